@@ -1,0 +1,1 @@
+"""AWS CDK: stacks and components. Run as python -m infra.app."""

@@ -1,0 +1,1 @@
+"""AWS plumbing shared by the Lambda functions: problems, tenancy, keys, events, clock, idempotency."""

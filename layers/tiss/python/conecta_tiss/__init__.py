@@ -1,0 +1,1 @@
+"""The TISS standard as a library: versions, vocabulary, messages, XML, terminology, command line."""

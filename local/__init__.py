@@ -1,0 +1,1 @@
+"""The embedded AWS: start, deploy, seed, demo, packaging, benchmarks."""

@@ -1,0 +1,1 @@
+"""Tests: unit, property, contract, integration, infra, architecture, e2e."""
