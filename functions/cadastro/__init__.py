@@ -1,0 +1,1 @@
+"""Cadastro: operadoras, prestadores, relacionamentos, people and credentials, trusted by every rule."""

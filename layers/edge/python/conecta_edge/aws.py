@@ -1,0 +1,46 @@
+"""AWS clients, made on first use, once per process, from one session with bounded retries and time-outs."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+
+@lru_cache(maxsize=1)
+def _session() -> Any:
+    import boto3  # noqa: PLC0415  # the dearest import of a cold start: not before a client is wanted
+
+    return boto3.session.Session()
+
+
+@lru_cache(maxsize=8)
+def client(service: str) -> Any:
+    """The process's client of one AWS service.
+
+    Time-outs are shorter than any function's own, retries use full jitter; both keep a slow dependency from
+    eating the caller's time.
+    """
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(
+        connect_timeout=2,
+        read_timeout=10,
+        retries={"mode": "standard", "max_attempts": 4},
+        max_pool_connections=16,
+        s3={"addressing_style": "virtual"} if service == "s3" and not _local_endpoint() else None,
+    )
+    return _session().client(service, config=config)
+
+
+def _local_endpoint() -> bool:
+    import os  # noqa: PLC0415
+
+    return bool(os.environ.get("AWS_ENDPOINT_URL"))
+
+
+def error_code(error: BaseException) -> str:
+    """The AWS error code of a botocore ClientError, or an empty text for anything else."""
+    response = getattr(error, "response", None)
+    if not isinstance(response, dict):
+        return ""
+    return str(response.get("Error", {}).get("Code", ""))

@@ -1,0 +1,133 @@
+"""DynamoDB conditions and item marshalling, shared by every context's adapter.
+
+Adapters speak the low-level client: the whole request is visible where it is sent, and one transaction may span
+tables. Items are plain Python dictionaries here; sets, `Decimal`, nested maps and lists are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from conecta_edge.aws import error_code
+
+Item = dict[str, Any]
+
+THROTTLES = frozenset(
+    {
+        "ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded",
+        "TransactionInProgressException", "TransactionConflictException", "InternalServerError",
+        "ServiceUnavailable", "SlowDown",
+    }
+)  # fmt: skip
+TRANSIENT_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+
+
+class ConditionFailedError(Exception):
+    """A write's condition did not hold.
+
+    Attributes:
+        failed: positions (from 0) of the actions of a transaction whose condition failed; `(0,)` for one write.
+    """
+
+    def __init__(self, failed: tuple[int, ...] = (0,)) -> None:
+        super().__init__(f"condition failed at {failed}")
+        self.failed = failed
+
+
+class TransientConflictError(Exception):
+    """Throttled, or another transaction touched the same items: nothing was written, try again."""
+
+
+@lru_cache(maxsize=1)
+def _serializer() -> Any:
+    from boto3.dynamodb.types import TypeSerializer  # noqa: PLC0415
+
+    return TypeSerializer()
+
+
+@lru_cache(maxsize=1)
+def _deserializer() -> Any:
+    from boto3.dynamodb.types import TypeDeserializer  # noqa: PLC0415
+
+    return TypeDeserializer()
+
+
+def marshal(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A dictionary as DynamoDB attribute values; `None` members are left out (absent, not null)."""
+    serialize = _serializer().serialize
+    return {name: serialize(value) for name, value in values.items() if value is not None}
+
+
+def unmarshal(item: Mapping[str, Any]) -> Item:
+    """The inverse of :func:`marshal`; numbers come back as `Decimal`."""
+    deserialize = _deserializer().deserialize
+    return {name: deserialize(value) for name, value in item.items()}
+
+
+@contextmanager
+def conditions() -> Iterator[None]:
+    """Turn DynamoDB's refusals into ours.
+
+    Raises:
+        ConditionFailedError: a condition did not hold (with the positions in a transaction).
+        TransientConflictError: throttled or in conflict; nothing was written.
+    """
+    try:
+        yield
+    except Exception as error:
+        code = error_code(error)
+        if code == "ConditionalCheckFailedException":
+            raise ConditionFailedError from error
+        if code == "TransactionCanceledException":
+            reasons: Sequence[Mapping[str, Any]] = getattr(error, "response", {}).get("CancellationReasons", [])
+            codes = [str(reason.get("Code", "None")) for reason in reasons]
+            failed = tuple(n for n, reason in enumerate(codes) if reason == "ConditionalCheckFailed")
+            if failed:
+                raise ConditionFailedError(failed) from error
+            if any(reason in TRANSIENT_REASONS for reason in codes):
+                raise TransientConflictError from error
+        if code in THROTTLES:
+            raise TransientConflictError from error
+        raise
+
+
+def put(table: str, item: Mapping[str, Any], condition: str, values: Mapping[str, Any] | None = None) -> Item:
+    """A `Put` action of a transaction (or the arguments of PutItem), always with a condition."""
+    action: Item = {"TableName": table, "Item": marshal(item), "ConditionExpression": condition}
+    if values:
+        action["ExpressionAttributeValues"] = marshal(values)
+    return action
+
+
+def update(
+    table: str,
+    key: Mapping[str, Any],
+    *,
+    changes: Mapping[str, Any],
+    condition: str,
+    values: Mapping[str, Any] | None = None,
+) -> Item:
+    """An `Update` action that sets (or, for `None`, removes) whole attributes under a condition.
+
+    Names in `changes` are aliased, so reserved words need no care; `condition` uses real names and `:values`.
+    """
+    names = {f"#c{n}": name for n, name in enumerate(changes)}
+    sets = [f"#c{n} = :c{n}" for n, value in enumerate(changes.values()) if value is not None]
+    removes = [f"#c{n}" for n, value in enumerate(changes.values()) if value is None]
+    expression = f"SET {', '.join(sets)}" if sets else ""
+    if removes:
+        expression += f" REMOVE {', '.join(removes)}"
+    given = {f":c{n}": value for n, value in enumerate(changes.values()) if value is not None}
+    action: Item = {
+        "TableName": table,
+        "Key": marshal(key),
+        "UpdateExpression": expression.strip(),
+        "ExpressionAttributeNames": names,
+        "ConditionExpression": condition,
+    }
+    if given or values:
+        action["ExpressionAttributeValues"] = marshal({**given, **(values or {})})
+    return action

@@ -1,0 +1,57 @@
+"""One structured logger per process; logs name transactions, never persons.
+
+`log(...)` takes only allow-listed keys: whoever wants a new key adds it here and thinks about what it may hold.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final
+
+ALLOWED: Final = frozenset(
+    {
+        "achados", "correlacao", "duracao_ms", "erro", "evento", "finalidade", "funcao", "guias", "hash", "metodo",
+        "operacao", "pilha", "pendentes", "prestador_id", "protocolo", "reemitidos", "registro_ans", "repetido",
+        "rota", "situacao", "status", "tarefa", "tentativa", "tipo_guia", "upload_id", "versao_tiss",
+    }
+)  # fmt: skip
+
+
+class KeyNotAllowedError(ValueError):
+    """A log call used a key that is not on the allow-list."""
+
+
+@lru_cache(maxsize=1)
+def _logger() -> Any:
+    # Imported on first use: the import costs as much as lxml's, and pure tests never log.
+    from aws_lambda_powertools import Logger  # noqa: PLC0415
+
+    return Logger()
+
+
+def log(level: str, message: str, **keys: Any) -> None:
+    """Write one structured line.
+
+    Args:
+        level: `info`, `warning` or `error`.
+        message: a constant sentence, without data.
+        keys: allow-listed fields only.
+
+    Raises:
+        KeyNotAllowedError: a key outside :data:`ALLOWED`.
+    """
+    unknown = keys.keys() - ALLOWED
+    if unknown:
+        raise KeyNotAllowedError(f"log keys not on the allow-list: {sorted(unknown)}")
+    getattr(_logger(), level)(message, extra=keys)
+
+
+def failure(message: str, error: BaseException, **keys: Any) -> None:
+    """Log an unexpected error: its class and the frames it crossed, never its text (which may hold input)."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno}:{code.co_name}")
+        trace = trace.tb_next
+    log("error", message, erro=type(error).__name__, pilha=frames[-12:], **keys)
