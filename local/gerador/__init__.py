@@ -1,0 +1,37 @@
+"""Deterministic generator of TISS lotes: the demo's data, the tests' oracle and the benchmarks' bytes.
+
+Standard library only and independent of ``conecta_tiss``: totals are added in ``Decimal`` and the hash is
+computed while writing, so what it says about a message owes nothing to the code that will read it.
+
+    lote = gerar(Pedido(tipo=Tipo.SADT, guias=100))
+    lote.conteudo, lote.valor_total, lote.esperado
+"""
+
+from local.gerador.arvore import Formato
+from local.gerador.defeitos import DEFEITOS, Defeito
+from local.gerador.modelo import (
+    DIA_DE_REFERENCIA,
+    VERSOES,
+    Esperado,
+    GuiaGerada,
+    LoteGerado,
+    Pedido,
+    Tipo,
+    Veredito,
+)
+from local.gerador.montagem import gerar
+
+__all__ = [
+    "DEFEITOS",
+    "DIA_DE_REFERENCIA",
+    "VERSOES",
+    "Defeito",
+    "Esperado",
+    "Formato",
+    "GuiaGerada",
+    "LoteGerado",
+    "Pedido",
+    "Tipo",
+    "Veredito",
+    "gerar",
+]

@@ -1,0 +1,162 @@
+"""What can be asked of the generator, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from local.gerador.arvore import Formato
+
+if TYPE_CHECKING:
+    from local.gerador.arvore import No
+
+VERSOES = ("4.01.00", "4.02.00", "4.03.00")
+"""Versions of the standard the generator writes; the only difference in a lote is in the honorários."""
+
+DIA_DE_REFERENCIA = date(2026, 3, 2)
+"""Day the message is sent when none is asked: fixed, so that the same request gives the same bytes."""
+
+
+class Tipo(StrEnum):
+    """The five kinds of guia a lote may hold."""
+
+    SADT = "sadt"
+    CONSULTA = "consulta"
+    INTERNACAO = "internacao"
+    HONORARIOS = "honorarios"
+    ODONTO = "odonto"
+
+    @property
+    def elemento(self) -> str:
+        """Name of the guia's element under ``guiasTISS``."""
+        return _ELEMENTOS[self]
+
+
+_ELEMENTOS = {
+    Tipo.SADT: "guiaSP-SADT",
+    Tipo.CONSULTA: "guiaConsulta",
+    Tipo.INTERNACAO: "guiaResumoInternacao",
+    Tipo.HONORARIOS: "guiaHonorarios",
+    Tipo.ODONTO: "guiaOdonto",
+}
+
+
+class Veredito(StrEnum):
+    """What a correct reader does with a defect: refuse it, or (``LEITURA_EXATA``) also read it exactly."""
+
+    RECUSA = "recusa"
+    LEITURA_EXATA = "leitura-exata"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pedido:
+    """One lote to generate. The same request gives the same bytes, whatever the machine or the day.
+
+    Attributes:
+        tipo: kind of guia.
+        guias: how many; more than 100 is allowed (and is itself an error of the standard).
+        versao: ``Padrao`` of the header, one of ``VERSOES``.
+        semente: seed of everything that varies.
+        procedimentos: procedures per guia (consulta always has one).
+        despesas: outras despesas per guia (SP/SADT and internação only).
+        hoje: local day of sending; every date of the lote is at or before it.
+        origem_cnpj: CNPJ of the sending prestador; check digits are the caller's business.
+        origem_codigo: the prestador's code at the operadora, used instead of the CNPJ when given.
+        destino: registro ANS of the operadora, also written in every guia.
+        numero_lote: up to 12 characters; the guias' numbers derive from it.
+        carteiras: carteiras to use in turn; empty for synthetic ones.
+        senhas: senhas to use in turn; empty for synthetic ones.
+        com_senha: whether authorised kinds carry dadosAutorizacao (an internação always does).
+        despesas_reiniciam: sequencialItem of the despesas starts again at 1 instead of going on.
+        acentos: whether the texts have accented letters.
+        hash_codificacao: ``iso-8859-1`` or ``utf-8``: encoding of the text under the digest.
+        formato: spelling of the bytes.
+        defeitos: names of ``DEFEITOS`` to plant.
+        alvo: position (from 1) of the guia that receives them; None takes the second, or the only one.
+    """
+
+    tipo: Tipo = Tipo.SADT
+    guias: int = 1
+    versao: str = VERSOES[0]
+    semente: int = 1
+    procedimentos: int = 3
+    despesas: int = 2
+    hoje: date = DIA_DE_REFERENCIA
+    origem_cnpj: str = "12345678000195"
+    origem_codigo: str | None = None
+    destino: str = "345695"
+    numero_lote: str = "1"
+    carteiras: tuple[str, ...] = ()
+    senhas: tuple[str, ...] = ()
+    com_senha: bool = True
+    despesas_reiniciam: bool = False
+    acentos: bool = True
+    hash_codificacao: str = "iso-8859-1"
+    formato: Formato = field(default_factory=Formato)
+    defeitos: tuple[str, ...] = ()
+    alvo: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Esperado:
+    """A planted defect and where a correct validator must point.
+
+    Attributes:
+        defeito: name in ``DEFEITOS``.
+        codigos: glosa codes (Table 38) admissible for it in the lote's version; empty when none is settled.
+        guia: numeroGuiaPrestador, or None when it is of the whole lote.
+        item: sequencialItem, or None.
+        viola_xsd: whether the version's schema alone already refuses it.
+        veredito: refuse, or read exactly.
+    """
+
+    defeito: str
+    codigos: frozenset[str]
+    guia: str | None = None
+    item: int | None = None
+    viola_xsd: bool = False
+    veredito: Veredito = Veredito.RECUSA
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuiaGerada:
+    """A guia as built, before any defect.
+
+    ``valor`` is the guia's total in reais, ``itens`` counts procedures and despesas.
+    """
+
+    numero: str
+    carteira: str
+    senha: str | None
+    atendimento: date
+    valor: Decimal
+    itens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoteGerado:
+    """The message and all that is known about it without reading it back.
+
+    ``hash`` is what the epilogo says; ``esperado`` is empty for a correct lote; ``raiz`` is the tree it was
+    written from.
+    """
+
+    pedido: Pedido
+    conteudo: bytes
+    hash: str
+    guias: tuple[GuiaGerada, ...]
+    esperado: tuple[Esperado, ...]
+    raiz: No
+
+    @property
+    def valor_total(self) -> Decimal:
+        """Sum of the guias as built, in reais."""
+        return sum((guia.valor for guia in self.guias), Decimal(0))
+
+    @property
+    def valido(self) -> bool:
+        """Whether a correct validator accepts it."""
+        return all(esperado.veredito is not Veredito.RECUSA for esperado in self.esperado)

@@ -1,0 +1,77 @@
+"""Each planted defect is exactly the error its name says, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.gerador import DEFEITOS, VERSOES, LoteGerado, Pedido, Tipo, gerar
+from tests.unit.gerador.oraculo import erros_de_schema, hash_pelas_folhas
+
+DO_HASH = {"hash-errado", "hash-vazio", "hash-ausente", "conteudo-adulterado"}
+
+
+def com_defeito(nome: str, tipo: Tipo, versao: str) -> LoteGerado:
+    return gerar(Pedido(tipo=tipo, versao=versao, guias=4, defeitos=(nome,), alvo=3))
+
+
+def em_todo_lugar(nome: str) -> list[tuple[LoteGerado, str]]:
+    defeito = DEFEITOS[nome]
+    return [(com_defeito(nome, tipo, versao), versao) for tipo in defeito.tipos for versao in defeito.versoes]
+
+
+@pytest.mark.parametrize("nome", DEFEITOS)
+def test_a_defect_trips_the_official_schema_exactly_when_it_says_so(nome: str) -> None:
+    for lote, versao in em_todo_lugar(nome):
+        erros = erros_de_schema(lote.conteudo, versao)
+
+        assert bool(erros) == lote.esperado[0].viola_xsd, (lote.pedido.tipo, versao, erros[:3])
+
+
+@pytest.mark.parametrize("nome", DEFEITOS)
+def test_only_a_defect_of_the_hash_makes_the_hash_diverge(nome: str) -> None:
+    for tipo in DEFEITOS[nome].tipos:
+        lote = com_defeito(nome, tipo, "4.01.00")
+        # The stdlib reader cannot join a leaf's text around a comment.
+        conteudo = lote.conteudo.replace(b"<!-- x -->", b"")
+
+        assert (lote.hash == hash_pelas_folhas(conteudo)) == (nome not in DO_HASH)
+
+
+@pytest.mark.parametrize("nome", DEFEITOS)
+def test_a_defect_is_confined_to_the_guia_it_names(nome: str) -> None:
+    for tipo in DEFEITOS[nome].tipos:
+        com, sem = com_defeito(nome, tipo, "4.01.00"), gerar(Pedido(tipo=tipo, guias=4))
+        if com.esperado[0].guia is None and nome != "numero-da-guia-em-branco":
+            continue
+        guias_sem, guias_com = (lote.conteudo.split(f"<ans:{tipo.elemento}>".encode()) for lote in (sem, com))
+        # The last piece also carries the epilogo, whose hash follows the defect.
+        pares = enumerate(zip(guias_sem[:-1], guias_com[:-1], strict=True))
+
+        assert [indice for indice, (uma, outra) in pares if uma != outra] == [3]
+
+
+def test_every_defect_names_codes_of_four_digits_and_describes_itself() -> None:
+    assert len(DEFEITOS) >= 40
+    for defeito in DEFEITOS.values():
+        assert defeito.descricao
+        for versao in VERSOES:
+            assert defeito.codigos[versao]
+            assert all(len(codigo) == 4 and codigo.isdigit() for codigo in defeito.codigos[versao])
+
+
+def test_a_future_date_is_told_by_the_code_of_the_senders_version() -> None:
+    assert com_defeito("data-futura", Tipo.SADT, "4.01.00").esperado[0].codigos == {"1323"}
+    assert com_defeito("data-futura", Tipo.SADT, "4.03.00").esperado[0].codigos == {"3223"}
+
+
+def test_several_defects_share_a_lote() -> None:
+    lote = gerar(Pedido(guias=2, defeitos=("item-aritmetica", "registro-da-guia-divergente")))
+
+    assert [esperado.defeito for esperado in lote.esperado] == ["item-aritmetica", "registro-da-guia-divergente"]
+    assert {esperado.guia for esperado in lote.esperado} == {lote.guias[1].numero}
+    assert not lote.valido
+
+
+def test_a_sequence_defect_needs_two_items() -> None:
+    with pytest.raises(ValueError, match="dois itens"):
+        gerar(Pedido(procedimentos=1, despesas=0, defeitos=("sequencia-duplicada",)))

@@ -1,0 +1,49 @@
+"""The command line of the generator, as a person would use it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local.gerador import DEFEITOS, Formato, Pedido, Tipo, gerar
+from local.gerador.__main__ import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_file_written_is_the_lote_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    saida = tmp_path / "lote.xml"
+    opcoes = ["--tipo", "odonto", "--guias", "2", "--hoje", "2026-03-02", "--codificacao", "UTF-8"]
+
+    assert main([*opcoes, "--prefixo", "", "--saida", str(saida)]) == 0
+
+    formato = Formato(codificacao="UTF-8", prefixo="")
+    assert saida.read_bytes() == gerar(Pedido(tipo=Tipo.ODONTO, guias=2, formato=formato)).conteudo
+    assert "2 guias, R$" in capsys.readouterr().err
+
+
+def test_a_planted_defect_is_announced_with_its_place_and_codes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opcoes = ["--guias", "2", "--lote", "7", "--defeito", "item-aritmetica", "--saida", str(tmp_path / "x.xml")]
+
+    assert main(opcoes) == 0
+    assert "item-aritmetica: guia 7000002, item 1; recusa; glosa 1705, 1706, 5042" in capsys.readouterr().err
+
+
+def test_listing_shows_every_defect_and_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--listar"]) == 0
+    listado = capsys.readouterr().out
+    assert all(nome in listado for nome in DEFEITOS)
+
+
+def test_an_impossible_request_is_exit_status_2_in_portuguese(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--tipo", "consulta", "--defeito", "item-aritmetica"]) == 2
+    assert "não cabe em consulta" in capsys.readouterr().err
+
+
+def test_without_a_file_the_bytes_go_to_standard_output(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["--hoje", "2026-03-02"]) == 0
+    assert capsysbinary.readouterr().out == gerar(Pedido()).conteudo
