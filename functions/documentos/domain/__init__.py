@@ -1,0 +1,1 @@
+"""Uploads: what may be sent, the states an upload goes through, and what its bytes must be."""

@@ -1,0 +1,217 @@
+"""The life of an upload, as pure transitions.
+
+    AGUARDANDO_ARQUIVO ──► EM_PROCESSAMENTO ──► CONCLUIDO | RECUSADO | FALHOU
+            │   └────────► CONCLUIDO | RECUSADO     (no other owner, or the bytes are not what they say)
+            └────────────► EXPIRADO                 (nothing came)
+
+Final states never change; every other state has a due instant at which the sweep looks at it again, so that no
+accepted file is forgotten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from documentos.domain.finalidades import FINALIDADES, Finalidade, Formato, looks_like
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+POST_LIFETIME: Final = timedelta(minutes=5)
+GRACE: Final = timedelta(minutes=5)
+RECHECK: Final = timedelta(minutes=2)
+MAX_ATTEMPTS: Final = 12
+
+
+class Situacao(StrEnum):
+    """Where an upload is."""
+
+    AGUARDANDO_ARQUIVO = "AGUARDANDO_ARQUIVO"
+    EM_PROCESSAMENTO = "EM_PROCESSAMENTO"
+    CONCLUIDO = "CONCLUIDO"
+    RECUSADO = "RECUSADO"
+    EXPIRADO = "EXPIRADO"
+    FALHOU = "FALHOU"
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will happen."""
+        return self not in {Situacao.AGUARDANDO_ARQUIVO, Situacao.EM_PROCESSAMENTO}
+
+
+WHOSE_TURN: Final[Mapping[Situacao, str]] = {
+    Situacao.AGUARDANDO_ARQUIVO: "prestador",
+    Situacao.EM_PROCESSAMENTO: "operadora",
+    Situacao.CONCLUIDO: "ninguem",
+    Situacao.RECUSADO: "prestador",
+    Situacao.EXPIRADO: "prestador",
+    Situacao.FALHOU: "operadora",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Achado:
+    """Something wrong with the file itself, found before its owner saw it."""
+
+    regra: str
+    codigo: str
+    mensagem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One intended, received or judged file.
+
+    Attributes:
+        protocolo_atendimento: given at once to whoever asks (R30).
+        tamanho: bytes declared; the presigned POST accepts exactly these many.
+        versao: optimistic lock, +1 per change.
+        tentativa: times the file was handed to its owner.
+        conferir_em: when the sweep looks again; `None` in a final state.
+        recurso: what the file became, e.g. `{"tipo": "peg", "id": "<protocolo>"}`.
+    """
+
+    id: str
+    prestador_id: str
+    registro_ans: str
+    finalidade: str
+    formato: str
+    nome_arquivo: str
+    tamanho: int
+    protocolo_atendimento: str
+    criado_por: str
+    criado_em: datetime
+    expira_em: datetime
+    situacao: Situacao
+    versao: int = 1
+    tentativa: int = 0
+    conferir_em: datetime | None = None
+    sha256_declarado: str | None = None
+    referencia: str | None = None
+    sha256: str | None = None
+    chave: str | None = None
+    recebido_em: datetime | None = None
+    achados: tuple[Achado, ...] = ()
+    recurso: Mapping[str, str] | None = None
+
+    @property
+    def regras(self) -> Finalidade:
+        """The row of data that governs this upload."""
+        return FINALIDADES[self.finalidade]
+
+    @property
+    def chave_entrada(self) -> str:
+        """`t/<registroANS>/<prestador>/<finalidade>/<id>`: made by the server, tenant first, no file name in it."""
+        return f"t/{self.registro_ans}/{self.prestador_id}/{self.finalidade}/{self.id}"
+
+
+def intend(
+    *,
+    upload_id: str,
+    prestador_id: str,
+    registro_ans: str,
+    finalidade: Finalidade,
+    formato: Formato,
+    nome_arquivo: str,
+    tamanho: int,
+    sha256: str | None,
+    referencia: str | None,
+    protocolo: str,
+    criado_por: str,
+    now: datetime,
+) -> Upload:
+    """A new upload that awaits its file for five minutes."""
+    return Upload(
+        id=upload_id,
+        prestador_id=prestador_id,
+        registro_ans=registro_ans,
+        finalidade=finalidade.codigo,
+        formato=formato.value,
+        nome_arquivo=nome_arquivo,
+        tamanho=tamanho,
+        protocolo_atendimento=protocolo,
+        criado_por=criado_por,
+        criado_em=now,
+        expira_em=now + POST_LIFETIME,
+        situacao=Situacao.AGUARDANDO_ARQUIVO,
+        conferir_em=now + RECHECK,
+        sha256_declarado=sha256,
+        referencia=referencia,
+    )
+
+
+def examine(upload: Upload, content: bytes, sha256: str) -> tuple[Achado, ...]:
+    """What is wrong with the received bytes, judged by the bytes and never by the name."""
+    found = []
+    if len(content) != upload.tamanho:
+        found.append(
+            Achado(
+                "DOC-TAMANHO", "tamanho-divergente",
+                f"Recebidos {len(content)} bytes, mas o envio declarou {upload.tamanho}. Envie o arquivo de novo.",
+            )
+        )  # fmt: skip
+    if upload.sha256_declarado and upload.sha256_declarado != sha256:
+        found.append(
+            Achado(
+                "DOC-SHA256", "sha256-divergente",
+                "O sha256 do arquivo recebido difere do declarado: o arquivo mudou no caminho. Envie-o de novo.",
+            )
+        )  # fmt: skip
+    formato = Formato(upload.formato)
+    if not looks_like(content, formato):
+        code = "3164" if formato.value.startswith("image/") else "formato-divergente"
+        found.append(
+            Achado(
+                "DOC-FORMATO", code,
+                f"O conteúdo do arquivo não é {formato.value}. Confira o arquivo e envie no formato declarado.",
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def receive(
+    upload: Upload, *, sha256: str, chave: str, achados: tuple[Achado, ...], at: datetime, now: datetime
+) -> Upload:
+    """The file arrived: refused, complete, or handed to its owner."""
+    changed = replace(
+        upload, versao=upload.versao + 1, sha256=sha256, recebido_em=at, achados=achados, conferir_em=None
+    )
+    if achados:
+        return replace(changed, situacao=Situacao.RECUSADO)
+    if not upload.regras.tem_dono:
+        recurso = {"tipo": "documento", "id": upload.id}
+        return replace(changed, situacao=Situacao.CONCLUIDO, chave=chave, recurso=recurso)
+    return replace(changed, situacao=Situacao.EM_PROCESSAMENTO, chave=chave, tentativa=1, conferir_em=now + RECHECK)
+
+
+def hand_over_again(upload: Upload, now: datetime) -> Upload:
+    """The owner has not answered in time: ask again, later each time; give up loudly after twelve attempts."""
+    changed = replace(upload, versao=upload.versao + 1)
+    if upload.tentativa >= MAX_ATTEMPTS:
+        return replace(changed, situacao=Situacao.FALHOU, conferir_em=None)
+    wait = RECHECK * (2 ** min(upload.tentativa, 6))
+    return replace(changed, tentativa=upload.tentativa + 1, conferir_em=now + wait)
+
+
+def look_later(upload: Upload) -> Upload:
+    """No file yet, but one may still come: look again after the presigned POST has expired for sure."""
+    return replace(upload, versao=upload.versao + 1, conferir_em=upload.expira_em + GRACE)
+
+
+def expire(upload: Upload) -> Upload:
+    """Nothing came while the presigned POST was valid."""
+    return replace(upload, versao=upload.versao + 1, situacao=Situacao.EXPIRADO, conferir_em=None)
+
+
+def conclude(upload: Upload, *, accepted: bool, recurso: Mapping[str, Any] | None) -> Upload:
+    """The owner judged the file."""
+    return replace(
+        upload,
+        versao=upload.versao + 1,
+        situacao=Situacao.CONCLUIDO if accepted else Situacao.RECUSADO,
+        recurso=recurso,
+        conferir_em=None,
+    )

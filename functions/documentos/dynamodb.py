@@ -1,0 +1,164 @@
+"""The `documentos` table.
+
+| pk | sk | what |
+|---|---|---|
+| `PRESTADOR#<id>` | `UPLOAD#<upload id>` | one upload |
+| `PRESTADOR#<id>` | `EVENTO#<event id>` | outbox |
+| `CONTADOR#<AAMM>#1` | `<shard>` | protocolos de atendimento |
+
+GSI `pendentes` (keys only, sparse: rows without a final state): `pendente_pk` = `PENDENTE#<shard>`, `pendente_sk` =
+`<conferir_em>#<prestador>#<upload id>`. It is read only by the reconciliation sweep, which serves every tenant.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from conecta_edge import protocolos
+from conecta_edge.clock import iso, parse_iso
+from conecta_edge.dynamodb import ConditionFailedError, Item, conditions, marshal, put, unmarshal, update
+from conecta_edge.events import Event, outbox_put
+from documentos.domain.errors import StaleUploadError
+from documentos.domain.uploads import Achado, Situacao, Upload
+
+SHARDS: Final = 8
+INDEX: Final = "pendentes"
+_INSTANTS: Final = ("criado_em", "expira_em", "conferir_em", "recebido_em")
+
+
+def tenant_pk(prestador_id: str) -> str:
+    """`PRESTADOR#<id>`."""
+    return f"PRESTADOR#{prestador_id}"
+
+
+def upload_key(prestador_id: str, upload_id: str) -> dict[str, str]:
+    """`PRESTADOR#<id>` / `UPLOAD#<upload id>`."""
+    return {"pk": tenant_pk(prestador_id), "sk": f"UPLOAD#{upload_id}"}
+
+
+def _pending(upload: Upload) -> dict[str, str | None]:
+    if upload.conferir_em is None:
+        return {"pendente_pk": None, "pendente_sk": None}
+    shard = zlib.crc32(upload.id.encode()) % SHARDS
+    return {
+        "pendente_pk": f"PENDENTE#{shard}",
+        "pendente_sk": f"{iso(upload.conferir_em)}#{upload.prestador_id}#{upload.id}",
+    }
+
+
+def to_item(upload: Upload) -> Item:
+    """An upload as its row."""
+    row: Item = {name: getattr(upload, name) for name in Upload.__slots__}
+    for name in _INSTANTS:
+        row[name] = iso(row[name]) if row[name] else None
+    row["situacao"] = upload.situacao.value
+    row["achados"] = [{"regra": a.regra, "codigo": a.codigo, "mensagem": a.mensagem} for a in upload.achados]
+    row["recurso"] = dict(upload.recurso) if upload.recurso else None
+    return {**row, **_pending(upload)}
+
+
+def from_item(row: Mapping[str, Any]) -> Upload:
+    """A row as an upload."""
+    values = {name: row.get(name) for name in Upload.__slots__}
+    for name in _INSTANTS:
+        values[name] = parse_iso(row[name]) if row.get(name) else None
+    for name in ("tamanho", "versao", "tentativa"):
+        values[name] = int(row[name])
+    values["situacao"] = Situacao(row["situacao"])
+    values["achados"] = tuple(Achado(**achado) for achado in row.get("achados", ()))
+    return Upload(**values)  # type: ignore[arg-type]  # the row's shape is to_item's
+
+
+class DynamoUploads:
+    """Uploads in DynamoDB: one item per upload, every write conditional on its version."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def next_protocolo(self, day: date) -> str:
+        """A new protocolo de atendimento."""
+        return protocolos.allocate(self._client, self._table, protocolos.Kind.ATENDIMENTO, day)
+
+    def add(self, upload: Upload, extra: tuple[Any, ...] = ()) -> None:
+        """One transaction: the upload and whatever must stand or fall with it.
+
+        Raises:
+            ConditionFailedError: positions of what lost (0 is the upload itself).
+        """
+        row = {**upload_key(upload.prestador_id, upload.id), **to_item(upload)}
+        actions = [{"Put": put(self._table, row, "attribute_not_exists(pk)")}, *({"Put": action} for action in extra)]
+        with conditions():
+            self._client.transact_write_items(TransactItems=actions)
+
+    def get(self, prestador_id: str, upload_id: str) -> Upload | None:
+        """A consistent GetItem under the tenant."""
+        key = marshal(upload_key(prestador_id, upload_id))
+        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return from_item(unmarshal(found["Item"])) if "Item" in found else None
+
+    def change(self, before: Upload, after: Upload, event: Mapping[str, Any] | None, now: datetime) -> None:
+        """Move an upload on, under its version, with its event in the same transaction.
+
+        Raises:
+            StaleUploadError: the version has moved.
+        """
+        changed = {name: value for name, value in to_item(after).items() if value != to_item(before).get(name)}
+        actions: list[Item] = [
+            {
+                "Update": update(
+                    self._table,
+                    upload_key(after.prestador_id, after.id),
+                    changes=changed,
+                    condition="versao = :versao",
+                    values={":versao": before.versao},
+                )
+            }
+        ]
+        if event is not None:
+            actions.append({"Put": outbox_put(self._table, tenant_pk(after.prestador_id), _event(after, event), now)})
+        try:
+            with conditions():
+                self._client.transact_write_items(TransactItems=actions)
+        except ConditionFailedError as error:
+            raise StaleUploadError from error
+
+    def due(self, now: datetime | None) -> Iterable[tuple[str, str]]:
+        """Pending uploads by due instant, shard by shard."""
+        until = f"{iso(now)}~" if now else "~"
+        for shard in range(SHARDS):
+            start: Item | None = None
+            while True:
+                page = self._client.query(
+                    TableName=self._table,
+                    IndexName=INDEX,
+                    KeyConditionExpression="pendente_pk = :pk AND pendente_sk < :until",
+                    ExpressionAttributeValues=marshal({":pk": f"PENDENTE#{shard}", ":until": until}),
+                    **({"ExclusiveStartKey": start} if start else {}),
+                )
+                for item in page["Items"]:
+                    _, prestador_id, upload_id = unmarshal(item)["pendente_sk"].split("#")
+                    yield prestador_id, upload_id
+                start = page.get("LastEvaluatedKey")
+                if not start:
+                    break
+
+
+def _event(upload: Upload, event: Mapping[str, Any]) -> Event:
+    dados = {
+        name: iso(value) if isinstance(value, datetime) else value
+        for name, value in event["dados"].items()
+        if value is not None
+    }
+    return Event(
+        tipo=event["tipo"],
+        registro_ans=upload.registro_ans,
+        prestador_id=upload.prestador_id,
+        entidade=f"upload/{upload.id}",
+        correlacao=upload.id,
+        chave=event["chave"],
+        dados=dados,
+    )

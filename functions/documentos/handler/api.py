@@ -1,0 +1,236 @@
+"""REST entry: uploads."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from conecta_edge import problems, session
+from conecta_edge.clock import iso, local_day
+from conecta_edge.http import Api, Operation, Parameter, Reply, Request, Response
+from conecta_edge.problems import FieldError, ProblemError
+from documentos import bootstrap, service
+from documentos.domain import uploads
+from documentos.domain.errors import AnswerNotReadyError, RelacionamentoNotEnabledError, UploadNotFoundError
+from documentos.domain.finalidades import FINALIDADES, Finalidade, Formato
+from documentos.schemas import UploadRequest, UploadView
+
+if TYPE_CHECKING:
+    from conecta_edge.tenancy import Principal
+    from documentos.domain.uploads import Upload
+
+FUNCAO: Final = "documentos-api"
+TAG: Final = "Documentos"
+
+
+def create_upload(request: Request) -> Response:
+    """POST /documentos/uploads."""
+    caller = session.principal(request)
+    asked = _command(request.model(UploadRequest), caller)
+    caller.require(asked.finalidade.capacidade)
+    now = session.clock().now()
+    answer = session.once(
+        request,
+        caller,
+        lambda keep: service.start_upload(
+            asked,
+            cadastro=session.cadastro(),
+            uploads_=bootstrap.uploads(),
+            files=bootstrap.files(),
+            render=lambda upload, envio: {**view(upload), "envio": envio},
+            keep=keep,
+            now=now,
+            today=local_day(now),
+        ),
+    )
+    return Response(201, answer, headers={"Location": f"documentos/uploads/{answer['id']}"})
+
+
+def _command(asked: UploadRequest, caller: Principal) -> service.NewUpload:
+    finalidade = FINALIDADES[asked.finalidade]
+    return service.NewUpload(
+        prestador_id=caller.prestador_id,
+        registro_ans=asked.registro_ans,
+        finalidade=finalidade,
+        formato=_formato(asked, finalidade),
+        nome_arquivo=asked.nome_arquivo,
+        tamanho=asked.tamanho,
+        sha256=asked.sha256,
+        referencia=asked.referencia,
+        criado_por=caller.subject,
+    )
+
+
+def _formato(asked: UploadRequest, finalidade: Finalidade) -> Formato:
+    wrong = []
+    accepted = {formato.value: formato for formato in finalidade.formatos}
+    if asked.tipo_conteudo is not None and asked.tipo_conteudo not in accepted:
+        text = f"Para {finalidade.codigo} use um de: {', '.join(accepted)}."
+        wrong.append(FieldError("tipo_conteudo", "formato-nao-aceito", text))
+    if asked.tamanho > finalidade.tamanho_maximo:
+        text = f"O máximo para {finalidade.codigo} é de {finalidade.tamanho_maximo} bytes: divida o arquivo."
+        wrong.append(FieldError("tamanho", "arquivo-grande-demais", text))
+    if wrong:
+        raise problems.invalid_body(tuple(wrong))
+    return accepted.get(asked.tipo_conteudo or "", finalidade.formatos[0])
+
+
+def get_upload(request: Request) -> Response:
+    """GET /documentos/uploads/{id}."""
+    upload, files = _own_upload(request), bootstrap.files()
+    answer = view(upload)
+    report = service.judged_findings(upload, files)
+    if report is not None:
+        answer["achados"] += json.loads(report)["achados"]
+    return Response(200, answer, headers={"ETag": f'"{upload.versao}"'})
+
+
+def get_answer(request: Request) -> Response:
+    """GET /documentos/uploads/{id}/resposta.xml."""
+    upload = _own_upload(request)
+    return Response(200, service.answer_message(upload, bootstrap.files()), "application/xml")
+
+
+def _own_upload(request: Request) -> Upload:
+    caller = session.principal(request)
+    upload = service.find_upload(
+        prestador_id=caller.prestador_id, upload_id=request.path["id"], uploads_=bootstrap.uploads()
+    )
+    caller.require("documentos.ler")
+    return upload
+
+
+def view(upload: Upload) -> dict[str, Any]:
+    """The JSON of an upload (shape: :class:`documentos.schemas.UploadView`)."""
+    recurso = None
+    if upload.recurso:
+        recurso = dict(upload.recurso)
+        if recurso["tipo"] == "peg":
+            recurso["href"] = f"pegs/{recurso['id']}"
+    return {
+        "id": upload.id,
+        "protocolo_atendimento": upload.protocolo_atendimento,
+        "situacao": upload.situacao.value,
+        "de_quem_e_a_vez": uploads.WHOSE_TURN[upload.situacao],
+        "registro_ans": upload.registro_ans,
+        "finalidade": upload.finalidade,
+        "referencia": upload.referencia,
+        "criado_em": iso(upload.criado_em),
+        "expira_em": iso(upload.expira_em),
+        "arquivo": {
+            "nome": upload.nome_arquivo,
+            "tamanho": upload.tamanho,
+            "tipo_conteudo": upload.formato,
+            "sha256": upload.sha256,
+            "recebido_em": iso(upload.recebido_em) if upload.recebido_em else None,
+        },
+        "achados": [
+            {"regra": achado.regra, "codigo": achado.codigo, "mensagem": achado.mensagem} for achado in upload.achados
+        ],
+        "recurso": recurso,
+    }
+
+
+_EXAMPLE: Final[dict[str, Any]] = {
+    "id": "0f3b0c6a9d5e4a54b2f0c1d2e3f4a5b6",
+    "protocolo_atendimento": "261110000042",
+    "situacao": "AGUARDANDO_ARQUIVO",
+    "de_quem_e_a_vez": "prestador",
+    "registro_ans": "345695",
+    "finalidade": "lote_tiss",
+    "referencia": "faturamento-novembro-01",
+    "criado_em": "2026-11-21T12:00:00.000000Z",
+    "expira_em": "2026-11-21T12:05:00.000000Z",
+    "arquivo": {
+        "nome": "lote-0001.xml", "tamanho": 635619, "tipo_conteudo": "application/xml", "sha256": None,
+        "recebido_em": None,
+    },
+    "achados": [],
+    "recurso": None,
+}  # fmt: skip
+_RECEIVED: Final[dict[str, Any]] = {
+    **_EXAMPLE,
+    "situacao": "CONCLUIDO",
+    "de_quem_e_a_vez": "ninguem",
+    "recurso": {"tipo": "peg", "id": "261120000007", "href": "pegs/261120000007"},
+}
+_ID: Final = Parameter("id", "path", "Identificador do envio.", required=True, example=_EXAMPLE["id"])
+PRESTADOR: Final = Parameter(
+    "Conecta-Prestador", "header", "Prestador em nome de quem se age; obrigatório para quem serve mais de um.",
+    example="hospital-aurora",
+)  # fmt: skip
+
+OPERATIONS: Final = (
+    Operation(
+        "POST", "/documentos/uploads", "criarUpload", FUNCAO, TAG,
+        "Iniciar o envio de um arquivo",
+        "Devolve um formulário (URL e campos) para postar o arquivo diretamente no S3 em até cinco minutos, e um "
+        "identificador para acompanhar. Poste os campos como vieram, e o arquivo por último, no campo `file`. Com o "
+        "cabeçalho `Idempotency-Key`, repetir a requisição devolve a primeira resposta.",
+        create_upload,
+        (Reply(201, "Envio iniciado.", UploadView, example={
+            **_EXAMPLE,
+            "envio": {"url": "https://entrada.s3.sa-east-1.amazonaws.com/", "campos": {"key": "t/345695/…"}},
+        }),),
+        escopos=("conecta/documentos.escrever", "conecta/peg.escrever"),
+        parameters=(PRESTADOR, Parameter(
+            "Idempotency-Key", "header", "Chave sua para repetir sem efeito em dobro, guardada por 24 horas.",
+            schema={"type": "string", "minLength": 1, "maxLength": 255}, example="5f0c9a52-7f0e-4f7e-9d0e-0b6f3f1c7a11",
+        )),
+        body=UploadRequest,
+        example={
+            "registro_ans": "345695", "finalidade": "lote_tiss", "nome_arquivo": "lote-0001.xml", "tamanho": 635619,
+            "referencia": "faturamento-novembro-01",
+        },
+        refusals=(409, 422),
+    ),
+    Operation(
+        "GET", "/documentos/uploads/{id}", "obterUpload", FUNCAO, TAG,
+        "Acompanhar um envio",
+        "Estado, achados e o recurso em que o arquivo se tornou (um PEG, por exemplo).",
+        get_upload,
+        (Reply(200, "O envio.", UploadView, example=_RECEIVED),),
+        escopos=("conecta/documentos.ler",),
+        parameters=(_ID, PRESTADOR),
+        refusals=(422,),
+    ),
+    Operation(
+        "GET", "/documentos/uploads/{id}/resposta.xml", "obterRespostaDoUpload", FUNCAO, TAG,
+        "Baixar a mensagem TISS de resposta",
+        "A mensagem TISS de resposta na versão de quem enviou: `recebimentoLote` com o protocolo, ou com "
+        "`mensagemErro` quando o lote foi recusado. 409 enquanto o envio não tiver estado final.",
+        get_answer,
+        (Reply(200, "Mensagem TISS (ISO-8859-1).", media_type="application/xml"),),
+        escopos=("conecta/documentos.ler",),
+        parameters=(_ID, PRESTADOR),
+        refusals=(409, 422),
+    ),
+)  # fmt: skip
+
+
+def _relacionamento(error: RelacionamentoNotEnabledError) -> ProblemError:
+    return ProblemError(
+        403, "relacionamento-nao-habilitado", "Relacionamento não habilitado",
+        "O relacionamento deste prestador com a operadora não está habilitado para faturamento. Solicite-o ou "
+        "acompanhe a decisão em Relacionamentos.",
+        extra={"regra": "R02", "glosa": "1207", "situacao": error.situacao, "motivo": error.motivo},
+    )  # fmt: skip
+
+
+def _not_ready(_error: AnswerNotReadyError) -> ProblemError:
+    return ProblemError(
+        409, "resposta-indisponivel", "Resposta ainda indisponível",
+        "O envio ainda não tem mensagem de resposta. Acompanhe a situação do envio e repita quando ela for final.",
+        headers={"Retry-After": "2"},
+    )  # fmt: skip
+
+
+handler = Api(
+    OPERATIONS,
+    {
+        UploadNotFoundError: lambda _error: problems.not_found(),
+        RelacionamentoNotEnabledError: _relacionamento,
+        AnswerNotReadyError: _not_ready,
+    },
+    session.origins,
+)

@@ -1,0 +1,70 @@
+"""Queue and stream entry.
+
+* SQS `documentos-eventos`: S3 `Object Created` of `entrada`, and verdicts (`PegRecebido`, `LoteRepetido`,
+  `LoteRecusado`) from the bus;
+* the table's stream: outbox rows, published to the bus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import unquote_plus
+
+from conecta_edge import observability, queues, session
+from documentos import bootstrap, service
+
+SOURCE: Final = "conecta.documentos"
+VERDICTS: Final[Mapping[str, bool]] = {"PegRecebido": True, "LoteRepetido": True, "LoteRecusado": False}
+
+
+def handler(event: Mapping[str, Any], context: Any) -> Any:
+    """One batch of either source; what failed is reported item by item."""
+    return _entry()(event, context)
+
+
+@lru_cache(maxsize=1)
+def _entry() -> queues.Entry:
+    return queues.Entry(SOURCE, consume)
+
+
+def consume(message: Mapping[str, Any]) -> None:
+    """One message of the queue: an EventBridge event."""
+    kind = message["detail-type"]
+    if kind == "Object Created":
+        _file_posted(message["detail"])
+    elif kind in VERDICTS:
+        _judged(message["detail"], accepted=VERDICTS[kind])
+    else:
+        raise queues.UnknownMessageError(str(kind))
+
+
+def _file_posted(detail: Mapping[str, Any]) -> None:
+    key = unquote_plus(str(detail["object"]["key"]))
+    parts = key.split("/")
+    if len(parts) != 5 or parts[0] != "t":  # noqa: PLR2004  # t/<registroANS>/<prestador>/<finalidade>/<id>
+        observability.log("warning", "objeto fora do formato de chave")
+        return
+    situacao = service.receive_file(
+        prestador_id=parts[2],
+        upload_id=parts[4],
+        version=detail["object"].get("version-id"),
+        uploads_=bootstrap.uploads(),
+        files=bootstrap.files(),
+        now=session.clock().now(),
+    )
+    observability.log("info", "arquivo recebido", upload_id=parts[4], situacao=situacao.value if situacao else None)
+
+
+def _judged(envelope: Mapping[str, Any], *, accepted: bool) -> None:
+    dados = envelope["dados"]
+    recurso = {"tipo": "peg", "id": dados["protocolo"]} if accepted else None
+    service.conclude_upload(
+        prestador_id=envelope["prestador_id"],
+        upload_id=dados["upload_id"],
+        accepted=accepted,
+        recurso=recurso,
+        uploads_=bootstrap.uploads(),
+        now=session.clock().now(),
+    )

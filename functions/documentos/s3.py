@@ -1,0 +1,64 @@
+"""The buckets: `entrada` takes presigned POSTs, `acervo` keeps what was checked."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any, Final
+
+from conecta_edge.aws import error_code
+from documentos.domain.uploads import POST_LIFETIME, Upload
+from documentos.service import Incoming
+
+_ABSENT: Final = frozenset({"404", "NoSuchKey", "NotFound", "NoSuchVersion"})
+
+
+class S3Files:
+    """Both buckets behind one port."""
+
+    def __init__(self, client: Any, entrada: str, acervo: str) -> None:
+        self._client = client
+        self._entrada = entrada
+        self._acervo = acervo
+
+    def presign(self, upload: Upload) -> dict[str, Any]:
+        """URL and fields of a POST that takes exactly this key, type and number of bytes, for five minutes."""
+        fields = {"Content-Type": upload.formato}
+        policy = [{"Content-Type": upload.formato}, ["content-length-range", upload.tamanho, upload.tamanho]]
+        presigned: dict[str, Any] = self._client.generate_presigned_post(
+            Bucket=self._entrada,
+            Key=upload.chave_entrada,
+            Fields=fields,
+            Conditions=policy,
+            ExpiresIn=int(POST_LIFETIME.total_seconds()),
+        )
+        return {"url": presigned["url"], "campos": presigned["fields"]}
+
+    def read_incoming(self, chave: str, version: str | None) -> Incoming | None:
+        """The bytes posted under a key; of the event's own version, so that a second POST cannot slip in."""
+        asked = {"Bucket": self._entrada, "Key": chave, **({"VersionId": version} if version else {})}
+        try:
+            found = self._client.get_object(**asked)
+        except Exception as error:
+            if error_code(error) in _ABSENT:
+                return None
+            raise
+        return Incoming(found["Body"].read(), found["LastModified"])
+
+    def archive(self, chave: str, content: bytes, formato: str, sha256: str) -> None:
+        """Keep the bytes under a name made of their own digest; S3 verifies that digest on the way."""
+        self._client.put_object(
+            Bucket=self._acervo,
+            Key=chave,
+            Body=content,
+            ContentType=formato,
+            ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
+        )
+
+    def read(self, chave: str) -> bytes | None:
+        """Bytes of the archive, `None` when absent."""
+        try:
+            return bytes(self._client.get_object(Bucket=self._acervo, Key=chave)["Body"].read())
+        except Exception as error:
+            if error_code(error) in _ABSENT:
+                return None
+            raise

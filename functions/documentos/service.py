@@ -1,0 +1,316 @@
+"""Use cases of uploads and the ports they need."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from documentos.domain import uploads
+from documentos.domain.errors import (
+    AnswerNotReadyError,
+    RelacionamentoNotEnabledError,
+    StaleUploadError,
+    UploadNotFoundError,
+)
+from documentos.domain.uploads import Situacao, Upload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
+
+    from documentos.domain.finalidades import Finalidade, Formato
+
+Answer = TypeVar("Answer")
+
+BILLABLE = frozenset({"HABILITADO", "SUSPENSO", "DESCREDENCIADO"})
+"""States of a relacionamento in which files may still be sent: what was lawfully done before is billed (R02)."""
+
+
+class Uploads(Protocol):
+    """The stored uploads of every tenant; each method names the tenant it touches."""
+
+    def next_protocolo(self, day: date) -> str:
+        """A new protocolo de atendimento."""
+        ...
+
+    def add(self, upload: Upload, extra: tuple[Any, ...] = ()) -> None:
+        """Store a new upload, with further actions in the same transaction."""
+        ...
+
+    def get(self, prestador_id: str, upload_id: str) -> Upload | None:
+        """One upload of a tenant."""
+        ...
+
+    def change(self, before: Upload, after: Upload, event: Mapping[str, Any] | None, now: datetime) -> None:
+        """Replace `before` by `after`, with an event in the same transaction.
+
+        Raises:
+            StaleUploadError: it is no longer `before`.
+        """
+        ...
+
+    def due(self, now: datetime | None) -> Iterable[tuple[str, str]]:
+        """(prestador, upload id) of uploads whose `conferir_em` has come; all pending ones for `None`."""
+        ...
+
+
+class Files(Protocol):
+    """The two buckets."""
+
+    def presign(self, upload: Upload) -> dict[str, Any]:
+        """URL and form fields of a POST for exactly this file."""
+        ...
+
+    def read_incoming(self, chave: str, version: str | None) -> Incoming | None:
+        """The bytes posted under a key (of one version, when known); `None` when nothing is there."""
+        ...
+
+    def archive(self, chave: str, content: bytes, formato: str, sha256: str) -> None:
+        """Keep bytes for good; the same key always has the same bytes."""
+        ...
+
+    def read(self, chave: str) -> bytes | None:
+        """Bytes of the archive."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A posted file and the instant S3 stored it."""
+
+    content: bytes
+    stored_at: datetime
+
+
+class Cadastro(Protocol):
+    """What this context asks of cadastro."""
+
+    def contratacao(self, prestador_id: str, registro_ans: str) -> Contratacao:
+        """The relacionamento of a prestador with an operadora."""
+        ...
+
+
+class Contratacao(Protocol):
+    """State of a relacionamento (R02) and the operadora's reason for it; `None` when there never was one."""
+
+    @property
+    def situacao(self) -> str | None:
+        """State, of R02."""
+        ...
+
+    @property
+    def motivo(self) -> str | None:
+        """The operadora's reason."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewUpload:
+    """A file somebody wants to send, already valid by itself."""
+
+    prestador_id: str
+    registro_ans: str
+    finalidade: Finalidade
+    formato: Formato
+    nome_arquivo: str
+    tamanho: int
+    sha256: str | None
+    referencia: str | None
+    criado_por: str
+
+
+def start_upload(
+    asked: NewUpload,
+    *,
+    cadastro: Cadastro,
+    uploads_: Uploads,
+    files: Files,
+    render: Callable[[Upload, dict[str, Any]], Answer],
+    keep: Callable[[Answer], tuple[Any, ...]],
+    now: datetime,
+    today: date,
+) -> Answer:
+    """Register the intention to send a file and answer with a form to post it.
+
+    Files may be sent to an operadora that enabled this prestador at some time: suspension and descredenciamento stop
+    new senhas, never the billing of what was done before (R02).
+
+    Args:
+        asked: what is to be sent.
+        cadastro, uploads_, files: ports.
+        render: makes the answer from the upload and its form.
+        keep: what must be written with the upload for the answer to be repeatable.
+        now: the instant; `today` its local day.
+
+    Raises:
+        RelacionamentoNotEnabledError: R02.
+    """
+    contratacao = cadastro.contratacao(asked.prestador_id, asked.registro_ans)
+    if contratacao.situacao not in BILLABLE:
+        raise RelacionamentoNotEnabledError(contratacao.situacao, contratacao.motivo)
+    upload = uploads.intend(
+        upload_id=uuid.uuid4().hex,
+        prestador_id=asked.prestador_id,
+        registro_ans=asked.registro_ans,
+        finalidade=asked.finalidade,
+        formato=asked.formato,
+        nome_arquivo=asked.nome_arquivo,
+        tamanho=asked.tamanho,
+        sha256=asked.sha256,
+        referencia=asked.referencia,
+        protocolo=uploads_.next_protocolo(today),
+        criado_por=asked.criado_por,
+        now=now,
+    )
+    answer = render(upload, files.presign(upload))
+    uploads_.add(upload, keep(answer))
+    return answer
+
+
+def archive_key(upload: Upload, sha256: str) -> str:
+    """`t/<registroANS>/<prestador>/<finalidade>/<sha256>` (`decisoes.md` 12)."""
+    return f"t/{upload.registro_ans}/{upload.prestador_id}/{upload.finalidade}/{sha256}"
+
+
+def answer_key(upload: Upload, suffix: str) -> str:
+    """Where the owner leaves its answer: `t/<registroANS>/<prestador>/respostas/<id>.<suffix>`."""
+    return f"t/{upload.registro_ans}/{upload.prestador_id}/respostas/{upload.id}.{suffix}"
+
+
+def receive_file(
+    *, prestador_id: str, upload_id: str, version: str | None, uploads_: Uploads, files: Files, now: datetime
+) -> Situacao | None:
+    """A file was posted (or may have been): check its bytes, archive it, move the upload on.
+
+    Repeatable: an upload that is past waiting is left as it is. The first file posted is the one that counts.
+
+    Returns:
+        The state afterwards; `None` when there is no such upload or no file.
+    """
+    upload = uploads_.get(prestador_id, upload_id)
+    if upload is None:
+        return None
+    if upload.situacao is not Situacao.AGUARDANDO_ARQUIVO:
+        return upload.situacao
+    incoming = files.read_incoming(upload.chave_entrada, version)
+    if incoming is None:
+        return None
+    sha256 = hashlib.sha256(incoming.content).hexdigest()
+    achados = uploads.examine(upload, incoming.content, sha256)
+    chave = archive_key(upload, sha256)
+    if not achados:
+        files.archive(chave, incoming.content, upload.formato, sha256)
+    after = uploads.receive(upload, sha256=sha256, chave=chave, achados=achados, at=incoming.stored_at, now=now)
+    try:
+        uploads_.change(upload, after, received_event(after), now)
+    except StaleUploadError:
+        return None  # a duplicate of this event was quicker; what it did is what counts
+    return after.situacao
+
+
+def received_event(upload: Upload) -> dict[str, Any]:
+    """`DocumentoRecebido` or `DocumentoRecusado`; `tentativa` tells a re-delivery from the first."""
+    return {
+        "tipo": "DocumentoRecusado" if upload.situacao is Situacao.RECUSADO else "DocumentoRecebido",
+        "chave": str(upload.tentativa),
+        "dados": {
+            "upload_id": upload.id,
+            "finalidade": upload.finalidade,
+            "formato": upload.formato,
+            "chave": upload.chave,
+            "sha256": upload.sha256,
+            "tamanho": upload.tamanho,
+            "recebido_em": upload.recebido_em,
+            "tentativa": upload.tentativa,
+        },
+    }
+
+
+def conclude_upload(
+    *,
+    prestador_id: str,
+    upload_id: str,
+    accepted: bool,
+    recurso: Mapping[str, str] | None,
+    uploads_: Uploads,
+    now: datetime,
+) -> None:
+    """The owner of the file has judged it. Late, repeated and unknown verdicts change nothing."""
+    upload = uploads_.get(prestador_id, upload_id)
+    if upload is None or upload.situacao is not Situacao.EM_PROCESSAMENTO:
+        return
+    uploads_.change(upload, uploads.conclude(upload, accepted=accepted, recurso=recurso), None, now)
+
+
+def reconcile(*, uploads_: Uploads, files: Files, now: datetime, everything: bool = False) -> tuple[int, int]:
+    """Look again at every upload without a final state whose time has come.
+
+    A file whose S3 event was lost is received now; one whose owner has not answered is handed over again; one that
+    never came expires. Repeatable, and safe beside itself.
+
+    Returns:
+        (looked at, moved on).
+    """
+    looked = moved = 0
+    for prestador_id, upload_id in uploads_.due(None if everything else now):
+        looked += 1
+        upload = uploads_.get(prestador_id, upload_id)
+        if upload is None or upload.situacao.final:
+            continue
+        try:
+            moved += _reconcile_one(upload, uploads_=uploads_, files=files, now=now)
+        except StaleUploadError:
+            continue  # it moved while we looked: nothing left to do here
+    return looked, moved
+
+
+def _reconcile_one(upload: Upload, *, uploads_: Uploads, files: Files, now: datetime) -> int:
+    if upload.situacao is Situacao.EM_PROCESSAMENTO:
+        after = uploads.hand_over_again(upload, now)
+        uploads_.change(upload, after, None if after.situacao.final else received_event(after), now)
+        return 1
+    found = receive_file(
+        prestador_id=upload.prestador_id,
+        upload_id=upload.id,
+        version=None,
+        uploads_=uploads_,
+        files=files,
+        now=now,
+    )
+    if found is not None:
+        return 1
+    too_late = now >= upload.expira_em + uploads.GRACE
+    uploads_.change(upload, uploads.expire(upload) if too_late else uploads.look_later(upload), None, now)
+    return int(too_late)
+
+
+def find_upload(*, prestador_id: str, upload_id: str, uploads_: Uploads) -> Upload:
+    """One upload of the tenant.
+
+    Raises:
+        UploadNotFoundError: absent or foreign.
+    """
+    upload = uploads_.get(prestador_id, upload_id)
+    if upload is None:
+        raise UploadNotFoundError
+    return upload
+
+
+def answer_message(upload: Upload, files: Files) -> bytes:
+    """The owner's answer message (TISS XML).
+
+    Raises:
+        AnswerNotReadyError: not judged yet, or this kind of file has no answer message.
+    """
+    found = files.read(answer_key(upload, "xml")) if upload.situacao.final else None
+    if found is None:
+        raise AnswerNotReadyError
+    return found
+
+
+def judged_findings(upload: Upload, files: Files) -> bytes | None:
+    """The owner's report (JSON bytes), once there is one."""
+    return files.read(answer_key(upload, "json")) if upload.regras.tem_dono and upload.situacao.final else None

@@ -1,0 +1,266 @@
+"""One table of operations per function: the routes it answers and the OpenAPI it is documented by are the same rows.
+
+API Gateway has already matched method and route when a Lambda runs, so dispatch is one dictionary look-up; what this
+module adds is the order of refusals (`decisoes.md` 9), problems instead of stack traces, security headers and CORS by
+exact origin.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from conecta_edge import observability, problems
+from conecta_edge.dynamodb import TransientConflictError
+from conecta_edge.problems import FieldError, ProblemError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Model = TypeVar("Model", bound="BaseModel")
+JSON = "application/json"
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a handler reads of a proxied request; header names are lower case."""
+
+    method: str
+    route: str
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    claims: Mapping[str, Any]
+    body: bytes
+    correlacao: str
+
+    def model(self, model: type[Model]) -> Model:
+        """The JSON body as a validated model.
+
+        Raises:
+            ProblemError: 422 with every field that is wrong; values are never repeated.
+        """
+        from pydantic import ValidationError  # noqa: PLC0415  # only requests with a body pay for it
+
+        try:
+            return model.model_validate_json(self.body or b"")
+        except ValidationError as error:
+            raise problems.invalid_body(field_errors(error)) from error
+
+
+def field_errors(error: Any) -> tuple[FieldError, ...]:
+    """A pydantic ValidationError as our own errors: path, stable code, Portuguese text, no input echoed."""
+    found = []
+    for detail in error.errors(include_url=False, include_context=True, include_input=False):
+        path = ""
+        for part in detail["loc"]:
+            path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
+        found.append(FieldError(path or "$", str(detail["type"]), _portuguese(detail)))
+    return tuple(found)
+
+
+def _portuguese(detail: Mapping[str, Any]) -> str:
+    kind, context = str(detail["type"]), detail.get("ctx") or {}
+    fixed = {
+        "missing": "Campo obrigatório: informe-o.",
+        "extra_forbidden": "Campo desconhecido: retire-o (confira a grafia na documentação).",
+        "json_invalid": "O corpo não é um JSON válido: confira aspas, vírgulas e a codificação UTF-8.",
+        "string_type": "Deve ser um texto entre aspas.",
+        "int_type": "Deve ser um número inteiro.",
+        "int_parsing": "Deve ser um número inteiro.",
+        "int_from_float": "Deve ser um número inteiro, sem casas decimais.",
+        "model_type": "Deve ser um objeto JSON.",
+        "model_attributes_type": "Deve ser um objeto JSON.",
+        "string_pattern_mismatch": "O formato não confere com o documentado para este campo.",
+    }
+    if kind in fixed:
+        return fixed[kind]
+    bounds = {
+        "string_too_short": ("min_length", "Muito curto: mínimo de {} caractere(s)."),
+        "string_too_long": ("max_length", "Muito longo: máximo de {} caractere(s)."),
+        "greater_than_equal": ("ge", "Deve ser maior ou igual a {}."),
+        "less_than_equal": ("le", "Deve ser menor ou igual a {}."),
+        "enum": ("expected", "Valor não aceito: use um de {}."),
+        "literal_error": ("expected", "Valor não aceito: use um de {}."),
+    }
+    if kind in bounds:
+        name, text = bounds[kind]
+        return text.format(str(context.get(name, "")).replace(" or ", " ou "))
+    return "Valor inválido: confira o formato na documentação do campo."
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a handler answers; `content` is JSON-able, bytes or text."""
+
+    status: int
+    content: Any = None
+    media_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A path, query or header parameter, for the documentation."""
+
+    name: str
+    where: str
+    description: str
+    required: bool = False
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    example: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A documented answer: its model (or none, with a media type) and an example."""
+
+    status: int
+    description: str
+    model: type[BaseModel] | None = None
+    media_type: str = JSON
+    example: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One route: what it is called, who may call it, what it takes and answers, and who carries it out.
+
+    Attributes:
+        funcao: the Lambda that answers (`documentos-api`).
+        escopos: any one of these suffices for a machine; empty means public.
+        run: takes the request, answers a response; parses, calls one use case, renders.
+        example: of the request body.
+        refusals: problem statuses beyond 401/403/404/429/500 worth documenting.
+    """
+
+    method: str
+    path: str
+    name: str
+    funcao: str
+    tag: str
+    summary: str
+    description: str
+    run: Callable[[Request], Response]
+    replies: Sequence[Reply]
+    escopos: tuple[str, ...] = ()
+    parameters: Sequence[Parameter] = ()
+    body: type[BaseModel] | None = None
+    example: Any = None
+    refusals: tuple[int, ...] = ()
+
+
+ErrorMap = Mapping[type[Exception], Callable[[Any], ProblemError]]
+
+
+class Api:
+    """A Lambda entry over a table of operations.
+
+    Args:
+        operations: the routes of this function.
+        errors: the one table from the context's errors to the wire.
+        origins: exact origins that may read answers in a browser.
+    """
+
+    def __init__(
+        self, operations: Sequence[Operation], errors: ErrorMap, origins: Callable[[], frozenset[str]]
+    ) -> None:
+        self._routes = {(operation.method, operation.path): operation for operation in operations}
+        self._errors = errors
+        self._origins = origins
+
+    def __call__(self, event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
+        """Answer one API Gateway proxy event."""
+        started = time.perf_counter()
+        headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+        correlacao = str((event.get("requestContext") or {}).get("requestId") or "sem-correlacao")
+        key = (str(event.get("httpMethod", "")), str(event.get("resource", "")))
+        operation = self._routes.get(key)
+        try:
+            if operation is None:
+                raise problems.not_found()  # noqa: TRY301
+            response = operation.run(_request(event, key, headers, correlacao))
+        except ProblemError as problem:
+            response = _problem(problem, correlacao)
+        except TransientConflictError:
+            response = _problem(problems.busy(), correlacao)
+        except Exception as error:  # noqa: BLE001  # the border: nothing unexpected may reach the caller
+            response = self._refused(error, correlacao)
+        observability.log(
+            "info", "requisicao atendida",
+            operacao=operation.name if operation else "desconhecida", status=response.status, correlacao=correlacao,
+            duracao_ms=round((time.perf_counter() - started) * 1000, 1),
+        )  # fmt: skip
+        return self._render(response, headers.get("origin", ""), correlacao)
+
+    def _refused(self, error: Exception, correlacao: str) -> Response:
+        for kind in type(error).__mro__:
+            if kind in self._errors:
+                return _problem(self._errors[kind](error), correlacao)
+        observability.failure("falha inesperada", error, correlacao=correlacao)
+        return _problem(problems.internal(), correlacao)
+
+    def _render(self, response: Response, origin: str, correlacao: str) -> dict[str, Any]:
+        headers = {
+            **SECURITY_HEADERS,
+            "Content-Type": response.media_type,
+            "Conecta-Correlacao": correlacao,
+            **cors_headers(origin, self._origins()),
+            **response.headers,
+        }
+        if isinstance(response.content, bytes):
+            encoded = base64.b64encode(response.content).decode()
+            return {"statusCode": response.status, "headers": headers, "body": encoded, "isBase64Encoded": True}
+        if response.content is None:
+            text = ""
+        elif isinstance(response.content, str):
+            text = response.content
+        else:
+            text = json.dumps(response.content, ensure_ascii=False, separators=(",", ":"))
+        return {"statusCode": response.status, "headers": headers, "body": text, "isBase64Encoded": False}
+
+
+def cors_headers(origin: str, allowed: frozenset[str]) -> dict[str, str]:
+    """CORS for one exact origin; nothing for any other."""
+    if origin not in allowed:
+        return {"Vary": "Origin"}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": "Conecta-Correlacao, ETag, Location, Retry-After",
+        "Vary": "Origin",
+    }
+
+
+def _problem(problem: ProblemError, correlacao: str) -> Response:
+    return Response(problem.status, problem.body(correlacao), "application/problem+json", problem.headers)
+
+
+def _request(event: Mapping[str, Any], key: tuple[str, str], headers: Mapping[str, str], correlacao: str) -> Request:
+    raw = event.get("body") or ""
+    try:
+        body = base64.b64decode(raw, validate=True) if event.get("isBase64Encoded") else str(raw).encode()
+    except binascii.Error as error:
+        raise problems.invalid_body((FieldError("$", "corpo-ilegivel", "O corpo não pôde ser lido."),)) from error
+    claims = ((event.get("requestContext") or {}).get("authorizer") or {}).get("claims") or {}
+    return Request(
+        method=key[0],
+        route=key[1],
+        path=event.get("pathParameters") or {},
+        query=event.get("queryStringParameters") or {},
+        headers=headers,
+        claims=claims,
+        body=body,
+        correlacao=correlacao,
+    )

@@ -1,0 +1,97 @@
+"""`Idempotency-Key`: the first answer, kept in the effect's own transaction (`decisoes.md` 13).
+
+Row: pk `PRESTADOR#<id>`, sk `<route>#<subject>#<sha256 of the key>`: tenant, route, caller and key together, so that
+the same key of two tenants is two effects. It holds a digest of the request and the answer, expires after 24 hours, is
+written by the same TransactWriteItems as the effect: there is no moment with one and not the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from conecta_edge import problems
+from conecta_edge.dynamodb import Item, marshal, put, unmarshal
+from conecta_edge.problems import FieldError
+
+HEADER: Final = "idempotency-key"
+MAX_LENGTH: Final = 255
+KEPT: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request that carried a key: where its row is and what it asked."""
+
+    pk: str
+    sk: str
+    digest: str
+
+    @property
+    def key(self) -> dict[str, str]:
+        """The row's key."""
+        return {"pk": self.pk, "sk": self.sk}
+
+
+def attempt(headers: Mapping[str, str], *, prestador_id: str, route: str, subject: str, body: bytes) -> Attempt | None:
+    """The attempt a request makes, or `None` without the header.
+
+    Raises:
+        ProblemError: 422, the key is empty or longer than 255 characters.
+    """
+    value = headers.get(HEADER)
+    if value is None:
+        return None
+    if not 0 < len(value) <= MAX_LENGTH:
+        raise problems.invalid_body(
+            (FieldError("Idempotency-Key", "chave-invalida", "Use de 1 a 255 caracteres, de preferência um UUID."),)
+        )
+    hashed = hashlib.sha256(value.encode()).hexdigest()
+    return Attempt(f"PRESTADOR#{prestador_id}", f"{route}#{subject}#{hashed}", hashlib.sha256(body).hexdigest())
+
+
+class IdempotencyTable:
+    """The table of kept answers."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def replay(self, attempt: Attempt, now: datetime) -> Any | None:
+        """The first answer to this key, or `None` when it is new (or its row is past 24 hours).
+
+        Raises:
+            ProblemError: 422, the key was used with another body.
+        """
+        found = self._client.get_item(TableName=self._table, Key=marshal(attempt.key), ConsistentRead=True)
+        if "Item" not in found:
+            return None
+        row = unmarshal(found["Item"])
+        if int(row["ttl"]) <= now.timestamp():
+            return None
+        if row["digest"] != attempt.digest:
+            raise problems.invalid_body(
+                (
+                    FieldError(
+                        "Idempotency-Key", "chave-reutilizada",
+                        "Esta chave já foi usada com outro corpo: use uma chave nova para uma requisição nova.",
+                    ),
+                )
+            )  # fmt: skip
+        return json.loads(row["resposta"])
+
+    def keep(self, attempt: Attempt, answer: Any, now: datetime) -> Item:
+        """The transaction's `Put` that keeps an answer; its condition loses against a concurrent first."""
+        row = {
+            **attempt.key,
+            "digest": attempt.digest,
+            "resposta": json.dumps(answer, ensure_ascii=False),
+            "ttl": int((now + KEPT).timestamp()),
+        }
+        condition = "attribute_not_exists(pk) OR #ttl <= :agora"
+        action = put(self._table, row, condition, {":agora": int(now.timestamp())})
+        return {**action, "ExpressionAttributeNames": {"#ttl": "ttl"}}

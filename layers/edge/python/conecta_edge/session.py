@@ -1,0 +1,100 @@
+"""What every API function composes in the same way: the caller, the clock, kept answers, page tokens."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from conecta_edge import idempotency, problems, tenancy
+from conecta_edge.aws import client
+from conecta_edge.cadastro import DynamoCadastroReader
+from conecta_edge.clock import Clock, SystemClock
+from conecta_edge.dynamodb import ConditionFailedError
+from conecta_edge.idempotency import IdempotencyTable
+from conecta_edge.secrets import secret
+from conecta_edge.settings import required
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conecta_edge.dynamodb import Item
+    from conecta_edge.http import Request
+
+    Keep = Callable[[Any], tuple[Item, ...]]
+
+
+@lru_cache(maxsize=1)
+def clock() -> Clock:
+    """The clock of this process."""
+    return SystemClock()
+
+
+@lru_cache(maxsize=1)
+def cadastro() -> DynamoCadastroReader:
+    """The read-only view of cadastro."""
+    return DynamoCadastroReader(client("dynamodb"), required("TABELA_CADASTRO"))
+
+
+@lru_cache(maxsize=1)
+def _known_clients() -> tenancy.KnownClients:
+    return tenancy.KnownClients(required("CLIENTE_PORTAL_PRESTADORES"), required("CLIENTE_PORTAL_OPERADORA"))
+
+
+def principal(request: Request) -> tenancy.Principal:
+    """The verified caller of a request, narrowed to one prestador.
+
+    Raises:
+        ProblemError: see :func:`conecta_edge.tenancy.resolve`.
+    """
+    return tenancy.resolve(request.claims, request.headers, _known_clients(), cadastro())
+
+
+@lru_cache(maxsize=1)
+def idempotency_table() -> IdempotencyTable:
+    """Kept answers."""
+    return IdempotencyTable(client("dynamodb"), required("TABELA_IDEMPOTENCIA"))
+
+
+@lru_cache(maxsize=1)
+def origins() -> frozenset[str]:
+    """Exact origins that may read answers in a browser."""
+    return frozenset(origin.strip() for origin in required("ORIGENS_PERMITIDAS").split(",") if origin.strip())
+
+
+def page_secret() -> bytes:
+    """The key of page tokens."""
+    return secret(required("SEGREDO_ARN"))
+
+
+def once(request: Request, caller: tenancy.Principal, effect: Callable[[Keep], Any]) -> Any:
+    """Carry out an effect at most once per `Idempotency-Key`, answering the first answer ever after.
+
+    Args:
+        request: carries the key, or not.
+        caller: whose key it is.
+        effect: takes `keep` and answers the answer; it writes `keep(answer)` (transaction `Put` actions, none without
+            a key) in the same transaction as the effect.
+
+    Raises:
+        ProblemError: 422 the key was used with another body; 409 a concurrent request with this key is not done.
+    """
+    attempt = idempotency.attempt(
+        request.headers,
+        prestador_id=caller.prestador_id,
+        route=request.route,
+        subject=caller.subject,
+        body=request.body,
+    )
+    if attempt is None:
+        return effect(lambda _answer: ())
+    table, now = idempotency_table(), clock().now()
+    first = table.replay(attempt, now)
+    if first is not None:
+        return first
+    try:
+        return effect(lambda answer: (table.keep(attempt, answer, now),))
+    except ConditionFailedError as lost:
+        first = table.replay(attempt, now)
+        if first is None:
+            raise problems.in_progress() from lost
+        return first
