@@ -1,0 +1,1 @@
+"""Terminology: TUSS, glosas and labels, over the artefacts made at set-up."""
