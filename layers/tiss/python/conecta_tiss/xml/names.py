@@ -1,0 +1,60 @@
+"""Names in TISS documents: the namespace, qualified tags, and the XPath of an element as findings show it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from conecta_tiss.versions import ESPACO_DE_NOMES
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+XMLDSIG: Final = "http://www.w3.org/2000/09/xmldsig#"
+XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
+
+_PREFIXO_ANS: Final = f"{{{ESPACO_DE_NOMES}}}"
+_PREFIXOS: Final = {ESPACO_DE_NOMES: "ans", XMLDSIG: "ds"}
+
+
+def q(nome: str) -> str:
+    """Qualified tag of a TISS element: `q("hash")` is `{http://...}hash`."""
+    return _PREFIXO_ANS + nome
+
+
+ASSINATURA: Final = f"{{{XMLDSIG}}}Signature"
+"""Tag of the message's own digital signature, a child of the root."""
+
+
+def local(tag: str) -> str:
+    """Name without namespace."""
+    return tag.rpartition("}")[2]
+
+
+def tag_of(elemento: Element) -> str:
+    """Tag of an element as text (lxml's stubs allow more than the parser lets in)."""
+    return str(elemento.tag)
+
+
+def path_of(elemento: Element) -> str:
+    """XPath of an element: `/ans:mensagemTISS/.../ans:guiaSP-SADT[2]`.
+
+    A position is written where siblings share the name. Takes time proportional to the siblings: call it
+    for findings, not for every element.
+    """
+    passos = []
+    atual: Element | None = elemento
+    while atual is not None:
+        passos.append(_step(atual))
+        atual = atual.getparent()
+    return "/" + "/".join(reversed(passos))
+
+
+def _step(elemento: Element) -> str:
+    tag = tag_of(elemento)
+    espaco, _, nome = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
+    prefixo = _PREFIXOS.get(espaco)
+    passo = f"{prefixo}:{nome}" if prefixo else f"*[local-name()='{nome}']"
+    antes = sum(1 for _ in elemento.itersiblings(tag, preceding=True))
+    if antes or next(elemento.itersiblings(tag), None) is not None:
+        passo += f"[{antes + 1}]"
+    return passo
