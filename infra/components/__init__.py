@@ -1,0 +1,1 @@
+"""What the stacks are made of: one component per thing that is made many times."""

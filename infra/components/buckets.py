@@ -1,0 +1,168 @@
+"""The buckets: private, versioned, encrypted with our key, reached by TLS only, their accesses logged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.settings import Settings
+
+# Every document's key starts with the tenant: t/<registroANS>/<prestador>/<finalidade>/…
+DOCUMENTS_PREFIX = "t/"
+
+
+class Buckets(Construct):
+    """`entrada`, where browsers POST, and `acervo`, where checked documents stay.
+
+    `entrada` tells EventBridge of each new object and forgets it after seven days. `acervo` never forgets by
+    itself: how long each class of document is kept is the operadora's decision, made by the application.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, key: kms.IKey) -> None:
+        super().__init__(scope, construct_id)
+        self._settings = settings
+        self._key = key
+        self.registros = self._log_bucket()
+        self.entrada = self._entrada()
+        self.acervo = self._bucket("Acervo", "acervo", _acervo_rules())
+
+    def _name(self, name: str) -> str:
+        # Bucket names are global: the account and the region make them ours.
+        return f"{self._settings.name(name)}-{Aws.ACCOUNT_ID}-{self._settings.regiao}"
+
+    def _removal(self) -> RemovalPolicy:
+        return RemovalPolicy.DESTROY if self._settings.embarcado else RemovalPolicy.RETAIN
+
+    def _log_bucket(self) -> s3.Bucket:
+        return s3.Bucket(
+            self,
+            "Registros",
+            bucket_name=self._name("registros"),
+            # Server access logs can only be delivered to a bucket encrypted with S3's own keys.
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            versioned=True,
+            removal_policy=self._removal(),
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="um-ano",
+                    expiration=Duration.days(365),
+                    noncurrent_version_expiration=Duration.days(30),
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                )
+            ],
+        )
+
+    def _entrada(self) -> s3.Bucket:
+        bucket = self._bucket(
+            "Entrada",
+            "entrada",
+            [
+                s3.LifecycleRule(
+                    id="sete-dias",
+                    expiration=Duration.days(7),
+                    noncurrent_version_expiration=Duration.days(1),
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                )
+            ],
+            cors=[
+                s3.CorsRule(
+                    id="portal",
+                    allowed_methods=[s3.HttpMethods.POST],
+                    allowed_origins=list(self._settings.origens),
+                    exposed_headers=["ETag"],
+                    max_age=3600,
+                )
+            ],
+        )
+        resource = bucket.node.default_child
+        if not isinstance(resource, s3.CfnBucket):
+            raise TypeError("a bucket's default child is its CfnBucket")
+        # Not event_bridge_enabled: that would add a custom resource, with a function and a role of CDK's own.
+        resource.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)
+        return bucket
+
+    def _bucket(
+        self, construct_id: str, name: str, rules: Sequence[s3.LifecycleRule], *, cors: Sequence[s3.CorsRule] = ()
+    ) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            construct_id,
+            bucket_name=self._name(name),
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=self._key,
+            bucket_key_enabled=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            versioned=True,
+            removal_policy=self._removal(),
+            server_access_logs_bucket=self.registros,
+            server_access_logs_prefix=f"{name}/",
+            lifecycle_rules=list(rules),
+            cors=list(cors),
+        )
+        bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="OnlyWithOurKey",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:PutObject"],
+                resources=[bucket.arn_for_objects("*")],
+                # Naming no key is right (the bucket's default applies); naming another one is not.
+                conditions={
+                    "Null": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "false"},
+                    "StringNotEquals": {"s3:x-amz-server-side-encryption-aws-kms-key-id": self._key.key_arn},
+                },
+            )
+        )
+        return bucket
+
+
+def _acervo_rules() -> list[s3.LifecycleRule]:
+    return [
+        s3.LifecycleRule(
+            id="documentos",
+            prefix=DOCUMENTS_PREFIX,
+            # A PEG is disputed for months and read for years: colder each year, but always within milliseconds.
+            transitions=[
+                s3.Transition(storage_class=s3.StorageClass.INFREQUENT_ACCESS, transition_after=Duration.days(90)),
+                s3.Transition(
+                    storage_class=s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, transition_after=Duration.days(365)
+                ),
+            ],
+            noncurrent_version_transitions=[
+                s3.NoncurrentVersionTransition(
+                    storage_class=s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, transition_after=Duration.days(30)
+                )
+            ],
+            noncurrent_version_expiration=Duration.days(365),
+            abort_incomplete_multipart_upload_after=Duration.days(1),
+        )
+    ]
+
+
+def objects_use(bucket: s3.IBucket, actions: Sequence[str]) -> iam.PolicyStatement:
+    """The statement that allows the actions (without `s3:`) on the documents of one bucket."""
+    return iam.PolicyStatement(
+        actions=[f"s3:{action}" for action in actions],
+        resources=[bucket.arn_for_objects(f"{DOCUMENTS_PREFIX}*")],
+    )
+
+
+def listing_use(bucket: s3.IBucket) -> iam.PolicyStatement:
+    """The statement that allows listing the documents of one bucket, and nothing above their prefix."""
+    return iam.PolicyStatement(
+        actions=["s3:ListBucket"],
+        resources=[bucket.bucket_arn],
+        conditions={"StringLike": {"s3:prefix": f"{DOCUMENTS_PREFIX}*"}},
+    )

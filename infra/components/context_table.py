@@ -1,0 +1,77 @@
+"""The one shape of a DynamoDB table: `pk`/`sk` texts, pay per request, PITR, CMK, protected from deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from infra.settings import Settings
+
+# Never Scan, anywhere. A transaction needs the permission of each of its parts.
+READ = ("GetItem", "Query")
+WRITE = (*READ, "ConditionCheckItem", "PutItem", "UpdateItem")
+
+
+class ContextTable(Construct):
+    """One bounded context's table, `conecta-<estagio>-<contexto>`.
+
+    Args:
+        contexto: the owner, last part of the name.
+        stream: whether new images are streamed, for the outbox.
+        ttl: whether items expire by their attribute `ttl` (seconds since 1970).
+        indice: name of a sparse index of keys only over `<prefixo>_pk` and `<prefixo>_sk`, as (nome, prefixo).
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        contexto: str,
+        key: kms.IKey,
+        stream: bool = False,
+        ttl: bool = False,
+        indice: tuple[str, str] | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.table = dynamodb.Table(
+            self,
+            "Tabela",
+            table_name=settings.name(contexto),
+            partition_key=_text("pk"),
+            sort_key=_text("sk"),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=key,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True, recovery_period_in_days=35
+            ),
+            stream=dynamodb.StreamViewType.NEW_IMAGE if stream else None,
+            time_to_live_attribute="ttl" if ttl else None,
+            deletion_protection=not settings.embarcado,
+            removal_policy=RemovalPolicy.DESTROY if settings.embarcado else RemovalPolicy.RETAIN,
+        )
+        if indice is not None:
+            nome, prefixo = indice
+            self.table.add_global_secondary_index(
+                index_name=nome,
+                partition_key=_text(f"{prefixo}_pk"),
+                sort_key=_text(f"{prefixo}_sk"),
+                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+            )
+
+
+def _text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
+
+
+def table_use(table: dynamodb.ITable, actions: Sequence[str], *, index: str | None = None) -> iam.PolicyStatement:
+    """The statement that allows the actions (without `dynamodb:`) on one table, and on one of its indexes."""
+    resources = [table.table_arn] + ([f"{table.table_arn}/index/{index}"] if index else [])
+    return iam.PolicyStatement(actions=[f"dynamodb:{action}" for action in actions], resources=resources)

@@ -1,0 +1,173 @@
+"""The one shape of a function: its own role, log group and failure queue, and only the grants listed beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.components import keys
+from infra.components.keys import DataKeys
+from infra.components.layers import Layers, architecture, asset, runtime
+from infra.components.queues import consume_use, failure_queue, send_use
+from infra.settings import Settings
+
+# API Gateway gives up after 29 s: what answers it must have given up before.
+API_TIMEOUT = Duration.seconds(25)
+WORK_TIMEOUT = Duration.seconds(60)
+LOG_RETENTION = logs.RetentionDays.ONE_YEAR
+
+# An outage of the bus must not look like a poisoned row: many retries before the failure queue gets the batch.
+STREAM_RETRIES = 50
+OUTBOX_FILTER = '{"eventName":["INSERT"],"dynamodb":{"Keys":{"sk":{"S":[{"prefix":"EVENTO#"}]}}}}'
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSpec:
+    """What a function is, apart from what it may do.
+
+    Attributes:
+        name: `<contexto>-<papel>`, the last part of its physical name.
+        contexto: the asset and package its code is in.
+        description: for the console's list of functions.
+        timeout: shorter than its caller's.
+        memory: in MiB; CPU comes with it.
+        layers: names of the layers it imports from.
+    """
+
+    name: str
+    contexto: str
+    description: str
+    timeout: Duration
+    memory: int = 512
+    layers: tuple[str, ...] = ("dependencies", "edge")
+
+    @property
+    def handler(self) -> str:
+        """The entry point, `<contexto>.handler.<papel>.handler`."""
+        return f"{self.contexto}.handler.{self.name.removeprefix(self.contexto + '-')}.handler"
+
+
+class ContextFunction(Construct):
+    """One function of a bounded context, with nothing granted beyond its own logs, traces and failure queue."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        spec: FunctionSpec,
+        settings: Settings,
+        data_keys: DataKeys,
+        layers: Layers,
+        environment: Mapping[str, str],
+        grants: Sequence[iam.PolicyStatement],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.spec = spec
+        self._key: kms.IKey = data_keys.filas
+        self.failures = failure_queue(
+            self, "Falhas", settings=settings, name=f"{spec.name}-falhas", key=data_keys.filas
+        )
+        self.log_group = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/aws/lambda/{settings.name(spec.name)}",
+            retention=LOG_RETENTION,
+            encryption_key=data_keys.logs,
+            removal_policy=RemovalPolicy.DESTROY if settings.embarcado else RemovalPolicy.RETAIN,
+        )
+        self.role = iam.Role(
+            self,
+            "Papel",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"Execution role of {settings.name(spec.name)}",
+        )
+        for statement in (*self._own(), *grants):
+            self.role.add_to_policy(statement)
+        self.function = lambda_.Function(
+            self,
+            "Funcao",
+            function_name=settings.name(spec.name),
+            description=spec.description,
+            runtime=runtime(settings),
+            architecture=architecture(settings),
+            code=asset(settings, "assets", spec.contexto),
+            handler=spec.handler,
+            layers=[layers.by_name[name] for name in spec.layers],
+            memory_size=spec.memory,
+            timeout=spec.timeout,
+            role=self.role,
+            log_group=self.log_group,
+            dead_letter_queue=self.failures,
+            retry_attempts=2,
+            max_event_age=Duration.hours(6),
+            reserved_concurrent_executions=settings.concorrencia.get(spec.name),
+            tracing=lambda_.Tracing.ACTIVE,
+            environment={
+                "CONECTA_ESTAGIO": settings.estagio.value,
+                "POWERTOOLS_SERVICE_NAME": spec.name,
+                "POWERTOOLS_LOG_LEVEL": "INFO",
+                **environment,
+            },
+        )
+
+    def _own(self) -> list[iam.PolicyStatement]:
+        return [
+            # The group's own ARN ends in `:*`, which means its streams.
+            iam.PolicyStatement(
+                actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[self.log_group.log_group_arn]
+            ),
+            send_use(self.failures),
+            keys.key_use(self._key, ("kms:Decrypt", "kms:GenerateDataKey")),
+        ]
+
+    def consume_queue(self, queue: sqs.IQueue) -> None:
+        """Call the function with batches of one queue; only what it reports as failed is delivered again."""
+        self.role.add_to_policy(consume_use(queue))
+        lambda_.EventSourceMapping(
+            self,
+            "Fila",
+            target=self.function,
+            event_source_arn=queue.queue_arn,
+            batch_size=10,
+            max_concurrency=10,
+            report_batch_item_failures=True,
+        )
+
+    def publish_outbox(self, *, table_arn: str, stream_arn: str, key: kms.IKey) -> None:
+        """Call the function with each new outbox row of one table's stream, in order, from the oldest kept."""
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+                resources=[stream_arn],
+            )
+        )
+        self.role.add_to_policy(
+            iam.PolicyStatement(actions=["dynamodb:ListStreams"], resources=[f"{table_arn}/stream/*"])
+        )
+        self.role.add_to_policy(keys.key_use(key, keys.READ))
+        lambda_.CfnEventSourceMapping(
+            self,
+            "CaixaDeSaida",
+            function_name=self.function.function_name,
+            event_source_arn=stream_arn,
+            starting_position="TRIM_HORIZON",
+            batch_size=25,
+            bisect_batch_on_function_error=True,
+            maximum_retry_attempts=STREAM_RETRIES,
+            function_response_types=["ReportBatchItemFailures"],
+            filter_criteria=lambda_.CfnEventSourceMapping.FilterCriteriaProperty(
+                filters=[lambda_.CfnEventSourceMapping.FilterProperty(pattern=OUTBOX_FILTER)]
+            ),
+            destination_config=lambda_.CfnEventSourceMapping.DestinationConfigProperty(
+                on_failure=lambda_.CfnEventSourceMapping.OnFailureProperty(destination=self.failures.queue_arn)
+            ),
+        ).node.add_dependency(self.role)

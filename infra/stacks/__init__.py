@@ -1,0 +1,1 @@
+"""The three stacks: data that must survive, the service that may be replaced, and what only AWS has."""

@@ -1,0 +1,286 @@
+"""`Conecta-Servico`: functions, queues, events, workflow and API; replaceable without losing data.
+
+The functions and their grants are listed here one by one: a privilege is read beside the function that has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.components import context_table, keys
+from infra.components.api import STAGE, Api
+from infra.components.buckets import listing_use, objects_use
+from infra.components.context_table import table_use
+from infra.components.function import API_TIMEOUT, WORK_TIMEOUT, ContextFunction, FunctionSpec
+from infra.components.keys import key_use
+from infra.components.layers import Layers
+from infra.components.queues import ConsumerQueue
+from infra.components.routing import Routing, publish_use
+from infra.components.schedule import Sweep
+from infra.components.workflow import Reception
+from infra.settings import Settings
+from infra.stacks.data import PENDING_INDEX, DataStack
+
+WITH_TISS = ("dependencies", "edge", "tiss")
+
+PUBLICO_API = FunctionSpec(
+    "publico-api", "publico", "Documentation, health, limits and CORS preflights: no data", API_TIMEOUT
+)
+DOCUMENTOS_API = FunctionSpec("documentos-api", "documentos", "Uploads: permits and their state", API_TIMEOUT)
+DOCUMENTOS_EVENTOS = FunctionSpec(
+    "documentos-eventos", "documentos", "Checks what arrived, keeps it, tells the others", WORK_TIMEOUT
+)
+DOCUMENTOS_FLUXO = FunctionSpec(
+    "documentos-fluxo", "documentos", "Finishes uploads that stopped half way", WORK_TIMEOUT, memory=1024
+)
+PEG_API = FunctionSpec("peg-api", "peg", "PEGs and guias as received", API_TIMEOUT, layers=WITH_TISS)
+PEG_EVENTOS = FunctionSpec(
+    "peg-eventos", "peg", "Starts a reception for each lote, tells the others", WORK_TIMEOUT, layers=WITH_TISS
+)
+PEG_FLUXO = FunctionSpec(
+    "peg-fluxo", "peg", "Receives a lote: validates, numbers, writes", WORK_TIMEOUT, memory=1024, layers=WITH_TISS
+)
+
+
+class ServiceStack(Stack):
+    """Everything that runs, over the data of a `DataStack`."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: Settings, data: DataStack, **kwargs: Any
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        self._settings = settings
+        self._data = data
+        self._layers = Layers(self, "Camadas", settings=settings)
+        self.routing = Routing(self, "Eventos", settings=settings, key=data.keys.filas)
+        self.fila_documentos = self._queue("FilaDocumentos", "documentos-eventos")
+        self.fila_peg = self._queue("FilaPeg", "peg-eventos")
+        self.functions: dict[str, ContextFunction] = {}
+
+        self._publico()
+        self._documentos()
+        self.reception = self._peg()
+        self._carry_events()
+        self.api = Api(
+            self,
+            "Api",
+            settings=settings,
+            functions={name: function.function for name, function in self.functions.items()},
+            pools=(data.identity.prestadores, data.identity.operadora),
+            log_key=data.keys.logs,
+        )
+        for name, value in self._outputs().items():
+            CfnOutput(self, name, value=value)
+
+    # -- contexts ---------------------------------------------------------------------------------------------
+
+    def _publico(self) -> None:
+        self._function("PublicoApi", PUBLICO_API, {"ORIGENS_PERMITIDAS": ",".join(self._settings.origens)}, grants=())
+
+    def _documentos(self) -> None:
+        data, buckets = self._data, self._data.buckets
+        where = {"TABELA_DOCUMENTOS": data.documentos.table_name, "BUCKET_ACERVO": buckets.acervo.bucket_name}
+        self._function(
+            "DocumentosApi",
+            DOCUMENTOS_API,
+            {
+                **where,
+                **self._api_environment(),
+                "TABELA_CADASTRO": data.cadastro.table_name,
+                "TABELA_IDEMPOTENCIA": data.idempotencia.table_name,
+                "BUCKET_ENTRADA": buckets.entrada.bucket_name,
+            },
+            grants=(
+                table_use(data.documentos, context_table.WRITE),
+                table_use(data.idempotencia, ("GetItem", "PutItem")),
+                table_use(data.cadastro, context_table.READ),
+                # A presigned POST carries its signer's rights: new objects under the documents' prefix.
+                objects_use(buckets.entrada, ("PutObject",)),
+                objects_use(buckets.acervo, ("GetObject",)),
+                self._page_secret(),
+                key_use(data.keys.tabelas, keys.WRITE),
+                key_use(data.keys.documentos, keys.WRITE),
+            ),
+        )
+        eventos = self._function(
+            "DocumentosEventos",
+            DOCUMENTOS_EVENTOS,
+            {**where, "BUCKET_ENTRADA": buckets.entrada.bucket_name, "BARRAMENTO": self.routing.bus.event_bus_name},
+            grants=(
+                table_use(data.documentos, context_table.WRITE),
+                objects_use(buckets.entrada, ("DeleteObject", "GetObject")),
+                objects_use(buckets.acervo, ("GetObject", "PutObject")),
+                publish_use(self.routing.bus),
+                key_use(data.keys.tabelas, keys.WRITE),
+                key_use(data.keys.documentos, keys.WRITE),
+            ),
+        )
+        eventos.consume_queue(self.fila_documentos.queue)
+        self._publish_outbox_of(eventos, data.documentos)
+        fluxo = self._function(
+            "DocumentosFluxo",
+            DOCUMENTOS_FLUXO,
+            {**where, "BUCKET_ENTRADA": buckets.entrada.bucket_name},
+            grants=(
+                table_use(data.documentos, context_table.WRITE, index=PENDING_INDEX),
+                objects_use(buckets.entrada, ("GetObject",)),
+                listing_use(buckets.entrada),
+                objects_use(buckets.acervo, ("GetObject", "PutObject")),
+                key_use(data.keys.tabelas, keys.WRITE),
+                key_use(data.keys.documentos, keys.WRITE),
+            ),
+        )
+        Sweep(
+            self,
+            "ConciliacaoUploads",
+            settings=self._settings,
+            name="conciliacao-uploads",
+            minutes=1 if self._settings.embarcado else 5,
+            payload={"tarefa": "conciliar-uploads"},
+            target=fluxo,
+            queue_key=data.keys.filas,
+        )
+
+    def _peg(self) -> Reception:
+        data, buckets = self._data, self._data.buckets
+        where = {"TABELA_PEG": data.peg.table_name}
+        reading = {
+            **where,
+            "TABELA_CADASTRO": data.cadastro.table_name,
+            "BUCKET_ACERVO": buckets.acervo.bucket_name,
+        }
+        self._function(
+            "PegApi",
+            PEG_API,
+            {**reading, **self._api_environment()},
+            grants=(
+                table_use(data.peg, context_table.READ),
+                table_use(data.cadastro, context_table.READ),
+                objects_use(buckets.acervo, ("GetObject",)),
+                self._page_secret(),
+                key_use(data.keys.tabelas, keys.READ),
+                key_use(data.keys.documentos, keys.READ),
+            ),
+        )
+        fluxo = self._function(
+            "PegFluxo",
+            PEG_FLUXO,
+            reading,
+            grants=(
+                table_use(data.peg, (*context_table.WRITE, "PartiQLInsert")),
+                table_use(data.cadastro, context_table.READ),
+                objects_use(buckets.acervo, ("GetObject", "PutObject")),
+                key_use(data.keys.tabelas, keys.WRITE),
+                key_use(data.keys.documentos, keys.WRITE),
+            ),
+        )
+        reception = Reception(
+            self, "RecepcaoPeg", settings=self._settings, function=fluxo.function, log_key=data.keys.logs
+        )
+        eventos = self._function(
+            "PegEventos",
+            PEG_EVENTOS,
+            {
+                **where,
+                "BARRAMENTO": self.routing.bus.event_bus_name,
+                "MAQUINA_RECEPCAO_ARN": reception.machine.state_machine_arn,
+            },
+            grants=(
+                iam.PolicyStatement(actions=["states:StartExecution"], resources=[reception.machine.state_machine_arn]),
+                table_use(data.peg, ("GetItem", "UpdateItem")),
+                publish_use(self.routing.bus),
+                key_use(data.keys.tabelas, keys.WRITE),
+            ),
+        )
+        eventos.consume_queue(self.fila_peg.queue)
+        self._publish_outbox_of(eventos, data.peg)
+        return reception
+
+    def _carry_events(self) -> None:
+        self.routing.uploads(self._data.buckets.entrada, self.fila_documentos.queue)
+        self.routing.subscribe(
+            "LotesRecebidos",
+            name="lotes-recebidos",
+            contexto="documentos",
+            tipos=["DocumentoRecebido"],
+            dados={"finalidade": ["lote_tiss"]},
+            queue=self.fila_peg.queue,
+        )
+        self.routing.subscribe(
+            "DestinoDosLotes",
+            name="destino-dos-lotes",
+            contexto="peg",
+            tipos=["LoteRecusado", "PegRecebido"],
+            queue=self.fila_documentos.queue,
+        )
+
+    # -- helpers ----------------------------------------------------------------------------------------------
+
+    def _queue(self, construct_id: str, name: str) -> ConsumerQueue:
+        return ConsumerQueue(
+            self,
+            construct_id,
+            settings=self._settings,
+            name=name,
+            key=self._data.keys.filas,
+            consumer_timeout=WORK_TIMEOUT,
+        )
+
+    def _function(
+        self,
+        construct_id: str,
+        spec: FunctionSpec,
+        environment: Mapping[str, str],
+        grants: Sequence[iam.PolicyStatement],
+    ) -> ContextFunction:
+        function = ContextFunction(
+            self,
+            construct_id,
+            spec=spec,
+            settings=self._settings,
+            data_keys=self._data.keys,
+            layers=self._layers,
+            environment=environment,
+            grants=grants,
+        )
+        self.functions[spec.name] = function
+        return function
+
+    def _publish_outbox_of(self, function: ContextFunction, table: Any) -> None:
+        function.publish_outbox(
+            table_arn=table.table_arn, stream_arn=table.table_stream_arn, key=self._data.keys.tabelas
+        )
+
+    def _api_environment(self) -> dict[str, str]:
+        identity = self._data.identity
+        return {
+            "SEGREDO_ARN": self._data.segredo_arn,
+            "POOL_PRESTADORES": identity.prestadores.user_pool_id,
+            "POOL_OPERADORA": identity.operadora.user_pool_id,
+            "CLIENTE_PORTAL_PRESTADORES": identity.portal_prestadores.ref,
+            "CLIENTE_PORTAL_OPERADORA": identity.portal_operadora.ref,
+            "ORIGENS_PERMITIDAS": ",".join(self._settings.origens),
+        }
+
+    def _page_secret(self) -> iam.PolicyStatement:
+        return iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[self._data.segredo_arn])
+
+    def _outputs(self) -> dict[str, str]:
+        failures = {f"Falhas{function.node.id}": function.failures.queue_url for function in self.functions.values()}
+        return {
+            "ApiId": self.api.rest.ref,
+            "ApiUrl": f"https://{self.api.rest.ref}.execute-api.{self._settings.regiao}.amazonaws.com/{STAGE}",
+            "Barramento": self.routing.bus.event_bus_name,
+            "MaquinaRecepcaoArn": self.reception.machine.state_machine_arn,
+            "FilaDocumentosEventos": self.fila_documentos.queue.queue_url,
+            "FilaDocumentosEventosDlq": self.fila_documentos.dead.queue_url,
+            "FilaPegEventos": self.fila_peg.queue.queue_url,
+            "FilaPegEventosDlq": self.fila_peg.dead.queue_url,
+            "EventosNaoEntregues": self.routing.undelivered.queue_url,
+            **failures,
+        }
