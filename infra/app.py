@@ -13,6 +13,7 @@ from typing import Any
 import aws_cdk as cdk
 
 from infra import settings as configuration
+from infra.components import nag
 from infra.settings import ROOT, Settings, SettingsError
 from infra.stacks.data import DataStack
 from infra.stacks.service import ServiceStack
@@ -55,6 +56,7 @@ def build(context: Mapping[str, Any] | None = None, *, outdir: Path | None = Non
         synthesizer=_synthesizer(settings),
         description="Conecta: functions, events, workflow and API",
     )
+    nag.acknowledge(app, nag.TEMPLATE_CHECKS)
     cdk.Tags.of(app).add("aplicacao", "conecta")
     cdk.Tags.of(app).add("estagio", settings.estagio.value)
     return app

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import Aws, CfnCondition, Fn, RemovalPolicy, Stack, Tags
+from aws_cdk import Aws, CfnCondition, CfnParameter, Fn, RemovalPolicy, Stack, Tags
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_iam as iam
@@ -18,7 +18,7 @@ from constructs import Construct
 
 from infra.components.gateway_responses import PROBLEMS, response_parameters
 from infra.components.openapi_body import api_body, used_functions
-from infra.settings import Settings, SettingsError
+from infra.settings import Estagio, Settings, SettingsError
 
 STAGE = "v1"
 RATE_PER_SECOND = 1000
@@ -88,10 +88,19 @@ class Api(Construct):
         """Repeat the body's gateway responses as resources where the body's are not honoured.
 
         On AWS the body's extension is the right place: each import of a body erases what resources had set. The
-        embedded AWS (account 000000000000) honours resources only.
+        embedded AWS honours resources only. Conditions there see parameters but no pseudo parameters.
         """
+        stage = CfnParameter(
+            self,
+            "EstagioDaPilha",
+            default=self._settings.estagio.value,
+            allowed_values=[self._settings.estagio.value],
+            description="The stage this template was made for: part of every name, not to be changed here",
+        )
         embedded = CfnCondition(
-            self, "SomenteEmbarcado", expression=Fn.condition_equals(Aws.ACCOUNT_ID, "000000000000")
+            self,
+            "SomenteEmbarcado",
+            expression=Fn.condition_equals(stage.value_as_string, Estagio.EMBARCADO.value),
         )
         for problem in PROBLEMS:
             response = apigateway.CfnGatewayResponse(
