@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-from typing import Any, Final
+from typing import Any
 
-from conecta_edge.aws import error_code
+from conecta_edge import objects
 from documentos.domain.uploads import POST_LIFETIME, Upload
 from documentos.service import Incoming
-
-_ABSENT: Final = frozenset({"404", "NoSuchKey", "NotFound", "NoSuchVersion"})
 
 
 class S3Files:
@@ -35,14 +33,8 @@ class S3Files:
 
     def read_incoming(self, chave: str, version: str | None) -> Incoming | None:
         """The bytes posted under a key; of the event's own version, so that a second POST cannot slip in."""
-        asked = {"Bucket": self._entrada, "Key": chave, **({"VersionId": version} if version else {})}
-        try:
-            found = self._client.get_object(**asked)
-        except Exception as error:
-            if error_code(error) in _ABSENT:
-                return None
-            raise
-        return Incoming(found["Body"].read(), found["LastModified"])
+        found = objects.read(self._client, self._entrada, chave, version)
+        return Incoming(found.content, found.stored_at) if found else None
 
     def archive(self, chave: str, content: bytes, formato: str, sha256: str) -> None:
         """Keep the bytes under a name made of their own digest; S3 verifies that digest on the way."""
@@ -54,11 +46,8 @@ class S3Files:
             ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
         )
 
-    def read(self, chave: str) -> bytes | None:
-        """Bytes of the archive, `None` when absent."""
-        try:
-            return bytes(self._client.get_object(Bucket=self._acervo, Key=chave)["Body"].read())
-        except Exception as error:
-            if error_code(error) in _ABSENT:
-                return None
-            raise
+    def read_answer(self, upload: Upload, suffix: str) -> bytes | None:
+        """What the file's owner left beside the upload."""
+        key = objects.answer_key(upload.registro_ans, upload.prestador_id, upload.id, suffix)
+        found = objects.read(self._client, self._acervo, key)
+        return found.content if found else None

@@ -72,8 +72,8 @@ class Files(Protocol):
         """Keep bytes for good; the same key always has the same bytes."""
         ...
 
-    def read(self, chave: str) -> bytes | None:
-        """Bytes of the archive."""
+    def read_answer(self, upload: Upload, suffix: str) -> bytes | None:
+        """What the file's owner left beside the upload: `xml` its message, `json` its report."""
         ...
 
 
@@ -173,11 +173,6 @@ def start_upload(
 def archive_key(upload: Upload, sha256: str) -> str:
     """`t/<registroANS>/<prestador>/<finalidade>/<sha256>` (`decisoes.md` 12)."""
     return f"t/{upload.registro_ans}/{upload.prestador_id}/{upload.finalidade}/{sha256}"
-
-
-def answer_key(upload: Upload, suffix: str) -> str:
-    """Where the owner leaves its answer: `t/<registroANS>/<prestador>/respostas/<id>.<suffix>`."""
-    return f"t/{upload.registro_ans}/{upload.prestador_id}/respostas/{upload.id}.{suffix}"
 
 
 def receive_file(
@@ -305,7 +300,7 @@ def answer_message(upload: Upload, files: Files) -> bytes:
     Raises:
         AnswerNotReadyError: not judged yet, or this kind of file has no answer message.
     """
-    found = files.read(answer_key(upload, "xml")) if upload.situacao.final else None
+    found = files.read_answer(upload, "xml") if upload.situacao.final else None
     if found is None:
         raise AnswerNotReadyError
     return found
@@ -313,4 +308,4 @@ def answer_message(upload: Upload, files: Files) -> bytes:
 
 def judged_findings(upload: Upload, files: Files) -> bytes | None:
     """The owner's report (JSON bytes), once there is one."""
-    return files.read(answer_key(upload, "json")) if upload.regras.tem_dono and upload.situacao.final else None
+    return files.read_answer(upload, "json") if upload.regras.tem_dono and upload.situacao.final else None

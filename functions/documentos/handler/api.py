@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge import problems, session
 from conecta_edge.clock import iso, local_day
-from conecta_edge.http import Api, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import PRESTADOR, Api, Operation, Parameter, Reply, Request, Response
 from conecta_edge.problems import FieldError, ProblemError
 from documentos import bootstrap, service
 from documentos.domain import uploads
@@ -155,10 +155,6 @@ _RECEIVED: Final[dict[str, Any]] = {
     "recurso": {"tipo": "peg", "id": "261120000007", "href": "pegs/261120000007"},
 }
 _ID: Final = Parameter("id", "path", "Identificador do envio.", required=True, example=_EXAMPLE["id"])
-PRESTADOR: Final = Parameter(
-    "Conecta-Prestador", "header", "Prestador em nome de quem se age; obrigatório para quem serve mais de um.",
-    example="hospital-aurora",
-)  # fmt: skip
 
 OPERATIONS: Final = (
     Operation(

@@ -123,6 +123,14 @@ class Parameter:
     example: Any = None
 
 
+PRESTADOR = Parameter(
+    "Conecta-Prestador",
+    "header",
+    "Prestador em nome de quem se age; obrigatório para quem serve mais de um.",
+    example="hospital-aurora",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A documented answer: its model (or none, with a media type) and an example."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from conecta_edge import idempotency, problems, tenancy
+from conecta_edge import idempotency, page_tokens, problems, tenancy
 from conecta_edge.aws import client
 from conecta_edge.cadastro import DynamoCadastroReader
 from conecta_edge.clock import Clock, SystemClock
@@ -61,8 +61,27 @@ def origins() -> frozenset[str]:
     return frozenset(origin.strip() for origin in required("ORIGENS_PERMITIDAS").split(",") if origin.strip())
 
 
-def page_secret() -> bytes:
-    """The key of page tokens."""
+Position = dict[str, str] | None
+
+
+def cursor(request: Request, scope: str) -> tuple[Position, Callable[[Position], str | None]]:
+    """The position a request's `cursor` names, and what makes the next page's token.
+
+    The secret is read only when there is a token to read or to make.
+
+    Raises:
+        ProblemError: 400, the token is not one of this tenant, route and filter, or has expired.
+    """
+    now, token = clock().now(), request.query.get("cursor")
+    position = page_tokens.read(_page_secret(), token, scope, now) if token else None
+
+    def token_of(following: Position) -> str | None:
+        return page_tokens.issue(_page_secret(), following, scope, now) if following else None
+
+    return position, token_of
+
+
+def _page_secret() -> bytes:
     return secret(required("SEGREDO_ARN"))
 
 

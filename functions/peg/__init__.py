@@ -1,0 +1,1 @@
+"""PEG: lotes of guias from reception to protocolo."""

@@ -1,0 +1,1 @@
+"""PEGs, their guias, and the rules a lote must pass to become one."""

@@ -1,0 +1,46 @@
+"""Queue and stream entry.
+
+* SQS `peg-eventos`: `DocumentoRecebido` of a lote starts one execution of `recepcao-peg`;
+* the table's stream: outbox rows, published to the bus.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from conecta_edge import observability, queues
+from conecta_edge.aws import client, error_code
+from conecta_edge.settings import required
+
+SOURCE: Final = "conecta.peg"
+
+
+def handler(event: Mapping[str, Any], context: Any) -> Any:
+    """One batch of either source; what failed is reported item by item."""
+    return _entry()(event, context)
+
+
+@lru_cache(maxsize=1)
+def _entry() -> queues.Entry:
+    return queues.Entry(SOURCE, consume)
+
+
+def consume(message: Mapping[str, Any]) -> None:
+    """Start the workflow; its name is the upload and the attempt, so a duplicate event starts nothing."""
+    if message["detail-type"] != "DocumentoRecebido":
+        raise queues.UnknownMessageError(str(message["detail-type"]))
+    envelope = message["detail"]
+    dados = envelope["dados"]
+    try:
+        client("stepfunctions").start_execution(
+            stateMachineArn=required("MAQUINA_RECEPCAO_ARN"),
+            name=f"{dados['upload_id']}-{dados['tentativa']}",
+            input=json.dumps(envelope),
+        )
+    except Exception as error:
+        if error_code(error) != "ExecutionAlreadyExists":
+            raise
+    observability.log("info", "recepcao iniciada", upload_id=dados["upload_id"], tentativa=dados["tentativa"])

@@ -1,0 +1,1 @@
+"""What anybody may read: documentation, limits, health, and the browser's CORS questions. Outside the contexts."""

@@ -1,0 +1,35 @@
+"""The JSON contract of public routes (pydantic)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+
+class SaudeView(BaseModel):
+    """O serviço responde."""
+
+    situacao: Literal["ok"]
+    servico: str
+
+
+class FormatoView(BaseModel):
+    """Limites de uma finalidade de envio."""
+
+    finalidade: str
+    descricao: str
+    formatos: list[str]
+    tamanho_maximo_bytes: int
+
+
+class LimitesView(BaseModel):
+    """Limites publicados, os mesmos que o sistema aplica."""
+
+    uploads: list[FormatoView]
+    validade_do_formulario_segundos: int
+    guias_por_peg: int
+    versoes_tiss_implementadas: list[str]
+    versao_tiss_padrao: str
+    corpo_maximo_bytes: int
+    itens_por_pagina: dict[str, int]
