@@ -13,7 +13,7 @@ from constructs import Construct
 from infra.settings import Settings
 
 # Never Scan, anywhere. A transaction needs the permission of each of its parts.
-READ = ("GetItem", "Query")
+READ = ("BatchGetItem", "GetItem", "Query")
 WRITE = (*READ, "ConditionCheckItem", "PutItem", "UpdateItem")
 
 
@@ -25,6 +25,7 @@ class ContextTable(Construct):
         stream: whether new images are streamed, for the outbox.
         ttl: whether items expire by their attribute `ttl` (seconds since 1970).
         indice: name of a sparse index of keys only over `<prefixo>_pk` and `<prefixo>_sk`, as (nome, prefixo).
+        ordem: attribute of a sparse local index of the same name, another order of one partition's rows.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class ContextTable(Construct):
         stream: bool = False,
         ttl: bool = False,
         indice: tuple[str, str] | None = None,
+        ordem: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.table = dynamodb.Table(
@@ -64,6 +66,10 @@ class ContextTable(Construct):
                 partition_key=_text(f"{prefixo}_pk"),
                 sort_key=_text(f"{prefixo}_sk"),
                 projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+            )
+        if ordem is not None:
+            self.table.add_local_secondary_index(
+                index_name=ordem, sort_key=_text(ordem), projection_type=dynamodb.ProjectionType.ALL
             )
 
 

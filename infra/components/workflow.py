@@ -19,19 +19,21 @@ from infra.settings import Settings
 TASK_TIMEOUT_SECONDS = 70
 EXECUTION_TIMEOUT = Duration.hours(1)
 
-# What goes away by itself: Lambda's own faults, throttling, a killed or timed out sandbox, and the conflict that
-# a concurrent write to the same item makes. Everything else is the function's verdict.
+# What goes away by itself: Lambda's own faults, throttling, a killed or timed out sandbox, an archived file not yet
+# readable, and the conflict that a concurrent write to the same item makes. Everything else is the function's verdict.
 TRANSIENT_ERRORS = (
-    "ConflitoTransitorioError",
+    "DocumentoMissingError",
     "Lambda.AWSLambdaException",
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.SdkClientException",
     "Lambda.ServiceException",
     "Lambda.TooManyRequestsException",
     "Lambda.Unknown",
+    "LoteNumberTakenError",
     "Runtime.ExitError",
     "Sandbox.Timedout",
     "States.Timeout",
+    "TransientConflictError",
 )
 
 

@@ -16,6 +16,8 @@ from infra.settings import Settings
 
 # The sweep of uploads without a final state reads this sparse index.
 PENDING_INDEX = "pendentes"
+# The monthly list of PEGs, newest first, reads this one.
+RECEPTION_INDEX = "recepcao"
 
 
 class DataStack(Stack):
@@ -30,7 +32,9 @@ class DataStack(Stack):
             self, "Documentos", settings=settings, contexto="documentos", key=key,
             stream=True, ttl=True, indice=(PENDING_INDEX, "pendente"),
         ).table  # fmt: skip
-        self.peg = ContextTable(self, "Peg", settings=settings, contexto="peg", key=key, stream=True, ttl=True).table
+        self.peg = ContextTable(
+            self, "Peg", settings=settings, contexto="peg", key=key, stream=True, ttl=True, ordem=RECEPTION_INDEX
+        ).table
         self.idempotencia = ContextTable(
             self, "Idempotencia", settings=settings, contexto="idempotencia", key=key, ttl=True
         ).table

@@ -24,7 +24,7 @@ from infra.components.routing import Routing, publish_use
 from infra.components.schedule import Sweep
 from infra.components.workflow import Reception
 from infra.settings import Settings
-from infra.stacks.data import PENDING_INDEX, DataStack
+from infra.stacks.data import PENDING_INDEX, RECEPTION_INDEX, DataStack
 
 WITH_TISS = ("dependencies", "edge", "tiss")
 
@@ -159,7 +159,7 @@ class ServiceStack(Stack):
             PEG_API,
             {**reading, **self._api_environment()},
             grants=(
-                table_use(data.peg, context_table.READ),
+                table_use(data.peg, context_table.READ, index=RECEPTION_INDEX),
                 table_use(data.cadastro, context_table.READ),
                 objects_use(buckets.acervo, ("GetObject",)),
                 self._page_secret(),
@@ -215,7 +215,7 @@ class ServiceStack(Stack):
             "DestinoDosLotes",
             name="destino-dos-lotes",
             contexto="peg",
-            tipos=["LoteRecusado", "PegRecebido"],
+            tipos=["LoteRecusado", "LoteRepetido", "PegRecebido"],
             queue=self.fila_documentos.queue,
         )
 
