@@ -1,0 +1,1 @@
+"""Words of the standard: identifiers, amounts, dm_* tables, reasons for refusing. Standard library only."""
