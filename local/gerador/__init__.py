@@ -7,9 +7,9 @@ computed while writing, so what it says about a message owes nothing to the code
     lote.conteudo, lote.valor_total, lote.esperado
 """
 
-from local.gerador.arvore import Formato
+from local.gerador.assembly import gerar
 from local.gerador.defeitos import DEFEITOS, Defeito
-from local.gerador.modelo import (
+from local.gerador.model import (
     DIA_DE_REFERENCIA,
     VERSOES,
     Esperado,
@@ -19,7 +19,7 @@ from local.gerador.modelo import (
     Tipo,
     Veredito,
 )
-from local.gerador.montagem import gerar
+from local.gerador.tree import Formato
 
 __all__ = [
     "DEFEITOS",

@@ -15,9 +15,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from local.gerador.arvore import No, no
-from local.gerador.guias import itens_da_guia, reais, texto, totalizar, valores_do_item
-from local.gerador.modelo import VERSOES, Esperado, Pedido, Tipo, Veredito
+from local.gerador.guias import amounts_of, items_of, reais, text, write_totals
+from local.gerador.model import VERSOES, Esperado, Pedido, Tipo, Veredito
+from local.gerador.tree import Node, node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,73 +35,73 @@ _COM_PROFISSIONAL = {
 
 
 @dataclass(slots=True)
-class Contexto:
-    """The message a defect changes: ``indice`` (from 0) is the guia that receives it."""
+class Context:
+    """The message a defect changes: ``index`` (from 0) is the guia that receives it."""
 
     pedido: Pedido
-    raiz: No
-    indice: int
+    root: Node
+    index: int
 
     @property
-    def lote(self) -> No:
+    def lote(self) -> Node:
         """The ``loteGuias`` element."""
-        return self.raiz.um("prestadorParaOperadora/loteGuias")
+        return self.root.one("prestadorParaOperadora/loteGuias")
 
     @property
-    def guias(self) -> list[No]:
+    def guias(self) -> list[Node]:
         """All guias of the lote."""
-        return self.lote.um("guiasTISS").filhos
+        return self.lote.one("guiasTISS").children
 
     @property
-    def guia(self) -> No:
+    def guia(self) -> Node:
         """The guia under attack."""
-        return self.guias[self.indice]
+        return self.guias[self.index]
 
     @property
-    def item(self) -> No:
+    def item(self) -> Node:
         """The first item of the guia under attack."""
-        return itens_da_guia(self.guia)[0]
+        return items_of(self.guia)[0]
 
     @property
-    def valor(self) -> No:
+    def valor(self) -> Node:
         """Leaf with the first item's presented total (a consulta's and a dental item's own value)."""
         if self.pedido.tipo is Tipo.CONSULTA:
-            return self.guia.um("dadosAtendimento/procedimento/valorProcedimento")
+            return self.guia.one("dadosAtendimento/procedimento/valorProcedimento")
         if self.pedido.tipo is Tipo.ODONTO:
-            return self.item.um("valorProc")
-        return valores_do_item(self.item).um("valorTotal")
+            return self.item.one("valorProc")
+        return amounts_of(self.item).one("valorTotal")
 
     @property
-    def data(self) -> No:
+    def data(self) -> Node:
         """Leaf with the first item's service date."""
         if self.pedido.tipo is Tipo.CONSULTA:
-            return self.guia.um("dadosAtendimento/dataAtendimento")
-        return self.item.um("dataRealizacao" if self.pedido.tipo is Tipo.ODONTO else "dataExecucao")
+            return self.guia.one("dadosAtendimento/dataAtendimento")
+        return self.item.one("dataRealizacao" if self.pedido.tipo is Tipo.ODONTO else "dataExecucao")
 
     @property
-    def carteira(self) -> No:
+    def carteira(self) -> Node:
         """Leaf with the carteira of the guia under attack."""
-        return next(folha for folha in self.guia.percorrer() if folha.nome == "numeroCarteira")
+        return next(leaf for leaf in self.guia.walk() if leaf.name == "numeroCarteira")
 
 
 @dataclass(frozen=True, slots=True)
-class Local:
+class Place:
     """Where a validator must point: the lote (neither), a guia, or an item of it."""
 
     guia: str | None = None
     item: int | None = None
 
 
-Plantador = Callable[[Contexto], Local]
+Planter = Callable[[Context], Place]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defeito:
     """One named defect; ``codigos`` by version, ``descricao`` in Portuguese for the command line."""
 
-    nome: str
+    name: str
     descricao: str
-    plantador: Plantador
+    planter: Planter
     codigos: dict[str, frozenset[str]]
     tipos: tuple[Tipo, ...] = _TODOS
     versoes: tuple[str, ...] = VERSOES
@@ -109,28 +109,28 @@ class Defeito:
     veredito: Veredito = Veredito.RECUSA
     minimo_de_guias: int = 1
 
-    def plantar(self, contexto: Contexto) -> Esperado:
+    def plant(self, context: Context) -> Esperado:
         """Change the message and say what must be found."""
-        local = self.plantador(contexto)
+        place = self.planter(context)
         return Esperado(
-            defeito=self.nome,
-            codigos=self.codigos[contexto.pedido.versao],
-            guia=local.guia,
-            item=local.item,
+            defeito=self.name,
+            codigos=self.codigos[context.pedido.versao],
+            guia=place.guia,
+            item=place.item,
             viola_xsd=self.viola_xsd,
             veredito=self.veredito,
         )
 
 
 @dataclass(slots=True)
-class _Registro:
+class _Registry:
     """Collects the defects as they are defined, in that order."""
 
-    todos: dict[str, Defeito] = field(default_factory=dict)
+    every: dict[str, Defeito] = field(default_factory=dict)
 
     def __call__(
         self,
-        nome: str,
+        name: str,
         descricao: str,
         *codigos: str,
         em_403: Iterable[str] | None = None,
@@ -139,131 +139,131 @@ class _Registro:
         viola_xsd: bool = False,
         veredito: Veredito = Veredito.RECUSA,
         minimo_de_guias: int = 1,
-    ) -> Callable[[Plantador], Plantador]:
-        antes = frozenset(codigos)
-        depois = antes if em_403 is None else frozenset(em_403)
+    ) -> Callable[[Planter], Planter]:
+        before = frozenset(codigos)
+        after = before if em_403 is None else frozenset(em_403)
 
-        def registrar(plantador: Plantador) -> Plantador:
-            self.todos[nome] = Defeito(
-                nome=nome,
+        def register(planter: Planter) -> Planter:
+            self.every[name] = Defeito(
+                name=name,
                 descricao=descricao,
-                plantador=plantador,
-                codigos={versao: depois if versao == "4.03.00" else antes for versao in VERSOES},
+                planter=planter,
+                codigos={versao: after if versao == "4.03.00" else before for versao in VERSOES},
                 tipos=tipos,
                 versoes=versoes,
                 viola_xsd=viola_xsd,
                 veredito=veredito,
                 minimo_de_guias=minimo_de_guias,
             )
-            return plantador
+            return planter
 
-        return registrar
+        return register
 
 
-_defeito = _Registro()
-DEFEITOS = _defeito.todos
+_defeito = _Registry()
+DEFEITOS = _defeito.every
 """Every defect by name."""
 
-_LOTE = Local()
+_LOTE = Place()
 
 
-def _numero(guia: No) -> No:
-    return next(folha for folha in guia.percorrer() if folha.nome == "numeroGuiaPrestador")
+def _numero(guia: Node) -> Node:
+    return next(leaf for leaf in guia.walk() if leaf.name == "numeroGuiaPrestador")
 
 
-def _na_guia(contexto: Contexto) -> Local:
-    return Local(texto(_numero(contexto.guia)))
+def _in_guia(context: Context) -> Place:
+    return Place(text(_numero(context.guia)))
 
 
-def _no_item(contexto: Contexto) -> Local:
-    item = None if contexto.pedido.tipo is Tipo.CONSULTA else int(texto(contexto.item.um("sequencialItem")))
-    return Local(texto(_numero(contexto.guia)), item)
+def _in_item(context: Context) -> Place:
+    item = None if context.pedido.tipo is Tipo.CONSULTA else int(text(context.item.one("sequencialItem")))
+    return Place(text(_numero(context.guia)), item)
 
 
-def _pai(raiz: No, filho: No) -> No:
-    return next(elemento for elemento in raiz.percorrer() if any(parte is filho for parte in elemento.filhos))
+def _parent_of(root: Node, child: Node) -> Node:
+    return next(element for element in root.walk() if any(part is child for part in element.children))
 
 
 # --- the envelope -----------------------------------------------------------------------------------
 
 
 @_defeito("hash-errado", "o hash do epílogo não é o do conteúdo", "5014")
-def _hash_errado(contexto: Contexto) -> Local:
-    contexto.raiz.um("epilogo/hash").texto = "0" * 32
+def _hash_errado(context: Context) -> Place:
+    context.root.one("epilogo/hash").text = "0" * 32
     return _LOTE
 
 
 @_defeito("hash-vazio", "o hash do epílogo está vazio", "5014")
-def _hash_vazio(contexto: Contexto) -> Local:
-    contexto.raiz.um("epilogo/hash").texto = ""
+def _hash_vazio(context: Context) -> Place:
+    context.root.one("epilogo/hash").text = ""
     return _LOTE
 
 
 @_defeito("hash-ausente", "o epílogo não tem hash", "5014", viola_xsd=True)
-def _hash_ausente(contexto: Contexto) -> Local:
-    contexto.raiz.um("epilogo").remover("hash")
+def _hash_ausente(context: Context) -> Place:
+    context.root.one("epilogo").remove("hash")
     return _LOTE
 
 
 @_defeito("conteudo-adulterado", "a carteira foi trocada depois de calculado o hash", "5014")
-def _conteudo_adulterado(contexto: Contexto) -> Local:
-    contexto.carteira.marcacao = "00000000000000001"
+def _conteudo_adulterado(context: Context) -> Place:
+    context.carteira.markup = "00000000000000001"
     return _LOTE
 
 
 @_defeito("transacao-divergente", "tipoTransacao não corresponde ao corpo da mensagem", "3148", "5007")
-def _transacao_divergente(contexto: Contexto) -> Local:
-    contexto.raiz.um("cabecalho/identificacaoTransacao/tipoTransacao").texto = "CANCELA_GUIA"
+def _transacao_divergente(context: Context) -> Place:
+    context.root.one("cabecalho/identificacaoTransacao/tipoTransacao").text = "CANCELA_GUIA"
     return _LOTE
 
 
 @_defeito("transacao-desconhecida", "tipoTransacao fora da tabela", "3148", "5001", viola_xsd=True)
-def _transacao_desconhecida(contexto: Contexto) -> Local:
-    contexto.raiz.um("cabecalho/identificacaoTransacao/tipoTransacao").texto = "ENVIO_DE_LOTES"
+def _transacao_desconhecida(context: Context) -> Place:
+    context.root.one("cabecalho/identificacaoTransacao/tipoTransacao").text = "ENVIO_DE_LOTES"
     return _LOTE
 
 
 @_defeito("corpo-vazio", "prestadorParaOperadora não tem nada", "5007")
-def _corpo_vazio(contexto: Contexto) -> Local:
-    contexto.raiz.um("prestadorParaOperadora").filhos = []
+def _corpo_vazio(context: Context) -> Place:
+    context.root.one("prestadorParaOperadora").children = []
     return _LOTE
 
 
 @_defeito("sem-corpo", "a mensagem não tem corpo", "5007")
-def _sem_corpo(contexto: Contexto) -> Local:
-    contexto.raiz.remover("prestadorParaOperadora")
+def _sem_corpo(context: Context) -> Place:
+    context.root.remove("prestadorParaOperadora")
     return _LOTE
 
 
 @_defeito("origem-destino-trocados", "a operadora é a origem e o prestador o destino", "5005", "5027", "5007")
-def _origem_destino_trocados(contexto: Contexto) -> Local:
-    cabecalho = contexto.raiz.um("cabecalho")
-    origem, destino = cabecalho.um("origem"), cabecalho.um("destino")
-    origem.filhos, destino.filhos = destino.filhos, origem.filhos
+def _origem_destino_trocados(context: Context) -> Place:
+    cabecalho = context.root.one("cabecalho")
+    origem, destino = cabecalho.one("origem"), cabecalho.one("destino")
+    origem.children, destino.children = destino.children, origem.children
     return _LOTE
 
 
 @_defeito("destino-invalido", "registro ANS do destino com letra", "5027", "5001", viola_xsd=True)
-def _destino_invalido(contexto: Contexto) -> Local:
-    contexto.raiz.um("cabecalho/destino/registroANS").texto = "34569A"
+def _destino_invalido(context: Context) -> Place:
+    context.root.one("cabecalho/destino/registroANS").text = "34569A"
     return _LOTE
 
 
 @_defeito("versao-desconhecida", "Padrao 9.99.99", "5028", viola_xsd=True)
-def _versao_desconhecida(contexto: Contexto) -> Local:
-    contexto.raiz.um("cabecalho/Padrao").texto = "9.99.99"
+def _versao_desconhecida(context: Context) -> Place:
+    context.root.one("cabecalho/Padrao").text = "9.99.99"
     return _LOTE
 
 
 @_defeito("versao-fora-de-vigencia", "Padrao 4.00.01, que o XSD ainda enumera", "5028")
-def _versao_fora_de_vigencia(contexto: Contexto) -> Local:
-    contexto.raiz.um("cabecalho/Padrao").texto = "4.00.01"
+def _versao_fora_de_vigencia(context: Context) -> Place:
+    context.root.one("cabecalho/Padrao").text = "4.00.01"
     return _LOTE
 
 
 @_defeito("versao-ausente", "cabecalho sem Padrao", "5028", viola_xsd=True)
-def _versao_ausente(contexto: Contexto) -> Local:
-    contexto.raiz.um("cabecalho").remover("Padrao")
+def _versao_ausente(context: Context) -> Place:
+    context.root.one("cabecalho").remove("Padrao")
     return _LOTE
 
 
@@ -274,8 +274,8 @@ def _versao_ausente(contexto: Contexto) -> Local:
     versoes=("4.01.00", "4.02.00"),
     viola_xsd=True,
 )
-def _cnpj_alfanumerico(contexto: Contexto) -> Local:
-    contexto.raiz.um("cabecalho/origem/identificacaoPrestador").filhos = [no("CNPJ", "12ABC34501DE35")]
+def _cnpj_alfanumerico(context: Context) -> Place:
+    context.root.one("cabecalho/origem/identificacaoPrestador").children = [node("CNPJ", "12ABC34501DE35")]
     return _LOTE
 
 
@@ -283,93 +283,93 @@ def _cnpj_alfanumerico(contexto: Contexto) -> Local:
 
 
 @_defeito("lote-em-branco", "numeroLote só com espaços", "5047")
-def _lote_em_branco(contexto: Contexto) -> Local:
-    contexto.lote.um("numeroLote").texto = "   "
+def _lote_em_branco(context: Context) -> Place:
+    context.lote.one("numeroLote").text = "   "
     return _LOTE
 
 
 @_defeito("lote-vazio", "numeroLote sem texto", "5047", viola_xsd=True)
-def _lote_vazio(contexto: Contexto) -> Local:
-    contexto.lote.um("numeroLote").texto = ""
+def _lote_vazio(context: Context) -> Place:
+    context.lote.one("numeroLote").text = ""
     return _LOTE
 
 
 @_defeito("lote-ausente", "loteGuias sem numeroLote", "5047", viola_xsd=True)
-def _lote_ausente(contexto: Contexto) -> Local:
-    contexto.lote.remover("numeroLote")
+def _lote_ausente(context: Context) -> Place:
+    context.lote.remove("numeroLote")
     return _LOTE
 
 
 @_defeito("lote-alfanumerico", "numeroLote com letras: o recurso só transporta dígitos", "5047", "5001", "5007")
-def _lote_alfanumerico(contexto: Contexto) -> Local:
-    contexto.lote.um("numeroLote").texto = "LOTE-A1"
+def _lote_alfanumerico(context: Context) -> Place:
+    context.lote.one("numeroLote").text = "LOTE-A1"
     return _LOTE
 
 
 @_defeito("guias-101", "o lote tem 101 guias", "5015", viola_xsd=True)
-def _guias_101(contexto: Contexto) -> Local:
-    guias = contexto.guias
+def _guias_101(context: Context) -> Place:
+    guias = context.guias
     while len(guias) <= LIMITE_DE_GUIAS:
-        outra = copy.deepcopy(guias[0])
-        numero = _numero(outra)
-        numero.texto = f"9{len(guias) + 1:011d}"
-        guias.append(outra)
+        other = copy.deepcopy(guias[0])
+        numero = _numero(other)
+        numero.text = f"9{len(guias) + 1:011d}"
+        guias.append(other)
     return _LOTE
 
 
 @_defeito("tipos-misturados", "o lote mistura tipos de guia", "5001", "5007", tipos=(Tipo.SADT,), viola_xsd=True)
-def _tipos_misturados(contexto: Contexto) -> Local:
-    outra = no(
-        Tipo.CONSULTA.elemento,
-        no(
+def _tipos_misturados(context: Context) -> Place:
+    other = node(
+        Tipo.CONSULTA.element,
+        node(
             "cabecalhoConsulta",
-            no("registroANS", contexto.pedido.destino),
-            no("numeroGuiaPrestador", "900000000001"),
+            node("registroANS", context.pedido.destino),
+            node("numeroGuiaPrestador", "900000000001"),
         ),
     )
-    contexto.guias.append(outra)
+    context.guias.append(other)
     return _LOTE
 
 
 @_defeito("guia-duplicada", "duas guias com o mesmo número no lote", "1308", minimo_de_guias=2)
-def _guia_duplicada(contexto: Contexto) -> Local:
-    outra = contexto.guias[contexto.indice - 1]
-    _numero(contexto.guia).texto = texto(_numero(outra))
-    return _na_guia(contexto)
+def _guia_duplicada(context: Context) -> Place:
+    other = context.guias[context.index - 1]
+    _numero(context.guia).text = text(_numero(other))
+    return _in_guia(context)
 
 
 # --- the guia ---------------------------------------------------------------------------------------
 
 
 @_defeito("registro-da-guia-divergente", "registroANS da guia difere do destino", "5027")
-def _registro_da_guia(contexto: Contexto) -> Local:
-    registro = next(folha for folha in contexto.guia.percorrer() if folha.nome == "registroANS")
-    registro.texto = "000001"
-    return _na_guia(contexto)
+def _registro_da_guia(context: Context) -> Place:
+    registro = next(leaf for leaf in context.guia.walk() if leaf.name == "registroANS")
+    registro.text = "000001"
+    return _in_guia(context)
 
 
 @_defeito("numero-da-guia-em-branco", "numeroGuiaPrestador só com espaços", "1307", "5001", "5007")
-def _numero_em_branco(contexto: Contexto) -> Local:
-    _numero(contexto.guia).texto = "   "
+def _numero_em_branco(context: Context) -> Place:
+    _numero(context.guia).text = "   "
     return _LOTE
 
 
 @_defeito("carteira-em-branco", "numeroCarteira só com espaços", "1001")
-def _carteira_em_branco(contexto: Contexto) -> Local:
-    contexto.carteira.texto = "   "
-    return _na_guia(contexto)
+def _carteira_em_branco(context: Context) -> Place:
+    context.carteira.text = "   "
+    return _in_guia(context)
 
 
 @_defeito("carteira-vazia", "numeroCarteira sem texto", "1001", "5001", viola_xsd=True)
-def _carteira_vazia(contexto: Contexto) -> Local:
-    contexto.carteira.texto = ""
-    return _na_guia(contexto)
+def _carteira_vazia(context: Context) -> Place:
+    context.carteira.text = ""
+    return _in_guia(context)
 
 
 @_defeito("carteira-longa", "numeroCarteira com 21 caracteres", "1001", "5001", viola_xsd=True)
-def _carteira_longa(contexto: Contexto) -> Local:
-    contexto.carteira.texto = "0" * 21
-    return _na_guia(contexto)
+def _carteira_longa(context: Context) -> Place:
+    context.carteira.text = "0" * 21
+    return _in_guia(context)
 
 
 @_defeito(
@@ -380,25 +380,25 @@ def _carteira_longa(contexto: Contexto) -> Local:
     "5002",
     veredito=Veredito.LEITURA_EXATA,
 )
-def _carteira_com_comentario(contexto: Contexto) -> Local:
-    inteira = texto(contexto.carteira)
-    contexto.carteira.marcacao = f"{inteira[:3]}<!-- x -->{inteira[3:]}"
-    return _na_guia(contexto)
+def _carteira_com_comentario(context: Context) -> Place:
+    whole = text(context.carteira)
+    context.carteira.markup = f"{whole[:3]}<!-- x -->{whole[3:]}"
+    return _in_guia(context)
 
 
 @_defeito("guia-total", "total da guia difere da soma dos itens", "5042", tipos=(*_COM_CATEGORIAS, Tipo.HONORARIOS))
-def _guia_total(contexto: Contexto) -> Local:
-    honorarios = contexto.pedido.tipo is Tipo.HONORARIOS
-    total = contexto.guia.um("valorTotalHonorarios" if honorarios else "valorTotal/valorTotalGeral")
-    total.texto = reais(Decimal(texto(total)) + Decimal("0.01"))
-    return _na_guia(contexto)
+def _guia_total(context: Context) -> Place:
+    honorarios = context.pedido.tipo is Tipo.HONORARIOS
+    total = context.guia.one("valorTotalHonorarios" if honorarios else "valorTotal/valorTotalGeral")
+    total.text = reais(Decimal(text(total)) + Decimal("0.01"))
+    return _in_guia(context)
 
 
 @_defeito("guia-total-odonto", "valorTotalProc difere da soma dos itens", "5042", tipos=(Tipo.ODONTO,))
-def _guia_total_odonto(contexto: Contexto) -> Local:
-    total = contexto.guia.um("valorTotalProc")
-    total.texto = reais(Decimal(texto(total)) + Decimal("0.01"))
-    return _na_guia(contexto)
+def _guia_total_odonto(context: Context) -> Place:
+    total = context.guia.one("valorTotalProc")
+    total.text = reais(Decimal(text(total)) + Decimal("0.01"))
+    return _in_guia(context)
 
 
 @_defeito(
@@ -407,57 +407,57 @@ def _guia_total_odonto(contexto: Contexto) -> Local:
     "5042",
     tipos=_COM_CATEGORIAS,
 )
-def _categoria_total(contexto: Contexto) -> Local:
-    totais = contexto.guia.um("valorTotal").filhos
-    primeira, segunda = totais[0], totais[1]
-    desvio = Decimal("1.00")
-    if segunda.nome == "valorTotalGeral":
-        segunda = no("valorTaxasAlugueis", "0.00")
-        totais.insert(1, segunda)
-    primeira.texto = reais(Decimal(texto(primeira)) - desvio)
-    segunda.texto = reais(Decimal(texto(segunda)) + desvio)
-    return _na_guia(contexto)
+def _categoria_total(context: Context) -> Place:
+    totais = context.guia.one("valorTotal").children
+    first, second = totais[0], totais[1]
+    shift = Decimal("1.00")
+    if second.name == "valorTotalGeral":
+        second = node("valorTaxasAlugueis", "0.00")
+        totais.insert(1, second)
+    first.text = reais(Decimal(text(first)) - shift)
+    second.text = reais(Decimal(text(second)) + shift)
+    return _in_guia(context)
 
 
 @_defeito("elemento-ausente", "falta atendimentoRN, obrigatório", "5001", "5007", "5032", viola_xsd=True)
-def _elemento_ausente(contexto: Contexto) -> Local:
-    rn = next(folha for folha in contexto.guia.percorrer() if folha.nome == "atendimentoRN")
-    _pai(contexto.guia, rn).remover("atendimentoRN")
-    return _na_guia(contexto)
+def _elemento_ausente(context: Context) -> Place:
+    rn = next(leaf for leaf in context.guia.walk() if leaf.name == "atendimentoRN")
+    _parent_of(context.guia, rn).remove("atendimentoRN")
+    return _in_guia(context)
 
 
 @_defeito("ordem-trocada", "atendimentoRN antes de numeroCarteira", "5001", viola_xsd=True)
-def _ordem_trocada(contexto: Contexto) -> Local:
-    beneficiario = _pai(contexto.guia, contexto.carteira)
-    beneficiario.filhos[0], beneficiario.filhos[1] = beneficiario.filhos[1], beneficiario.filhos[0]
-    return _na_guia(contexto)
+def _ordem_trocada(context: Context) -> Place:
+    beneficiario = _parent_of(context.guia, context.carteira)
+    beneficiario.children[0], beneficiario.children[1] = beneficiario.children[1], beneficiario.children[0]
+    return _in_guia(context)
 
 
 @_defeito("elemento-desconhecido", "elemento que o padrão não tem", "5001", viola_xsd=True)
-def _elemento_desconhecido(contexto: Contexto) -> Local:
-    _pai(contexto.guia, contexto.carteira).filhos.append(no("nomeBeneficiario", "BENEFICIARIO EXEMPLO"))
-    return _na_guia(contexto)
+def _elemento_desconhecido(context: Context) -> Place:
+    _parent_of(context.guia, context.carteira).children.append(node("nomeBeneficiario", "BENEFICIARIO EXEMPLO"))
+    return _in_guia(context)
 
 
 @_defeito("enumeracao-invalida", "atendimentoRN fora da tabela", "5001", "5032", viola_xsd=True)
-def _enumeracao_invalida(contexto: Contexto) -> Local:
-    next(folha for folha in contexto.guia.percorrer() if folha.nome == "atendimentoRN").texto = "X"
-    return _na_guia(contexto)
+def _enumeracao_invalida(context: Context) -> Place:
+    next(leaf for leaf in context.guia.walk() if leaf.name == "atendimentoRN").text = "X"
+    return _in_guia(context)
 
 
 @_defeito("cbo-invalido", "CBO fora da tabela 24", "1213", "5001", tipos=tuple(_COM_PROFISSIONAL), viola_xsd=True)
-def _cbo_invalido(contexto: Contexto) -> Local:
-    contexto.guia.um(_COM_PROFISSIONAL[contexto.pedido.tipo]).texto = "000001"
-    return _na_guia(contexto)
+def _cbo_invalido(context: Context) -> Place:
+    context.guia.one(_COM_PROFISSIONAL[context.pedido.tipo]).text = "000001"
+    return _in_guia(context)
 
 
 @_defeito("texto-longo", "observacao com 501 caracteres", "5001", tipos=(Tipo.SADT,), viola_xsd=True)
-def _texto_longo(contexto: Contexto) -> Local:
-    guia = contexto.guia
-    if guia.talvez("observacao") is not None:
-        guia.remover("observacao")
-    guia.filhos.insert(guia.filhos.index(guia.um("valorTotal")), no("observacao", "a" * 501))
-    return _na_guia(contexto)
+def _texto_longo(context: Context) -> Place:
+    guia = context.guia
+    if guia.maybe("observacao") is not None:
+        guia.remove("observacao")
+    guia.children.insert(guia.children.index(guia.one("valorTotal")), node("observacao", "a" * 501))
+    return _in_guia(context)
 
 
 # --- the item ---------------------------------------------------------------------------------------
@@ -471,10 +471,10 @@ def _texto_longo(contexto: Contexto) -> Local:
     "1706",
     tipos=_COM_FATOR,
 )
-def _item_aritmetica(contexto: Contexto) -> Local:
-    contexto.valor.texto = reais(Decimal(texto(contexto.valor)) + Decimal("10.00"))
-    totalizar(contexto.guia)
-    return _no_item(contexto)
+def _item_aritmetica(context: Context) -> Place:
+    context.valor.text = reais(Decimal(text(context.valor)) + Decimal("10.00"))
+    write_totals(context.guia)
+    return _in_item(context)
 
 
 @_defeito(
@@ -485,40 +485,40 @@ def _item_aritmetica(contexto: Contexto) -> Local:
     "1716",
     tipos=_COM_FATOR,
 )
-def _fator_ignorado(contexto: Contexto) -> Local:
-    item = contexto.item
-    quantidade = Decimal(texto(item.um("quantidadeExecutada")))
-    item.um("reducaoAcrescimo").texto = "0.50"
-    contexto.valor.texto = reais(quantidade * Decimal(texto(item.um("valorUnitario"))))
-    totalizar(contexto.guia)
-    return _no_item(contexto)
+def _fator_ignorado(context: Context) -> Place:
+    item = context.item
+    quantidade = Decimal(text(item.one("quantidadeExecutada")))
+    item.one("reducaoAcrescimo").text = "0.50"
+    context.valor.text = reais(quantidade * Decimal(text(item.one("valorUnitario"))))
+    write_totals(context.guia)
+    return _in_item(context)
 
 
-def _fixar_valor(contexto: Contexto, valor: str) -> Local:
-    contexto.valor.texto = valor
-    if contexto.pedido.tipo in _COM_FATOR:
-        item = contexto.item
-        item.um("quantidadeExecutada").texto = "1"
-        item.um("reducaoAcrescimo").texto = "1.00"
-        item.um("valorUnitario").texto = valor
-    totalizar(contexto.guia)
-    return _no_item(contexto)
+def _set_amount(context: Context, valor: str) -> Place:
+    context.valor.text = valor
+    if context.pedido.tipo in _COM_FATOR:
+        item = context.item
+        item.one("quantidadeExecutada").text = "1"
+        item.one("reducaoAcrescimo").text = "1.00"
+        item.one("valorUnitario").text = valor
+    write_totals(context.guia)
+    return _in_item(context)
 
 
 @_defeito("valor-zero", "item com valor zero", "5040", "5034")
-def _valor_zero(contexto: Contexto) -> Local:
-    return _fixar_valor(contexto, "0.00")
+def _valor_zero(context: Context) -> Place:
+    return _set_amount(context, "0.00")
 
 
 @_defeito("valor-negativo", "item com valor negativo, que o XSD aceita", "5040", "5034")
-def _valor_negativo(contexto: Contexto) -> Local:
-    return _fixar_valor(contexto, "-10.00")
+def _valor_negativo(context: Context) -> Place:
+    return _set_amount(context, "-10.00")
 
 
 @_defeito("valor-tres-casas", "valor com três casas decimais", "5001", "5042", tipos=_COM_FATOR, viola_xsd=True)
-def _valor_tres_casas(contexto: Contexto) -> Local:
-    contexto.valor.texto = texto(contexto.valor) + "1"
-    return _no_item(contexto)
+def _valor_tres_casas(context: Context) -> Place:
+    context.valor.text = text(context.valor) + "1"
+    return _in_item(context)
 
 
 @_defeito(
@@ -529,79 +529,79 @@ def _valor_tres_casas(contexto: Contexto) -> Local:
     versoes=("4.01.00",),
     viola_xsd=True,
 )
-def _valor_acima_da_401(contexto: Contexto) -> Local:
-    return _fixar_valor(contexto, "1000000.01")
+def _valor_acima_da_401(context: Context) -> Place:
+    return _set_amount(context, "1000000.01")
 
 
 @_defeito("quantidade-zero", "quantidade zero com valor zero", "5041", "5040", "5034", tipos=_COM_FATOR)
-def _quantidade_zero(contexto: Contexto) -> Local:
-    contexto.item.um("quantidadeExecutada").texto = "0"
-    contexto.valor.texto = "0.00"
-    totalizar(contexto.guia)
-    return _no_item(contexto)
+def _quantidade_zero(context: Context) -> Place:
+    context.item.one("quantidadeExecutada").text = "0"
+    context.valor.text = "0.00"
+    write_totals(context.guia)
+    return _in_item(context)
 
 
 @_defeito("sequencia-duplicada", "dois itens com o mesmo sequencialItem", "3167", tipos=_COM_ITENS)
-def _sequencia_duplicada(contexto: Contexto) -> Local:
-    itens = _dois_itens(contexto)
-    itens[1].um("sequencialItem").texto = texto(itens[0].um("sequencialItem"))
-    return _no_item(contexto)
+def _sequencia_duplicada(context: Context) -> Place:
+    itens = _two_items(context)
+    itens[1].one("sequencialItem").text = text(itens[0].one("sequencialItem"))
+    return _in_item(context)
 
 
 @_defeito("sequencia-com-salto", "sequencialItem pula números", "3167", tipos=_COM_ITENS)
-def _sequencia_com_salto(contexto: Contexto) -> Local:
-    salto = "500"
-    _dois_itens(contexto)[1].um("sequencialItem").texto = salto
-    return Local(texto(_numero(contexto.guia)), int(salto))
+def _sequencia_com_salto(context: Context) -> Place:
+    gap = "500"
+    _two_items(context)[1].one("sequencialItem").text = gap
+    return Place(text(_numero(context.guia)), int(gap))
 
 
 @_defeito("sequencia-zero", "sequencialItem zero", "3167", tipos=_COM_ITENS)
-def _sequencia_zero(contexto: Contexto) -> Local:
-    contexto.item.um("sequencialItem").texto = "0"
-    return _no_item(contexto)
+def _sequencia_zero(context: Context) -> Place:
+    context.item.one("sequencialItem").text = "0"
+    return _in_item(context)
 
 
-def _dois_itens(contexto: Contexto) -> list[No]:
-    itens = itens_da_guia(contexto.guia)
+def _two_items(context: Context) -> list[Node]:
+    itens = items_of(context.guia)
     if len(itens) < 2:  # noqa: PLR2004 - two is what a sequence needs
         raise ValueError("este defeito pede ao menos dois itens por guia")
     return itens
 
 
 @_defeito("data-futura", "atendimento amanhã", "1323", em_403=("3223",))
-def _data_futura(contexto: Contexto) -> Local:
-    contexto.data.texto = (contexto.pedido.hoje + timedelta(days=1)).isoformat()
-    return _no_item(contexto)
+def _data_futura(context: Context) -> Place:
+    context.data.text = (context.pedido.hoje + timedelta(days=1)).isoformat()
+    return _in_item(context)
 
 
 @_defeito("data-com-fuso", "data com fuso horário, que o XSD aceita", "1323", "5001", em_403=("3227", "1323", "5001"))
-def _data_com_fuso(contexto: Contexto) -> Local:
-    contexto.data.texto = texto(contexto.data) + "Z"
-    return _no_item(contexto)
+def _data_com_fuso(context: Context) -> Place:
+    context.data.text = text(context.data) + "Z"
+    return _in_item(context)
 
 
 @_defeito("data-inexistente", "30 de fevereiro", "1323", "5001", em_403=("3227", "1323", "5001"), viola_xsd=True)
-def _data_inexistente(contexto: Contexto) -> Local:
-    contexto.data.texto = f"{contexto.pedido.hoje.year - 1}-02-30"
-    return _no_item(contexto)
+def _data_inexistente(context: Context) -> Place:
+    context.data.text = f"{context.pedido.hoje.year - 1}-02-30"
+    return _in_item(context)
 
 
 @_defeito("tabela-invalida", "codigoTabela 77", "3150", "5035", "5001", tipos=_COM_FATOR, viola_xsd=True)
-def _tabela_invalida(contexto: Contexto) -> Local:
-    contexto.item.um("procedimento/codigoTabela").texto = "77"
-    return _no_item(contexto)
+def _tabela_invalida(context: Context) -> Place:
+    context.item.one("procedimento/codigoTabela").text = "77"
+    return _in_item(context)
 
 
-def _local_odonto(contexto: Contexto, folha: No) -> Local:
-    contexto.item.um("denteRegiao").filhos = [folha]
-    return _no_item(contexto)
+def _local_odonto(context: Context, leaf: Node) -> Place:
+    context.item.one("denteRegiao").children = [leaf]
+    return _in_item(context)
 
 
 @_defeito("regiao-aias", "região AIAS: o código do padrão é ASAI", "5038", tipos=(Tipo.ODONTO,), viola_xsd=True)
-def _regiao_aias(contexto: Contexto) -> Local:
-    return _local_odonto(contexto, no("codRegiao", "AIAS"))
+def _regiao_aias(context: Context) -> Place:
+    return _local_odonto(context, node("codRegiao", "AIAS"))
 
 
 @_defeito("dente-invalido", "dente 99", "5037", "5001", tipos=(Tipo.ODONTO,), viola_xsd=True)
-def _dente_invalido(contexto: Contexto) -> Local:
-    return _local_odonto(contexto, no("codDente", "99"))
+def _dente_invalido(context: Context) -> Place:
+    return _local_odonto(context, node("codDente", "99"))

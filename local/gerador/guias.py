@@ -8,9 +8,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from local.gerador import catalogo
-from local.gerador.arvore import No, no
-from local.gerador.modelo import GuiaGerada, Pedido, Tipo
+from local.gerador import catalogue
+from local.gerador.model import GuiaGerada, Pedido, Tipo
+from local.gerador.tree import Node, node
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,459 +29,457 @@ def reais(valor: Decimal) -> str:
     return str(valor.quantize(CENTAVO))
 
 
-def itens_da_guia(guia: No) -> list[No]:
+def items_of(guia: Node) -> list[Node]:
     """Elements of a guia that have ``sequencialItem``: procedures, then outras despesas (consulta: none)."""
-    itens: list[No] = []
-    for bloco, filho in (
+    itens: list[Node] = []
+    for block, child in (
         ("procedimentosExecutados", "procedimentoExecutado"),
         ("procedimentosRealizados", "procedimentoRealizado"),
         ("outrasDespesas", "despesa"),
     ):
-        grupo = guia.talvez(bloco)
-        if grupo is not None and grupo.talvez("sequencialItem") is None:
-            itens.extend(grupo.todos(filho))
-    if guia.nome == Tipo.ODONTO.elemento:
-        itens.extend(guia.todos("procedimentosExecutados"))
+        group = guia.maybe(block)
+        if group is not None and group.maybe("sequencialItem") is None:
+            itens.extend(group.every(child))
+    if guia.name == Tipo.ODONTO.element:
+        itens.extend(guia.every("procedimentosExecutados"))
     return itens
 
 
-def valores_do_item(item: No) -> No:
+def amounts_of(item: Node) -> Node:
     """Element that holds the amounts of an item: the item itself, or a despesa's ``servicosExecutados``."""
-    return item.talvez("servicosExecutados") or item
+    return item.maybe("servicosExecutados") or item
 
 
-def texto(elemento: No) -> str:
+def text(element: Node) -> str:
     """Text of a leaf; empty when it has none."""
-    return elemento.texto or ""
+    return element.text or ""
 
 
-def totalizar(guia: No) -> Decimal:
+def write_totals(guia: Node) -> Decimal:
     """Write the totals of a guia from the totals its items present, and return the guia's total in reais."""
-    if guia.nome == Tipo.CONSULTA.elemento:
-        return Decimal(texto(guia.um("dadosAtendimento/procedimento/valorProcedimento")))
-    if guia.nome == Tipo.ODONTO.elemento:
-        total = sum((Decimal(texto(item.um("valorProc"))) for item in itens_da_guia(guia)), Decimal(0))
-        guia.um("valorTotalProc").texto = reais(total)
+    if guia.name == Tipo.CONSULTA.element:
+        return Decimal(text(guia.one("dadosAtendimento/procedimento/valorProcedimento")))
+    if guia.name == Tipo.ODONTO.element:
+        total = sum((Decimal(text(item.one("valorProc"))) for item in items_of(guia)), Decimal(0))
+        guia.one("valorTotalProc").text = reais(total)
         return total
-    categorias: dict[str, Decimal] = {}
-    for item in itens_da_guia(guia):
-        despesa = item.talvez("codigoDespesa")
-        codigo = None if despesa is None else texto(despesa)
-        categoria = "valorProcedimentos" if codigo is None else catalogo.CATEGORIA_DA_DESPESA[codigo]
-        valor = Decimal(texto(valores_do_item(item).um("valorTotal")))
-        categorias[categoria] = categorias.get(categoria, Decimal(0)) + valor
-    total = sum(categorias.values(), Decimal(0))
-    if guia.nome == Tipo.HONORARIOS.elemento:
-        guia.um("valorTotalHonorarios").texto = reais(total)
+    categories: dict[str, Decimal] = {}
+    for item in items_of(guia):
+        despesa = item.maybe("codigoDespesa")
+        codigo = None if despesa is None else text(despesa)
+        category = "valorProcedimentos" if codigo is None else catalogue.CATEGORIA_DA_DESPESA[codigo]
+        valor = Decimal(text(amounts_of(item).one("valorTotal")))
+        categories[category] = categories.get(category, Decimal(0)) + valor
+    total = sum(categories.values(), Decimal(0))
+    if guia.name == Tipo.HONORARIOS.element:
+        guia.one("valorTotalHonorarios").text = reais(total)
         return total
-    guia.um("valorTotal").filhos = [
-        no(nome, reais(categorias[nome])) for nome in catalogo.ORDEM_DAS_CATEGORIAS if nome in categorias
-    ] + [no("valorTotalGeral", reais(total))]
+    guia.one("valorTotal").children = [
+        node(name, reais(categories[name])) for name in catalogue.ORDEM_DAS_CATEGORIAS if name in categories
+    ] + [node("valorTotalGeral", reais(total))]
     return total
 
 
-class Construtor:
+class Builder:
     """Builds the guias of one request; all that varies comes from its seed, in a fixed order of draws."""
 
     def __init__(self, pedido: Pedido) -> None:
         self._pedido = pedido
         self._rng = random.Random(f"{pedido.semente}/{pedido.tipo}")  # noqa: S311 - repeatable on purpose
 
-    def guias(self) -> tuple[list[No], tuple[GuiaGerada, ...]]:
+    def guias(self) -> tuple[list[Node], tuple[GuiaGerada, ...]]:
         """Build every guia; returns the elements and what is known of them."""
-        construir: dict[Tipo, Callable[[str, str, str | None, date], No]] = {
+        builders: dict[Tipo, Callable[[str, str, str | None, date], Node]] = {
             Tipo.SADT: self._sadt,
             Tipo.CONSULTA: self._consulta,
             Tipo.INTERNACAO: self._internacao,
             Tipo.HONORARIOS: self._honorarios,
             Tipo.ODONTO: self._odonto,
         }
-        elementos: list[No] = []
-        resumos: list[GuiaGerada] = []
-        for indice in range(self._pedido.guias):
-            numero = f"{self._pedido.numero_lote.strip()[:12]}{indice + 1:06d}"
-            carteira = self._vez(self._pedido.carteiras, indice, f"{self._rng.randrange(10**10):017d}")
-            sintetica = f"S{self._rng.randrange(10**9):09d}"
-            senha: str | None = self._vez(self._pedido.senhas, indice, sintetica)
+        elements: list[Node] = []
+        summaries: list[GuiaGerada] = []
+        for index in range(self._pedido.guias):
+            numero = f"{self._pedido.numero_lote.strip()[:12]}{index + 1:06d}"
+            carteira = self._turn(self._pedido.carteiras, index, f"{self._rng.randrange(10**10):017d}")
+            made_up = f"S{self._rng.randrange(10**9):09d}"
+            senha: str | None = self._turn(self._pedido.senhas, index, made_up)
             if self._pedido.tipo is Tipo.CONSULTA or not (self._pedido.com_senha or self._senha_obrigatoria):
                 senha = None
-            dia = self._pedido.hoje - timedelta(days=self._rng.randrange(1, 61))
-            guia = construir[self._pedido.tipo](numero, carteira, senha, dia)
-            valor = totalizar(guia)
-            elementos.append(guia)
-            resumos.append(
+            day = self._pedido.hoje - timedelta(days=self._rng.randrange(1, 61))
+            guia = builders[self._pedido.tipo](numero, carteira, senha, day)
+            valor = write_totals(guia)
+            elements.append(guia)
+            summaries.append(
                 GuiaGerada(
                     numero=numero,
                     carteira=carteira,
                     senha=senha,
-                    atendimento=dia,
+                    atendimento=day,
                     valor=valor,
-                    itens=len(itens_da_guia(guia)) or 1,
+                    itens=len(items_of(guia)) or 1,
                 )
             )
-        return elementos, tuple(resumos)
+        return elements, tuple(summaries)
 
     @property
     def _senha_obrigatoria(self) -> bool:
         return self._pedido.tipo is Tipo.INTERNACAO
 
     @staticmethod
-    def _vez(dados: tuple[str, ...], indice: int, sintetico: str) -> str:
-        return dados[indice % len(dados)] if dados else sintetico
+    def _turn(data: tuple[str, ...], index: int, synthetic: str) -> str:
+        return data[index % len(data)] if data else synthetic
 
-    def _t(self, frase: str) -> str:
+    def _t(self, sentence: str) -> str:
         if self._pedido.acentos:
-            return frase
-        return unicodedata.normalize("NFKD", frase).encode("ascii", "ignore").decode("ascii")
+            return sentence
+        return unicodedata.normalize("NFKD", sentence).encode("ascii", "ignore").decode("ascii")
 
     # --- parts shared by several kinds -------------------------------------------------------------
 
-    def _cabecalho(self, nome: str, numero: str) -> No:
-        return no(nome, no("registroANS", self._pedido.destino), no("numeroGuiaPrestador", numero))
+    def _cabecalho(self, name: str, numero: str) -> Node:
+        return node(name, node("registroANS", self._pedido.destino), node("numeroGuiaPrestador", numero))
 
-    def _beneficiario(self, nome: str, carteira: str) -> No:
+    def _beneficiario(self, name: str, carteira: str) -> Node:
         recem_nascido = "S" if self._rng.random() < _PROPORCAO_DE_RN else "N"
-        return no(nome, no("numeroCarteira", carteira), no("atendimentoRN", recem_nascido))
+        return node(name, node("numeroCarteira", carteira), node("atendimentoRN", recem_nascido))
 
-    def _contratado(self, nome: str, *extra: No) -> No:
+    def _contratado(self, name: str, *extra: Node) -> Node:
         pedido = self._pedido
         if pedido.origem_codigo is not None:
-            return no(nome, no("codigoPrestadorNaOperadora", pedido.origem_codigo), *extra)
-        return no(nome, no("cnpjContratado", pedido.origem_cnpj), *extra)
+            return node(name, node("codigoPrestadorNaOperadora", pedido.origem_codigo), *extra)
+        return node(name, node("cnpjContratado", pedido.origem_cnpj), *extra)
 
     @property
     def _codigo_na_operadora(self) -> str:
         return self._pedido.origem_codigo or self._pedido.origem_cnpj
 
-    def _profissional(self, nome: str, cbo: str) -> No:
-        return no(
-            nome,
-            no("nomeProfissional", self._t("PROFISSIONAL EXEMPLO DE ATENÇÃO À SAÚDE")),
-            no("conselhoProfissional", "06"),
-            no("numeroConselhoProfissional", "52000001"),
-            no("UF", _UF_RJ),
-            no("CBOS", cbo),
+    def _profissional(self, name: str, cbo: str) -> Node:
+        return node(
+            name,
+            node("nomeProfissional", self._t("PROFISSIONAL EXEMPLO DE ATENÇÃO À SAÚDE")),
+            node("conselhoProfissional", "06"),
+            node("numeroConselhoProfissional", "52000001"),
+            node("UF", _UF_RJ),
+            node("CBOS", cbo),
         )
 
-    def _equipe(self, nome: str, grau: str, cbo: str) -> No:
-        return no(
-            nome,
-            no("grauPart", grau),
-            no("codProfissional", no("codigoPrestadorNaOperadora", self._codigo_na_operadora)),
-            no("nomeProf", self._t("PROFISSIONAL EXEMPLO EXECUÇÃO")),
-            no("conselho", "06"),
-            no("numeroConselhoProfissional", "52000002"),
-            no("UF", _UF_RJ),
-            no("CBOS", cbo),
+    def _equipe(self, name: str, grau: str, cbo: str) -> Node:
+        return node(
+            name,
+            node("grauPart", grau),
+            node("codProfissional", node("codigoPrestadorNaOperadora", self._codigo_na_operadora)),
+            node("nomeProf", self._t("PROFISSIONAL EXEMPLO EXECUÇÃO")),
+            node("conselho", "06"),
+            node("numeroConselhoProfissional", "52000002"),
+            node("UF", _UF_RJ),
+            node("CBOS", cbo),
         )
 
-    def _autorizacao(self, senha: str | None, dia: date) -> No | None:
+    def _autorizacao(self, senha: str | None, day: date) -> Node | None:
         if senha is None:
             return None
-        autorizada = dia - timedelta(days=self._rng.randrange(6))
-        return no(
+        authorised = day - timedelta(days=self._rng.randrange(6))
+        return node(
             "dadosAutorizacao",
-            no("numeroGuiaOperadora", f"{self._rng.randrange(10**9):09d}"),
-            no("dataAutorizacao", autorizada.isoformat()),
-            no("senha", senha),
-            no("dataValidadeSenha", (autorizada + timedelta(days=90)).isoformat()),
+            node("numeroGuiaOperadora", f"{self._rng.randrange(10**9):09d}"),
+            node("dataAutorizacao", authorised.isoformat()),
+            node("senha", senha),
+            node("dataValidadeSenha", (authorised + timedelta(days=90)).isoformat()),
         )
 
-    def _observacao(self) -> No | None:
+    def _observacao(self) -> Node | None:
         if self._rng.random() < _PROPORCAO_SEM_OBSERVACAO:
             return None
-        return no("observacao", self._t("Observação de exemplo: exames em jejum & sem contraste"))
+        return node("observacao", self._t("Observação de exemplo: exames em jejum & sem contraste"))
 
     def _unitario(self) -> Decimal:
         """Unit price, a multiple of R$ 0,20: times any factor and quantity used here it is exact in cents."""
         return Decimal(self._rng.randrange(25, 6000)) * Decimal("0.20")
 
-    def _procedimento(self, servico: catalogo.Servico) -> No:
-        return no(
+    def _procedimento(self, servico: catalogue.Servico) -> Node:
+        return node(
             "procedimento",
-            no("codigoTabela", servico.tabela),
-            no("codigoProcedimento", servico.codigo),
-            no("descricaoProcedimento", self._t(servico.descricao)),
+            node("codigoTabela", servico.tabela),
+            node("codigoProcedimento", servico.codigo),
+            node("descricaoProcedimento", self._t(servico.descricao)),
         )
 
-    def _executado(self, nome: str, sequencia: int, dia: date, servico: catalogo.Servico, *, cirurgia: bool) -> No:
-        quantidade = 1 if cirurgia else self._rng.randrange(1, 4)
+    def _executado(self, name: str, sequencia: int, day: date, servico: catalogue.Servico, *, surgery: bool) -> Node:
+        quantidade = 1 if surgery else self._rng.randrange(1, 4)
         fator = self._rng.choice(_FATORES)
         unitario = self._unitario()
-        inicio = self._rng.randrange(7, 18)
-        return no(
-            nome,
-            no("sequencialItem", str(sequencia)),
-            no("dataExecucao", dia.isoformat()),
-            no("horaInicial", f"{inicio:02d}:00:00"),
-            no("horaFinal", f"{inicio:02d}:40:00"),
+        start = self._rng.randrange(7, 18)
+        return node(
+            name,
+            node("sequencialItem", str(sequencia)),
+            node("dataExecucao", day.isoformat()),
+            node("horaInicial", f"{start:02d}:00:00"),
+            node("horaFinal", f"{start:02d}:40:00"),
             self._procedimento(servico),
-            no("quantidadeExecutada", str(quantidade)),
-            no("viaAcesso", "1") if cirurgia else None,
-            no("tecnicaUtilizada", "1") if cirurgia else None,
-            no("reducaoAcrescimo", str(fator)),
-            no("valorUnitario", reais(unitario)),
-            no("valorTotal", reais(unitario * quantidade * fator)),
+            node("quantidadeExecutada", str(quantidade)),
+            node("viaAcesso", "1") if surgery else None,
+            node("tecnicaUtilizada", "1") if surgery else None,
+            node("reducaoAcrescimo", str(fator)),
+            node("valorUnitario", reais(unitario)),
+            node("valorTotal", reais(unitario * quantidade * fator)),
         )
 
-    def _despesas(self, primeira: int, dia: date, servicos: tuple[catalogo.Servico, ...]) -> No | None:
+    def _despesas(self, first: int, day: date, servicos: tuple[catalogue.Servico, ...]) -> Node | None:
         if not self._pedido.despesas:
             return None
-        inicio = 1 if self._pedido.despesas_reiniciam else primeira
-        deslocamento = self._rng.randrange(len(servicos))
-        grupo = no("outrasDespesas")
-        for indice in range(self._pedido.despesas):
-            servico = servicos[(deslocamento + indice) % len(servicos)]
+        start = 1 if self._pedido.despesas_reiniciam else first
+        offset = self._rng.randrange(len(servicos))
+        group = node("outrasDespesas")
+        for index in range(self._pedido.despesas):
+            servico = servicos[(offset + index) % len(servicos)]
             quantidade = Decimal(self._rng.randrange(1, 9)) / 2
             fator = self._rng.choice(_FATORES[:4])
             unitario = self._unitario()
-            grupo.filhos.append(
-                no(
+            group.children.append(
+                node(
                     "despesa",
-                    no("sequencialItem", str(inicio + indice)),
-                    no("codigoDespesa", servico.despesa),
-                    no(
+                    node("sequencialItem", str(start + index)),
+                    node("codigoDespesa", servico.despesa),
+                    node(
                         "servicosExecutados",
-                        no("dataExecucao", dia.isoformat()),
-                        no("codigoTabela", servico.tabela),
-                        no("codigoProcedimento", servico.codigo),
-                        no("quantidadeExecutada", str(quantidade.quantize(Decimal("0.0001")))),
-                        no("unidadeMedida", servico.unidade),
-                        no("reducaoAcrescimo", str(fator)),
-                        no("valorUnitario", reais(unitario)),
-                        no("valorTotal", reais(unitario * quantidade * fator)),
-                        no("descricaoProcedimento", self._t(servico.descricao)),
+                        node("dataExecucao", day.isoformat()),
+                        node("codigoTabela", servico.tabela),
+                        node("codigoProcedimento", servico.codigo),
+                        node("quantidadeExecutada", str(quantidade.quantize(Decimal("0.0001")))),
+                        node("unidadeMedida", servico.unidade),
+                        node("reducaoAcrescimo", str(fator)),
+                        node("valorUnitario", reais(unitario)),
+                        node("valorTotal", reais(unitario * quantidade * fator)),
+                        node("descricaoProcedimento", self._t(servico.descricao)),
                     ),
                 )
             )
-        return grupo
+        return group
 
     def _procedimentos(
         self,
-        grupo: str,
-        nome: str,
-        dia: date,
-        servicos: tuple[catalogo.Servico, ...],
-        equipe: Callable[[], No],
+        group: str,
+        name: str,
+        day: date,
+        servicos: tuple[catalogue.Servico, ...],
+        equipe: Callable[[], Node],
         *,
-        cirurgia: bool = False,
-    ) -> No | None:
+        surgery: bool = False,
+    ) -> Node | None:
         if not self._pedido.procedimentos:
             return None
-        deslocamento = self._rng.randrange(len(servicos))
-        bloco = no(grupo)
-        for indice in range(self._pedido.procedimentos):
-            servico = servicos[(deslocamento + indice) % len(servicos)]
-            item = self._executado(nome, indice + 1, dia, servico, cirurgia=cirurgia)
-            item.filhos.append(equipe())
-            bloco.filhos.append(item)
-        return bloco
+        offset = self._rng.randrange(len(servicos))
+        block = node(group)
+        for index in range(self._pedido.procedimentos):
+            servico = servicos[(offset + index) % len(servicos)]
+            item = self._executado(name, index + 1, day, servico, surgery=surgery)
+            item.children.append(equipe())
+            block.children.append(item)
+        return block
 
     # --- the five kinds ----------------------------------------------------------------------------
 
-    def _sadt(self, numero: str, carteira: str, senha: str | None, dia: date) -> No:
-        pedida = dia - timedelta(days=self._rng.randrange(6, 12))
-        return no(
-            Tipo.SADT.elemento,
+    def _sadt(self, numero: str, carteira: str, senha: str | None, day: date) -> Node:
+        requested = day - timedelta(days=self._rng.randrange(6, 12))
+        return node(
+            Tipo.SADT.element,
             self._cabecalho("cabecalhoGuia", numero),
-            self._autorizacao(senha, dia),
+            self._autorizacao(senha, day),
             self._beneficiario("dadosBeneficiario", carteira),
-            no(
+            node(
                 "dadosSolicitante",
                 self._contratado("contratadoSolicitante"),
-                no("nomeContratadoSolicitante", self._t("CLÍNICA EXEMPLO & DIAGNÓSTICO")),
+                node("nomeContratadoSolicitante", self._t("CLÍNICA EXEMPLO & DIAGNÓSTICO")),
                 self._profissional("profissionalSolicitante", _CBO_MEDICO),
             ),
-            no(
+            node(
                 "dadosSolicitacao",
-                no("dataSolicitacao", pedida.isoformat()),
-                no("caraterAtendimento", "1"),
-                no("indicacaoClinica", self._t("Investigação diagnóstica de exemplo")),
+                node("dataSolicitacao", requested.isoformat()),
+                node("caraterAtendimento", "1"),
+                node("indicacaoClinica", self._t("Investigação diagnóstica de exemplo")),
             ),
-            no("dadosExecutante", self._contratado("contratadoExecutante"), no("CNES", _CNES)),
-            no(
+            node("dadosExecutante", self._contratado("contratadoExecutante"), node("CNES", _CNES)),
+            node(
                 "dadosAtendimento",
-                no("tipoAtendimento", "23"),
-                no("indicacaoAcidente", "9"),
-                no("regimeAtendimento", "01"),
+                node("tipoAtendimento", "23"),
+                node("indicacaoAcidente", "9"),
+                node("regimeAtendimento", "01"),
             ),
             self._procedimentos(
                 "procedimentosExecutados",
                 "procedimentoExecutado",
-                dia,
-                catalogo.EXAMES,
+                day,
+                catalogue.EXAMES,
                 lambda: self._equipe("equipeSadt", "12", _CBO_MEDICO),
             ),
-            self._despesas(self._pedido.procedimentos + 1, dia, catalogo.DESPESAS),
+            self._despesas(self._pedido.procedimentos + 1, day, catalogue.DESPESAS),
             self._observacao(),
-            no("valorTotal"),
+            node("valorTotal"),
         )
 
-    def _consulta(self, numero: str, carteira: str, senha: str | None, dia: date) -> No:
+    def _consulta(self, numero: str, carteira: str, senha: str | None, day: date) -> Node:
         del senha
-        servico = catalogo.CONSULTA
-        return no(
-            Tipo.CONSULTA.elemento,
+        servico = catalogue.CONSULTA
+        return node(
+            Tipo.CONSULTA.element,
             self._cabecalho("cabecalhoConsulta", numero),
             self._beneficiario("dadosBeneficiario", carteira),
-            self._contratado("contratadoExecutante", no("CNES", _CNES)),
+            self._contratado("contratadoExecutante", node("CNES", _CNES)),
             self._profissional("profissionalExecutante", _CBO_MEDICO),
-            no("indicacaoAcidente", "9"),
-            no(
+            node("indicacaoAcidente", "9"),
+            node(
                 "dadosAtendimento",
-                no("regimeAtendimento", "01"),
-                no("dataAtendimento", dia.isoformat()),
-                no("tipoConsulta", "1"),
-                no(
+                node("regimeAtendimento", "01"),
+                node("dataAtendimento", day.isoformat()),
+                node("tipoConsulta", "1"),
+                node(
                     "procedimento",
-                    no("codigoTabela", servico.tabela),
-                    no("codigoProcedimento", servico.codigo),
-                    no("valorProcedimento", reais(self._unitario())),
+                    node("codigoTabela", servico.tabela),
+                    node("codigoProcedimento", servico.codigo),
+                    node("valorProcedimento", reais(self._unitario())),
                 ),
             ),
             self._observacao(),
         )
 
-    def _internacao(self, numero: str, carteira: str, senha: str | None, dia: date) -> No:
-        entrada = dia - timedelta(days=self._rng.randrange(1, 8))
-        return no(
-            Tipo.INTERNACAO.elemento,
+    def _internacao(self, numero: str, carteira: str, senha: str | None, day: date) -> Node:
+        admission = day - timedelta(days=self._rng.randrange(1, 8))
+        return node(
+            Tipo.INTERNACAO.element,
             self._cabecalho("cabecalhoGuia", numero),
-            no("numeroGuiaSolicitacaoInternacao", f"{self._rng.randrange(10**9):09d}"),
-            self._autorizacao(senha, entrada),
+            node("numeroGuiaSolicitacaoInternacao", f"{self._rng.randrange(10**9):09d}"),
+            self._autorizacao(senha, admission),
             self._beneficiario("dadosBeneficiario", carteira),
-            no("dadosExecutante", self._contratado("contratadoExecutante"), no("CNES", _CNES)),
-            no(
+            node("dadosExecutante", self._contratado("contratadoExecutante"), node("CNES", _CNES)),
+            node(
                 "dadosInternacao",
-                no("caraterAtendimento", "1"),
-                no("tipoFaturamento", "4"),
-                no("dataInicioFaturamento", entrada.isoformat()),
-                no("horaInicioFaturamento", "08:00:00"),
-                no("dataFinalFaturamento", dia.isoformat()),
-                no("horaFinalFaturamento", "16:30:00"),
-                no("tipoInternacao", "2"),
-                no("regimeInternacao", "1"),
+                node("caraterAtendimento", "1"),
+                node("tipoFaturamento", "4"),
+                node("dataInicioFaturamento", admission.isoformat()),
+                node("horaInicioFaturamento", "08:00:00"),
+                node("dataFinalFaturamento", day.isoformat()),
+                node("horaFinalFaturamento", "16:30:00"),
+                node("tipoInternacao", "2"),
+                node("regimeInternacao", "1"),
             ),
-            no(
+            node(
                 "dadosSaidaInternacao",
-                no("diagnostico", "K359"),
-                no("indicadorAcidente", "9"),
-                no("motivoEncerramento", "12"),
+                node("diagnostico", "K359"),
+                node("indicadorAcidente", "9"),
+                node("motivoEncerramento", "12"),
             ),
             self._procedimentos(
                 "procedimentosExecutados",
                 "procedimentoExecutado",
-                entrada,
-                catalogo.CIRURGIAS,
-                lambda: no("identEquipe", self._equipe("identificacaoEquipe", "00", _CBO_CIRURGIAO)),
-                cirurgia=True,
+                admission,
+                catalogue.CIRURGIAS,
+                lambda: node("identEquipe", self._equipe("identificacaoEquipe", "00", _CBO_CIRURGIAO)),
+                surgery=True,
             ),
-            no("valorTotal"),
-            self._despesas(self._pedido.procedimentos + 1, dia, (catalogo.DIARIA, *catalogo.DESPESAS)),
+            node("valorTotal"),
+            self._despesas(self._pedido.procedimentos + 1, day, (catalogue.DIARIA, *catalogue.DESPESAS)),
             self._observacao(),
         )
 
-    def _honorarios(self, numero: str, carteira: str, senha: str | None, dia: date) -> No:
+    def _honorarios(self, numero: str, carteira: str, senha: str | None, day: date) -> Node:
         pedido = self._pedido
-        entrada = dia - timedelta(days=self._rng.randrange(1, 8))
+        admission = day - timedelta(days=self._rng.randrange(1, 8))
         codigo = "codigoNaOperadora" if pedido.origem_codigo is not None else "cnpjLocalExecutante"
-        return no(
-            Tipo.HONORARIOS.elemento,
+        return node(
+            Tipo.HONORARIOS.element,
             self._cabecalho("cabecalhoGuia", numero),
-            no("guiaSolicInternacao", f"{self._rng.randrange(10**9):09d}"),
-            no("senha", senha) if senha is not None else None,
+            node("guiaSolicInternacao", f"{self._rng.randrange(10**9):09d}"),
+            node("senha", senha) if senha is not None else None,
             self._beneficiario("beneficiario", carteira),
-            no(
+            node(
                 "localContratado",
-                no("codigoContratado", no(codigo, self._codigo_na_operadora)),
-                no("nomeContratado", self._t("HOSPITAL EXEMPLO DE REFERÊNCIA")),
-                no("cnes", _CNES),
+                node("codigoContratado", node(codigo, self._codigo_na_operadora)),
+                node("nomeContratado", self._t("HOSPITAL EXEMPLO DE REFERÊNCIA")),
+                node("cnes", _CNES),
             ),
-            no(
+            node(
                 "dadosContratadoExecutante",
-                no("codigonaOperadora", self._codigo_na_operadora),
-                no("cnesContratadoExecutante", _CNES),
+                node("codigonaOperadora", self._codigo_na_operadora),
+                node("cnesContratadoExecutante", _CNES),
             ),
-            no(
+            node(
                 "dadosInternacao",
-                no("dataInicioFaturamento", entrada.isoformat()),
-                no("dataFimFaturamento", dia.isoformat()),
+                node("dataInicioFaturamento", admission.isoformat()),
+                node("dataFimFaturamento", day.isoformat()),
                 # Mandatory from 4.03.00 on, unknown before it.
-                no("caraterAtendimento", "1") if pedido.versao >= "4.03.00" else None,
+                node("caraterAtendimento", "1") if pedido.versao >= "4.03.00" else None,
             ),
             self._procedimentos(
                 "procedimentosRealizados",
                 "procedimentoRealizado",
-                entrada,
-                catalogo.CIRURGIAS,
+                admission,
+                catalogue.CIRURGIAS,
                 self._profissional_de_honorario,
-                cirurgia=True,
+                surgery=True,
             ),
             self._observacao(),
-            no("valorTotalHonorarios"),
-            no("dataEmissaoGuia", dia.isoformat()),
+            node("valorTotalHonorarios"),
+            node("dataEmissaoGuia", day.isoformat()),
         )
 
-    def _profissional_de_honorario(self) -> No:
-        return no(
+    def _profissional_de_honorario(self) -> Node:
+        return node(
             "profissionais",
-            no("grauParticipacao", "06"),
-            no("codProfissional", no("codigoPrestadorNaOperadora", self._codigo_na_operadora)),
-            no("nomeProfissional", self._t("PROFISSIONAL EXEMPLO DE ANESTESIA")),
-            no("conselhoProfissional", "06"),
-            no("numeroConselhoProfissional", "52000003"),
-            no("UF", _UF_RJ),
-            no("CBO", _CBO_MEDICO),
+            node("grauParticipacao", "06"),
+            node("codProfissional", node("codigoPrestadorNaOperadora", self._codigo_na_operadora)),
+            node("nomeProfissional", self._t("PROFISSIONAL EXEMPLO DE ANESTESIA")),
+            node("conselhoProfissional", "06"),
+            node("numeroConselhoProfissional", "52000003"),
+            node("UF", _UF_RJ),
+            node("CBO", _CBO_MEDICO),
         )
 
-    def _odonto(self, numero: str, carteira: str, senha: str | None, dia: date) -> No:
+    def _odonto(self, numero: str, carteira: str, senha: str | None, day: date) -> Node:
         pedido = self._pedido
-        autorizada = dia - timedelta(days=self._rng.randrange(6))
-        validade = autorizada + timedelta(days=90)
-        deslocamento = self._rng.randrange(len(catalogo.ODONTO))
-        servicos = [
-            catalogo.ODONTO[(deslocamento + indice) % len(catalogo.ODONTO)] for indice in range(pedido.procedimentos)
-        ]
-        return no(
-            Tipo.ODONTO.elemento,
-            no("registroANS", pedido.destino),
-            no("numeroGuiaPrestador", numero),
-            no("dataAutorizacao", autorizada.isoformat()) if senha else None,
-            no("senhaAutorizacao", senha) if senha else None,
-            no("validadeSenha", validade.isoformat()) if senha else None,
+        authorised = day - timedelta(days=self._rng.randrange(6))
+        validade = authorised + timedelta(days=90)
+        offset = self._rng.randrange(len(catalogue.ODONTO))
+        servicos = [catalogue.ODONTO[(offset + index) % len(catalogue.ODONTO)] for index in range(pedido.procedimentos)]
+        return node(
+            Tipo.ODONTO.element,
+            node("registroANS", pedido.destino),
+            node("numeroGuiaPrestador", numero),
+            node("dataAutorizacao", authorised.isoformat()) if senha else None,
+            node("senhaAutorizacao", senha) if senha else None,
+            node("validadeSenha", validade.isoformat()) if senha else None,
             self._beneficiario("dadosBeneficiario", carteira),
-            no("planoBeneficiario", self._t("PLANO ODONTOLÓGICO EXEMPLO")),
-            no(
+            node("planoBeneficiario", self._t("PLANO ODONTOLÓGICO EXEMPLO")),
+            node(
                 "dadosProfissionaisResponsaveis",
-                no("codigoProfExec", self._codigo_na_operadora),
-                no("croExec", "RJ00001"),
-                no("ufExec", _UF_RJ),
-                no("cnesExec", _CNES),
-                no("cbosExec2", _CBO_DENTISTA),
+                node("codigoProfExec", self._codigo_na_operadora),
+                node("croExec", "RJ00001"),
+                node("ufExec", _UF_RJ),
+                node("cnesExec", _CNES),
+                node("cbosExec2", _CBO_DENTISTA),
             ),
-            *(self._item_odonto(indice, servico, dia) for indice, servico in enumerate(servicos, 1)),
-            no("dataTerminoTrat", dia.isoformat()),
-            no("tipoAtendimento", "1"),
-            no("tipoFaturamento", "4"),
-            no("valorTotalProc"),
+            *(self._item_odonto(index, servico, day) for index, servico in enumerate(servicos, 1)),
+            node("dataTerminoTrat", day.isoformat()),
+            node("tipoAtendimento", "1"),
+            node("tipoFaturamento", "4"),
+            node("valorTotalProc"),
             self._observacao(),
         )
 
-    def _item_odonto(self, sequencia: int, servico: catalogo.ServicoOdonto, dia: date) -> No:
-        local = no("codDente", servico.dente) if servico.dente else no("codRegiao", servico.regiao)
-        return no(
+    def _item_odonto(self, sequencia: int, servico: catalogue.ServicoOdonto, day: date) -> Node:
+        local = node("codDente", servico.dente) if servico.dente else node("codRegiao", servico.regiao)
+        return node(
             "procedimentosExecutados",
-            no("sequencialItem", str(sequencia)),
-            no(
+            node("sequencialItem", str(sequencia)),
+            node(
                 "procSolic",
-                no("codigoTabela", "22"),
-                no("codigoProcedimento", servico.codigo),
-                no("descricaoProcedimento", self._t(servico.descricao)),
+                node("codigoTabela", "22"),
+                node("codigoProcedimento", servico.codigo),
+                node("descricaoProcedimento", self._t(servico.descricao)),
             ),
-            no("denteRegiao", local),
-            no("denteFace", servico.face) if servico.face else None,
-            no("qtdProc", "1"),
-            no("valorProc", reais(self._unitario())),
-            no("autorizado", "true"),
-            no("dataRealizacao", dia.isoformat()),
+            node("denteRegiao", local),
+            node("denteFace", servico.face) if servico.face else None,
+            node("qtdProc", "1"),
+            node("valorProc", reais(self._unitario())),
+            node("autorizado", "true"),
+            node("dataRealizacao", day.isoformat()),
         )

@@ -7,23 +7,21 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from tests.corpus.manifesto import cases, escrever
+from tests.corpus.manifest import cases, write
 
 
 def main() -> int:
     """Run the command line; returns the exit status."""
-    analisador = argparse.ArgumentParser(
-        prog="python -m tests.corpus", description="Corpus de XML hostil e de controles."
-    )
-    analisador.add_argument("--escrever", type=Path, metavar="PASTA", help="grava os casos e o manifesto.json")
-    opcoes = analisador.parse_args()
-    if opcoes.escrever is not None:
-        arquivos = escrever(opcoes.escrever)
-        sys.stdout.write(f"{len(arquivos)} casos em {opcoes.escrever}\n")
+    parser = argparse.ArgumentParser(prog="python -m tests.corpus", description="Hostile XML and controls.")
+    parser.add_argument("--write", type=Path, metavar="FOLDER", help="write every case and manifest.json")
+    options = parser.parse_args()
+    if options.write is not None:
+        files = write(options.write)
+        sys.stdout.write(f"{len(files)} cases in {options.write}\n")
         return 0
-    for caso in cases():
-        sys.stdout.write(f"{caso.espera:<7} {caso.categoria:<20} {caso.nome}\n")
-    sys.stdout.write(f"{dict(Counter(caso.espera.value for caso in cases()))}\n")
+    for case in cases():
+        sys.stdout.write(f"{case.expected:<7} {case.category:<20} {case.name}\n")
+    sys.stdout.write(f"{dict(Counter(case.expected.value for case in cases()))}\n")
     return 0
 
 

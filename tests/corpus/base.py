@@ -8,201 +8,201 @@ from enum import StrEnum
 from pathlib import Path
 
 from local.gerador import Formato, Pedido, gerar
-from local.gerador.arvore import NAMESPACE_TISS, No, escrever
+from local.gerador.tree import NAMESPACE_TISS, Node, write
 
 CARTEIRA = "90000000000000007"
 """Carteira of every lote of the corpus: no output may repeat it."""
 
-SENHA_DO_PRESTADOR = "senha-canario-7f3a"
+PASSWORD = "senha-canario-7f3a"
 """Password put in loginSenhaPrestador: no output may repeat it."""
 
 MIB = 1024 * 1024
 
 
-class Espera(StrEnum):
+class Expected(StrEnum):
     """What must happen to a case.
 
-    RECUSA: refused, by every door. APONTA: at least one finding (a lote may live on with a glosa).
-    ACEITA: valid, no finding. NEUTRA: either, but within budget, without a traceback and read exactly.
+    REJECT: refused, by every door. REPORT: at least one finding (a lote may live on with a glosa).
+    ACCEPT: valid, no finding. EITHER: either one, but within budget, without a traceback and read exactly.
     """
 
-    RECUSA = "recusa"
-    APONTA = "aponta"
-    ACEITA = "aceita"
-    NEUTRA = "neutra"
+    REJECT = "reject"
+    REPORT = "report"
+    ACCEPT = "accept"
+    EITHER = "either"
 
 
 @dataclass(frozen=True, slots=True)
-class Ambiente:
+class Environment:
     """What external references point at: a file whose content must not leak, a port nobody may call."""
 
-    canario: Path = Path("/etc/hostname")
-    porta: int = 9
+    canary: Path = Path("/etc/hostname")
+    port: int = 9
 
     @property
-    def arquivo(self) -> str:
+    def file(self) -> str:
         """The canary file as a URL."""
-        return self.canario.as_uri()
+        return self.canary.as_uri()
 
     @property
     def url(self) -> str:
         """The canary server."""
-        return f"http://127.0.0.1:{self.porta}/canario"
+        return f"http://127.0.0.1:{self.port}/canario"
 
 
-Fabrica = Callable[[Ambiente], bytes]
-Mudanca = Callable[[No], object]
+Factory = Callable[[Environment], bytes]
+Change = Callable[[Node], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caso:
+class Case:
     """One entry of the manifest.
 
     Attributes:
-        nome: unique, usable as a file name.
-        categoria: family of the attack (or ``controle``).
-        espera: outcome.
-        fabrica: makes the bytes; the same bytes each time for the same environment.
-        codigos: glosa codes of which at least one must be reported; empty when any will do.
-        lido: text of the first numeroCarteira as it must be read when the case is not refused.
-        segundos: CPU budget.
+        name: unique, usable as a file name.
+        category: family of the attack (or ``controle``, a correct lote).
+        expected: outcome.
+        factory: makes the bytes; the same bytes each time for the same environment.
+        codes: glosa codes of which at least one must be reported; empty when any will do.
+        read_as: text of the first numeroCarteira as it must be read when the case is not refused.
+        seconds: CPU budget.
         mib: memory budget of the whole process, interpreter included.
     """
 
-    nome: str
-    categoria: str
-    espera: Espera
-    fabrica: Fabrica
-    codigos: frozenset[str] = frozenset()
-    lido: str | None = None
-    segundos: float = 5.0
+    name: str
+    category: str
+    expected: Expected
+    factory: Factory
+    codes: frozenset[str] = frozenset()
+    read_as: str | None = None
+    seconds: float = 5.0
     mib: int = 512
 
-    def conteudo(self, ambiente: Ambiente | None = None) -> bytes:
+    def content(self, environment: Environment | None = None) -> bytes:
         """Make the bytes."""
-        return self.fabrica(ambiente or Ambiente())
+        return self.factory(environment or Environment())
 
 
-def adiado(funcao: Callable[..., bytes], *argumentos: object, **campos: object) -> Fabrica:
-    """Factory that calls ``funcao`` with these arguments when the bytes are wanted, whatever the environment."""
-    return lambda _: funcao(*argumentos, **campos)
+def later(function: Callable[..., bytes], *arguments: object, **fields: object) -> Factory:
+    """Factory that calls ``function`` with these arguments when the bytes are wanted, whatever the environment."""
+    return lambda _: function(*arguments, **fields)
 
 
-class Familia:
+class Family:
     """Collects the cases of one category."""
 
-    def __init__(self, categoria: str) -> None:
-        self.categoria = categoria
-        self.casos: list[Caso] = []
+    def __init__(self, category: str) -> None:
+        self.category = category
+        self.cases: list[Case] = []
 
-    def _novo(self, nome: str, espera: Espera, fabrica: Fabrica | bytes, codigos: tuple[str, ...]) -> Caso:
-        feito = (lambda _: fabrica) if isinstance(fabrica, bytes) else fabrica
-        caso = Caso(nome=nome, categoria=self.categoria, espera=espera, fabrica=feito, codigos=frozenset(codigos))
-        self.casos.append(caso)
-        return caso
+    def _add(self, name: str, expected: Expected, factory: Factory | bytes, codes: tuple[str, ...]) -> Case:
+        made = (lambda _: factory) if isinstance(factory, bytes) else factory
+        case = Case(name=name, category=self.category, expected=expected, factory=made, codes=frozenset(codes))
+        self.cases.append(case)
+        return case
 
-    def recusa(self, nome: str, fabrica: Fabrica | bytes, *codigos: str) -> None:
+    def reject(self, name: str, factory: Factory | bytes, *codes: str) -> None:
         """Add a case that must be refused."""
-        self._novo(nome, Espera.RECUSA, fabrica, codigos)
+        self._add(name, Expected.REJECT, factory, codes)
 
-    def aponta(self, nome: str, fabrica: Fabrica | bytes, *codigos: str) -> None:
+    def report(self, name: str, factory: Factory | bytes, *codes: str) -> None:
         """Add a case that must be reported, as a refusal or as a glosa."""
-        self._novo(nome, Espera.APONTA, fabrica, codigos)
+        self._add(name, Expected.REPORT, factory, codes)
 
-    def aceita(self, nome: str, fabrica: Fabrica | bytes) -> None:
+    def accept(self, name: str, factory: Factory | bytes) -> None:
         """Add a control that must be accepted without findings."""
-        self._novo(nome, Espera.ACEITA, fabrica, ())
+        self._add(name, Expected.ACCEPT, factory, ())
 
-    def neutra(self, nome: str, fabrica: Fabrica | bytes, *, lido: str | None = None) -> None:
-        """Add a case that may go either way; ``lido`` is the carteira it must then be read with."""
-        caso = self._novo(nome, Espera.NEUTRA, fabrica, ())
-        self.casos[-1] = replace(caso, lido=lido)
+    def either(self, name: str, factory: Factory | bytes, *, read_as: str | None = None) -> None:
+        """Add a case that may go either way; ``read_as`` is the carteira it must then be read with."""
+        case = self._add(name, Expected.EITHER, factory, ())
+        self.cases[-1] = replace(case, read_as=read_as)
 
 
-def pedido(**mudancas: object) -> Pedido:
+def pedido(**changes: object) -> Pedido:
     """Request of a lote whose carteira is the canary."""
-    return replace(Pedido(carteiras=(CARTEIRA,)), **mudancas)  # type: ignore[arg-type]
+    return replace(Pedido(carteiras=(CARTEIRA,)), **changes)  # type: ignore[arg-type]
 
 
-def lote(mudar: Mudanca | None = None, formato: Formato | None = None, **campos: object) -> bytes:
-    """A correct lote of one SP/SADT guia, changed by ``mudar``; the hash is that of the changed texts."""
-    gerado = gerar(pedido(**campos))
-    raiz = gerado.raiz
-    if mudar is None and formato is None:
+def lote(change: Change | None = None, formato: Formato | None = None, **fields: object) -> bytes:
+    """A correct lote of one SP/SADT guia, changed by ``change``; the hash is that of the changed texts."""
+    gerado = gerar(pedido(**fields))
+    root = gerado.root
+    if change is None and formato is None:
         return gerado.conteudo
-    raiz.um("epilogo/hash").texto = None
-    raiz.atributos.clear()
-    if mudar is not None:
-        mudar(raiz)
-    return escrever(raiz, formato or gerado.pedido.formato, gerado.pedido.hash_codificacao)[0]
+    root.one("epilogo/hash").text = None
+    root.attributes.clear()
+    if change is not None:
+        change(root)
+    return write(root, formato or gerado.pedido.formato, gerado.pedido.hash_codificacao)[0]
 
 
-def folha(raiz: No, nome: str) -> No:
+def leaf(root: Node, name: str) -> Node:
     """First descendant of that name."""
-    return next(elemento for elemento in raiz.percorrer() if elemento.nome == nome)
+    return next(element for element in root.walk() if element.name == name)
 
 
-def clonar(elemento: No) -> No:
+def clone(element: Node) -> Node:
     """A copy that shares nothing (``copy.deepcopy`` takes seconds for the floods)."""
-    return No(
-        elemento.nome,
-        elemento.texto,
-        [clonar(filho) for filho in elemento.filhos],
-        elemento.marcacao,
-        dict(elemento.atributos),
-        elemento.literal,
+    return Node(
+        element.name,
+        element.text,
+        [clone(child) for child in element.children],
+        element.markup,
+        dict(element.attributes),
+        element.literal,
     )
 
 
-def pai(raiz: No, nome: str) -> No:
+def parent_of(root: Node, name: str) -> Node:
     """Parent of the first descendant of that name."""
-    return next(elemento for elemento in raiz.percorrer() if elemento.talvez(nome) is not None)
+    return next(element for element in root.walk() if element.maybe(name) is not None)
 
 
-def escrita(nome: str, marcacao: str, texto: str | None = None) -> Mudanca:
-    """Change that writes ``marcacao`` inside a leaf, hashed as ``texto`` (None keeps the text it had)."""
+def marked(name: str, markup: str, text: str | None = None) -> Change:
+    """Change that writes ``markup`` inside a leaf, hashed as ``text`` (None keeps the text it had)."""
 
-    def mudar(raiz: No) -> None:
-        alvo = folha(raiz, nome)
-        alvo.marcacao = marcacao
-        if texto is not None:
-            alvo.texto = texto
+    def change(root: Node) -> None:
+        target = leaf(root, name)
+        target.markup = markup
+        if text is not None:
+            target.text = text
 
-    return mudar
+    return change
 
 
-def valor(nome: str, texto: str) -> Mudanca:
+def with_text(name: str, text: str) -> Change:
     """Change the text of the first leaf of that name."""
 
-    def mudar(raiz: No) -> None:
-        folha(raiz, nome).texto = texto
+    def change(root: Node) -> None:
+        leaf(root, name).text = text
 
-    return mudar
+    return change
 
 
-def com_prologo(conteudo: bytes, prologo: bytes) -> bytes:
+def with_prologue(content: bytes, prologue: bytes) -> bytes:
     """Put markup between the declaration and the root."""
-    declaracao, resto = conteudo.split(b"\n", 1)
-    return declaracao + b"\n" + prologo + b"\n" + resto
+    declaration, rest = content.split(b"\n", 1)
+    return declaration + b"\n" + prologue + b"\n" + rest
 
 
-def com_declaracao(conteudo: bytes, declaracao: bytes) -> bytes:
+def with_declaration(content: bytes, declaration: bytes) -> bytes:
     """Replace the XML declaration, byte for byte."""
-    return declaracao + conteudo.split(b"\n", 1)[1]
+    return declaration + content.split(b"\n", 1)[1]
 
 
-def dentro_da_guia(conteudo: bytes, markup: bytes) -> bytes:
+def inside_guia(content: bytes, markup: bytes) -> bytes:
     """Put markup as first children of the first guia."""
-    marca = b"<ans:guiaSP-SADT>"
-    return conteudo.replace(marca, marca + markup, 1)
+    mark = b"<ans:guiaSP-SADT>"
+    return content.replace(mark, mark + markup, 1)
 
 
-def mensagem(corpo: bytes) -> bytes:
+def message(body: bytes) -> bytes:
     """A bare root with the given content."""
     return (
         b'<?xml version="1.0" encoding="UTF-8"?>\n<ans:mensagemTISS xmlns:ans="'
         + NAMESPACE_TISS.encode()
         + b'">'
-        + corpo
+        + body
         + b"</ans:mensagemTISS>"
     )

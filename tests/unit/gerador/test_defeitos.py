@@ -5,49 +5,49 @@ from __future__ import annotations
 import pytest
 
 from local.gerador import DEFEITOS, VERSOES, LoteGerado, Pedido, Tipo, gerar
-from tests.unit.gerador.oraculo import erros_de_schema, hash_pelas_folhas
+from tests.unit.gerador.oracle import hash_of_leaves, schema_errors
 
-DO_HASH = {"hash-errado", "hash-vazio", "hash-ausente", "conteudo-adulterado"}
-
-
-def com_defeito(nome: str, tipo: Tipo, versao: str) -> LoteGerado:
-    return gerar(Pedido(tipo=tipo, versao=versao, guias=4, defeitos=(nome,), alvo=3))
+OF_THE_HASH = {"hash-errado", "hash-vazio", "hash-ausente", "conteudo-adulterado"}
 
 
-def em_todo_lugar(nome: str) -> list[tuple[LoteGerado, str]]:
-    defeito = DEFEITOS[nome]
-    return [(com_defeito(nome, tipo, versao), versao) for tipo in defeito.tipos for versao in defeito.versoes]
+def with_defeito(name: str, tipo: Tipo, versao: str) -> LoteGerado:
+    return gerar(Pedido(tipo=tipo, versao=versao, guias=4, defeitos=(name,), alvo=3))
 
 
-@pytest.mark.parametrize("nome", DEFEITOS)
-def test_a_defect_trips_the_official_schema_exactly_when_it_says_so(nome: str) -> None:
-    for lote, versao in em_todo_lugar(nome):
-        erros = erros_de_schema(lote.conteudo, versao)
-
-        assert bool(erros) == lote.esperado[0].viola_xsd, (lote.pedido.tipo, versao, erros[:3])
+def everywhere(name: str) -> list[tuple[LoteGerado, str]]:
+    defeito = DEFEITOS[name]
+    return [(with_defeito(name, tipo, versao), versao) for tipo in defeito.tipos for versao in defeito.versoes]
 
 
-@pytest.mark.parametrize("nome", DEFEITOS)
-def test_only_a_defect_of_the_hash_makes_the_hash_diverge(nome: str) -> None:
-    for tipo in DEFEITOS[nome].tipos:
-        lote = com_defeito(nome, tipo, "4.01.00")
+@pytest.mark.parametrize("name", DEFEITOS)
+def test_a_defect_trips_the_official_schema_exactly_when_it_says_so(name: str) -> None:
+    for lote, versao in everywhere(name):
+        errors = schema_errors(lote.conteudo, versao)
+
+        assert bool(errors) == lote.esperado[0].viola_xsd, (lote.pedido.tipo, versao, errors[:3])
+
+
+@pytest.mark.parametrize("name", DEFEITOS)
+def test_only_a_defect_of_the_hash_makes_the_hash_diverge(name: str) -> None:
+    for tipo in DEFEITOS[name].tipos:
+        lote = with_defeito(name, tipo, "4.01.00")
         # The stdlib reader cannot join a leaf's text around a comment.
         conteudo = lote.conteudo.replace(b"<!-- x -->", b"")
 
-        assert (lote.hash == hash_pelas_folhas(conteudo)) == (nome not in DO_HASH)
+        assert (lote.hash == hash_of_leaves(conteudo)) == (name not in OF_THE_HASH)
 
 
-@pytest.mark.parametrize("nome", DEFEITOS)
-def test_a_defect_is_confined_to_the_guia_it_names(nome: str) -> None:
-    for tipo in DEFEITOS[nome].tipos:
-        com, sem = com_defeito(nome, tipo, "4.01.00"), gerar(Pedido(tipo=tipo, guias=4))
-        if com.esperado[0].guia is None and nome != "numero-da-guia-em-branco":
+@pytest.mark.parametrize("name", DEFEITOS)
+def test_a_defect_is_confined_to_the_guia_it_names(name: str) -> None:
+    for tipo in DEFEITOS[name].tipos:
+        with_it, without = with_defeito(name, tipo, "4.01.00"), gerar(Pedido(tipo=tipo, guias=4))
+        if with_it.esperado[0].guia is None and name != "numero-da-guia-em-branco":
             continue
-        guias_sem, guias_com = (lote.conteudo.split(f"<ans:{tipo.elemento}>".encode()) for lote in (sem, com))
+        plain, planted = (lote.conteudo.split(f"<ans:{tipo.element}>".encode()) for lote in (without, with_it))
         # The last piece also carries the epilogo, whose hash follows the defect.
-        pares = enumerate(zip(guias_sem[:-1], guias_com[:-1], strict=True))
+        pairs = enumerate(zip(plain[:-1], planted[:-1], strict=True))
 
-        assert [indice for indice, (uma, outra) in pares if uma != outra] == [3]
+        assert [index for index, (one_, other) in pairs if one_ != other] == [3]
 
 
 def test_every_defect_names_codes_of_four_digits_and_describes_itself() -> None:
@@ -60,8 +60,8 @@ def test_every_defect_names_codes_of_four_digits_and_describes_itself() -> None:
 
 
 def test_a_future_date_is_told_by_the_code_of_the_senders_version() -> None:
-    assert com_defeito("data-futura", Tipo.SADT, "4.01.00").esperado[0].codigos == {"1323"}
-    assert com_defeito("data-futura", Tipo.SADT, "4.03.00").esperado[0].codigos == {"3223"}
+    assert with_defeito("data-futura", Tipo.SADT, "4.01.00").esperado[0].codigos == {"1323"}
+    assert with_defeito("data-futura", Tipo.SADT, "4.03.00").esperado[0].codigos == {"3223"}
 
 
 def test_several_defects_share_a_lote() -> None:

@@ -14,29 +14,29 @@ if TYPE_CHECKING:
 
 
 def test_the_file_written_is_the_lote_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    saida = tmp_path / "lote.xml"
-    opcoes = ["--tipo", "odonto", "--guias", "2", "--hoje", "2026-03-02", "--codificacao", "UTF-8"]
+    output = tmp_path / "lote.xml"
+    options = ["--tipo", "odonto", "--guias", "2", "--hoje", "2026-03-02", "--codificacao", "UTF-8"]
 
-    assert main([*opcoes, "--prefixo", "", "--saida", str(saida)]) == 0
+    assert main([*options, "--prefixo", "", "--saida", str(output)]) == 0
 
     formato = Formato(codificacao="UTF-8", prefixo="")
-    assert saida.read_bytes() == gerar(Pedido(tipo=Tipo.ODONTO, guias=2, formato=formato)).conteudo
+    assert output.read_bytes() == gerar(Pedido(tipo=Tipo.ODONTO, guias=2, formato=formato)).conteudo
     assert "2 guias, R$" in capsys.readouterr().err
 
 
 def test_a_planted_defect_is_announced_with_its_place_and_codes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    opcoes = ["--guias", "2", "--lote", "7", "--defeito", "item-aritmetica", "--saida", str(tmp_path / "x.xml")]
+    options = ["--guias", "2", "--lote", "7", "--defeito", "item-aritmetica", "--saida", str(tmp_path / "x.xml")]
 
-    assert main(opcoes) == 0
+    assert main(options) == 0
     assert "item-aritmetica: guia 7000002, item 1; recusa; glosa 1705, 1706, 5042" in capsys.readouterr().err
 
 
 def test_listing_shows_every_defect_and_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--listar"]) == 0
-    listado = capsys.readouterr().out
-    assert all(nome in listado for nome in DEFEITOS)
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in DEFEITOS)
 
 
 def test_an_impossible_request_is_exit_status_2_in_portuguese(capsys: pytest.CaptureFixture[str]) -> None:

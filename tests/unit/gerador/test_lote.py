@@ -11,12 +11,12 @@ from itertools import product
 import pytest
 
 from local.gerador import VERSOES, Formato, Pedido, Tipo, gerar
-from tests.unit.gerador.oraculo import NS, erros_de_schema, hash_pelas_folhas
+from tests.unit.gerador.oracle import NS, hash_of_leaves, schema_errors
 
-TODOS = list(product(Tipo, VERSOES))
+ALL = list(product(Tipo, VERSOES))
 
 
-@pytest.mark.parametrize(("tipo", "versao"), TODOS)
+@pytest.mark.parametrize(("tipo", "versao"), ALL)
 @pytest.mark.parametrize("codificacao", ["ISO-8859-1", "UTF-8"])
 def test_every_kind_version_and_encoding_is_valid_against_the_official_schema(
     tipo: Tipo, versao: str, codificacao: str
@@ -25,12 +25,12 @@ def test_every_kind_version_and_encoding_is_valid_against_the_official_schema(
         formato = Formato(codificacao=codificacao, prefixo=prefixo, indentado=indentado)
         lote = gerar(Pedido(tipo=tipo, versao=versao, guias=3, formato=formato))
 
-        assert erros_de_schema(lote.conteudo, versao) == []
+        assert schema_errors(lote.conteudo, versao) == []
 
 
 @pytest.mark.parametrize("tipo", list(Tipo))
-@pytest.mark.parametrize("extremo", ["100 guias", "one item", "codigo", "thirty items", "4.03 alphanumeric"])
-def test_the_extremes_of_a_request_are_valid_too(tipo: Tipo, extremo: str) -> None:
+@pytest.mark.parametrize("extreme", ["100 guias", "one item", "codigo", "thirty items", "4.03 alphanumeric"])
+def test_the_extremes_of_a_request_are_valid_too(tipo: Tipo, extreme: str) -> None:
     base = Pedido(tipo=tipo)
     pedido = {
         "100 guias": replace(base, guias=100),
@@ -38,9 +38,9 @@ def test_the_extremes_of_a_request_are_valid_too(tipo: Tipo, extremo: str) -> No
         "codigo": replace(base, origem_codigo="PREST0001"),
         "thirty items": replace(base, procedimentos=30, despesas=30, despesas_reiniciam=True),
         "4.03 alphanumeric": replace(base, versao="4.03.00", origem_cnpj="12ABC34501DE35"),
-    }[extremo]
+    }[extreme]
 
-    assert erros_de_schema(gerar(pedido).conteudo, pedido.versao) == []
+    assert schema_errors(gerar(pedido).conteudo, pedido.versao) == []
 
 
 @pytest.mark.parametrize("tipo", list(Tipo))
@@ -58,7 +58,7 @@ def test_the_hash_covers_the_leaves_whatever_the_spelling_of_the_bytes(tipo: Tip
     assert len({lote.hash for lote in lotes}) == 1
     assert len({lote.conteudo for lote in lotes}) == len(formatos)
     for lote in lotes:
-        assert lote.hash == hash_pelas_folhas(lote.conteudo, hash_codificacao)
+        assert lote.hash == hash_of_leaves(lote.conteudo, hash_codificacao)
 
 
 def test_accents_make_the_two_digests_differ_and_ascii_makes_them_equal() -> None:
@@ -79,32 +79,32 @@ def test_the_same_request_gives_the_same_bytes_and_another_seed_gives_others() -
 @pytest.mark.parametrize("tipo", list(Tipo))
 def test_the_totals_announced_are_those_written(tipo: Tipo) -> None:
     lote = gerar(Pedido(tipo=tipo, guias=7, procedimentos=4, despesas=5))
-    nome = {
+    name = {
         Tipo.SADT: "valorTotalGeral",
         Tipo.CONSULTA: "valorProcedimento",
         Tipo.INTERNACAO: "valorTotalGeral",
         Tipo.HONORARIOS: "valorTotalHonorarios",
         Tipo.ODONTO: "valorTotalProc",
     }[tipo]
-    escritos = [Decimal(no.text or "") for no in ET.fromstring(lote.conteudo).iter(NS + nome)]  # noqa: S314
+    written = [Decimal(node.text or "") for node in ET.fromstring(lote.conteudo).iter(NS + name)]  # noqa: S314
 
-    assert escritos == [guia.valor for guia in lote.guias]
-    assert sum(escritos) == lote.valor_total > 0
+    assert written == [guia.valor for guia in lote.guias]
+    assert sum(written) == lote.valor_total > 0
 
 
 def test_each_item_of_a_sadt_is_quantity_times_unit_times_factor_to_the_cent() -> None:
     lote = gerar(Pedido(guias=40, procedimentos=6, despesas=6))
-    raiz = ET.fromstring(lote.conteudo)  # noqa: S314
-    itens = [*raiz.iter(NS + "procedimentoExecutado"), *raiz.iter(NS + "servicosExecutados")]
+    root = ET.fromstring(lote.conteudo)  # noqa: S314
+    itens = [*root.iter(NS + "procedimentoExecutado"), *root.iter(NS + "servicosExecutados")]
 
-    def valor(item: ET.Element, campo: str) -> Decimal:
-        return Decimal(item.findtext(NS + campo) or "")
+    def valor(item: ET.Element, field_name: str) -> Decimal:
+        return Decimal(item.findtext(NS + field_name) or "")
 
     assert len(itens) == 40 * 12
     assert {valor(item, "reducaoAcrescimo") for item in itens} >= {Decimal("0.50"), Decimal("1.30")}
     for item in itens:
-        exato = valor(item, "quantidadeExecutada") * valor(item, "valorUnitario") * valor(item, "reducaoAcrescimo")
-        assert exato == valor(item, "valorTotal")
+        exact = valor(item, "quantidadeExecutada") * valor(item, "valorUnitario") * valor(item, "reducaoAcrescimo")
+        assert exact == valor(item, "valorTotal")
 
 
 def test_the_identity_asked_for_is_the_one_written() -> None:
@@ -118,25 +118,25 @@ def test_the_identity_asked_for_is_the_one_written() -> None:
         hoje=date(2026, 6, 1),
     )
     lote = gerar(pedido)
-    raiz = ET.fromstring(lote.conteudo)  # noqa: S314
+    root = ET.fromstring(lote.conteudo)  # noqa: S314
 
-    assert [no.text for no in raiz.iter(NS + "numeroCarteira")] == ["1", "2", "1"]
-    assert {no.text for no in raiz.iter(NS + "senha")} == {"A"}
-    assert {no.text for no in raiz.iter(NS + "registroANS")} == {"331988"}
-    assert raiz.findtext(f".//{NS}numeroLote") == "77"
-    assert raiz.findtext(f".//{NS}origem//{NS}codigoPrestadorNaOperadora") == "PREST0001"
-    assert [no.text for no in raiz.iter(NS + "numeroGuiaPrestador")] == [guia.numero for guia in lote.guias]
+    assert [node.text for node in root.iter(NS + "numeroCarteira")] == ["1", "2", "1"]
+    assert {node.text for node in root.iter(NS + "senha")} == {"A"}
+    assert {node.text for node in root.iter(NS + "registroANS")} == {"331988"}
+    assert root.findtext(f".//{NS}numeroLote") == "77"
+    assert root.findtext(f".//{NS}origem//{NS}codigoPrestadorNaOperadora") == "PREST0001"
+    assert [node.text for node in root.iter(NS + "numeroGuiaPrestador")] == [guia.numero for guia in lote.guias]
     assert all(guia.atendimento < pedido.hoje for guia in lote.guias)
-    assert raiz.findtext(f".//{NS}dataRegistroTransacao") == "2026-06-01"
+    assert root.findtext(f".//{NS}dataRegistroTransacao") == "2026-06-01"
 
 
 def test_no_sample_lote_has_a_date_after_the_day_of_sending() -> None:
     for tipo in Tipo:
         pedido = Pedido(tipo=tipo, guias=50)
         datas = {
-            date.fromisoformat(no.text or "")
-            for no in ET.fromstring(gerar(pedido).conteudo).iter()  # noqa: S314
-            if no.tag.startswith(f"{NS}data") and no.tag != f"{NS}dataValidadeSenha" and len(no) == 0
+            date.fromisoformat(node.text or "")
+            for node in ET.fromstring(gerar(pedido).conteudo).iter()  # noqa: S314
+            if node.tag.startswith(f"{NS}data") and node.tag != f"{NS}dataValidadeSenha" and len(node) == 0
         }
         assert datas
         assert max(datas) <= pedido.hoje
@@ -150,11 +150,11 @@ def test_a_text_without_iso_8859_1_form_is_refused_for_that_hash_and_written_by_
     lote = gerar(replace(pedido, hash_codificacao="utf-8"))
 
     assert b"12&#8364;" in lote.conteudo
-    assert lote.hash == hash_pelas_folhas(lote.conteudo, "utf-8")
+    assert lote.hash == hash_of_leaves(lote.conteudo, "utf-8")
 
 
 @pytest.mark.parametrize(
-    ("pedido", "mensagem"),
+    ("pedido", "message"),
     [
         (Pedido(versao="3.05.00"), "não é gerada"),
         (Pedido(guias=0), "ao menos uma guia"),
@@ -166,6 +166,6 @@ def test_a_text_without_iso_8859_1_form_is_refused_for_that_hash_and_written_by_
         (Pedido(guias=2, alvo=3), "não existe em um lote de 2"),
     ],
 )
-def test_a_request_that_contradicts_itself_is_refused_saying_why(pedido: Pedido, mensagem: str) -> None:
-    with pytest.raises(ValueError, match=mensagem):
+def test_a_request_that_contradicts_itself_is_refused_saying_why(pedido: Pedido, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         gerar(pedido)

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from local.gerador.arvore import No
-from tests.corpus.base import CARTEIRA, Caso, Familia, adiado, folha, lote, valor
+from local.gerador.tree import Node
+from tests.corpus.base import CARTEIRA, Case, Family, later, leaf, lote, with_text
 
 
-def _unico(nome: str, texto: str) -> bytes:
+def _single(name: str, text: str) -> bytes:
     """A lote of one item in which one leaf has this text (the totals follow only when it is neutral)."""
-    return lote(valor(nome, texto), procedimentos=1, despesas=0, hash_codificacao="utf-8")
+    return lote(with_text(name, text), procedimentos=1, despesas=0, hash_codificacao="utf-8")
 
 
-def _total(texto: str) -> bytes:
+def _amounts(text: str) -> bytes:
     """A lote of one item of R$ 10,00 whose every amount is spelt that way."""
 
-    def mudar(raiz: No) -> None:
-        folha(raiz, "quantidadeExecutada").texto = "1"
-        folha(raiz, "reducaoAcrescimo").texto = "1.00"
-        item = folha(raiz, "procedimentoExecutado")
-        item.um("valorUnitario").texto = texto
-        item.um("valorTotal").texto = texto
+    def change(root: Node) -> None:
+        leaf(root, "quantidadeExecutada").text = "1"
+        leaf(root, "reducaoAcrescimo").text = "1.00"
+        item = leaf(root, "procedimentoExecutado")
+        item.one("valorUnitario").text = text
+        item.one("valorTotal").text = text
         for total in ("valorProcedimentos", "valorTotalGeral"):
-            folha(raiz, total).texto = texto
+            leaf(root, total).text = text
 
-    return lote(mudar, procedimentos=1, despesas=0, hash_codificacao="utf-8")
+    return lote(change, procedimentos=1, despesas=0, hash_codificacao="utf-8")
 
 
-def _decimais() -> list[Caso]:
-    f = Familia("decimais")
-    for nome, texto in (
+def _decimals() -> list[Case]:
+    f = Family("decimais")
+    for name, text in (
         ("notacao-cientifica", "1e9"),
         ("notacao-cientifica-enorme", "1E999999999"),
         ("nan", "NaN"),
@@ -51,14 +51,14 @@ def _decimais() -> list[Caso]:
         ("inteiro-de-40-mil-digitos", "9" * 40_000),
         ("fracao-de-40-mil-digitos", "0." + "1" * 40_000),
     ):
-        f.recusa(f"valor-{nome}", adiado(_total, texto))
-    for nome, texto in (
+        f.reject(f"valor-{name}", later(_amounts, text))
+    for name, text in (
         ("zero-negativo", "-0.00"),
         ("zero", "0.00"),
         ("negativo", "-10.00"),
     ):
-        f.aponta(f"valor-{nome}", adiado(_total, texto))
-    for nome, texto in (
+        f.report(f"valor-{name}", later(_amounts, text))
+    for name, text in (
         ("com-mais", "+10.00"),
         ("com-espacos", " 10.00 "),
         ("com-quebras", "\n10.00\t"),
@@ -67,8 +67,8 @@ def _decimais() -> list[Caso]:
         ("zeros-a-esquerda", "0" * 50_000 + "10.00"),
         ("zeros-a-direita", "10." + "0" * 50_000),
     ):
-        f.neutra(f"valor-{nome}", adiado(_total, texto), lido=CARTEIRA)
-    for nome, campo, texto in (
+        f.either(f"valor-{name}", later(_amounts, text), read_as=CARTEIRA)
+    for name, field_name, text in (
         ("quantidade-1000", "quantidadeExecutada", "1000"),
         ("quantidade-decimal", "quantidadeExecutada", "1.5"),
         ("quantidade-largas", "quantidadeExecutada", "１"),
@@ -77,23 +77,23 @@ def _decimais() -> list[Caso]:
         ("sequencial-largo", "sequencialItem", "１"),
         ("sequencial-texto", "sequencialItem", "um"),
     ):
-        f.recusa(nome, adiado(_unico, campo, texto))
-    for nome, campo, texto in (
+        f.reject(name, later(_single, field_name, text))
+    for name, field_name, text in (
         ("quantidade-negativa", "quantidadeExecutada", "-1"),
         ("quantidade-zero", "quantidadeExecutada", "0"),
         ("fator-negativo", "reducaoAcrescimo", "-1.00"),
         ("sequencial-negativo", "sequencialItem", "-1"),
         ("sequencial-zero", "sequencialItem", "0"),
     ):
-        f.aponta(nome, adiado(_unico, campo, texto))
-    f.neutra("sequencial-com-zeros", lambda _: _unico("sequencialItem", "0001"), lido=CARTEIRA)
-    f.neutra("sequencial-com-mais", lambda _: _unico("sequencialItem", "+1"), lido=CARTEIRA)
-    return f.casos
+        f.report(name, later(_single, field_name, text))
+    f.either("sequencial-com-zeros", lambda _: _single("sequencialItem", "0001"), read_as=CARTEIRA)
+    f.either("sequencial-com-mais", lambda _: _single("sequencialItem", "+1"), read_as=CARTEIRA)
+    return f.cases
 
 
-def _datas() -> list[Caso]:
-    f = Familia("datas")
-    for nome, texto in (
+def _dates() -> list[Case]:
+    f = Family("datas")
+    for name, text in (
         ("sem-zeros", "2026-3-1"),
         ("brasileira", "01/03/2026"),
         ("compacta", "20260301"),
@@ -106,8 +106,8 @@ def _datas() -> list[Caso]:
         ("larga", "２０２６-０３-０１"),
         ("vazia", ""),
     ):
-        f.recusa(f"data-{nome}", adiado(_unico, "dataExecucao", texto))
-    for nome, texto in (
+        f.reject(f"data-{name}", later(_single, "dataExecucao", text))
+    for name, text in (
         ("ano-de-cinco-digitos", "20260-03-01"),
         ("ano-de-dez-mil-digitos", "2" * 10_000 + "-03-01"),
         ("ano-negativo", "-0044-03-15"),
@@ -115,28 +115,28 @@ def _datas() -> list[Caso]:
         ("com-fuso", "2026-03-01Z"),
         ("com-fuso-de-14-horas", "2026-03-01+14:00"),
     ):
-        f.aponta(f"data-{nome}", adiado(_unico, "dataExecucao", texto))
-    for nome, texto in (
+        f.report(f"data-{name}", later(_single, "dataExecucao", text))
+    for name, text in (
         ("25-horas", "25:00:00"),
         ("60-segundos", "10:00:60"),
         ("sem-segundos", "10:00"),
         ("texto", "agora"),
     ):
-        f.recusa(f"hora-{nome}", adiado(_unico, "horaInicial", texto))
-    for nome, texto in (
+        f.reject(f"hora-{name}", later(_single, "horaInicial", text))
+    for name, text in (
         ("24-horas", "24:00:00"),
         ("com-fracao", "10:00:00.123456789"),
         ("com-fuso", "10:00:00-03:00"),
         ("com-mil-casas", "10:00:00." + "1" * 1000),
     ):
-        f.neutra(f"hora-{nome}", adiado(_unico, "horaInicial", texto))
-    f.aponta("registro-da-transacao-no-ano-9999", lambda _: _unico("dataRegistroTransacao", "9999-12-31"))
-    return f.casos
+        f.either(f"hora-{name}", later(_single, "horaInicial", text))
+    f.report("registro-da-transacao-no-ano-9999", lambda _: _single("dataRegistroTransacao", "9999-12-31"))
+    return f.cases
 
 
-def _textos() -> list[Caso]:
-    f = Familia("textos")
-    for nome, campo, texto in (
+def _texts() -> list[Case]:
+    f = Family("textos")
+    for name, field_name, text in (
         ("carteira-vazia", "numeroCarteira", ""),
         ("carteira-em-branco", "numeroCarteira", "     "),
         ("carteira-com-quebra", "numeroCarteira", "\n"),
@@ -148,8 +148,8 @@ def _textos() -> list[Caso]:
         ("tabela-inexistente", "codigoTabela", "77"),
         ("sim-nao-minusculo", "atendimentoRN", "n"),
     ):
-        f.aponta(nome, adiado(_unico, campo, texto))
-    for nome, texto in (
+        f.report(name, later(_single, field_name, text))
+    for name, text in (
         ("formula-de-planilha", "=HYPERLINK(1)"),
         ("script", "<script>alert(1)</script>"),
         ("sql", "' OR 1=1 --"),
@@ -159,10 +159,10 @@ def _textos() -> list[Caso]:
         ("fora-do-latin-1", "“aspas” – travessão €"),
         ("combinante", "a" + "\u0301" * 400),
     ):
-        f.neutra(f"indicacao-{nome}", adiado(_unico, "indicacaoClinica", texto), lido=CARTEIRA)
-    return f.casos
+        f.either(f"indicacao-{name}", later(_single, "indicacaoClinica", text), read_as=CARTEIRA)
+    return f.cases
 
 
-def casos() -> list[Caso]:
+def cases() -> list[Case]:
     """Every case of this module."""
-    return [*_decimais(), *_datas(), *_textos()]
+    return [*_decimals(), *_dates(), *_texts()]

@@ -8,10 +8,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from local.gerador.arvore import Formato
+from local.gerador.tree import Formato
 
 if TYPE_CHECKING:
-    from local.gerador.arvore import No
+    from local.gerador.tree import Node
 
 VERSOES = ("4.01.00", "4.02.00", "4.03.00")
 """Versions of the standard the generator writes; the only difference in a lote is in the honorários."""
@@ -30,7 +30,7 @@ class Tipo(StrEnum):
     ODONTO = "odonto"
 
     @property
-    def elemento(self) -> str:
+    def element(self) -> str:
         """Name of the guia's element under ``guiasTISS``."""
         return _ELEMENTOS[self]
 
@@ -140,7 +140,7 @@ class GuiaGerada:
 class LoteGerado:
     """The message and all that is known about it without reading it back.
 
-    ``hash`` is what the epilogo says; ``esperado`` is empty for a correct lote; ``raiz`` is the tree it was
+    ``hash`` is what the epilogo says; ``esperado`` is empty for a correct lote; ``root`` is the tree it was
     written from.
     """
 
@@ -149,7 +149,7 @@ class LoteGerado:
     hash: str
     guias: tuple[GuiaGerada, ...]
     esperado: tuple[Esperado, ...]
-    raiz: No
+    root: Node
 
     @property
     def valor_total(self) -> Decimal:

@@ -1,0 +1,83 @@
+"""``gerar``: the envelope around the guias, the planted defects, the bytes."""
+
+from __future__ import annotations
+
+from local.gerador.defeitos import DEFEITOS, Context
+from local.gerador.guias import Builder
+from local.gerador.model import VERSOES, LoteGerado, Pedido, Tipo
+from local.gerador.tree import Node, node, write
+
+
+def _check(pedido: Pedido) -> None:
+    if pedido.versao not in VERSOES:
+        raise ValueError(f"versão {pedido.versao} não é gerada: use uma de {', '.join(VERSOES)}")
+    if pedido.guias < 1:
+        raise ValueError("um lote tem ao menos uma guia")
+    if pedido.procedimentos < 1 and pedido.tipo in (Tipo.HONORARIOS, Tipo.ODONTO):
+        raise ValueError(f"guias de {pedido.tipo} têm ao menos um procedimento")
+    for name in pedido.defeitos:
+        if name not in DEFEITOS:
+            raise ValueError(f"defeito {name} desconhecido: veja --listar")
+        defeito = DEFEITOS[name]
+        if pedido.tipo not in defeito.tipos:
+            tipos = ", ".join(defeito.tipos)
+            raise ValueError(f"defeito {name} não cabe em {pedido.tipo}: existe para {tipos}")
+        if pedido.versao not in defeito.versoes:
+            raise ValueError(f"defeito {name} não existe na versão {pedido.versao}")
+        if pedido.guias < defeito.minimo_de_guias:
+            raise ValueError(f"defeito {name} pede ao menos {defeito.minimo_de_guias} guias")
+
+
+def _message(pedido: Pedido, guias: list[Node]) -> Node:
+    origem = (
+        node("codigoPrestadorNaOperadora", pedido.origem_codigo)
+        if pedido.origem_codigo is not None
+        else node("CNPJ", pedido.origem_cnpj)
+    )
+    return node(
+        "mensagemTISS",
+        node(
+            "cabecalho",
+            node(
+                "identificacaoTransacao",
+                node("tipoTransacao", "ENVIO_LOTE_GUIAS"),
+                node("sequencialTransacao", pedido.numero_lote),
+                node("dataRegistroTransacao", pedido.hoje.isoformat()),
+                node("horaRegistroTransacao", "08:00:00"),
+            ),
+            node("origem", node("identificacaoPrestador", origem)),
+            node("destino", node("registroANS", pedido.destino)),
+            node("Padrao", pedido.versao),
+        ),
+        node(
+            "prestadorParaOperadora",
+            node("loteGuias", node("numeroLote", pedido.numero_lote), node("guiasTISS", *guias)),
+        ),
+        node("epilogo", node("hash")),
+    )
+
+
+def gerar(pedido: Pedido) -> LoteGerado:
+    """Generate one lote; the same request always gives the same bytes.
+
+    Raises:
+        ValueError: the request contradicts itself (unknown version or defect, a defect of another kind…);
+            the message is in Portuguese, as the command line shows it.
+    """
+    _check(pedido)
+    elements, summaries = Builder(pedido).guias()
+    root = _message(pedido, elements)
+    alvo = pedido.alvo if pedido.alvo is not None else min(2, pedido.guias)
+    if not 1 <= alvo <= pedido.guias:
+        raise ValueError(f"a guia {alvo} não existe em um lote de {pedido.guias}")
+    context = Context(pedido=pedido, root=root, index=alvo - 1)
+    esperado = [DEFEITOS[name].plant(context) for name in pedido.defeitos]
+    conteudo, digest = write(root, pedido.formato, pedido.hash_codificacao)
+    return LoteGerado(
+        pedido=pedido,
+        conteudo=conteudo,
+        hash=digest,
+        guias=summaries,
+        esperado=tuple(esperado),
+        root=root,
+    )

@@ -1,0 +1,43 @@
+"""The manifest: every case, in a fixed order, and a way to put them on disk."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tests.corpus import bombs, controls, encodings, entities, shapes, structure, values
+from tests.corpus.base import Case, Environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def cases() -> list[Case]:
+    """Every case; bytes are only made by ``Case.content``."""
+    modules = (controls, entities, encodings, shapes, bombs, structure, values)
+    return [case for module in modules for case in module.cases()]
+
+
+def write(folder: Path, environment: Environment | None = None) -> dict[str, Path]:
+    """Write every case as ``<name>.xml`` beside a ``manifest.json``; returns the files by name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files: dict[str, Path] = {}
+    lines = []
+    for case in cases():
+        file = folder / f"{case.name}.xml"
+        file.write_bytes(case.content(environment))
+        files[case.name] = file
+        lines.append(
+            {
+                "name": case.name,
+                "category": case.category,
+                "expected": case.expected,
+                "codes": sorted(case.codes),
+                "bytes": file.stat().st_size,
+                "seconds": case.seconds,
+                "mib": case.mib,
+            }
+        )
+    manifest = json.dumps(lines, ensure_ascii=False, indent=1)
+    (folder / "manifest.json").write_text(manifest + "\n", encoding="utf-8")
+    return files
