@@ -92,10 +92,10 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         print(f"local.gerador: {error}", file=sys.stderr)
         return USO_INVALIDO
-    if options.output is None:
+    if options.saida is None:
         sys.stdout.buffer.write(lote.conteudo)
     else:
-        options.output.write_bytes(lote.conteudo)
+        options.saida.write_bytes(lote.conteudo)
     print(_digest_of(lote), file=sys.stderr)
     return 0
 
