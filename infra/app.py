@@ -15,16 +15,18 @@ import aws_cdk as cdk
 from infra import settings as configuration
 from infra.components import nag
 from infra.settings import ROOT, Settings, SettingsError
+from infra.stacks.aws_only import AwsOnlyStack
 from infra.stacks.data import DataStack
 from infra.stacks.service import ServiceStack
 
 
-def build(context: Mapping[str, Any] | None = None, *, outdir: Path | None = None) -> cdk.App:
+def build(context: Mapping[str, Any] | None = None, *, outdir: Path | None = None, acknowledge: bool = True) -> cdk.App:
     """The app with its three stacks, not yet synthesized.
 
     Args:
         context: context values; they win over cdk.json's and the command line's.
         outdir: where `synth()` writes; by default CDK_OUTDIR, else `build/cdk.out`.
+        acknowledge: whether the findings listed in `components/nag.py` are acknowledged.
 
     Raises:
         SettingsError: a context value is wrong, or the built assets are absent.
@@ -47,7 +49,7 @@ def build(context: Mapping[str, Any] | None = None, *, outdir: Path | None = Non
         termination_protection=not settings.embarcado,
         description="Conecta: tables, documents, keys and people",
     )
-    ServiceStack(
+    service = ServiceStack(
         app,
         "Conecta-Servico",
         settings=settings,
@@ -56,7 +58,18 @@ def build(context: Mapping[str, Any] | None = None, *, outdir: Path | None = Non
         synthesizer=_synthesizer(settings),
         description="Conecta: functions, events, workflow and API",
     )
-    nag.acknowledge(app, nag.TEMPLATE_CHECKS)
+    if not settings.embarcado:
+        AwsOnlyStack(
+            app,
+            "Conecta-Aws",
+            settings=settings,
+            data=data,
+            service=service,
+            env=environment,
+            synthesizer=_synthesizer(settings),
+            description="Conecta: firewall, alarms and dashboard",
+        )
+    nag.acknowledge(app, nag.suppressions(settings) if acknowledge else ())
     cdk.Tags.of(app).add("aplicacao", "conecta")
     cdk.Tags.of(app).add("estagio", settings.estagio.value)
     return app
@@ -73,15 +86,26 @@ def _synthesizer(settings: Settings) -> cdk.DefaultStackSynthesizer:
     return cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=not settings.embarcado)
 
 
+def context_of(pairs: Sequence[str]) -> dict[str, str]:
+    """Context values from `key=value` texts.
+
+    Raises:
+        SettingsError: a text has no `=`.
+    """
+    for pair in pairs:
+        if "=" not in pair:
+            raise SettingsError(f"context {pair!r}: write it as key=value")
+    return dict(pair.partition("=")[::2] for pair in pairs)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line: `-c key=value` as the CDK's own, `--saida DIR` for the assembly."""
     parser = argparse.ArgumentParser(prog="python -m infra.app", description=__doc__)
     parser.add_argument("-c", "--context", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--saida", type=Path, metavar="DIR")
     options = parser.parse_args(arguments)
-    context = dict(pair.partition("=")[::2] for pair in options.context)
     try:
-        build(context, outdir=options.saida).synth()
+        build(context_of(options.context), outdir=options.saida).synth()
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -31,10 +31,6 @@ class Buckets(Construct):
         self.entrada = self._entrada()
         self.acervo = self._bucket("Acervo", "acervo", _acervo_rules())
 
-    def _name(self, name: str) -> str:
-        # Bucket names are global: the account and the region make them ours.
-        return f"{self._settings.name(name)}-{Aws.ACCOUNT_ID}-{self._settings.regiao}"
-
     def _removal(self) -> RemovalPolicy:
         return RemovalPolicy.DESTROY if self._settings.embarcado else RemovalPolicy.RETAIN
 
@@ -42,7 +38,7 @@ class Buckets(Construct):
         return s3.Bucket(
             self,
             "Registros",
-            bucket_name=self._name("registros"),
+            bucket_name=bucket_name(self._settings, "registros"),
             # Server access logs can only be delivered to a bucket encrypted with S3's own keys.
             encryption=s3.BucketEncryption.S3_MANAGED,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
@@ -96,7 +92,7 @@ class Buckets(Construct):
         bucket = s3.Bucket(
             self,
             construct_id,
-            bucket_name=self._name(name),
+            bucket_name=bucket_name(self._settings, name),
             encryption=s3.BucketEncryption.KMS,
             encryption_key=self._key,
             bucket_key_enabled=True,
@@ -151,18 +147,27 @@ def _acervo_rules() -> list[s3.LifecycleRule]:
     ]
 
 
-def objects_use(bucket: s3.IBucket, actions: Sequence[str]) -> iam.PolicyStatement:
+def bucket_name(settings: Settings, name: str) -> str:
+    """The physical name of a bucket; names are global, so the account and the region make it ours."""
+    return f"{settings.name(name)}-{Aws.ACCOUNT_ID}-{settings.regiao}"
+
+
+def documents_arn(settings: Settings, name: str) -> str:
+    """What stands for every document of one bucket in a policy."""
+    return f"arn:aws:s3:::{bucket_name(settings, name)}/{DOCUMENTS_PREFIX}*"
+
+
+def objects_use(settings: Settings, name: str, actions: Sequence[str]) -> iam.PolicyStatement:
     """The statement that allows the actions (without `s3:`) on the documents of one bucket."""
     return iam.PolicyStatement(
-        actions=[f"s3:{action}" for action in actions],
-        resources=[bucket.arn_for_objects(f"{DOCUMENTS_PREFIX}*")],
+        actions=[f"s3:{action}" for action in actions], resources=[documents_arn(settings, name)]
     )
 
 
-def listing_use(bucket: s3.IBucket) -> iam.PolicyStatement:
+def listing_use(settings: Settings, name: str) -> iam.PolicyStatement:
     """The statement that allows listing the documents of one bucket, and nothing above their prefix."""
     return iam.PolicyStatement(
         actions=["s3:ListBucket"],
-        resources=[bucket.bucket_arn],
+        resources=[f"arn:aws:s3:::{bucket_name(settings, name)}"],
         conditions={"StringLike": {"s3:prefix": f"{DOCUMENTS_PREFIX}*"}},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -81,3 +81,8 @@ def table_use(table: dynamodb.ITable, actions: Sequence[str], *, index: str | No
     """The statement that allows the actions (without `dynamodb:`) on one table, and on one of its indexes."""
     resources = [table.table_arn] + ([f"{table.table_arn}/index/{index}"] if index else [])
     return iam.PolicyStatement(actions=[f"dynamodb:{action}" for action in actions], resources=resources)
+
+
+def streams_arn(settings: Settings, contexto: str) -> str:
+    """What stands for every stream a table ever had in a policy: listing them knows no narrower resource."""
+    return f"arn:aws:dynamodb:{settings.regiao}:{Aws.ACCOUNT_ID}:table/{settings.name(contexto)}/stream/*"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -14,6 +15,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.components import keys
+from infra.components.context_table import streams_arn
 from infra.components.keys import DataKeys
 from infra.components.layers import Layers, architecture, asset, runtime
 from infra.components.queues import consume_use, failure_queue, send_use
@@ -72,6 +74,7 @@ class ContextFunction(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.spec = spec
+        self._settings = settings
         self._key: kms.IKey = data_keys.filas
         self.failures = failure_queue(
             self, "Falhas", settings=settings, name=f"{spec.name}-falhas", key=data_keys.filas
@@ -142,23 +145,27 @@ class ContextFunction(Construct):
             report_batch_item_failures=True,
         )
 
-    def publish_outbox(self, *, table_arn: str, stream_arn: str, key: kms.IKey) -> None:
-        """Call the function with each new outbox row of one table's stream, in order, from the oldest kept."""
-        self.role.add_to_policy(
+    def publish_outbox(self, table: dynamodb.Table, *, key: kms.IKey) -> None:
+        """Call the function with each new outbox row of its own table's stream, in order, from the oldest kept."""
+        stream = table.table_stream_arn
+        if stream is None:
+            raise TypeError(f"the table of {self.spec.contexto} has no stream to publish from")
+        for statement in (
             iam.PolicyStatement(
                 actions=["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
-                resources=[stream_arn],
-            )
-        )
-        self.role.add_to_policy(
-            iam.PolicyStatement(actions=["dynamodb:ListStreams"], resources=[f"{table_arn}/stream/*"])
-        )
-        self.role.add_to_policy(keys.key_use(key, keys.READ))
+                resources=[stream],
+            ),
+            iam.PolicyStatement(
+                actions=["dynamodb:ListStreams"], resources=[streams_arn(self._settings, self.spec.contexto)]
+            ),
+            keys.key_use(key, keys.READ),
+        ):
+            self.role.add_to_policy(statement)
         lambda_.CfnEventSourceMapping(
             self,
             "CaixaDeSaida",
             function_name=self.function.function_name,
-            event_source_arn=stream_arn,
+            event_source_arn=stream,
             starting_position="TRIM_HORIZON",
             batch_size=25,
             bisect_batch_on_function_error=True,

@@ -100,8 +100,8 @@ class ServiceStack(Stack):
                 table_use(data.idempotencia, ("GetItem", "PutItem")),
                 table_use(data.cadastro, context_table.READ),
                 # A presigned POST carries its signer's rights: new objects under the documents' prefix.
-                objects_use(buckets.entrada, ("PutObject",)),
-                objects_use(buckets.acervo, ("GetObject",)),
+                objects_use(self._settings, "entrada", ("PutObject",)),
+                objects_use(self._settings, "acervo", ("GetObject",)),
                 self._page_secret(),
                 key_use(data.keys.tabelas, keys.WRITE),
                 key_use(data.keys.documentos, keys.WRITE),
@@ -113,24 +113,24 @@ class ServiceStack(Stack):
             {**where, "BUCKET_ENTRADA": buckets.entrada.bucket_name, "BARRAMENTO": self.routing.bus.event_bus_name},
             grants=(
                 table_use(data.documentos, context_table.WRITE),
-                objects_use(buckets.entrada, ("DeleteObject", "GetObject")),
-                objects_use(buckets.acervo, ("GetObject", "PutObject")),
+                objects_use(self._settings, "entrada", ("DeleteObject", "GetObject")),
+                objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
                 publish_use(self.routing.bus),
                 key_use(data.keys.tabelas, keys.WRITE),
                 key_use(data.keys.documentos, keys.WRITE),
             ),
         )
         eventos.consume_queue(self.fila_documentos.queue)
-        self._publish_outbox_of(eventos, data.documentos)
+        eventos.publish_outbox(data.documentos, key=data.keys.tabelas)
         fluxo = self._function(
             "DocumentosFluxo",
             DOCUMENTOS_FLUXO,
             {**where, "BUCKET_ENTRADA": buckets.entrada.bucket_name},
             grants=(
                 table_use(data.documentos, context_table.WRITE, index=PENDING_INDEX),
-                objects_use(buckets.entrada, ("GetObject",)),
-                listing_use(buckets.entrada),
-                objects_use(buckets.acervo, ("GetObject", "PutObject")),
+                objects_use(self._settings, "entrada", ("GetObject",)),
+                listing_use(self._settings, "entrada"),
+                objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
                 key_use(data.keys.tabelas, keys.WRITE),
                 key_use(data.keys.documentos, keys.WRITE),
             ),
@@ -161,7 +161,7 @@ class ServiceStack(Stack):
             grants=(
                 table_use(data.peg, context_table.READ, index=RECEPTION_INDEX),
                 table_use(data.cadastro, context_table.READ),
-                objects_use(buckets.acervo, ("GetObject",)),
+                objects_use(self._settings, "acervo", ("GetObject",)),
                 self._page_secret(),
                 key_use(data.keys.tabelas, keys.READ),
                 key_use(data.keys.documentos, keys.READ),
@@ -174,7 +174,7 @@ class ServiceStack(Stack):
             grants=(
                 table_use(data.peg, (*context_table.WRITE, "PartiQLInsert")),
                 table_use(data.cadastro, context_table.READ),
-                objects_use(buckets.acervo, ("GetObject", "PutObject")),
+                objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
                 key_use(data.keys.tabelas, keys.WRITE),
                 key_use(data.keys.documentos, keys.WRITE),
             ),
@@ -198,7 +198,7 @@ class ServiceStack(Stack):
             ),
         )
         eventos.consume_queue(self.fila_peg.queue)
-        self._publish_outbox_of(eventos, data.peg)
+        eventos.publish_outbox(data.peg, key=data.keys.tabelas)
         return reception
 
     def _carry_events(self) -> None:
@@ -250,11 +250,6 @@ class ServiceStack(Stack):
         )
         self.functions[spec.name] = function
         return function
-
-    def _publish_outbox_of(self, function: ContextFunction, table: Any) -> None:
-        function.publish_outbox(
-            table_arn=table.table_arn, stream_arn=table.table_stream_arn, key=self._data.keys.tabelas
-        )
 
     def _api_environment(self) -> dict[str, str]:
         identity = self._data.identity

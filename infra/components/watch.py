@@ -1,0 +1,180 @@
+"""Alarms, the topic they speak on, and the dashboard that shows the same metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.components.api import STAGE
+from infra.settings import Settings
+
+FIVE_MINUTES = Duration.minutes(5)
+ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
+
+
+class Watch(Construct):
+    """Everything that may need a person, each with an alarm of its own, and one composite for the service.
+
+    Thresholds say when somebody must look, not when something is slow: a message in any failure queue, any
+    failed reception, an outbox that lags five minutes, one call in a hundred answered 5xx.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, topic_key: kms.IKey) -> None:
+        super().__init__(scope, construct_id)
+        self._settings = settings
+        self.topic = sns.Topic(
+            self, "Avisos", topic_name=settings.name("avisos"), master_key=topic_key, enforce_ssl=True
+        )
+        # Forbidding plain HTTP replaces SNS's default policy: alarms of this account must be let in again.
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsOfThisAccount",
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
+        if settings.avisos:
+            self.topic.add_subscription(subscriptions.EmailSubscription(settings.avisos))
+        self._notify = actions.SnsAction(self.topic)
+        self._alarms: list[cloudwatch.Alarm] = []
+        self._widgets: list[cloudwatch.GraphWidget] = []
+
+    def queues(self, failures: Mapping[str, sqs.IQueue], consumed: Mapping[str, sqs.IQueue]) -> None:
+        """A failed message must be seen; a consumed queue must not grow old."""
+        for name, queue in failures.items():
+            metric = queue.metric_approximate_number_of_messages_visible(
+                period=Duration.minutes(1), statistic="Maximum"
+            )
+            self._alarm(f"{name}-com-mensagens", metric, threshold=0, periods=1, what="Something failed for good")
+        for name, queue in consumed.items():
+            age = queue.metric_approximate_age_of_oldest_message(period=FIVE_MINUTES, statistic="Maximum")
+            self._alarm(f"{name}-atrasada", age, threshold=600, periods=2, what="Consumers do not keep up (seconds)")
+        self._graph(
+            "Filas de falhas",
+            [queue.metric_approximate_number_of_messages_visible(label=name) for name, queue in failures.items()],
+        )
+
+    def functions(self, functions: Mapping[str, lambda_.IFunction]) -> None:
+        """Errors and throttles of each function."""
+        for name, function in functions.items():
+            errors = function.metric_errors(period=FIVE_MINUTES, statistic="Sum")
+            self._alarm(f"{name}-erros", errors, threshold=5, periods=1, what="Unhandled errors in five minutes")
+            throttles = function.metric_throttles(period=FIVE_MINUTES, statistic="Sum")
+            self._alarm(f"{name}-recusas", throttles, threshold=50, periods=2, what="Calls refused for concurrency")
+        self._graph("Erros por função", [f.metric_errors(label=name) for name, f in functions.items()])
+        self._graph(
+            "Duração p99 por função",
+            [f.metric_duration(label=name, statistic="p99") for name, f in functions.items()],
+        )
+
+    def outboxes(self, functions: Mapping[str, lambda_.IFunction]) -> None:
+        """How late each context's outbox is published."""
+        lags = {
+            name: function.metric("IteratorAge", period=FIVE_MINUTES, statistic="Maximum", label=name)
+            for name, function in functions.items()
+        }
+        for name, lag in lags.items():
+            self._alarm(f"{name}-caixa-de-saida", lag, threshold=300_000, periods=1, what="Outbox lag (ms)")
+        self._graph("Atraso das caixas de saída", list(lags.values()))
+
+    def workflow(self, machine: sfn.IStateMachine) -> None:
+        """Receptions that ended without a verdict."""
+        for kind, metric in (
+            ("falhas", machine.metric_failed(period=FIVE_MINUTES, statistic="Sum")),
+            ("estouros", machine.metric_timed_out(period=FIVE_MINUTES, statistic="Sum")),
+        ):
+            self._alarm(f"recepcao-peg-{kind}", metric, threshold=0, periods=1, what="Receptions without a verdict")
+        self._graph(
+            "Recepções",
+            [machine.metric_started(), machine.metric_succeeded(), machine.metric_failed(), machine.metric_time()],
+        )
+
+    def api(self, api_name: str) -> None:
+        """What callers see: share of 5xx, and latency."""
+        dimensions = {"ApiName": api_name, "Stage": STAGE}
+        errors = _api_metric("5XXError", dimensions, "Average")
+        self._alarm("api-5xx", errors, threshold=0.01, periods=2, what="Share of calls answered 5xx")
+        latency = _api_metric("Latency", dimensions, "p99")
+        self._alarm("api-latencia", latency, threshold=3000, periods=3, what="p99 of latency (ms)")
+        refused = _api_metric("4XXError", dimensions, "Sum")
+        self._graph("API: chamadas e recusas", [_api_metric("Count", dimensions, "Sum"), refused, errors])
+        self._graph("API: latência", [_api_metric("Latency", dimensions, "p50"), latency])
+
+    def tables(self, names: Sequence[str]) -> None:
+        """Throttled and failed requests of each table."""
+        for name in names:
+            for metric_name in ("ReadThrottleEvents", "WriteThrottleEvents"):
+                metric = cloudwatch.Metric(
+                    namespace="AWS/DynamoDB",
+                    metric_name=metric_name,
+                    dimensions_map={"TableName": self._settings.name(name)},
+                    period=FIVE_MINUTES,
+                    statistic="Sum",
+                )
+                self._alarm(f"{name}-{metric_name}", metric, threshold=10, periods=2, what="Throttled requests")
+
+    def sweep(self) -> None:
+        """Schedules whose target could not be called."""
+        metric = cloudwatch.Metric(
+            namespace="AWS/Scheduler", metric_name="TargetErrorCount", period=FIVE_MINUTES, statistic="Sum"
+        )
+        self._alarm("agendas-com-erro", metric, threshold=0, periods=2, what="Sweeps not delivered")
+
+    def finish(self) -> None:
+        """The composite alarm and the dashboard, over all that was watched before."""
+        composite = cloudwatch.CompositeAlarm(
+            self,
+            "Servico",
+            composite_alarm_name=self._settings.name("servico"),
+            alarm_description="Some part of the service needs a person",
+            alarm_rule=cloudwatch.AlarmRule.any_of(
+                *(cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.ALARM) for alarm in self._alarms)
+            ),
+        )
+        composite.add_alarm_action(self._notify)
+        composite.add_ok_action(self._notify)
+        dashboard = cloudwatch.Dashboard(self, "Painel", dashboard_name=self._settings.name())
+        for pair in range(0, len(self._widgets), 2):
+            dashboard.add_widgets(*self._widgets[pair : pair + 2])
+
+    def _alarm(self, name: str, metric: Any, *, threshold: float, periods: int, what: str) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            alarm_name=self._settings.name(name),
+            alarm_description=what,
+            metric=metric,
+            threshold=threshold,
+            evaluation_periods=periods,
+            comparison_operator=ABOVE,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(self._notify)
+        self._alarms.append(alarm)
+
+    def _graph(self, title: str, metrics: Sequence[cloudwatch.IMetric]) -> None:
+        self._widgets.append(cloudwatch.GraphWidget(title=title, left=list(metrics), width=12))
+
+
+def _api_metric(name: str, dimensions: Mapping[str, str], statistic: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/ApiGateway",
+        metric_name=name,
+        dimensions_map=dict(dimensions),
+        period=FIVE_MINUTES,
+        statistic=statistic,
+    )

@@ -1,0 +1,68 @@
+"""`Conecta-Aws`: what the embedded AWS cannot do and no function depends on: firewall, alarms, dashboard, backups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+
+from infra.components.backup import Backups
+from infra.components.firewall import Firewall
+from infra.components.watch import Watch
+from infra.settings import Settings
+from infra.stacks.data import DataStack
+from infra.stacks.service import DOCUMENTOS_EVENTOS, PEG_EVENTOS, ServiceStack
+
+
+class AwsOnlyStack(Stack):
+    """Deployed on real accounts only, after the other two."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        data: DataStack,
+        service: ServiceStack,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        Firewall(
+            self, "Firewall", settings=settings, api_id=service.api.rest.ref, log_key=data.keys.logs
+        ).node.add_dependency(service.api.stage)
+        functions = {name: function.function for name, function in service.functions.items()}
+        watch = Watch(self, "Vigia", settings=settings, topic_key=data.keys.filas)
+        watch.api(settings.name())
+        watch.functions(functions)
+        watch.outboxes({spec.name: functions[spec.name] for spec in (DOCUMENTOS_EVENTOS, PEG_EVENTOS)})
+        watch.workflow(service.reception.machine)
+        watch.queues(
+            failures={
+                "eventos-nao-entregues": service.routing.undelivered,
+                "documentos-eventos-dlq": service.fila_documentos.dead,
+                "peg-eventos-dlq": service.fila_peg.dead,
+                **{f"{name}-falhas": function.failures for name, function in service.functions.items()},
+            },
+            consumed={
+                "documentos-eventos": service.fila_documentos.queue,
+                "peg-eventos": service.fila_peg.queue,
+            },
+        )
+        watch.tables(("cadastro", "documentos", "peg", "idempotencia"))
+        watch.sweep()
+        watch.finish()
+        Backups(
+            self,
+            "Copias",
+            settings=settings,
+            key=data.keys.tabelas,
+            resources=(
+                data.cadastro.table_arn,
+                data.documentos.table_arn,
+                data.peg.table_arn,
+                data.buckets.acervo.bucket_arn,
+            ),
+        )
+        CfnOutput(self, "TopicoAvisos", value=watch.topic.topic_arn)
