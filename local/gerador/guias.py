@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import unicodedata
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from local.gerador import catalogue
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from datetime import date
 
 CENTAVO = Decimal("0.01")
-_FATORES = (Decimal("1.00"), Decimal("1.00"), Decimal("1.00"), Decimal("0.50"), Decimal("0.70"), Decimal("1.30"))
 _CBO_MEDICO, _CBO_CIRURGIAO, _CBO_DENTISTA = "225125", "225225", "223208"
 _CNES = "2000008"
 _UF_RJ = "33"
@@ -25,8 +24,8 @@ _PROPORCAO_DE_RN, _PROPORCAO_SEM_OBSERVACAO = 0.02, 0.5
 
 
 def reais(valor: Decimal) -> str:
-    """Spell an amount with its two decimal places."""
-    return str(valor.quantize(CENTAVO))
+    """Spell an amount with its two decimal places, half cents up."""
+    return str(valor.quantize(CENTAVO, ROUND_HALF_UP))
 
 
 def items_of(guia: Node) -> list[Node]:
@@ -206,7 +205,7 @@ class Builder:
 
     def _executado(self, name: str, sequencia: int, day: date, servico: catalogue.Servico, *, surgery: bool) -> Node:
         quantidade = 1 if surgery else self._rng.randrange(1, 4)
-        fator = self._rng.choice(_FATORES)
+        fator = self._rng.choice(self._pedido.fatores)
         unitario = self._unitario()
         start = self._rng.randrange(7, 18)
         return node(
@@ -233,7 +232,7 @@ class Builder:
         for index in range(self._pedido.despesas):
             servico = servicos[(offset + index) % len(servicos)]
             quantidade = Decimal(self._rng.randrange(1, 9)) / 2
-            fator = self._rng.choice(_FATORES[:4])
+            fator = self._rng.choice(self._pedido.fatores)
             unitario = self._unitario()
             group.children.append(
                 node(

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 VERSOES = ("4.01.00", "4.02.00", "4.03.00")
 """Versions of the standard the generator writes; the only difference in a lote is in the honorários."""
 
+FATORES = tuple(Decimal(fator) for fator in ("1.00", "1.00", "1.00", "0.50", "0.70", "1.30"))
+"""Usual reducaoAcrescimo: most items whole, some reduced by access route, some with the urgency surcharge."""
+
 DIA_DE_REFERENCIA = date(2026, 3, 2)
 """Day the message is sent when none is asked: fixed, so that the same request gives the same bytes."""
 
@@ -70,6 +73,8 @@ class Pedido:
         carteiras: carteiras to use in turn; empty for synthetic ones.
         senhas: senhas to use in turn; empty for synthetic ones.
         com_senha: whether authorised kinds carry dadosAutorizacao (an internação always does).
+        fatores: reducaoAcrescimo of the items, drawn from these; amounts stay exact in cents for factors of
+            one decimal place.
         despesas_reiniciam: sequencialItem of the despesas starts again at 1 instead of going on.
         acentos: whether the texts have accented letters.
         hash_codificacao: ``iso-8859-1`` or ``utf-8``: encoding of the text under the digest.
@@ -92,6 +97,7 @@ class Pedido:
     carteiras: tuple[str, ...] = ()
     senhas: tuple[str, ...] = ()
     com_senha: bool = True
+    fatores: tuple[Decimal, ...] = FATORES
     despesas_reiniciam: bool = False
     acentos: bool = True
     hash_codificacao: str = "iso-8859-1"
