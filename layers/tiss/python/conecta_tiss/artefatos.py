@@ -48,7 +48,16 @@ def artefato(*partes: str) -> Path:
     Raises:
         ArtefatosAusentesError: The folder or the file is missing.
     """
-    caminho = data_dir().joinpath(*partes)
+    return artefato_em(data_dir(), *partes)
+
+
+def artefato_em(pasta: Path, *partes: str) -> Path:
+    """Path of one artefact of a given folder, which exists.
+
+    Raises:
+        ArtefatosAusentesError: The file is missing.
+    """
+    caminho = pasta.joinpath(*partes)
     if not caminho.exists():
         raise ArtefatosAusentesError(f"artefato TISS ausente: {caminho}; {_COMO_RESOLVER}")
     return caminho

@@ -9,15 +9,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from conecta_tiss.errors import FonteInvalidaError
-from conecta_tiss.terminologia.indice import CABECALHO, FIM_DO_TERMO, MARCA, REGISTRO
+from conecta_tiss.terminologia.indice import CABECALHO, FIM_DO_TERMO, MARCA, REGISTRO, TABELAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-TABELAS: Final = frozenset({"18", "19", "20", "22"})
-
 _TRACOS_E_ASPAS: Final = {"–": "-", "‐": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"'}
 _MAIS_CARACTERES: Final = 256
+_MAIOR_TERMO: Final = 0xFFFF
 _CODIGO: Final = re.compile(r"[0-9]{1,10}")
 
 
@@ -39,9 +38,9 @@ def monta(tuss_json: bytes) -> bytes:
     byte_de = {caractere: indice for indice, caractere in enumerate(caracteres)}
 
     registros, termos = bytearray(), bytearray()
-    for codigo, tabela, inicio, fim, termo in linhas:
+    for tabela, codigo, inicio, fim, termo in linhas:
         escrito = bytes(byte_de[caractere] for caractere in termo)
-        registros += REGISTRO.pack(codigo.encode(), tabela.encode(), inicio, fim, len(termos), len(escrito))
+        registros += REGISTRO.pack(tabela.encode(), codigo.encode(), inicio, fim, len(termos), len(escrito))
         termos += escrito + FIM_DO_TERMO
     dobra = bytes(_dobra(caractere, byte_de) for caractere in caracteres).ljust(256, b"\0")
     texto = caracteres.encode()
@@ -52,11 +51,11 @@ def monta(tuss_json: bytes) -> bytes:
 def _linha(registro: Mapping[str, str]) -> tuple[str, str, int, int, str]:
     codigo, tabela = registro["codigo"], registro["tabela"]
     termo = " ".join(registro["termo"].split())
-    if not (_CODIGO.fullmatch(codigo) and tabela in TABELAS and termo):
+    if not (_CODIGO.fullmatch(codigo) and tabela in TABELAS and 0 < len(termo) <= _MAIOR_TERMO):
         raise ValueError(f"registro {codigo} da tabela {tabela}")
     inicio = date.fromisoformat(registro["vigencia_inicio"]).toordinal()
     fim = date.fromisoformat(registro["vigencia_fim"]).toordinal() if registro["vigencia_fim"] else 0
-    return codigo, tabela, inicio, fim, termo
+    return tabela, codigo, inicio, fim, termo
 
 
 def _caracteres(termos: Iterable[str]) -> str:
