@@ -16,7 +16,7 @@ from lxml import etree
 from conecta_tiss import artefatos
 from conecta_tiss.build import constroi
 from conecta_tiss.build.__main__ import main
-from conecta_tiss.build.canonical import digest, divergentes, parse_xsd
+from conecta_tiss.build.canonical import compila, digest, divergentes, parse_xsd
 from conecta_tiss.build.delta import deriva, edicoes
 from conecta_tiss.build.digests import OFICIAIS, nomes
 from conecta_tiss.build.sources import PacoteAns, Wheel
@@ -274,6 +274,31 @@ class TestArquivosDaAns:
             PacoteAns.abre(tmp_path / "nenhuma")
 
 
+class TestPacoteInstalado:
+    def test_without_the_wheel_the_way_out_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("conecta_tiss.build.sources.PACOTE", "tiss-que-nao-existe")
+        with pytest.raises(FonteAusenteError, match=r"não está instalado.*scripts/setup"):
+            Wheel.instalado()
+
+    def test_another_version_of_the_wheel_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("conecta_tiss.build.sources.VERSAO_DO_PACOTE", "9.9.9")
+        with pytest.raises(FonteInvalidaError, match=r"é 0\.4\.0; esperava 9\.9\.9"):
+            Wheel.instalado()
+
+    def test_a_wheel_without_a_file_is_refused_by_name(self, tmp_path: Path) -> None:
+        vazio = Wheel(raiz=tmp_path, registro="")
+        with pytest.raises(FonteAusenteError, match=r"não tem tuss/_data/tuss\.json"):
+            vazio.tuss()
+
+    def test_a_schema_that_is_not_xml_or_does_not_compile_is_refused_by_name(self, tmp_path: Path) -> None:
+        with pytest.raises(FonteInvalidaError, match=r"tissV4_01_00\.xsd não é um XML bem formado"):
+            parse_xsd(b"<schema>", "tissV4_01_00.xsd")
+        solto = tmp_path / "tissV4_01_00.xsd"
+        solto.write_bytes(b'<schema xmlns="http://www.w3.org/2001/XMLSchema"><element name="a" type="b"/></schema>')
+        with pytest.raises(FonteInvalidaError, match=r"tissV4_01_00\.xsd não compila"):
+            compila(solto)
+
+
 class TestConstrucao:
     def test_a_second_run_changes_nothing(self, construida: Path) -> None:
         antes = {c: c.stat().st_mtime_ns for c in construida.rglob("*")}
@@ -350,3 +375,13 @@ class TestOndeFicam:
     def test_a_missing_file_is_told_with_the_way_out(self, em: Path) -> None:
         with pytest.raises(ArtefatosAusentesError, match=r"nada\.json.*scripts/setup"):
             artefatos.artefato("nada.json")
+
+
+def test_two_builders_of_one_folder_take_turns(tmp_path: Path) -> None:
+    destino = tmp_path / "tiss"
+    comando = [sys.executable, "-m", "conecta_tiss.build", "--destino", str(destino)]
+    processos = [subprocess.Popen(comando, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    saidas = sorted(processo.communicate(timeout=60)[0] for processo in processos)
+    assert [processo.returncode for processo in processos] == [0, 0]
+    assert [saida.split()[2] for saida in saidas] == ["construídos", "já"]
+    assert sorted(caminho.name for caminho in tmp_path.iterdir()) == [".tiss.trava", "tiss"]
