@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.infra.conftest import Templates
+
+TABLES = ("cadastro", "documentos", "peg", "idempotencia")
+DATA = "Conecta-Dados"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_is_protected_encrypted_and_recoverable(producao: Templates, name: str) -> None:
+    table = producao.one("AWS::DynamoDB::Table", TableName=f"conecta-producao-{name}")
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["DeletionProtectionEnabled"] is True
+    assert table["PointInTimeRecoverySpecification"] == {
+        "PointInTimeRecoveryEnabled": True,
+        "RecoveryPeriodInDays": 35,
+    }
+    assert table["SSESpecification"]["SSEType"] == "KMS"
+    assert "KMSMasterKeyId" in table["SSESpecification"]
+    assert [(key["AttributeName"], key["KeyType"]) for key in table["KeySchema"]] == [("pk", "HASH"), ("sk", "RANGE")]
+
+
+def test_the_embedded_tables_can_be_thrown_away(embarcado: Templates) -> None:
+    for table in embarcado.properties("AWS::DynamoDB::Table"):
+        assert table["DeletionProtectionEnabled"] is False
+
+
+def test_outboxes_are_streamed_and_short_lived_rows_expire(producao: Templates) -> None:
+    tables = {table["TableName"].rpartition("-")[2]: table for table in producao.properties("AWS::DynamoDB::Table")}
+    streams = {name: table.get("StreamSpecification") for name, table in tables.items()}
+    new_image = {"StreamViewType": "NEW_IMAGE"}
+    assert streams == {"cadastro": None, "documentos": new_image, "peg": new_image, "idempotencia": None}
+    expiring = {"AttributeName": "ttl", "Enabled": True}
+    lives = {name: table.get("TimeToLiveSpecification") for name, table in tables.items()}
+    assert lives == {"cadastro": None, "documentos": expiring, "peg": expiring, "idempotencia": expiring}
+
+
+def test_pending_uploads_are_found_by_a_sparse_index_of_keys(producao: Templates) -> None:
+    table = producao.one("AWS::DynamoDB::Table", TableName="conecta-producao-documentos")
+    (index,) = table["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == "pendentes"
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["pendente_pk", "pendente_sk"]
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_nothing_that_holds_data_leaves_with_its_stack(producao: Templates) -> None:
+    for kind in ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Cognito::UserPool"):
+        for resource in producao.resources(kind, DATA).values():
+            assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_each_class_of_data_has_its_own_rotated_key(producao: Templates) -> None:
+    keys = list(producao.properties("AWS::KMS::Key"))
+    assert len(keys) == 4
+    assert all(key["EnableKeyRotation"] is True for key in keys)
+    aliases = {alias["AliasName"] for alias in producao.properties("AWS::KMS::Alias")}
+    assert aliases == {f"alias/conecta-producao-{name}" for name in ("tabelas", "documentos", "logs", "filas")}
+
+
+def _bucket(templates: Templates, name: str) -> dict[str, Any]:
+    (found,) = (
+        bucket for bucket in templates.properties("AWS::S3::Bucket") if f"-{name}-" in json.dumps(bucket["BucketName"])
+    )
+    return found
+
+
+@pytest.mark.parametrize("name", ["entrada", "acervo", "registros"])
+def test_every_bucket_is_private_and_versioned(producao: Templates, name: str) -> None:
+    bucket = _bucket(producao, name)
+    assert bucket["PublicAccessBlockConfiguration"] == {
+        "BlockPublicAcls": True,
+        "BlockPublicPolicy": True,
+        "IgnorePublicAcls": True,
+        "RestrictPublicBuckets": True,
+    }
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    abort = [rule["AbortIncompleteMultipartUpload"] for rule in bucket["LifecycleConfiguration"]["Rules"]]
+    assert abort == [{"DaysAfterInitiation": 1}]
+
+
+def test_every_bucket_is_reached_by_tls_only(producao: Templates) -> None:
+    policies = list(producao.properties("AWS::S3::BucketPolicy"))
+    assert len(policies) == len(producao.resources("AWS::S3::Bucket"))
+    for policy in policies:
+        statements = policy["PolicyDocument"]["Statement"]
+        assert any(
+            statement["Effect"] == "Deny"
+            and statement["Action"] == "s3:*"
+            and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+            for statement in statements
+        )
+
+
+@pytest.mark.parametrize("name", ["entrada", "acervo"])
+def test_documents_are_encrypted_with_our_key_and_their_accesses_logged(producao: Templates, name: str) -> None:
+    bucket = _bucket(producao, name)
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["BucketKeyEnabled"] is True
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert bucket["LoggingConfiguration"]["LogFilePrefix"] == f"{name}/"
+
+
+def test_a_document_under_another_key_is_refused(producao: Templates) -> None:
+    denials = [
+        statement
+        for policy in producao.properties("AWS::S3::BucketPolicy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement.get("Sid") == "OnlyWithOurKey"
+    ]
+    assert len(denials) == 2
+    for statement in denials:
+        assert (statement["Effect"], statement["Action"]) == ("Deny", "s3:PutObject")
+        assert set(statement["Condition"]) == {"Null", "StringNotEquals"}
+
+
+def test_the_entrance_forgets_in_a_week_and_tells_eventbridge(producao: Templates) -> None:
+    bucket = _bucket(producao, "entrada")
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["ExpirationInDays"] == 7
+    assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+
+
+def test_the_archive_grows_colder_and_forgets_no_current_version(producao: Templates) -> None:
+    (rule,) = _bucket(producao, "acervo")["LifecycleConfiguration"]["Rules"]
+    assert rule["Prefix"] == "t/"
+    assert [(step["StorageClass"], step["TransitionInDays"]) for step in rule["Transitions"]] == [
+        ("STANDARD_IA", 90),
+        ("GLACIER_IR", 365),
+    ]
+    assert "ExpirationInDays" not in rule
+
+
+def test_browsers_post_from_exact_origins_only(embarcado: Templates, producao: Templates) -> None:
+    for templates, origin in ((embarcado, "http://localhost:5173"), (producao, "https://portal.conecta.example")):
+        (rule,) = _bucket(templates, "entrada")["CorsConfiguration"]["CorsRules"]
+        assert rule["AllowedMethods"] == ["POST"]
+        assert rule["AllowedOrigins"] == [origin]
+        assert "CorsConfiguration" not in _bucket(templates, "acervo")
+
+
+def test_both_pools_demand_strong_passwords_and_hide_who_exists(producao: Templates) -> None:
+    pools = list(producao.properties("AWS::Cognito::UserPool"))
+    assert len(pools) == 2
+    for pool in pools:
+        policy = pool["Policies"]["PasswordPolicy"]
+        assert policy["MinimumLength"] == 12
+        assert all(policy[f"Require{kind}"] for kind in ("Lowercase", "Uppercase", "Numbers", "Symbols"))
+        assert pool["AliasAttributes"] == ["email"]
+        assert "UsernameAttributes" not in pool
+        assert pool["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
+        assert pool["DeletionProtection"] == "ACTIVE"
+        assert pool["UserPoolAddOns"] == {"AdvancedSecurityMode": "ENFORCED"}
+        assert [way["Name"] for way in pool["AccountRecoverySetting"]["RecoveryMechanisms"]] == ["verified_email"]
+
+
+def test_only_prestadores_sign_up_and_only_the_operadora_must_have_a_second_factor(producao: Templates) -> None:
+    prestadores = producao.one("AWS::Cognito::UserPool", UserPoolName="conecta-producao-prestadores")
+    operadora = producao.one("AWS::Cognito::UserPool", UserPoolName="conecta-producao-operadora")
+    assert prestadores["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is False
+    assert operadora["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    assert (prestadores["MfaConfiguration"], operadora["MfaConfiguration"]) == ("OPTIONAL", "ON")
+
+
+def test_the_demo_of_the_embedded_operadora_needs_no_phone(embarcado: Templates) -> None:
+    operadora = embarcado.one("AWS::Cognito::UserPool", UserPoolName="conecta-embarcado-operadora")
+    assert operadora["MfaConfiguration"] == "OPTIONAL"
+    assert operadora["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+
+
+def test_portal_sessions_are_short_rotated_and_revocable(producao: Templates) -> None:
+    clients = list(producao.properties("AWS::Cognito::UserPoolClient"))
+    assert len(clients) == 2
+    for client in clients:
+        assert client["GenerateSecret"] is False
+        assert client["PreventUserExistenceErrors"] == "ENABLED"
+        assert client["EnableTokenRevocation"] is True
+        assert client["RefreshTokenRotation"]["Feature"] == "ENABLED"
+        assert 15 <= client["AccessTokenValidity"] <= 60
+        assert client["TokenValidityUnits"]["AccessToken"] == "minutes"
+        # Cognito refuses rotation beside the old refresh flow.
+        assert set(client["ExplicitAuthFlows"]) == {"ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"}
+        assert client["AllowedOAuthFlowsUserPoolClient"] is False
+
+
+def test_a_person_can_write_nothing_that_says_who_they_act_for(producao: Templates) -> None:
+    for client in producao.properties("AWS::Cognito::UserPoolClient"):
+        assert set(client["WriteAttributes"]) == {"email", "name"}
+    for pool in producao.properties("AWS::Cognito::UserPool"):
+        assert [attribute["Name"] for attribute in pool["Schema"]] == ["email"]
+
+
+def test_machines_have_twelve_scopes_and_a_token_endpoint(producao: Templates) -> None:
+    (server,) = producao.properties("AWS::Cognito::UserPoolResourceServer")
+    areas = ("elegibilidade", "autorizacao", "peg", "pagamento", "recurso", "documentos")
+    assert server["Identifier"] == "conecta"
+    assert {scope["ScopeName"] for scope in server["Scopes"]} == {
+        f"{area}.{action}" for area in areas for action in ("ler", "escrever")
+    }
+    (domain,) = producao.properties("AWS::Cognito::UserPoolDomain")
+    assert domain["UserPoolId"] == server["UserPoolId"]
+
+
+def test_the_operadora_has_its_four_groups(producao: Templates) -> None:
+    groups = list(producao.properties("AWS::Cognito::UserPoolGroup"))
+    assert {group["GroupName"] for group in groups} == {"central", "auditoria", "financeiro", "cadastro"}
+
+
+def test_the_secret_of_page_tokens_is_generated_not_written(producao: Templates) -> None:
+    (secret,) = producao.properties("AWS::SecretsManager::Secret")
+    assert secret["GenerateSecretString"]["PasswordLength"] == 64
+    assert "SecretString" not in secret
+    assert "KmsKeyId" in secret
+
+
+def test_the_stack_tells_what_deployment_and_seed_need(producao: Templates) -> None:
+    outputs = set(producao.by_stack[DATA]["Outputs"])
+    assert {
+        "PoolPrestadores",
+        "PoolOperadora",
+        "ClientePortalPrestadores",
+        "ClientePortalOperadora",
+        "DominioPrestadores",
+        "BucketEntrada",
+        "BucketAcervo",
+        "TabelaCadastro",
+        "TabelaDocumentos",
+        "TabelaPeg",
+        "TabelaIdempotencia",
+        "SegredoArn",
+    } <= outputs

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.components.openapi_body import PERSON_SCOPE, OpenapiError, api_body, used_functions
+from tests.infra.openapi_exemplo import PRIVATE, PUBLIC, openapi, operation
+
+FUNCTIONS = ("publico-api", "documentos-api", "peg-api")
+POOLS = ["arn:pool:1", "arn:pool:2"]
+
+
+def body(document: dict[str, Any] | None = None) -> dict[str, Any]:
+    return api_body(
+        document or openapi(),
+        functions=FUNCTIONS,
+        integration_uri=lambda name: f"uri:{name}",
+        pool_arns=POOLS,
+        origins=("https://portal.example",),
+    )
+
+
+def test_each_operation_is_proxied_to_the_function_it_names() -> None:
+    paths = body()["paths"]
+    for (method, path), (function, _) in PRIVATE.items():
+        integration = paths[path][method]["x-amazon-apigateway-integration"]
+        assert (integration["type"], integration["httpMethod"]) == ("aws_proxy", "POST")
+        assert integration["uri"] == f"uri:{function}"
+
+
+def test_routes_are_those_of_the_document_and_their_preflights() -> None:
+    document = openapi()
+    made = body(document)
+    assert set(made["paths"]) == set(document["paths"])
+    for path, item in document["paths"].items():
+        assert set(made["paths"][path]) == {*item, "options"}
+        preflight = made["paths"][path]["options"]
+        assert preflight["x-amazon-apigateway-integration"]["uri"] == "uri:publico-api"
+        assert "security" not in preflight
+
+
+def test_public_routes_have_no_authorizer() -> None:
+    for path in PUBLIC:
+        assert "security" not in body()["paths"][path]["get"]
+
+
+def test_a_private_route_accepts_any_of_its_scopes_or_a_person() -> None:
+    assert body()["paths"]["/documentos/uploads/{id}"]["get"]["security"] == [
+        {"conecta": ["conecta/documentos.ler", "conecta/documentos.escrever", PERSON_SCOPE]}
+    ]
+
+
+def test_a_scope_may_be_written_with_its_resource_server() -> None:
+    made = body(openapi({"/pegs": {"get": operation("peg-api", ["conecta/peg.ler"])}}))
+    assert made["paths"]["/pegs"]["get"]["security"] == [{"conecta": ["conecta/peg.ler", PERSON_SCOPE]}]
+
+
+def test_the_authorizer_takes_tokens_of_both_pools() -> None:
+    scheme = body()["components"]["securitySchemes"]["conecta"]
+    assert scheme["x-amazon-apigateway-authorizer"] == {"type": "cognito_user_pools", "providerARNs": POOLS}
+
+
+def test_nothing_the_gateway_could_validate_or_refuse_reaches_it() -> None:
+    made = json.dumps(body())
+    assert json.loads(made)["openapi"].startswith("3.0")
+    for absent in ("x-conecta", "requestBody", "schemas", "$ref", "summary"):
+        assert absent not in made
+
+
+def test_the_gateways_own_refusals_are_in_the_body() -> None:
+    responses = body()["x-amazon-apigateway-gateway-responses"]
+    assert responses["MISSING_AUTHENTICATION_TOKEN"]["statusCode"] == "404"
+    assert responses["THROTTLED"]["responseParameters"]["gatewayresponse.header.Retry-After"] == "'1'"
+
+
+@pytest.mark.parametrize(
+    ("made", "complaint"),
+    [
+        (operation("outra-api", ["peg.ler"]), "GET /pegs: x-conecta-funcao is 'outra-api'"),
+        ({"responses": {}}, "GET /pegs: x-conecta-funcao is None"),
+        (operation("peg-api", ["peg.apagar"]), "GET /pegs: scope 'peg.apagar'"),
+        ({"x-conecta-funcao": "peg-api", "x-conecta-escopos": ["peg.ler"]}, "without security"),
+    ],
+)
+def test_a_document_that_cannot_be_deployed_is_refused_by_operation(made: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(OpenapiError, match=complaint):
+        body(openapi({"/pegs": {"get": made}}))
+
+
+def test_each_called_function_is_listed_once_with_the_preflights_first() -> None:
+    assert used_functions(openapi()) == FUNCTIONS

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from infra.settings import PRODUCTION_CONCURRENCY, Estagio, Settings, SettingsError, from_context
+
+
+def settings(**context: Any) -> Settings:
+    return from_context(context.get)
+
+
+def test_without_context_it_is_production_in_sao_paulo() -> None:
+    made = settings()
+    assert made.estagio is Estagio.PRODUCAO
+    assert (made.python, made.arquitetura, made.regiao, made.conta) == ("3.13", "arm64", "sa-east-1", None)
+    assert made.origens == ("https://portal.conecta.example",)
+    assert made.concorrencia == PRODUCTION_CONCURRENCY
+    assert not made.embarcado
+
+
+def test_the_stage_is_part_of_every_name() -> None:
+    assert settings(estagio="embarcado").name("peg", "eventos") == "conecta-embarcado-peg-eventos"
+    assert settings(estagio="embarcado").embarcado
+
+
+def test_several_exact_origins_are_taken() -> None:
+    made = settings(origens="https://portal.example, http://localhost:5173")
+    assert made.origens == ("https://portal.example", "http://localhost:5173")
+
+
+@pytest.mark.parametrize(
+    "origin", ["*", "https://*.example", "http://portal.example", "https://portal.example/", "null", " , "]
+)
+def test_an_origin_that_is_not_exact_is_refused(origin: str) -> None:
+    with pytest.raises(SettingsError, match="context origens"):
+        settings(origens=origin)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("estagio", "producao2"),
+        ("python", "3.10"),
+        ("python", "3.9"),
+        ("arquitetura", "riscv"),
+        ("conta", "123"),
+        ("regiao", "brasil"),
+        ("concorrencia", "peg-fluxo"),
+        ("concorrencia", "outra=3"),
+        ("concorrencia", "peg-fluxo=muitas"),
+        ("avisos", "ninguem"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_the_name_of_its_key(key: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"context {key}"):
+        settings(**{key: value})
+
+
+def test_a_number_where_a_text_is_meant_is_refused() -> None:
+    with pytest.raises(SettingsError, match="between quotes"):
+        settings(python=3.1)
+
+
+def test_concurrency_is_reserved_by_function_or_not_at_all() -> None:
+    assert settings(concorrencia="nenhuma").concorrencia == {}
+    assert settings(concorrencia="peg-fluxo=7, peg-api=3").concorrencia == {"peg-fluxo": 7, "peg-api": 3}
+    assert settings(estagio="homologacao").concorrencia == {}
+    assert settings(estagio="embarcado").concorrencia == {}
+
+
+def test_production_leaves_unreserved_what_lambda_demands() -> None:
+    assert sum(PRODUCTION_CONCURRENCY.values()) <= 1000 - 100
