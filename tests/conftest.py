@@ -1,0 +1,82 @@
+"""Fixtures of the functions' tests: an environment, a clock that stands still, and what was logged."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.builders_functions import NOW, ORIGEM_DO_PORTAL, PORTAL, PORTAL_OPERADORA
+
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "AKIATESTE",
+    "AWS_SECRET_ACCESS_KEY": "segredo-de-teste",
+    "AWS_DEFAULT_REGION": "sa-east-1",
+    "CONECTA_ESTAGIO": "teste",
+    "TABELA_CADASTRO": "conecta-teste-cadastro",
+    "TABELA_DOCUMENTOS": "conecta-teste-documentos",
+    "TABELA_PEG": "conecta-teste-peg",
+    "TABELA_IDEMPOTENCIA": "conecta-teste-idempotencia",
+    "BUCKET_ENTRADA": "conecta-teste-entrada",
+    "BUCKET_ACERVO": "conecta-teste-acervo",
+    "BARRAMENTO": "conecta-teste",
+    "MAQUINA_RECEPCAO_ARN": "arn:aws:states:sa-east-1:000000000000:stateMachine:recepcao-peg",
+    "SEGREDO_ARN": "arn:aws:secretsmanager:sa-east-1:000000000000:secret:conecta-teste-paginacao",
+    "CLIENTE_PORTAL_PRESTADORES": PORTAL,
+    "CLIENTE_PORTAL_OPERADORA": PORTAL_OPERADORA,
+    "ORIGENS_PERMITIDAS": f"{ORIGEM_DO_PORTAL}, https://homologacao.example",
+    "POWERTOOLS_SERVICE_NAME": "teste",
+}
+
+
+def _forget() -> None:
+    """Empty every cache of the functions, as a new process would find them."""
+    import documentos.bootstrap  # noqa: PLC0415  # only tests of functions pay for these imports
+    import documentos.handler.eventos  # noqa: PLC0415
+    import documentos.settings  # noqa: PLC0415
+    import peg.bootstrap  # noqa: PLC0415
+    import peg.handler.eventos  # noqa: PLC0415
+    import peg.settings  # noqa: PLC0415
+    from conecta_edge import aws, observability, secrets, session  # noqa: PLC0415
+
+    modules = (
+        aws, observability, secrets, session, documentos.bootstrap, documentos.handler.eventos, documentos.settings,
+        peg.bootstrap, peg.handler.eventos, peg.settings,
+    )  # fmt: skip
+    for module in modules:
+        for value in vars(module).values():
+            clear = getattr(value, "cache_clear", None)
+            if clear is not None:
+                clear()
+
+
+@pytest.fixture
+def function_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """The variables a function is deployed with, in a process that has served nothing yet, on 2026-11-21 12:00Z."""
+    from conecta_edge import session  # noqa: PLC0415
+    from conecta_edge.clock import FixedClock  # noqa: PLC0415
+
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    _forget()
+    with monkeypatch.context() as patched:
+        patched.setattr(session, "clock", lambda: FixedClock(NOW))
+        yield dict(ENVIRONMENT)
+    _forget()
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[Any]]]:
+    """Answers the lines logged since it was last asked, as the JSON they are."""
+    from conecta_edge import observability  # noqa: PLC0415
+
+    # Powertools keeps one logger per service name, bound to the output it first saw.
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", f"teste-{uuid.uuid4().hex}")
+    observability._logger.cache_clear()
+    yield lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    observability._logger.cache_clear()

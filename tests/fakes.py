@@ -1,0 +1,380 @@
+"""In-memory stand-ins of the ports we own, small enough to be read at a glance.
+
+`tests/contract` runs one suite on each of them and on the adapter it stands for, so that what a unit test believes
+about a port is true of DynamoDB and S3 too. All of them may be used from several threads.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from cadastro.domain import Credencial, Operadora, Prestador, Relacionamento, Vinculo
+from conecta_edge import objects, problems
+from conecta_edge.cadastro import AcceptedVersion, Binding, Contratacao
+from conecta_edge.dynamodb import ConditionFailedError
+from conecta_edge.idempotency import KEPT, Attempt
+from conecta_tiss.findings import Achado
+from documentos.domain.errors import StaleUploadError
+from documentos.domain.uploads import Upload
+from documentos.service import Incoming
+from peg.domain.errors import LoteNumberTakenError
+from peg.domain.lotes import LoteLido
+from peg.domain.pegs import Documento, GuiaApresentada, Peg, SituacaoPeg
+from peg.domain.rules import Contexto, answer_version
+from peg.service import Page, Taken
+
+
+class Numbers:
+    """Protocolos: the month, the digit of kind, and the next number."""
+
+    def __init__(self, kind: int) -> None:
+        self._kind, self._last, self._lock = kind, 0, threading.Lock()
+
+    def next_protocolo(self, day: date) -> str:
+        with self._lock:
+            self._last += 1
+            return f"{day:%y%m}{self._kind}{self._last:07d}"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An event as it was put in the outbox."""
+
+    tipo: str
+    chave: str
+    prestador_id: str
+    registro_ans: str
+    correlacao: str
+    dados: Mapping[str, Any]
+
+
+class FakeUploads:
+    """`documentos.service.Uploads`; `extra` actions are :class:`Kept` answers."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], Upload] = {}
+        self.events: dict[tuple[str, str, str], Sent] = {}
+        self._numbers, self._lock = Numbers(1), threading.Lock()
+
+    def next_protocolo(self, day: date) -> str:
+        return self._numbers.next_protocolo(day)
+
+    def add(self, upload: Upload, extra: tuple[Any, ...] = ()) -> None:
+        key = (upload.prestador_id, upload.id)
+        with self._lock:
+            failed = tuple(n for n, action in enumerate(extra, 1) if not action.possible())
+            if key in self.rows:
+                failed = (0, *failed)
+            if failed:
+                raise ConditionFailedError(failed)
+            self.rows[key] = upload
+            for action in extra:
+                action.apply()
+
+    def get(self, prestador_id: str, upload_id: str) -> Upload | None:
+        return self.rows.get((prestador_id, upload_id))
+
+    def change(self, before: Upload, after: Upload, event: Mapping[str, Any] | None, now: datetime) -> None:
+        key = (before.prestador_id, before.id)
+        with self._lock:
+            if key not in self.rows or self.rows[key].versao != before.versao:
+                raise StaleUploadError
+            self.rows[key] = after
+            if event is not None:
+                self.events[(event["tipo"], after.id, event["chave"])] = Sent(
+                    event["tipo"], event["chave"], after.prestador_id, after.registro_ans, after.id, event["dados"]
+                )
+
+    def due(self, now: datetime | None) -> list[tuple[str, str]]:
+        return [
+            key
+            for key, upload in list(self.rows.items())
+            if upload.conferir_em is not None and (now is None or upload.conferir_em <= now)
+        ]
+
+
+@dataclass
+class Bucket:
+    """Objects by key, every version kept; stands for `entrada` and for `acervo`."""
+
+    versions: dict[str, list[Incoming]] = field(default_factory=dict)
+
+    def put(self, key: str, content: bytes, at: datetime) -> str:
+        """Store one more version and answer its id."""
+        self.versions.setdefault(key, []).append(Incoming(content, at))
+        return f"v{len(self.versions[key])}"
+
+    def get(self, key: str, version: str | None = None) -> Incoming | None:
+        """The version asked for, or the last."""
+        found = self.versions.get(key, [])
+        if version is None:
+            return found[-1] if found else None
+        number = int(version.removeprefix("v"))
+        return found[number - 1] if number <= len(found) else None
+
+    def content(self, key: str) -> bytes | None:
+        """The bytes of the last version."""
+        found = self.get(key)
+        return found.content if found else None
+
+
+STORED = datetime.fromisoformat("2000-01-01T00:00:00Z")
+"""When the archive's objects were stored: nothing reads it."""
+
+
+class FakeFiles:
+    """`documentos.service.Files` over two buckets."""
+
+    def __init__(self, entrada: Bucket | None = None, acervo: Bucket | None = None) -> None:
+        self.entrada, self.acervo = entrada or Bucket(), acervo or Bucket()
+
+    def presign(self, upload: Upload) -> dict[str, Any]:
+        return {"url": "https://entrada.example/", "campos": {"key": upload.chave_entrada}}
+
+    def read_incoming(self, chave: str, version: str | None) -> Incoming | None:
+        return self.entrada.get(chave, version)
+
+    def archive(self, chave: str, content: bytes, formato: str, sha256: str) -> None:
+        self.acervo.put(chave, content, STORED)
+
+    def read_answer(self, upload: Upload, suffix: str) -> bytes | None:
+        return self.acervo.content(objects.answer_key(upload.registro_ans, upload.prestador_id, upload.id, suffix))
+
+
+class FakePegs:
+    """`peg.service.Pegs`."""
+
+    def __init__(self) -> None:
+        self.lotes: dict[tuple[str, str, str], Taken] = {}
+        self.rows: dict[tuple[str, str], Peg] = {}
+        self.guia_rows: dict[tuple[str, str], dict[int, GuiaApresentada]] = {}
+        self.events: dict[tuple[str, str], Sent] = {}
+        self._numbers, self._lock = Numbers(2), threading.Lock()
+
+    def next_protocolo(self, day: date) -> str:
+        return self._numbers.next_protocolo(day)
+
+    def lote(self, prestador_id: str, registro_ans: str, numero_lote: str) -> Taken | None:
+        return self.lotes.get((prestador_id, registro_ans, numero_lote))
+
+    def prepare(self, peg: Peg) -> None:
+        holder = (peg.prestador_id, peg.registro_ans, peg.numero_lote)
+        with self._lock:
+            if holder in self.lotes or (peg.prestador_id, peg.protocolo) in self.rows:
+                raise LoteNumberTakenError
+            self.lotes[holder] = Taken(peg.protocolo, peg.sha256)
+            self.rows[peg.prestador_id, peg.protocolo] = peg
+
+    def add_guias(self, peg: Peg, guias: Sequence[GuiaApresentada]) -> None:
+        with self._lock:
+            rows = self.guia_rows.setdefault((peg.prestador_id, peg.protocolo), {})
+            for guia in guias:
+                rows.setdefault(guia.sequencia, guia)
+
+    def commit(self, peg: Peg, documento: Documento, now: datetime) -> None:
+        key = (peg.prestador_id, peg.protocolo)
+        with self._lock:
+            stored = self.rows[key]
+            if stored.situacao is not SituacaoPeg.PREPARANDO or stored.versao != peg.versao:
+                return
+            self.rows[key] = replace(stored, situacao=SituacaoPeg.RECEBIDO, versao=peg.versao + 1)
+            dados = {"upload_id": peg.upload_id, "protocolo": peg.protocolo}
+            self._announce("PegRecebido", peg.protocolo, documento, dados)
+
+    def announce_repeated(self, peg: Peg, documento: Documento, now: datetime) -> None:
+        dados = {"upload_id": documento.upload_id, "protocolo": peg.protocolo}
+        with self._lock:
+            self._announce("LoteRepetido", f"{documento.upload_id}#{documento.tentativa}", documento, dados)
+
+    def announce_refusal(self, documento: Documento, achados: Sequence[Achado], now: datetime) -> None:
+        dados = {"upload_id": documento.upload_id, "achados": len(achados)}
+        with self._lock:
+            self._announce("LoteRecusado", f"{documento.upload_id}#{documento.tentativa}", documento, dados)
+
+    def _announce(self, tipo: str, chave: str, documento: Documento, dados: Mapping[str, Any]) -> None:
+        sent = Sent(tipo, chave, documento.prestador_id, documento.registro_ans, documento.correlacao, dados)
+        self.events.setdefault((tipo, chave), sent)
+
+    def get(self, prestador_id: str, protocolo: str) -> Peg | None:
+        return self.rows.get((prestador_id, protocolo))
+
+    def month(self, prestador_id: str, competencia: str, position: Mapping[str, str] | None, limit: int) -> Page:
+        visible = [
+            peg
+            for (owner, protocolo), peg in self.rows.items()
+            if owner == prestador_id
+            and protocolo.startswith(competencia[2:])
+            and peg.situacao is not SituacaoPeg.PREPARANDO
+        ]
+        visible.sort(key=lambda peg: (peg.data_recepcao, peg.protocolo), reverse=True)
+        return _page(visible, position, limit)
+
+    def guias(self, prestador_id: str, protocolo: str, position: Mapping[str, str] | None, limit: int) -> Page:
+        rows = self.guia_rows.get((prestador_id, protocolo), {})
+        return _page([rows[number] for number in sorted(rows)], position, limit)
+
+
+def _page(rows: Sequence[Any], position: Mapping[str, str] | None, limit: int) -> Page:
+    start = int(position["linha"]) if position else 0
+    end = start + limit
+    return Page(rows[start:end], {"linha": str(end)} if end < len(rows) else None)
+
+
+class FakeArchive:
+    """`peg.service.Archive` over a bucket."""
+
+    def __init__(self, acervo: Bucket | None = None) -> None:
+        self.acervo = acervo or Bucket()
+
+    def read(self, chave: str) -> bytes | None:
+        return self.acervo.content(chave)
+
+    def keep_answer(self, documento: Documento, upload_id: str, xml: bytes, report: Mapping[str, Any]) -> None:
+        for suffix, body in (("xml", xml), ("json", json.dumps(report, ensure_ascii=False).encode())):
+            key = objects.answer_key(documento.registro_ans, documento.prestador_id, upload_id, suffix)
+            self.acervo.put(key, body, STORED)
+
+    def answer_key(self, documento: Documento) -> str:
+        return objects.answer_key(documento.registro_ans, documento.prestador_id, documento.upload_id, "xml")
+
+
+class FakePadrao:
+    """`peg.service.Padrao`: reads only what it was told of; its answers are texts that name what they answer."""
+
+    def __init__(self, lotes: Mapping[bytes, LoteLido] | None = None) -> None:
+        self.lotes = dict(lotes or {})
+
+    def read(self, raw: bytes, today: date) -> LoteLido:
+        return self.lotes[raw]
+
+    def receipt(self, lote: LoteLido, peg: Peg, contexto: Contexto) -> bytes:
+        return f"{answer_version(lote)} protocolo {peg.protocolo} lote {peg.numero_lote}".encode()
+
+    def refusal(self, lote: LoteLido, contexto: Contexto, achados: Sequence[Achado], recebido_em: datetime) -> bytes:
+        return f"{answer_version(lote)} erro {achados[0].codigo}".encode()
+
+
+class FakeCadastro:
+    """The `cadastro` table: what `CadastroTable` writes and what `CadastroReader` reads, without the table."""
+
+    def __init__(self) -> None:
+        self._operadoras: dict[str, Operadora] = {}
+        self._prestadores: dict[str, Prestador] = {}
+        self._relacionamentos: dict[tuple[str, str], Relacionamento] = {}
+        self._vinculos: dict[tuple[str, str], Vinculo] = {}
+        self._credenciais: dict[str, Credencial] = {}
+
+    def put_operadora(self, operadora: Operadora) -> None:
+        self._operadoras[operadora.registro_ans] = operadora
+
+    def put_prestador(self, prestador: Prestador) -> None:
+        self._prestadores[prestador.prestador_id] = prestador
+
+    def put_relacionamento(self, relacionamento: Relacionamento) -> None:
+        self._relacionamentos[relacionamento.prestador_id, relacionamento.registro_ans] = relacionamento
+
+    def put_vinculo(self, vinculo: Vinculo) -> None:
+        self._vinculos[vinculo.sub, vinculo.prestador_id] = vinculo
+
+    def put_credencial(self, credencial: Credencial) -> None:
+        self._credenciais[credencial.client_id] = credencial
+
+    def bindings(self, sub: str) -> tuple[Binding, ...]:
+        found = sorted((row for row in self._vinculos.values() if row.sub == sub), key=lambda row: row.prestador_id)
+        return tuple(Binding(row.prestador_id, row.papel) for row in found if row.ativo)
+
+    def credential_prestador(self, client_id: str) -> str | None:
+        row = self._credenciais.get(client_id)
+        return row.prestador_id if row and row.ativa else None
+
+    def contratacao(self, prestador_id: str, registro_ans: str) -> Contratacao:
+        prestador = self._prestadores.get(prestador_id)
+        relacionamento = self._relacionamentos.get((prestador_id, registro_ans))
+        operadora = self._operadoras.get(registro_ans)
+        return Contratacao(
+            prestador_id=prestador_id,
+            registro_ans=registro_ans,
+            nome_prestador=prestador.nome if prestador else None,
+            cnpj=prestador.cnpj if prestador else None,
+            cpf=prestador.cpf if prestador else None,
+            cnes=prestador.cnes if prestador else None,
+            situacao=relacionamento.situacao.value if relacionamento else None,
+            motivo=relacionamento.motivo if relacionamento else None,
+            codigo_na_operadora=relacionamento.codigo_na_operadora if relacionamento else None,
+            nome_operadora=operadora.nome if operadora else None,
+            versoes=tuple(AcceptedVersion(**asdict(row)) for row in operadora.versoes) if operadora else (),
+            grupo=operadora.grupo if operadora else (),
+        )
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What stands for the transaction's `Put` of a kept answer."""
+
+    possible: Callable[[], bool]
+    apply: Callable[[], None]
+
+
+class FakeIdempotency:
+    """`conecta_edge.idempotency.IdempotencyTable` for use with :class:`FakeUploads`."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], tuple[str, str, datetime]] = {}
+
+    def replay(self, attempt: Attempt, now: datetime) -> Any | None:
+        digest, answer, until = self.rows.get((attempt.pk, attempt.sk), ("", "null", now))
+        if until <= now:
+            return None
+        if digest != attempt.digest:
+            raise problems.invalid_body(
+                (problems.FieldError("Idempotency-Key", "chave-reutilizada", "Use uma chave nova."),)
+            )
+        return json.loads(answer)
+
+    def keep(self, attempt: Attempt, answer: Any, now: datetime) -> Kept:
+        key = (attempt.pk, attempt.sk)
+        return Kept(
+            possible=lambda: self.rows.get(key, ("", "", now))[2] <= now,
+            apply=lambda: self.rows.__setitem__(key, (attempt.digest, json.dumps(answer), now + KEPT)),
+        )
+
+
+class ProcessDiedError(Exception):
+    """The process died here."""
+
+
+class Interruption:
+    """Counts the calls of every port it wraps and dies right after call number `after` has had its effect."""
+
+    def __init__(self, after: int) -> None:
+        self.calls, self._after = 0, after
+
+    def wrap(self, port: Any) -> Any:
+        """The same port, mortal."""
+        return _Mortal(port, self)
+
+    def called(self) -> None:
+        """One more call has had its effect."""
+        self.calls += 1
+        if self.calls == self._after:
+            raise ProcessDiedError
+
+
+class _Mortal:
+    def __init__(self, port: Any, interruption: Interruption) -> None:
+        self._port, self._interruption = port, interruption
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._port, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            answer = method(*args, **kwargs)
+            self._interruption.called()
+            return answer
+
+        return call
