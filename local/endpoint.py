@@ -1,0 +1,47 @@
+"""`.local/endpoint.json`: where the running instance is and who can use it, for people, tests and front ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from local.deploy import STACKS
+from local.runtime import LOCAL_DIRECTORY, REGION, EmbeddedAws, write_private
+from local.seed import Seeded
+
+FILE = LOCAL_DIRECTORY / "endpoint.json"
+
+
+def describe(aws: EmbeddedAws, outputs: Mapping[str, str], seeded: Seeded) -> dict[str, Any]:
+    """The document, from a running instance, its stacks' outputs and who was seeded."""
+    api = f"{aws.url}/v1"
+    return {
+        "api": api,
+        "docs": f"{api}/docs",
+        "openapi": f"{api}/openapi.json",
+        "regiao": REGION,
+        "endpoint_aws": aws.url,
+        "credenciais_aws": aws.credentials,
+        "cognito": {
+            "endpoint": f"{aws.url}/",
+            "prestadores": {
+                "pool": outputs["PoolPrestadores"],
+                "cliente": outputs["ClientePortalPrestadores"],
+            },
+            "operadora": {"pool": outputs["PoolOperadora"], "cliente": outputs["ClientePortalOperadora"]},
+            "token": f"{aws.url}/oauth2/token",
+        },
+        "usuarios": [asdict(usuario) for usuario in seeded.usuarios],
+        "maquinas": [asdict(maquina) for maquina in seeded.maquinas],
+        "buckets": {"entrada": outputs["BucketEntrada"], "acervo": outputs["BucketAcervo"]},
+        "pids": {"aws": aws.instance.pid},
+        "stacks": list(STACKS),
+    }
+
+
+def write(document: Mapping[str, Any], file: Path = FILE) -> None:
+    """Write it whole or not at all, readable by its owner only: it holds passwords."""
+    write_private(file, json.dumps(document, indent=2, ensure_ascii=False) + "\n")

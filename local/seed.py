@@ -1,0 +1,206 @@
+"""What an embedded AWS starts with: two operadoras, two invented prestadores, and who may act for each.
+
+Repeatable: keys of rows are fixed, people and app clients are looked for before they are made, and passwords are
+drawn once and kept, readable by their owner only, in `usuarios.json` of the instance's directory.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import string
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from cadastro.domain import (
+    Credencial,
+    Operadora,
+    Prestador,
+    Relacionamento,
+    SituacaoRelacionamento,
+    VersaoAceita,
+    Vinculo,
+    VinculoOperadora,
+)
+from cadastro.dynamodb import CadastroTable
+from local.runtime import EmbeddedAws, write_private
+
+# The default of R12: 4.01.00 alone, in force since 2022-10-01 (tiss.md, introduction); the others are opened by data.
+_VERSOES: Final = (VersaoAceita("4.01.00", date(2022, 10, 1)),)
+_GRUPO: Final = ("345695", "331988")
+OPERADORAS: Final = (
+    Operadora("345695", "VALE/AMS", "VALE/PASA", _GRUPO, _VERSOES),
+    Operadora("331988", "PASA", "VALE/PASA", _GRUPO, _VERSOES),
+)
+# Invented organisations; the CNPJs only have right check digits.
+HOSPITAL: Final = Prestador("hospital-aurora", "Hospital Aurora", cnes="9990011", cnpj="99341257000174")
+CLINICA: Final = Prestador("clinica-boa-vista", "Clínica Boa Vista", cnes="9990022", cnpj="99876543000134")
+PRESTADORES: Final = (HOSPITAL, CLINICA)
+_DESDE: Final = date(2024, 1, 2)
+RELACIONAMENTOS: Final = (
+    Relacionamento(HOSPITAL.prestador_id, "345695", SituacaoRelacionamento.HABILITADO, "100017", _DESDE),
+    Relacionamento(HOSPITAL.prestador_id, "331988", SituacaoRelacionamento.HABILITADO, "200017", _DESDE),
+    Relacionamento(CLINICA.prestador_id, "345695", SituacaoRelacionamento.HABILITADO, "100025", _DESDE),
+    Relacionamento(CLINICA.prestador_id, "331988", SituacaoRelacionamento.SOLICITADO, "200025", _DESDE),
+)
+PAPEIS: Final = ("recepcao", "faturista", "gestor")
+GRUPOS: Final = ("central", "auditoria", "financeiro", "cadastro")
+ESCOPOS: Final = (
+    "elegibilidade.ler",
+    "autorizacao.ler",
+    "autorizacao.escrever",
+    "peg.ler",
+    "peg.escrever",
+    "documentos.ler",
+    "documentos.escrever",
+)
+_RESOURCE_SERVER: Final = "conecta"
+_PASSWORD_LENGTH: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Usuario:
+    """A demo person, as `endpoint.json` shows it: exactly one of `prestador` and `operadora` is given."""
+
+    email: str
+    senha: str
+    papel: str
+    prestador: str | None
+    operadora: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Maquina:
+    """A demo machine client; `escopos` as the token endpoint takes them."""
+
+    client_id: str
+    client_secret: str
+    prestador: str
+    escopos: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """Who can sign in."""
+
+    usuarios: tuple[Usuario, ...]
+    maquinas: tuple[Maquina, ...]
+
+
+def seed(aws: EmbeddedAws, outputs: Mapping[str, str]) -> Seeded:
+    """Write the rows and make the people and machines that are missing.
+
+    Args:
+        aws: A running instance with the stacks deployed.
+        outputs: Their outputs (pools, app clients, table of cadastro).
+    """
+    table = CadastroTable(aws.client("dynamodb"), outputs["TabelaCadastro"])
+    for operadora in OPERADORAS:
+        table.put_operadora(operadora)
+    for prestador in PRESTADORES:
+        table.put_prestador(prestador)
+    for relacionamento in RELACIONAMENTOS:
+        table.put_relacionamento(relacionamento)
+    people = _People(aws)
+    usuarios = [
+        *(_at_prestador(people, table, outputs, prestador, papel) for prestador in PRESTADORES for papel in PAPEIS),
+        *(_at_operadora(people, table, outputs, grupo) for grupo in GRUPOS),
+    ]
+    maquinas = [_machine(people, table, outputs, prestador) for prestador in PRESTADORES]
+    return Seeded(tuple(usuarios), tuple(maquinas))
+
+
+def _at_prestador(
+    people: _People, table: CadastroTable, outputs: Mapping[str, str], prestador: Prestador, papel: str
+) -> Usuario:
+    email = f"{papel}@{prestador.prestador_id}.example"
+    sub, _ = people.person(outputs["PoolPrestadores"], email)
+    table.put_vinculo(Vinculo(sub, prestador.prestador_id, papel))
+    return Usuario(email, people.password(email), papel, prestador.prestador_id, None)
+
+
+def _at_operadora(people: _People, table: CadastroTable, outputs: Mapping[str, str], grupo: str) -> Usuario:
+    email = f"{grupo}@vale-pasa.example"
+    pool = outputs["PoolOperadora"]
+    sub, username = people.person(pool, email)
+    people.cognito.admin_add_user_to_group(UserPoolId=pool, Username=username, GroupName=grupo)
+    for operadora in OPERADORAS:
+        table.put_vinculo_operadora(VinculoOperadora(sub, operadora.registro_ans, grupo))
+    return Usuario(email, people.password(email), grupo, None, OPERADORAS[0].registro_ans)
+
+
+def _machine(people: _People, table: CadastroTable, outputs: Mapping[str, str], prestador: Prestador) -> Maquina:
+    escopos = tuple(f"{_RESOURCE_SERVER}/{escopo}" for escopo in ESCOPOS)
+    client_id, client_secret = people.app_client(
+        outputs["PoolPrestadores"], f"conecta-embarcado-maquina-{prestador.prestador_id}", escopos
+    )
+    table.put_credencial(Credencial(client_id, prestador.prestador_id, ESCOPOS))
+    return Maquina(client_id, client_secret, prestador.prestador_id, escopos)
+
+
+class _People:
+    """People and app clients in Cognito, and the passwords that were drawn for them."""
+
+    def __init__(self, aws: EmbeddedAws) -> None:
+        self.cognito = aws.client("cognito-idp")
+        self._file = aws.directory / "usuarios.json"
+        self._passwords: dict[str, str] = json.loads(self._file.read_text()) if self._file.exists() else {}
+
+    def password(self, email: str) -> str:
+        """The one drawn for this person, once."""
+        if email not in self._passwords:
+            self._passwords[email] = _draw_password()
+            write_private(self._file, json.dumps(self._passwords, indent=1))
+        return self._passwords[email]
+
+    def person(self, pool: str, email: str) -> tuple[str, str]:
+        """Sub and username of the person with this e-mail, confirmed and with the password known here.
+
+        The username is random, as a sign-up would make it: the e-mail is an alias.
+        """
+        found = self.cognito.list_users(UserPoolId=pool, Filter=f'email = "{email}"')["Users"]
+        if found:
+            user = found[0]
+        else:
+            user = self.cognito.admin_create_user(
+                UserPoolId=pool,
+                Username=str(uuid.uuid4()),
+                MessageAction="SUPPRESS",
+                UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+            )["User"]
+        username = user["Username"]
+        self.cognito.admin_set_user_password(
+            UserPoolId=pool, Username=username, Password=self.password(email), Permanent=True
+        )
+        return next(item["Value"] for item in user["Attributes"] if item["Name"] == "sub"), username
+
+    def app_client(self, pool: str, name: str, scopes: tuple[str, ...]) -> tuple[str, str]:
+        """Id and secret of the machine client with this name."""
+        pages = self.cognito.get_paginator("list_user_pool_clients").paginate(UserPoolId=pool)
+        for client in (item for page in pages for item in page["UserPoolClients"]):
+            if client["ClientName"] == name:
+                found = self.cognito.describe_user_pool_client(UserPoolId=pool, ClientId=client["ClientId"])
+                return found["UserPoolClient"]["ClientId"], found["UserPoolClient"]["ClientSecret"]
+        made = self.cognito.create_user_pool_client(
+            UserPoolId=pool,
+            ClientName=name,
+            GenerateSecret=True,
+            AllowedOAuthFlowsUserPoolClient=True,
+            AllowedOAuthFlows=["client_credentials"],
+            AllowedOAuthScopes=list(scopes),
+            AccessTokenValidity=30,
+            TokenValidityUnits={"AccessToken": "minutes"},
+        )["UserPoolClient"]
+        return made["ClientId"], made["ClientSecret"]
+
+
+def _draw_password() -> str:
+    """A password of every class the pools ask for."""
+    kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.+=")
+    drawn = [secrets.choice(kind) for kind in kinds]
+    drawn += [secrets.choice("".join(kinds)) for _ in range(_PASSWORD_LENGTH - len(drawn))]
+    secrets.SystemRandom().shuffle(drawn)
+    return "".join(drawn)
