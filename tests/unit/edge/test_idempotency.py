@@ -1,0 +1,124 @@
+"""`Idempotency-Key`: one effect, and its first answer ever after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from conecta_edge import idempotency, session
+from conecta_edge.clock import FixedClock
+from conecta_edge.dynamodb import ConditionFailedError
+from conecta_edge.http import Request
+from conecta_edge.problems import ProblemError
+from conecta_edge.tenancy import Papel, Principal
+from tests.builders_functions import CLINICA, HOSPITAL, NOW
+from tests.fakes import FakeIdempotency
+
+CALLER = Principal(HOSPITAL, "pessoa-1", Papel.FATURISTA, frozenset())
+
+
+def request(key: str | None = "k1", body: bytes = b"{}", route: str = "/documentos/uploads") -> Request:
+    headers = {} if key is None else {"idempotency-key": key}
+    return Request("POST", route, {}, {}, headers, {}, body, "corr-1")
+
+
+class Effects:
+    """Counts effects; each writes its kept answer at once, as a transaction would."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.before: Callable[[], None] = lambda: None
+
+    def __call__(self, keep: Callable[[Any], tuple[Any, ...]]) -> dict[str, int]:
+        self.before()
+        answer = {"efeito": self.done + 1}
+        kept = keep(answer)
+        if not all(action.possible() for action in kept):
+            raise ConditionFailedError((1,))
+        self.done += 1
+        for action in kept:
+            action.apply()
+        return answer
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch, function_environment: dict[str, str]) -> FakeIdempotency:
+    made = FakeIdempotency()
+    monkeypatch.setattr(session, "idempotency_table", lambda: made)
+    return made
+
+
+def test_without_a_key_every_request_has_its_effect(table: FakeIdempotency) -> None:
+    effect = Effects()
+    assert [session.once(request(None), CALLER, effect) for _ in range(2)] == [{"efeito": 1}, {"efeito": 2}]
+    assert not table.rows
+
+
+def test_the_same_key_again_gets_the_first_answer_and_no_effect(table: FakeIdempotency) -> None:
+    effect = Effects()
+    assert [session.once(request(), CALLER, effect) for _ in range(3)] == [{"efeito": 1}] * 3
+    assert effect.done == 1
+
+
+def test_the_same_key_with_another_body_is_refused(table: FakeIdempotency) -> None:
+    effect = Effects()
+    session.once(request(), CALLER, effect)
+    with pytest.raises(ProblemError) as refused:
+        session.once(request(body=b'{"a":1}'), CALLER, effect)
+    assert (refused.value.status, refused.value.erros[0].codigo) == (422, "chave-reutilizada")
+    assert effect.done == 1
+
+
+def test_a_key_belongs_to_tenant_route_and_caller(table: FakeIdempotency) -> None:
+    effect = Effects()
+    session.once(request(), CALLER, effect)
+    session.once(request(), Principal(CLINICA, "pessoa-1", Papel.FATURISTA, frozenset()), effect)
+    session.once(request(), Principal(HOSPITAL, "pessoa-2", Papel.FATURISTA, frozenset()), effect)
+    session.once(request(route="/outra"), CALLER, effect)
+    assert effect.done == 4
+
+
+def test_a_key_is_forgotten_after_a_day(table: FakeIdempotency, monkeypatch: pytest.MonkeyPatch) -> None:
+    effect = Effects()
+    session.once(request(), CALLER, effect)
+    for later, done in ((timedelta(hours=23, minutes=59), 1), (timedelta(hours=24), 2)):
+        monkeypatch.setattr(session, "clock", lambda later=later: FixedClock(NOW + later))
+        session.once(request(), CALLER, effect)
+        assert effect.done == done
+
+
+def test_who_loses_a_race_for_a_key_gets_the_winners_answer(table: FakeIdempotency) -> None:
+    effect, winner = Effects(), Effects()
+    effect.before = lambda: None if winner.done else session.once(request(), CALLER, winner)
+    effect.done = 7
+    assert session.once(request(), CALLER, effect) == {"efeito": 1}
+    assert effect.done == 7
+
+
+def test_who_loses_a_race_that_left_no_answer_yet_is_told_to_come_back(table: FakeIdempotency) -> None:
+    def loses(_keep: Callable[[Any], tuple[Any, ...]]) -> dict[str, int]:
+        raise ConditionFailedError((1,))
+
+    with pytest.raises(ProblemError) as refused:
+        session.once(request(), CALLER, loses)
+    assert (refused.value.status, refused.value.headers) == (409, {"Retry-After": "1"})
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256])
+def test_a_key_has_from_one_to_255_characters(table: FakeIdempotency, key: str) -> None:
+    with pytest.raises(ProblemError) as refused:
+        session.once(request(key), CALLER, Effects())
+    assert (refused.value.status, refused.value.erros[0].codigo) == (422, "chave-invalida")
+
+
+def test_the_longest_key_is_kept_as_a_digest() -> None:
+    made = idempotency.attempt(
+        {"idempotency-key": "c" * 255}, prestador_id=HOSPITAL, route="/r", subject="pessoa-1", body=b""
+    )
+    assert made is not None
+    assert made.key == {"pk": f"PRESTADOR#{HOSPITAL}", "sk": made.sk}
+    assert "ccc" not in made.sk
+    assert len(made.sk) == len("/r#pessoa-1#") + 64
