@@ -57,14 +57,15 @@ class DataKeys(Construct):
         )
 
     def _let_events_flow(self) -> None:
+        # No aws:SourceAccount here: AWS does not send it to KMS for these deliveries. Whom they may deliver to is
+        # said by each queue's and topic's own policy, by the rule's ARN and the account.
         for sid, service in (("Rules", "events"), ("Alarms", "cloudwatch")):
             self.filas.add_to_resource_policy(
                 iam.PolicyStatement(
-                    sid=f"{sid}OfThisAccount",
+                    sid=sid,
                     actions=["kms:Decrypt", "kms:GenerateDataKey"],
                     resources=["*"],
                     principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
-                    conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
                 )
             )
 

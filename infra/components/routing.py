@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Duration
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -17,6 +15,10 @@ from constructs import Construct
 from infra.components.buckets import DOCUMENTS_PREFIX
 from infra.components.queues import failure_queue
 from infra.settings import Settings
+
+# EventBridge's own maxima: an outage of a queue must not lose an event.
+MAX_EVENT_AGE_SECONDS = 24 * 3600
+MAX_RETRIES = 185
 
 
 class Routing(Construct):
@@ -37,14 +39,14 @@ class Routing(Construct):
             name="uploads",
             queue=queue,
             bus=None,
-            pattern=events.EventPattern(
-                source=["aws.s3"],
-                detail_type=["Object Created"],
-                detail={
+            pattern={
+                "source": ["aws.s3"],
+                "detail-type": ["Object Created"],
+                "detail": {
                     "bucket": {"name": [bucket.bucket_name]},
                     "object": {"key": [{"prefix": DOCUMENTS_PREFIX}]},
                 },
-            ),
+            },
         )
 
     def subscribe(
@@ -55,20 +57,13 @@ class Routing(Construct):
         contexto: str,
         tipos: Sequence[str],
         queue: sqs.IQueue,
-        dados: dict[str, Any] | None = None,
+        dados: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """Carry a context's events of some types to a queue, optionally only those whose `dados` match."""
-        self._rule(
-            construct_id,
-            name=name,
-            queue=queue,
-            bus=self.bus,
-            pattern=events.EventPattern(
-                source=[f"conecta.{contexto}"],
-                detail_type=list(tipos),
-                detail={"dados": dados} if dados else None,
-            ),
-        )
+        pattern: dict[str, Any] = {"source": [f"conecta.{contexto}"], "detail-type": list(tipos)}
+        if dados:
+            pattern["detail"] = {"dados": dict(dados)}
+        self._rule(construct_id, name=name, queue=queue, bus=self.bus, pattern=pattern)
 
     def _rule(
         self,
@@ -77,23 +72,35 @@ class Routing(Construct):
         name: str,
         queue: sqs.IQueue,
         bus: events.IEventBus | None,
-        pattern: events.EventPattern,
+        pattern: Mapping[str, Any],
     ) -> None:
-        events.Rule(
+        rule = events.CfnRule(
             self,
             construct_id,
-            rule_name=self._settings.name(name),
-            event_bus=bus,
-            event_pattern=pattern,
+            name=self._settings.name(name),
+            event_bus_name=bus.event_bus_name if bus else None,
+            event_pattern=dict(pattern),
             targets=[
-                targets.SqsQueue(
-                    queue,
-                    dead_letter_queue=self.undelivered,
-                    max_event_age=Duration.hours(24),
-                    retry_attempts=185,
+                events.CfnRule.TargetProperty(
+                    id="fila",
+                    arn=queue.queue_arn,
+                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=self.undelivered.queue_arn),
+                    retry_policy=events.CfnRule.RetryPolicyProperty(
+                        maximum_event_age_in_seconds=MAX_EVENT_AGE_SECONDS, maximum_retry_attempts=MAX_RETRIES
+                    ),
                 )
             ],
         )
+        for receiver in (queue, self.undelivered):
+            receiver.add_to_resource_policy(
+                iam.PolicyStatement(
+                    sid=f"Rule{construct_id}",
+                    actions=["sqs:SendMessage"],
+                    resources=[receiver.queue_arn],
+                    principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                    conditions={"ArnEquals": {"aws:SourceArn": rule.attr_arn}},
+                )
+            )
 
 
 def publish_use(bus: events.IEventBus) -> iam.PolicyStatement:

@@ -39,23 +39,25 @@ class DataStack(Stack):
             self, "Idempotencia", settings=settings, contexto="idempotencia", key=key, ttl=True
         ).table
         self.buckets = Buckets(self, "Buckets", settings=settings, key=self.keys.documentos)
-        self.segredo = secretsmanager.Secret(
-            self,
-            "Segredo",
-            secret_name=settings.name("paginacao"),
-            description="Signs and encrypts the cursors of paged lists",
-            encryption_key=key,
-            generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
-            removal_policy=RemovalPolicy.DESTROY if settings.embarcado else RemovalPolicy.RETAIN,
-        )
-        segredo = self.segredo.node.default_child
-        if not isinstance(segredo, secretsmanager.CfnSecret):
-            raise TypeError("a secret's default child is its CfnSecret")
-        # The attribute and not the reference: the embedded AWS answers a reference with the name.
-        self.segredo_arn = segredo.attr_id
+        self.segredo_arn = self._page_secret(settings).attr_id
         self.identity = Identity(self, "Identidade", settings=settings)
         for name, value in self._outputs().items():
             CfnOutput(self, name, value=value)
+
+    def _page_secret(self, settings: Settings) -> secretsmanager.CfnSecret:
+        # Its attribute is the ARN everywhere; a reference is only the name on the embedded AWS.
+        secret = secretsmanager.CfnSecret(
+            self,
+            "Segredo",
+            name=settings.name("paginacao"),
+            description="Signs and encrypts the cursors of paged lists",
+            kms_key_id=self.keys.tabelas.key_arn,
+            generate_secret_string=secretsmanager.CfnSecret.GenerateSecretStringProperty(
+                password_length=64, exclude_punctuation=True
+            ),
+        )
+        secret.apply_removal_policy(RemovalPolicy.DESTROY if settings.embarcado else RemovalPolicy.RETAIN)
+        return secret
 
     def _outputs(self) -> dict[str, str]:
         return {

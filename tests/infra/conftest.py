@@ -12,7 +12,6 @@ import pytest
 
 from infra.components.layers import LAYERS
 from infra.settings import ROOT
-from tests.infra.openapi_exemplo import openapi
 
 Resource = dict[str, Any]
 STACKS = ("Conecta-Dados", "Conecta-Servico", "Conecta-Aws")
@@ -61,11 +60,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         _placeholder(folder / "layers" / name / "python" / f"{name}.py")
     for name in ("publico", "documentos", "peg"):
         _placeholder(folder / "assets" / name / name / "__init__.py")
-    document = ROOT / "docs" / "openapi.json"
-    if not document.is_file():
-        document = folder / "openapi.json"
-        document.write_text(json.dumps(openapi()), encoding="utf-8")
-    return {"ativos": str(folder), "openapi": str(document)}
+    return {"ativos": str(folder), "openapi": str(ROOT / "docs" / "openapi.json")}
 
 
 def _placeholder(path: Path) -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from conecta_edge import problems
 
+from conecta_edge import problems
 from infra.components.gateway_responses import BASE, PROBLEMS, GatewayProblem, body_extension, response_parameters
 
 ORIGINS = ("https://portal.example", "https://outro.example")

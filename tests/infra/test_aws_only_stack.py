@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.infra.conftest import Templates
+
+AWS = "Conecta-Aws"
+
+
+def rules(templates: Templates) -> dict[str, dict[str, Any]]:
+    (acl,) = templates.properties("AWS::WAFv2::WebACL", AWS)
+    return {rule["Name"]: rule for rule in acl["Rules"]}
+
+
+def test_the_firewall_stands_before_the_stage(producao: Templates) -> None:
+    (association,) = producao.properties("AWS::WAFv2::WebACLAssociation", AWS)
+    assert "/stages/v1" in json.dumps(association["ResourceArn"])
+
+
+def test_one_address_cannot_take_it_all(producao: Templates) -> None:
+    rate = rules(producao)["taxa-por-endereco"]
+    assert rate["Action"] == {"Block": {}}
+    assert rate["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
+
+
+def test_a_lote_in_the_body_is_not_an_attack(producao: Templates) -> None:
+    common = rules(producao)["AWSManagedRulesCommonRuleSet"]["Statement"]["ManagedRuleGroupStatement"]
+    counted = {override["Name"]: override["ActionToUse"] for override in common["RuleActionOverrides"]}
+    assert counted["SizeRestrictions_BODY"] == {"Count": {}}
+
+
+def test_rules_are_tried_in_one_order(producao: Templates) -> None:
+    priorities = [rule["Priority"] for rule in rules(producao).values()]
+    assert priorities == list(range(len(priorities)))
+
+
+def test_the_firewall_logs_no_token_address_bar_or_sample(producao: Templates) -> None:
+    (logging,) = producao.properties("AWS::WAFv2::LoggingConfiguration", AWS)
+    hidden = json.dumps(logging["RedactedFields"])
+    for field in ("authorization", "QueryString", "UriPath"):
+        assert field in hidden
+    for rule in rules(producao).values():
+        assert rule["VisibilityConfig"]["SampledRequestsEnabled"] is False
+
+
+def alarms(templates: Templates) -> dict[str, dict[str, Any]]:
+    return {
+        alarm["AlarmName"].removeprefix("conecta-producao-"): alarm
+        for alarm in templates.properties("AWS::CloudWatch::Alarm", AWS)
+    }
+
+
+def test_every_failure_queue_is_watched_from_its_first_message(producao: Templates) -> None:
+    queues = {
+        queue["QueueName"].removeprefix("conecta-producao-")
+        for queue in producao.properties("AWS::SQS::Queue")
+        if "RedrivePolicy" not in queue
+    }
+    watched = {name.removesuffix("-com-mensagens") for name in alarms(producao) if name.endswith("-com-mensagens")}
+    assert watched == queues
+    for name in watched:
+        assert alarms(producao)[f"{name}-com-mensagens"]["Threshold"] == 0
+
+
+def test_every_function_is_watched(producao: Templates) -> None:
+    for made in producao.properties("AWS::Lambda::Function"):
+        name = made["FunctionName"].removeprefix("conecta-producao-")
+        assert {f"{name}-erros", f"{name}-recusas"} <= set(alarms(producao))
+
+
+def test_lost_receptions_late_outboxes_and_5xx_call_a_person(producao: Templates) -> None:
+    assert {
+        "recepcao-peg-falhas",
+        "recepcao-peg-estouros",
+        "documentos-eventos-caixa-de-saida",
+        "peg-eventos-caixa-de-saida",
+        "api-5xx",
+        "api-latencia",
+        "agendas-com-erro",
+    } <= set(alarms(producao))
+
+
+def test_every_alarm_speaks_and_no_silence_is_an_alarm(producao: Templates) -> None:
+    for alarm in alarms(producao).values():
+        assert len(alarm["AlarmActions"]) == 1
+        assert alarm["TreatMissingData"] == "notBreaching"
+    (composite,) = producao.properties("AWS::CloudWatch::CompositeAlarm", AWS)
+    assert json.dumps(composite["AlarmRule"]).count("ALARM(") == len(alarms(producao))
+
+
+def test_alarms_may_speak_on_a_topic_that_refuses_plain_http(producao: Templates) -> None:
+    (policy,) = producao.properties("AWS::SNS::TopicPolicy", AWS)
+    effects = {
+        (statement["Effect"], json.dumps(statement["Principal"])) for statement in policy["PolicyDocument"]["Statement"]
+    }
+    assert ("Allow", '{"Service": "cloudwatch.amazonaws.com"}') in effects
+    assert any(effect == "Deny" for effect, _ in effects)
+
+
+def test_backups_are_kept_five_weeks_in_a_vault_that_deletes_nothing(producao: Templates) -> None:
+    (plan,) = producao.properties("AWS::Backup::BackupPlan", AWS)
+    (rule,) = plan["BackupPlan"]["BackupPlanRule"]
+    assert rule["Lifecycle"] == {"DeleteAfterDays": 35}
+    (vault,) = producao.properties("AWS::Backup::BackupVault", AWS)
+    denied = json.dumps(vault["AccessPolicy"])
+    assert "backup:DeleteRecoveryPoint" in denied
+    (selection,) = producao.properties("AWS::Backup::BackupSelection", AWS)
+    assert len(selection["BackupSelection"]["Resources"]) == 4

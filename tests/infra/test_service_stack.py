@@ -1,0 +1,336 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.components.api import ACCESS_LOG
+from infra.components.openapi_body import METHODS, PERSON_SCOPE
+from tests.infra.conftest import Templates
+
+SERVICE = "Conecta-Servico"
+FUNCTIONS = {
+    "publico-api": ("publico.handler.api.handler", 25, 512, 2),
+    "documentos-api": ("documentos.handler.api.handler", 25, 512, 2),
+    "documentos-eventos": ("documentos.handler.eventos.handler", 60, 512, 2),
+    "documentos-fluxo": ("documentos.handler.fluxo.handler", 60, 1024, 2),
+    "peg-api": ("peg.handler.api.handler", 25, 512, 3),
+    "peg-eventos": ("peg.handler.eventos.handler", 60, 512, 3),
+    "peg-fluxo": ("peg.handler.fluxo.handler", 60, 1024, 3),
+}
+ENVIRONMENT = {
+    "publico-api": {"ORIGENS_PERMITIDAS"},
+    "documentos-api": {
+        "TABELA_DOCUMENTOS", "TABELA_CADASTRO", "TABELA_IDEMPOTENCIA", "BUCKET_ENTRADA", "BUCKET_ACERVO", "SEGREDO_ARN",
+        "POOL_PRESTADORES", "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA",
+        "ORIGENS_PERMITIDAS",
+    },
+    "documentos-eventos": {"TABELA_DOCUMENTOS", "BUCKET_ENTRADA", "BUCKET_ACERVO", "BARRAMENTO"},
+    "documentos-fluxo": {"TABELA_DOCUMENTOS", "BUCKET_ENTRADA", "BUCKET_ACERVO"},
+    "peg-api": {
+        "TABELA_PEG", "TABELA_CADASTRO", "BUCKET_ACERVO", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA",
+        "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
+    },
+    "peg-eventos": {"TABELA_PEG", "BARRAMENTO", "MAQUINA_RECEPCAO_ARN"},
+    "peg-fluxo": {"TABELA_PEG", "TABELA_CADASTRO", "BUCKET_ACERVO"},
+}  # fmt: skip
+COMMON = {"CONECTA_ESTAGIO", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
+
+
+def function(templates: Templates, name: str) -> dict[str, Any]:
+    return templates.one("AWS::Lambda::Function", FunctionName=f"conecta-producao-{name}")
+
+
+def logical(templates: Templates, kind: str, **properties: Any) -> str:
+    """Logical id of the only resource of the type with these property values."""
+    (found,) = (
+        name
+        for name, resource in templates.resources(kind, SERVICE).items()
+        if all(resource["Properties"].get(key) == value for key, value in properties.items())
+    )
+    return found
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_each_function_is_what_its_context_says(producao: Templates, name: str) -> None:
+    handler, timeout, memory, layers = FUNCTIONS[name]
+    made = function(producao, name)
+    assert (made["Handler"], made["Timeout"], made["MemorySize"]) == (handler, timeout, memory)
+    assert (made["Runtime"], made["Architectures"]) == ("python3.13", ["arm64"])
+    assert len(made["Layers"]) == layers
+    assert made["TracingConfig"] == {"Mode": "Active"}
+
+
+def test_there_are_no_other_functions(producao: Templates) -> None:
+    names = {made["FunctionName"] for made in producao.properties("AWS::Lambda::Function")}
+    assert names == {f"conecta-producao-{name}" for name in FUNCTIONS}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_knows_only_what_it_may_touch(producao: Templates, name: str) -> None:
+    variables = function(producao, name)["Environment"]["Variables"]
+    assert set(variables) == COMMON | ENVIRONMENT[name]
+    assert variables["POWERTOOLS_SERVICE_NAME"] == name
+    assert variables["CONECTA_ESTAGIO"] == "producao"
+
+
+def test_runtime_and_architecture_follow_the_context(embarcado: Templates) -> None:
+    for made in embarcado.properties("AWS::Lambda::Function"):
+        assert (made["Runtime"], made["Architectures"]) == ("python3.11", ["x86_64"])
+        assert made["Environment"]["Variables"].get("ORIGENS_PERMITIDAS", "http://localhost:5173") == (
+            "http://localhost:5173"
+        )
+    for layer in embarcado.properties("AWS::Lambda::LayerVersion"):
+        assert (layer["CompatibleRuntimes"], layer["CompatibleArchitectures"]) == (["python3.11"], ["x86_64"])
+
+
+def test_each_function_has_its_own_failure_queue_and_log_group(producao: Templates) -> None:
+    functions = list(producao.properties("AWS::Lambda::Function"))
+    queues = [json.dumps(made["DeadLetterConfig"]["TargetArn"]) for made in functions]
+    groups = [json.dumps(made["LoggingConfig"]["LogGroup"]) for made in functions]
+    assert len(set(queues)) == len(set(groups)) == len(FUNCTIONS)
+
+
+def test_logs_are_kept_for_a_time_and_encrypted_with_their_key(producao: Templates) -> None:
+    groups = list(producao.properties("AWS::Logs::LogGroup"))
+    # Seven functions, the API's accesses, the workflow, and the firewall's own.
+    assert len(groups) == len(FUNCTIONS) + 3
+    for group in groups:
+        assert group["RetentionInDays"] in {90, 365}
+        assert "KmsKeyId" in group
+
+
+def test_lotes_never_starve_interactive_calls(producao: Templates, embarcado: Templates) -> None:
+    reserved = {name: function(producao, name)["ReservedConcurrentExecutions"] for name in FUNCTIONS}
+    assert all(number > 0 for number in reserved.values())
+    for made in embarcado.properties("AWS::Lambda::Function"):
+        assert "ReservedConcurrentExecutions" not in made
+
+
+def test_queues_are_encrypted_and_reached_by_tls_only(producao: Templates) -> None:
+    queues = producao.resources("AWS::SQS::Queue")
+    assert all("KmsMasterKeyId" in queue["Properties"] for queue in queues.values())
+    guarded = set()
+    for policy in producao.properties("AWS::SQS::QueuePolicy"):
+        if any(
+            statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+            for statement in policy["PolicyDocument"]["Statement"]
+        ):
+            guarded |= {queue["Ref"] for queue in policy["Queues"]}
+    assert guarded == set(queues)
+
+
+@pytest.mark.parametrize("name", ["documentos-eventos", "peg-eventos"])
+def test_poison_leaves_a_queue_and_no_message_is_seen_twice_in_one_run(producao: Templates, name: str) -> None:
+    queue = producao.one("AWS::SQS::Queue", QueueName=f"conecta-producao-{name}")
+    dead = logical(producao, "AWS::SQS::Queue", QueueName=f"conecta-producao-{name}-dlq")
+    assert queue["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]},
+        "maxReceiveCount": 5,
+    }
+    assert queue["VisibilityTimeout"] >= 6 * function(producao, name)["Timeout"]
+
+
+def test_what_failed_waits_two_weeks_for_a_person(producao: Templates) -> None:
+    for queue in producao.properties("AWS::SQS::Queue"):
+        if "RedrivePolicy" not in queue:
+            assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+def mappings(templates: Templates) -> list[dict[str, Any]]:
+    return list(templates.properties("AWS::Lambda::EventSourceMapping"))
+
+
+def test_one_bad_message_does_not_repeat_its_batch(producao: Templates) -> None:
+    assert len(mappings(producao)) == 4
+    for mapping in mappings(producao):
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_only_new_outbox_rows_are_published(producao: Templates) -> None:
+    streams = [mapping for mapping in mappings(producao) if "StartingPosition" in mapping]
+    assert len(streams) == 2
+    for mapping in streams:
+        (pattern,) = (json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"])
+        assert pattern == {
+            "eventName": ["INSERT"],
+            "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENTO#"}]}}},
+        }
+        assert mapping["StartingPosition"] == "TRIM_HORIZON"
+        assert mapping["BisectBatchOnFunctionError"] is True
+        assert mapping["MaximumRetryAttempts"] > 0
+        assert "Destination" in mapping["DestinationConfig"]["OnFailure"]
+
+
+def rule(templates: Templates, name: str) -> dict[str, Any]:
+    return templates.one("AWS::Events::Rule", Name=f"conecta-producao-{name}")
+
+
+def target_queue(templates: Templates, name: str) -> dict[str, Any]:
+    queue = logical(templates, "AWS::SQS::Queue", QueueName=f"conecta-producao-{name}")
+    return {"Fn::GetAtt": [queue, "Arn"]}
+
+
+def test_each_upload_reaches_documentos_from_the_default_bus(producao: Templates) -> None:
+    made = rule(producao, "uploads")
+    assert "EventBusName" not in made
+    assert made["EventPattern"]["source"] == ["aws.s3"]
+    assert made["EventPattern"]["detail-type"] == ["Object Created"]
+    assert made["EventPattern"]["detail"]["object"] == {"key": [{"prefix": "t/"}]}
+    assert made["Targets"][0]["Arn"] == target_queue(producao, "documentos-eventos")
+
+
+def test_only_received_lotes_reach_peg(producao: Templates) -> None:
+    made = rule(producao, "lotes-recebidos")
+    assert "EventBusName" in made
+    assert made["EventPattern"] == {
+        "source": ["conecta.documentos"],
+        "detail-type": ["DocumentoRecebido"],
+        "detail": {"dados": {"finalidade": ["lote_tiss"]}},
+    }
+    assert made["Targets"][0]["Arn"] == target_queue(producao, "peg-eventos")
+
+
+def test_documentos_hears_what_became_of_a_lote(producao: Templates) -> None:
+    made = rule(producao, "destino-dos-lotes")
+    assert made["EventPattern"] == {
+        "source": ["conecta.peg"],
+        "detail-type": ["LoteRecusado", "LoteRepetido", "PegRecebido"],
+    }
+    assert made["Targets"][0]["Arn"] == target_queue(producao, "documentos-eventos")
+
+
+def test_an_event_that_cannot_be_delivered_is_kept(producao: Templates) -> None:
+    kept = target_queue(producao, "eventos-nao-entregues")
+    for made in producao.properties("AWS::Events::Rule"):
+        assert [target["DeadLetterConfig"]["Arn"] for target in made["Targets"]] == [kept]
+
+
+@pytest.mark.parametrize(("stage", "rate"), [("producao", "rate(5 minutes)"), ("embarcado", "rate(1 minute)")])
+def test_uploads_without_an_end_are_swept(request: pytest.FixtureRequest, stage: str, rate: str) -> None:
+    templates: Templates = request.getfixturevalue(stage)
+    (schedule,) = templates.properties("AWS::Scheduler::Schedule")
+    assert schedule["Name"] == f"conecta-{stage}-conciliacao-uploads"
+    assert schedule["ScheduleExpression"] == rate
+    assert json.loads(schedule["Target"]["Input"]) == {"tarefa": "conciliar-uploads"}
+    assert "Arn" in schedule["Target"]["DeadLetterConfig"]
+
+
+def test_the_workflow_logs_everything_but_what_it_carries(producao: Templates) -> None:
+    (machine,) = producao.properties("AWS::StepFunctions::StateMachine")
+    logging = machine["LoggingConfiguration"]
+    assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", False)
+    assert machine["StateMachineName"] == "conecta-producao-recepcao-peg"
+    assert machine["StateMachineType"] == "STANDARD"
+    assert machine["TracingConfiguration"] == {"Enabled": True}
+
+
+# -- the API ------------------------------------------------------------------------------------------------------
+
+
+def api(templates: Templates) -> dict[str, Any]:
+    (made,) = templates.properties("AWS::ApiGateway::RestApi")
+    return made
+
+
+def test_routes_deployed_are_the_routes_documented(producao: Templates) -> None:
+    with open(producao.context["openapi"], encoding="utf-8") as file:  # noqa: PTH123  # a text from the context
+        documented = json.load(file)
+    deployed = api(producao)["Body"]["paths"]
+    assert {path: set(item) - {"options"} for path, item in deployed.items()} == {
+        path: {method for method in item if method in METHODS} for path, item in documented["paths"].items()
+    }
+    for path, item in documented["paths"].items():
+        for method in set(item) & set(METHODS):
+            asked = [f"conecta/{scope.removeprefix('conecta/')}" for scope in item[method].get("x-conecta-escopos", [])]
+            security = deployed[path][method].get("security")
+            assert security == ([{"conecta": [*asked, PERSON_SCOPE]}] if item[method].get("security") else None)
+
+
+def test_bytes_that_are_not_utf8_pass_unharmed(producao: Templates) -> None:
+    assert api(producao)["BinaryMediaTypes"] == ["*/*"]
+    assert api(producao)["FailOnWarnings"] is True
+
+
+def test_each_called_function_has_exactly_one_permission(producao: Templates) -> None:
+    permissions = list(producao.properties("AWS::Lambda::Permission"))
+    assert {permission["Principal"] for permission in permissions} == {"apigateway.amazonaws.com"}
+    called = [json.dumps(permission["FunctionName"]) for permission in permissions]
+    assert len(called) == len(set(called)) == 3
+    assert all("SourceArn" in permission for permission in permissions)
+
+
+def test_the_stage_is_throttled_measured_and_logged_without_people(producao: Templates) -> None:
+    (stage,) = producao.properties("AWS::ApiGateway::Stage")
+    assert stage["StageName"] == "v1"
+    (settings,) = stage["MethodSettings"]
+    assert settings["ThrottlingRateLimit"] > 0
+    assert settings["ThrottlingBurstLimit"] > 0
+    assert settings["MetricsEnabled"] is True
+    assert settings["DataTraceEnabled"] is False
+    line = json.loads(stage["AccessLogSetting"]["Format"])
+    assert line == ACCESS_LOG
+    for private in ("sourceIp", "querystring", "$context.path", "authorizer", "identity", "userAgent"):
+        assert private not in stage["AccessLogSetting"]["Format"]
+
+
+def test_gateway_refusals_are_in_the_body_and_as_resources_only_where_needed(
+    producao: Templates, embarcado: Templates
+) -> None:
+    for templates in (producao, embarcado):
+        in_body = api(templates)["Body"]["x-amazon-apigateway-gateway-responses"]
+        resources = templates.resources("AWS::ApiGateway::GatewayResponse")
+        assert {resource["Properties"]["ResponseType"] for resource in resources.values()} == set(in_body)
+        (condition,) = {resource["Condition"] for resource in resources.values()}
+        ((stage, wanted),) = (
+            definition["Fn::Equals"]
+            for name, definition in templates.by_stack[SERVICE]["Conditions"].items()
+            if name == condition
+        )
+        default = templates.by_stack[SERVICE]["Parameters"][stage["Ref"]]["Default"]
+        assert (default == wanted) == (templates is embarcado)
+
+
+def test_another_body_is_another_deployment_under_another_embedded_id(
+    producao: Templates, embarcado: Templates
+) -> None:
+    ids = set()
+    for templates in (producao, embarcado):
+        (deployment,) = templates.resources("AWS::ApiGateway::Deployment")
+        (pinned,) = (tag["Value"] for tag in api(templates)["Tags"] if tag["Key"] == "ms-custom-id")
+        assert deployment.removeprefix("ApiImplantacao") == pinned.removeprefix("conecta")
+        ids.add(pinned)
+    assert len(ids) == 2
+
+
+def test_the_stack_tells_what_demo_and_operation_need(producao: Templates) -> None:
+    outputs = set(producao.by_stack[SERVICE]["Outputs"])
+    assert {
+        "ApiId",
+        "ApiUrl",
+        "Barramento",
+        "MaquinaRecepcaoArn",
+        "FilaDocumentosEventos",
+        "FilaDocumentosEventosDlq",
+        "FilaPegEventos",
+        "FilaPegEventosDlq",
+        "EventosNaoEntregues",
+    } <= outputs
+
+
+def test_callers_wait_longer_than_what_they_call_may_run(producao: Templates) -> None:
+    (machine,) = producao.properties("AWS::StepFunctions::StateMachine")
+    definition = json.loads(machine["DefinitionString"])
+    tasks = [state for state in definition["States"].values() if state["Type"] == "Task"]
+    assert all(task["TimeoutSeconds"] > function(producao, "peg-fluxo")["Timeout"] for task in tasks)
+    for item in api(producao)["Body"]["paths"].values():
+        for operation in item.values():
+            waits = operation["x-amazon-apigateway-integration"]["timeoutInMillis"] / 1000
+            assert waits > function(producao, "documentos-api")["Timeout"]
+
+
+def test_templates_fit_cloudformation(producao: Templates) -> None:
+    for template in producao.by_stack.values():
+        assert len(json.dumps(template)) < 1_000_000
+        assert len(template["Resources"]) < 450
