@@ -165,9 +165,8 @@ def objects_use(settings: Settings, name: str, actions: Sequence[str]) -> iam.Po
 
 
 def listing_use(settings: Settings, name: str) -> iam.PolicyStatement:
-    """The statement that allows listing the documents of one bucket, and nothing above their prefix."""
-    return iam.PolicyStatement(
-        actions=["s3:ListBucket"],
-        resources=[f"arn:aws:s3:::{bucket_name(settings, name)}"],
-        conditions={"StringLike": {"s3:prefix": f"{DOCUMENTS_PREFIX}*"}},
-    )
+    """The statement without which S3 answers 403, not 404, for a document that is not there.
+
+    It bears no `s3:prefix` condition: reading an object sends none.
+    """
+    return iam.PolicyStatement(actions=["s3:ListBucket"], resources=[f"arn:aws:s3:::{bucket_name(settings, name)}"])

@@ -102,6 +102,7 @@ class ServiceStack(Stack):
                 # A presigned POST carries its signer's rights: new objects under the documents' prefix.
                 objects_use(self._settings, "entrada", ("PutObject",)),
                 objects_use(self._settings, "acervo", ("GetObject",)),
+                listing_use(self._settings, "acervo"),
                 self._page_secret(),
                 key_use(data.keys.tabelas, keys.WRITE),
                 key_use(data.keys.documentos, keys.WRITE),
@@ -113,8 +114,11 @@ class ServiceStack(Stack):
             {**where, "BUCKET_ENTRADA": buckets.entrada.bucket_name, "BARRAMENTO": self.routing.bus.event_bus_name},
             grants=(
                 table_use(data.documentos, context_table.WRITE),
-                objects_use(self._settings, "entrada", ("DeleteObject", "GetObject")),
+                # The event names a version: what was checked is what is kept, whatever was posted since.
+                objects_use(self._settings, "entrada", ("DeleteObject", "GetObject", "GetObjectVersion")),
+                listing_use(self._settings, "entrada"),
                 objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
+                listing_use(self._settings, "acervo"),
                 publish_use(self.routing.bus),
                 key_use(data.keys.tabelas, keys.WRITE),
                 key_use(data.keys.documentos, keys.WRITE),
@@ -128,9 +132,10 @@ class ServiceStack(Stack):
             {**where, "BUCKET_ENTRADA": buckets.entrada.bucket_name},
             grants=(
                 table_use(data.documentos, context_table.WRITE, index=PENDING_INDEX),
-                objects_use(self._settings, "entrada", ("GetObject",)),
+                objects_use(self._settings, "entrada", ("GetObject", "GetObjectVersion")),
                 listing_use(self._settings, "entrada"),
                 objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
+                listing_use(self._settings, "acervo"),
                 key_use(data.keys.tabelas, keys.WRITE),
                 key_use(data.keys.documentos, keys.WRITE),
             ),
@@ -162,6 +167,7 @@ class ServiceStack(Stack):
                 table_use(data.peg, context_table.READ, index=RECEPTION_INDEX),
                 table_use(data.cadastro, context_table.READ),
                 objects_use(self._settings, "acervo", ("GetObject",)),
+                listing_use(self._settings, "acervo"),
                 self._page_secret(),
                 key_use(data.keys.tabelas, keys.READ),
                 key_use(data.keys.documentos, keys.READ),
@@ -175,6 +181,7 @@ class ServiceStack(Stack):
                 table_use(data.peg, (*context_table.WRITE, "PartiQLInsert")),
                 table_use(data.cadastro, context_table.READ),
                 objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
+                listing_use(self._settings, "acervo"),
                 key_use(data.keys.tabelas, keys.WRITE),
                 key_use(data.keys.documentos, keys.WRITE),
             ),

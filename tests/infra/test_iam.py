@@ -20,19 +20,19 @@ GRANTS: dict[str, set[str]] = {
     "PublicoApi": set(),
     "DocumentosApi": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
-        "s3:GetObject", "s3:PutObject", "secretsmanager:GetSecretValue",
+        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue",
     },
     "DocumentosEventos": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
         "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
-        "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "events:PutEvents",
+        "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject", "s3:DeleteObject", "events:PutEvents",
         "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes",
     },
     "DocumentosFluxo": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
-        "s3:GetObject", "s3:PutObject", "s3:ListBucket",
+        "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject",
     },
-    "PegApi": {*READ, "s3:GetObject", "secretsmanager:GetSecretValue"},
+    "PegApi": {*READ, "s3:GetObject", "s3:ListBucket", "secretsmanager:GetSecretValue"},
     "PegEventos": {
         "dynamodb:GetItem", "dynamodb:UpdateItem", "states:StartExecution", "events:PutEvents",
         "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
@@ -40,7 +40,7 @@ GRANTS: dict[str, set[str]] = {
     },
     "PegFluxo": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PartiQLInsert", "dynamodb:PutItem",
-        "dynamodb:UpdateItem", "s3:GetObject", "s3:PutObject",
+        "dynamodb:UpdateItem", "s3:GetObject", "s3:ListBucket", "s3:PutObject",
     },
 }  # fmt: skip
 EVERY_FUNCTION = {
