@@ -104,7 +104,7 @@ SUPPRESSIONS: tuple[Suppression, ...] = (
     Suppression(
         "AwsSolutions-SMG4",
         ("AWS::SecretsManager::Secret",),
-        "It signs cursors that live minutes and guards no data; rotated by runbook, with both versions accepted",
+        "It signs cursors that live minutes and guards no data; rotated by runbook, after which old ones are refused",
     ),
     Suppression(
         "HIPAA.Security-SecretsManagerRotationEnabled",
