@@ -8,7 +8,6 @@ exact origin.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -259,7 +258,7 @@ def _request(event: Mapping[str, Any], key: tuple[str, str], headers: Mapping[st
     raw = event.get("body") or ""
     try:
         body = base64.b64decode(raw, validate=True) if event.get("isBase64Encoded") else str(raw).encode()
-    except binascii.Error as error:
+    except ValueError as error:
         raise problems.invalid_body((FieldError("$", "corpo-ilegivel", "O corpo não pôde ser lido."),)) from error
     claims = ((event.get("requestContext") or {}).get("authorizer") or {}).get("claims") or {}
     return Request(

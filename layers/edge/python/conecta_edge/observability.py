@@ -52,6 +52,7 @@ def failure(message: str, error: BaseException, **keys: Any) -> None:
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
-        frames.append(f"{code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno}:{code.co_name}")
+        place = "/".join(code.co_filename.rsplit("/", 3)[-3:])  # `peg/handler/api.py`: many files share a last name
+        frames.append(f"{place}:{trace.tb_lineno}:{code.co_name}")
         trace = trace.tb_next
     log("error", message, erro=type(error).__name__, pilha=frames[-12:], **keys)
