@@ -69,7 +69,6 @@ class Api(Construct):
             name=settings.name(),
             description="Conecta: portal do prestador",
             body=body,
-            fail_on_warnings=True,
             endpoint_configuration=apigateway.CfnRestApi.EndpointConfigurationProperty(types=["REGIONAL"]),
         )
         # In the body it would be ignored by the embedded AWS; without it ISO-8859-1 would arrive corrupted.

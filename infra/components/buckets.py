@@ -19,7 +19,7 @@ DOCUMENTS_PREFIX = "t/"
 class Buckets(Construct):
     """`entrada`, where browsers POST, and `acervo`, where checked documents stay.
 
-    `entrada` tells EventBridge of each new object and forgets it after seven days. `acervo` never forgets by
+    Both tell EventBridge of each new object. `entrada` forgets it after seven days. `acervo` never forgets by
     itself: how long each class of document is kept is the operadora's decision, made by the application.
     """
 
@@ -58,7 +58,7 @@ class Buckets(Construct):
         )
 
     def _entrada(self) -> s3.Bucket:
-        bucket = self._bucket(
+        return self._bucket(
             "Entrada",
             "entrada",
             [
@@ -79,12 +79,6 @@ class Buckets(Construct):
                 )
             ],
         )
-        resource = bucket.node.default_child
-        if not isinstance(resource, s3.CfnBucket):
-            raise TypeError("a bucket's default child is its CfnBucket")
-        # Not event_bridge_enabled: that would add a custom resource, with a function and a role of CDK's own.
-        resource.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)
-        return bucket
 
     def _bucket(
         self, construct_id: str, name: str, rules: Sequence[s3.LifecycleRule], *, cors: Sequence[s3.CorsRule] = ()
@@ -107,6 +101,7 @@ class Buckets(Construct):
             lifecycle_rules=list(rules),
             cors=list(cors),
         )
+        _tell_eventbridge(bucket)
         bucket.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="OnlyWithOurKey",
@@ -122,6 +117,15 @@ class Buckets(Construct):
             )
         )
         return bucket
+
+
+def _tell_eventbridge(bucket: s3.Bucket) -> None:
+    """Uploads are followed in `entrada`; AWS Backup follows `acervo`."""
+    resource = bucket.node.default_child
+    if not isinstance(resource, s3.CfnBucket):
+        raise TypeError("a bucket's default child is its CfnBucket")
+    # Not event_bridge_enabled: that would add a custom resource, with a function and a role of CDK's own.
+    resource.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)
 
 
 def _acervo_rules() -> list[s3.LifecycleRule]:

@@ -107,7 +107,7 @@ def _scopes(where: str, operation: Mapping[str, Any]) -> list[str]:
 
 def _integrated(uri: str) -> dict[str, Any]:
     return {
-        "responses": {"default": {"description": "See the published OpenAPI document"}},
+        "responses": {"200": {"description": "See the published OpenAPI document"}},
         "x-amazon-apigateway-integration": {
             "type": "aws_proxy",
             "httpMethod": "POST",

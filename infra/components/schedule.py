@@ -18,9 +18,10 @@ from infra.settings import Settings
 
 
 class Sweep(Construct):
-    """One schedule, `conecta-<estagio>-<name>`.
+    """One schedule, `conecta-<estagio>-<name>`, in the stage's group.
 
     Args:
+        group: the group's name.
         minutes: the rate.
         payload: the event the function gets.
     """
@@ -32,6 +33,7 @@ class Sweep(Construct):
         *,
         settings: Settings,
         name: str,
+        group: str,
         minutes: int,
         payload: Mapping[str, str],
         target: ContextFunction,
@@ -56,6 +58,7 @@ class Sweep(Construct):
             self,
             "Agenda",
             name=settings.name(name),
+            group_name=group,
             schedule_expression=_rate(minutes),
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
             target=scheduler.CfnSchedule.TargetProperty(

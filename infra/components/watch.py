@@ -130,7 +130,11 @@ class Watch(Construct):
     def sweep(self) -> None:
         """Schedules whose target could not be called."""
         metric = cloudwatch.Metric(
-            namespace="AWS/Scheduler", metric_name="TargetErrorCount", period=FIVE_MINUTES, statistic="Sum"
+            namespace="AWS/Scheduler",
+            metric_name="TargetErrorCount",
+            dimensions_map={"ScheduleGroup": self._settings.name()},
+            period=FIVE_MINUTES,
+            statistic="Sum",
         )
         self._alarm("agendas-com-erro", metric, threshold=0, periods=2, what="Sweeps not delivered")
 

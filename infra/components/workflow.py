@@ -19,7 +19,7 @@ from infra.settings import Settings
 TASK_TIMEOUT_SECONDS = 70
 EXECUTION_TIMEOUT = Duration.hours(1)
 
-# What goes away by itself: Lambda's own faults, throttling, a killed or timed out sandbox, an archived file not yet
+# What goes away by itself: Lambda's own faults, a killed or timed out sandbox, an archived file not yet
 # readable, and the conflict that a concurrent write to the same item makes. Everything else is the function's verdict.
 TRANSIENT_ERRORS = (
     "DocumentoMissingError",
@@ -27,7 +27,6 @@ TRANSIENT_ERRORS = (
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.SdkClientException",
     "Lambda.ServiceException",
-    "Lambda.TooManyRequestsException",
     "Lambda.Unknown",
     "LoteNumberTakenError",
     "Runtime.ExitError",
@@ -35,6 +34,8 @@ TRANSIENT_ERRORS = (
     "States.Timeout",
     "TransientConflictError",
 )
+
+THROTTLED = "Lambda.TooManyRequestsException"
 
 
 def reception_definition(function: str) -> dict[str, Any]:
@@ -91,13 +92,23 @@ def _task(function: str, payload: dict[str, Any]) -> dict[str, Any]:
         "TimeoutSeconds": TASK_TIMEOUT_SECONDS,
         "Retry": [
             {
+                # The end of a month starts more receptions than may run at once: they wait in line, for up to
+                # half an hour, instead of failing together.
+                "ErrorEquals": [THROTTLED],
+                "IntervalSeconds": 4,
+                "BackoffRate": 1.1,
+                "MaxAttempts": 40,
+                "MaxDelaySeconds": 60,
+                "JitterStrategy": "FULL",
+            },
+            {
                 "ErrorEquals": list(TRANSIENT_ERRORS),
                 "IntervalSeconds": 1,
                 "BackoffRate": 2,
                 "MaxAttempts": 8,
                 "MaxDelaySeconds": 60,
                 "JitterStrategy": "FULL",
-            }
+            },
         ],
     }
 

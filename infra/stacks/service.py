@@ -10,6 +10,7 @@ from typing import Any
 
 from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from infra.components import context_table, keys
@@ -60,6 +61,8 @@ class ServiceStack(Stack):
         self.routing = Routing(self, "Eventos", settings=settings, key=data.keys.filas)
         self.fila_documentos = self._queue("FilaDocumentos", "documentos-eventos")
         self.fila_peg = self._queue("FilaPeg", "peg-eventos")
+        # A group of our own: its metrics are ours alone.
+        self._schedules = scheduler.CfnScheduleGroup(self, "Agendas", name=settings.name())
         self.functions: dict[str, ContextFunction] = {}
 
         self._publico()
@@ -145,6 +148,7 @@ class ServiceStack(Stack):
             "ConciliacaoUploads",
             settings=self._settings,
             name="conciliacao-uploads",
+            group=self._schedules.ref,
             minutes=1 if self._settings.embarcado else 5,
             payload={"tarefa": "conciliar-uploads"},
             target=fluxo,

@@ -62,6 +62,13 @@ def test_each_class_of_data_has_its_own_rotated_key(producao: Templates) -> None
     assert aliases == {f"alias/conecta-producao-{name}" for name in ("tabelas", "documentos", "logs", "filas")}
 
 
+def test_the_pegs_of_a_month_are_listed_by_reception(producao: Templates) -> None:
+    table = producao.one("AWS::DynamoDB::Table", TableName="conecta-producao-peg")
+    (index,) = table["LocalSecondaryIndexes"]
+    assert index["IndexName"] == "recepcao"
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["pk", "recepcao"]
+
+
 def _bucket(templates: Templates, name: str) -> dict[str, Any]:
     (found,) = (
         bucket for bucket in templates.properties("AWS::S3::Bucket") if f"-{name}-" in json.dumps(bucket["BucketName"])
@@ -119,11 +126,16 @@ def test_a_document_under_another_key_is_refused(producao: Templates) -> None:
         assert set(statement["Condition"]) == {"Null", "StringNotEquals"}
 
 
-def test_the_entrance_forgets_in_a_week_and_tells_eventbridge(producao: Templates) -> None:
+@pytest.mark.parametrize("name", ["entrada", "acervo"])
+def test_new_documents_are_told_to_eventbridge(producao: Templates, name: str) -> None:
+    told = {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    assert _bucket(producao, name)["NotificationConfiguration"] == told
+
+
+def test_the_entrance_forgets_in_a_week(producao: Templates) -> None:
     bucket = _bucket(producao, "entrada")
     (rule,) = bucket["LifecycleConfiguration"]["Rules"]
     assert rule["ExpirationInDays"] == 7
-    assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
 
 
 def test_the_archive_grows_colder_and_forgets_no_current_version(producao: Templates) -> None:

@@ -30,12 +30,24 @@ def test_what_cannot_be_received_is_recorded_before_it_fails() -> None:
 
 def test_only_what_goes_away_by_itself_is_tried_again_ever_later_and_not_together() -> None:
     for name in ("ReceberLote", "RegistrarFalha"):
-        (retry,) = STATES[name]["Retry"]
-        assert set(retry["ErrorEquals"]) == set(TRANSIENT_ERRORS)
-        assert "States.ALL" not in retry["ErrorEquals"]
-        assert (retry["BackoffRate"], retry["JitterStrategy"]) == (2, "FULL")
-        assert 3 <= retry["MaxAttempts"] <= 10
-    assert {"TransientConflictError", "Lambda.TooManyRequestsException", "States.Timeout"} <= set(TRANSIENT_ERRORS)
+        throttled, transient = STATES[name]["Retry"]
+        assert throttled["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
+        assert set(transient["ErrorEquals"]) == set(TRANSIENT_ERRORS)
+        assert "States.ALL" not in transient["ErrorEquals"]
+        for retry in (throttled, transient):
+            assert retry["BackoffRate"] > 1
+            assert retry["JitterStrategy"] == "FULL"
+        assert 3 <= transient["MaxAttempts"] <= 10
+    assert {"TransientConflictError", "Runtime.ExitError", "States.Timeout"} <= set(TRANSIENT_ERRORS)
+
+
+def test_a_burst_waits_in_line_longer_than_it_takes_to_run_and_less_than_the_execution_may() -> None:
+    (throttled, _) = STATES["ReceberLote"]["Retry"]
+    delays = [
+        min(throttled["MaxDelaySeconds"], throttled["IntervalSeconds"] * throttled["BackoffRate"] ** attempt)
+        for attempt in range(throttled["MaxAttempts"])
+    ]
+    assert 900 < sum(delays) < reception_definition("arn")["TimeoutSeconds"]
 
 
 def test_no_execution_is_left_running_for_ever() -> None:
