@@ -27,7 +27,10 @@ def client(service: str) -> Any:
         read_timeout=10,
         retries={"mode": "standard", "max_attempts": 4},
         max_pool_connections=16,
-        signature_version="s3v4" if service == "s3" else None,  # what a bucket under a CMK asks of presigned forms
+        # What a bucket under a CMK asks of presigned forms, and the address of its own region in them: a form posted to
+        # the global one is redirected. An address that is a number, as the embedded AWS has, is left as it is.
+        signature_version="s3v4" if service == "s3" else None,
+        s3={"addressing_style": "virtual"} if service == "s3" else None,
     )
     return _session().client(service, config=config)
 
