@@ -64,9 +64,8 @@ def function_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, 
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     _forget()
-    with monkeypatch.context() as patched:
-        patched.setattr(session, "clock", lambda: FixedClock(NOW))
-        yield dict(ENVIRONMENT)
+    monkeypatch.setattr(session, "clock", lambda: FixedClock(NOW))
+    yield dict(ENVIRONMENT)
     _forget()
 
 
