@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
@@ -25,6 +26,8 @@ _API_PREFIX = "/_aws/execute-api/"
 # could knock: only these are let through.
 _CLOSED_PREFIXES = ("/_ministack/", "/_localstack/", "/_aws/")
 _OPEN_PATHS = ("/_ministack/health",)
+# Access keys that the emulator takes for the administrator's whoever sends them; this instance has one of its own.
+_ANYBODYS_KEY = re.compile(rb"Credential=(test|[0-9]{12})/")
 
 
 class FrontDoor:
@@ -33,7 +36,7 @@ class FrontDoor:
     - `/v1/...` reaches the REST API whose id stands in `api_file`, as AWS's own address `https://<id>.../v1/...`
       does, so that one form of path serves both. Signed AWS calls are left alone: some services have `/v1` paths.
     - Requests appear as https, because bucket policies refuse what is not: loopback stands in for TLS.
-    - A body above API Gateway's 10 MB is refused.
+    - A body above API Gateway's 10 MB is refused; so are keys that anybody knows, and the emulator's own doors.
     - `last_change` is when something that may have changed the state was last asked, for snapshots.
     """
 
@@ -56,6 +59,9 @@ class FrontDoor:
         headers = dict(scope["headers"])
         if (path == "/v1" or path.startswith("/v1/")) and not _is_signed(headers):
             path = self._at_api(scope)
+        if _ANYBODYS_KEY.search(headers.get(b"authorization", b"")):
+            await _answer(send, 403, {"message": "Use the key in .local/endpoint.json"})
+            return
         is_api = path.startswith(_API_PREFIX)
         if path.startswith(_CLOSED_PREFIXES) and path not in _OPEN_PATHS and not is_api:
             await _answer(send, 404, {"message": "Not Found"})

@@ -122,6 +122,7 @@ def deploy(aws: EmbeddedAws, assembly: Assembly, *, say: Say = lambda _: None) -
             template = json.loads((assembly.folder / f"{name}.template.json").read_text())
             apply_fixups(aws, template, _physical_ids(cloudformation, name), say)
         stamp.write_text(assembly.made_of)
+    (aws.directory / "api").write_text(outputs["ApiId"])  # for the short address, see local.asgi
     return outputs
 
 

@@ -383,7 +383,10 @@ class LambdaHost:
     def _zygote(self, paths: tuple[str, ...]) -> _Zygote:
         with self._preparing:
             zygote = self._zygotes.get(paths)
-            if zygote is None or not zygote.alive():
+            if zygote is not None and not zygote.alive():
+                zygote.close()
+                zygote = None
+            if zygote is None:
                 zygote = self._zygotes[paths] = _Zygote(paths)
             return zygote
 

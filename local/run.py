@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local import deploy, endpoint, packaging
 from local.runtime import (
     LOCAL_DIRECTORY,
+    ROOT,
     EmbeddedAws,
     RuntimeStartError,
     forget,
@@ -25,6 +26,26 @@ from local.runtime import (
 from local.seed import HOSPITAL, seed
 
 FAILED, BUSY = 1, 2
+
+
+class Progress:
+    """Says what is being done and remembers how long each step took.
+
+    Args:
+        write: Told each line; prints it by default.
+    """
+
+    def __init__(self, write: Callable[[str], None] = lambda line: print(line, flush=True)) -> None:
+        self._write = write
+        self.times: list[tuple[str, float]] = []
+
+    @contextmanager
+    def step(self, label: str) -> Iterator[Callable[[str], None]]:
+        """Announce a step; what the body says is shown under it with the seconds since it began."""
+        started = time.monotonic()
+        self._write(f"{label}...")
+        yield lambda detail: self._write(f"  {time.monotonic() - started:5.1f} s  {detail}")
+        self.times.append((label, time.monotonic() - started))
 
 
 class Stopped(BaseException):
@@ -60,7 +81,7 @@ def _run(options: argparse.Namespace) -> int:
         forget(LOCAL_DIRECTORY)
     aws = EmbeddedAws(port=options.port)
     try:
-        return _serve(aws, options, _Progress())
+        return _serve(aws, options, Progress())
     except (packaging.PackagingError, RuntimeStartError, deploy.DeployError) as error:
         print(f"erro: {error}", file=sys.stderr)
         return FAILED
@@ -77,22 +98,33 @@ def _run(options: argparse.Namespace) -> int:
         aws.stop()
 
 
-def _serve(aws: EmbeddedAws, options: argparse.Namespace, progress: _Progress) -> int:
+def bring_up(aws: EmbeddedAws, progress: Progress) -> dict[str, Any]:
+    """Build, start, deploy and seed; the document of `endpoint.json`, which is left in the instance's directory.
+
+    Raises:
+        PackagingError, RuntimeStartError, DeployError: A step failed; the message says what to do.
+    """
     with progress.step("Camadas e funções") as say:
         packaging.build(say=say)
     with progress.step("AWS local") as say:
         instance = aws.start()
         say(f"{instance.url} (pid {instance.pid})")
     with progress.step("Modelos") as say:
-        assembly = deploy.synthesize(deploy.embedded_context(instance.port), say=say)
+        # Templates name the port: only the clone's own instance has them in build.
+        own = None if aws.directory == ROOT / ".local" else aws.directory / "cdk.out"
+        assembly = deploy.synthesize(deploy.embedded_context(instance.port), destination=own, say=say)
     with progress.step("Implantação") as say:
         outputs = deploy.deploy(aws, assembly, say=say)
-        (aws.directory / "api").write_text(outputs["ApiId"])
     with progress.step("Dados de demonstração") as say:
         seeded = seed(aws, outputs)
         say(f"{len(seeded.usuarios)} pessoas, {len(seeded.maquinas)} credenciais de máquina")
     document = endpoint.describe(aws, outputs, seeded)
-    endpoint.write(document)
+    endpoint.write(document, aws.directory / endpoint.FILE.name)
+    return document
+
+
+def _serve(aws: EmbeddedAws, options: argparse.Namespace, progress: Progress) -> int:
+    document = bring_up(aws, progress)
     passed = True
     if options.demo:
         with progress.step("Demonstração"):
@@ -117,7 +149,7 @@ def _wait(aws: EmbeddedAws) -> int:
     return FAILED
 
 
-def _explain(document: Mapping[str, Any], progress: _Progress, *, passed: bool) -> None:
+def _explain(document: Mapping[str, Any], progress: Progress, *, passed: bool) -> None:
     hospital = [user for user in document["usuarios"] if user["prestador"] == HOSPITAL.prestador_id]
     user = next(user for user in hospital if user["papel"] == "faturista")
     rows = [
@@ -138,13 +170,14 @@ def _explain(document: Mapping[str, Any], progress: _Progress, *, passed: bool) 
     for person in document["usuarios"]:
         where = person["prestador"] or f"operadora {person['operadora']}"
         print(f"  {person['email']:<36}{person['senha']:<24}{person['papel']} de {where}")
-    target = "AWSCognitoIdentityProviderService.InitiateAuth"
     print("\nPara experimentar")
     print(f"  curl {document['api']}/saude")
-    print("  # um access token, e a lista dos PEGs de um mês:")
-    print(f"  curl -s {document['cognito']['endpoint']} -H 'Content-Type: application/x-amz-json-1.1' \\")
-    print(f"    -H 'X-Amz-Target: {target}' -d '{_sign_in_body(document, user)}' \\")
-    print('    | python3 -c \'import json,sys; print(json.load(sys.stdin)["AuthenticationResult"]["AccessToken"])\'')
+    print("  # um access token, e a lista dos PEGs do mês:")
+    print(f"  TOKEN=$(curl -s {document['cognito']['endpoint']} -H 'Content-Type: application/x-amz-json-1.1' \\")
+    print(
+        f"    -H 'X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth' -d '{_sign_in_body(document, user)}' \\"
+    )
+    print('    | python3 -c \'import json,sys; print(json.load(sys.stdin)["AuthenticationResult"]["AccessToken"])\')')
     print(f"  curl -H \"Authorization: Bearer $TOKEN\" '{document['api']}/pegs?competencia={time.strftime('%Y%m')}'")
     if not passed:
         print("\nA demonstração não passou: veja acima o passo que falhou.")
@@ -155,25 +188,6 @@ def _sign_in_body(document: Mapping[str, Any], user: Mapping[str, str]) -> str:
     client = document["cognito"]["prestadores"]["cliente"]
     parameters = f'{{"USERNAME":"{user["email"]}","PASSWORD":"{user["senha"]}"}}'
     return f'{{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"{client}","AuthParameters":{parameters}}}'
-
-
-class _Progress:
-    """Says what is being done and remembers how long each step took."""
-
-    def __init__(self) -> None:
-        self.times: list[tuple[str, float]] = []
-
-    @contextmanager
-    def step(self, label: str) -> Iterator[Callable[[str], None]]:
-        """Announce a step; what the body says is shown under it with the seconds since it began."""
-        started = time.monotonic()
-        print(f"{label}...", flush=True)
-
-        def say(detail: str) -> None:
-            print(f"  {time.monotonic() - started:5.1f} s  {detail}", flush=True)
-
-        yield say
-        self.times.append((label, time.monotonic() - started))
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

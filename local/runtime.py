@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 ROOT = Path(__file__).resolve().parent.parent
-# State, logs and endpoint.json of the developer's own instance.
-LOCAL_DIRECTORY = ROOT / ".local"
+# State, logs and endpoint.json of the instance that scripts/run means; CONECTA_LOCAL names another.
+LOCAL_DIRECTORY = Path(os.environ.get("CONECTA_LOCAL") or ROOT / ".local").resolve()
 REGION = "sa-east-1"
 ACCOUNT = "000000000000"
 PREFERRED_PORT = 4566
