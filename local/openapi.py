@@ -90,6 +90,7 @@ def document() -> dict[str, Any]:
                 "instantes em UTC, valores em texto com duas casas. Erros no formato RFC 9457."
             ),
         },
+        "servers": [{"url": "/v1", "description": "O estágio da API, no mesmo endereço deste documento."}],
         "tags": [{"name": name} for name in dict.fromkeys(operation.tag for operation in OPERATIONS)],
         "paths": paths,
         "components": {
