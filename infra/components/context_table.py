@@ -83,6 +83,18 @@ def table_use(table: dynamodb.ITable, actions: Sequence[str], *, index: str | No
     return iam.PolicyStatement(actions=[f"dynamodb:{action}" for action in actions], resources=resources)
 
 
+def insert_use(table: dynamodb.ITable, settings: Settings) -> list[iam.PolicyStatement]:
+    """The statements that allow inserting rows of one table in batches of PartiQL.
+
+    AWS asks for `PartiQLInsert` on the table. The embedded AWS asks for the API's own name, on no resource at all:
+    it alone gets the second statement, in which no other action may ever stand.
+    """
+    statements = [table_use(table, ("PartiQLInsert",))]
+    if settings.embarcado:
+        statements.append(iam.PolicyStatement(actions=["dynamodb:BatchExecuteStatement"], resources=["*"]))
+    return statements
+
+
 def streams_arn(settings: Settings, contexto: str) -> str:
     """What stands for every stream a table ever had in a policy: listing them knows no narrower resource."""
     return f"arn:aws:dynamodb:{settings.regiao}:{Aws.ACCOUNT_ID}:table/{settings.name(contexto)}/stream/*"

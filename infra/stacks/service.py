@@ -16,7 +16,7 @@ from constructs import Construct
 from infra.components import context_table, keys
 from infra.components.api import STAGE, Api
 from infra.components.buckets import listing_use, objects_use
-from infra.components.context_table import table_use
+from infra.components.context_table import insert_use, table_use
 from infra.components.function import API_TIMEOUT, WORK_TIMEOUT, ContextFunction, FunctionSpec
 from infra.components.keys import key_use
 from infra.components.layers import Layers
@@ -182,7 +182,8 @@ class ServiceStack(Stack):
             PEG_FLUXO,
             reading,
             grants=(
-                table_use(data.peg, (*context_table.WRITE, "PartiQLInsert")),
+                table_use(data.peg, context_table.WRITE),
+                *insert_use(data.peg, self._settings),
                 table_use(data.cadastro, context_table.READ),
                 objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
                 listing_use(self._settings, "acervo"),

@@ -101,6 +101,20 @@ def test_wildcard_resources_are_those_of_the_reasoned_table(producao: Templates)
         assert actions <= allowed.get(resource, set()), resource
 
 
+def test_the_embedded_policies_differ_only_by_what_the_emulator_calls_a_batch_of_inserts(
+    producao: Templates, embarcado: Templates
+) -> None:
+    def granted(templates: Templates) -> set[tuple[str, str]]:
+        return {
+            (policy, action) for policy, statement in statements(templates) for action in listed(statement["Action"])
+        }
+
+    here = {policy for policy, _ in granted(producao)}
+    ((policy, action),) = {grant for grant in granted(embarcado) - granted(producao) if grant[0] in here}
+    assert policy.startswith("PegFluxo")
+    assert action == "dynamodb:BatchExecuteStatement"
+
+
 def test_nobody_scans_and_nobody_deletes_rows(producao: Templates) -> None:
     granted = {action for _, statement in statements(producao) for action in listed(statement["Action"])}
     assert not {"dynamodb:Scan", "dynamodb:PartiQLSelect", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"} & granted
