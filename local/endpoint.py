@@ -35,7 +35,7 @@ def describe(aws: EmbeddedAws, outputs: Mapping[str, str], seeded: Seeded) -> di
             "token": f"{aws.url}/oauth2/token",
         },
         "usuarios": [asdict(usuario) for usuario in seeded.usuarios],
-        "maquinas": [asdict(maquina) for maquina in seeded.maquinas],
+        "maquinas": [{**asdict(maquina), "escopos": list(maquina.escopos)} for maquina in seeded.maquinas],
         "buckets": {"entrada": outputs["BucketEntrada"], "acervo": outputs["BucketAcervo"]},
         "pids": {"aws": aws.instance.pid},
         "stacks": list(STACKS),

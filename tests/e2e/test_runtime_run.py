@@ -1,0 +1,188 @@
+"""scripts/run against the real stacks: what it leaves for machines, who can come in, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local.client import machine, sign_in, sign_in_as
+from local.run import Progress, bring_up
+from local.runtime import ROOT, EmbeddedAws, running_instance
+from local.seed import CLINICA, HOSPITAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.e2e
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
+    running = EmbeddedAws(tmp_path_factory.mktemp("aws") / ".local", port=free_port())
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def where(aws: EmbeddedAws) -> dict[str, Any]:
+    return bring_up(aws, Progress(lambda _: None))
+
+
+def test_the_endpoint_file_has_the_agreed_shape_and_only_its_owner_reads_it(
+    aws: EmbeddedAws, where: dict[str, Any]
+) -> None:
+    file = aws.directory / "endpoint.json"
+    assert json.loads(file.read_text()) == where
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list(where)[:10] == [
+        "api",
+        "docs",
+        "openapi",
+        "regiao",
+        "endpoint_aws",
+        "credenciais_aws",
+        "cognito",
+        "usuarios",
+        "maquinas",
+        "buckets",
+    ]
+    assert where["api"].endswith("/v1")
+    assert set(where["cognito"]) == {"endpoint", "prestadores", "operadora", "token"}
+    assert set(where["usuarios"][0]) == {"email", "senha", "papel", "prestador", "operadora"}
+    assert set(where["maquinas"][0]) == {"client_id", "client_secret", "prestador", "escopos"}
+    assert all(len(user["senha"]) >= 12 for user in where["usuarios"])
+
+
+def test_every_papel_of_every_prestador_reaches_the_api(where: dict[str, Any]) -> None:
+    for prestador in (HOSPITAL, CLINICA):
+        for papel in ("recepcao", "faturista", "gestor"):
+            client = sign_in_as(where, papel, prestador.prestador_id)
+            status = client.request("GET", "/pegs?competencia=202611").status
+            assert status == (403 if papel == "recepcao" else 200), (prestador.prestador_id, papel)
+
+
+def test_every_group_of_the_operadora_signs_in(where: dict[str, Any]) -> None:
+    people = [user for user in where["usuarios"] if user["operadora"]]
+    assert {user["papel"] for user in people} == {"central", "auditoria", "financeiro", "cadastro"}
+    for user in people:
+        assert sign_in(where, user["email"], user["senha"], "operadora").token
+
+
+def test_a_machine_of_each_prestador_reaches_the_api(where: dict[str, Any]) -> None:
+    for prestador in (HOSPITAL, CLINICA):
+        assert machine(where, prestador.prestador_id).request("GET", "/pegs?competencia=202611").status == 200
+
+
+def test_the_api_is_refused_without_a_token(where: dict[str, Any]) -> None:
+    from local.client import Client  # noqa: PLC0415
+
+    assert Client(where["api"]).request("GET", "/pegs?competencia=202611").status == 401
+
+
+def test_what_the_emulator_drops_is_put_back(aws: EmbeddedAws, where: dict[str, Any]) -> None:
+    dynamodb, s3 = aws.client("dynamodb"), aws.client("s3")
+    for context in ("documentos", "peg", "idempotencia"):
+        found = dynamodb.describe_time_to_live(TableName=f"conecta-embarcado-{context}")
+        assert found["TimeToLiveDescription"]["TimeToLiveStatus"] == "ENABLED"
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=where["buckets"]["entrada"])["Rules"]
+    assert [rule["Expiration"]["Days"] for rule in rules] == [7]
+
+
+def test_a_restart_keeps_people_and_passwords_and_deploys_nothing(aws: EmbeddedAws, where: dict[str, Any]) -> None:
+    stacks = aws.client("cloudformation").describe_stacks()["Stacks"]
+    aws.stop()
+    said: list[str] = []
+    again = bring_up(aws, Progress(said.append))
+    assert again["usuarios"] == where["usuarios"]
+    assert again["maquinas"] == where["maquinas"]
+    assert not [line for line in said if "pilha" in line or "CDK" in line]
+    assert aws.client("cloudformation").describe_stacks()["Stacks"] == stacks
+    client = sign_in_as(again, "faturista", HOSPITAL.prestador_id)
+    assert client.request("GET", "/pegs?competencia=202611").status == 200
+
+
+class TestCommand:
+    """The command itself, on the directory and port of the instance above, which is stopped first."""
+
+    @pytest.fixture
+    def directory(self, aws: EmbeddedAws, where: dict[str, Any]) -> Path:
+        self.port = where["api"].removesuffix("/v1").rpartition(":")[2]
+        aws.stop()
+        return aws.directory
+
+    def start(self, directory: Path, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "local.run", "--no-demo", "--port", self.port, *arguments],
+            cwd=ROOT,
+            env={**os.environ, "CONECTA_LOCAL": str(directory)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, directory: Path, *arguments: str) -> tuple[int, str]:
+        with self.start(directory, *arguments) as process:
+            output, _ = process.communicate(timeout=120)
+        return process.returncode, output
+
+    def wait_served(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith("Servindo"):
+                return
+        raise AssertionError("".join(lines))
+
+    def test_once_ends_well_by_itself_and_leaves_nothing_running(self, directory: Path) -> None:
+        status, output = self.run(directory, "--once")
+        assert status == 0, output
+        assert running_instance(directory) is None
+        assert "Swagger UI" in output
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+    def test_it_ends_with_its_children_however_it_is_asked(self, directory: Path, number: int) -> None:
+        with self.start(directory) as process:
+            self.wait_served(process)
+            assert running_instance(directory)
+            process.send_signal(number)
+            process.wait(60)
+            deadline = time.monotonic() + 30
+            while running_instance(directory) and time.monotonic() < deadline:
+                time.sleep(0.1)
+        assert running_instance(directory) is None
+        assert process.returncode == (0 if number != signal.SIGKILL else -signal.SIGKILL)
+
+    def test_a_second_one_is_refused_and_told_where_the_first_is(self, directory: Path) -> None:
+        with self.start(directory) as first:
+            self.wait_served(first)
+            status, output = self.run(directory)
+            assert status == 2
+            assert f"http://127.0.0.1:{self.port}" in output
+            assert self.run(directory, "--parar")[0] == 0
+            first.communicate(timeout=60)
+
+    def test_state_survives_and_reset_forgets_it(self, directory: Path) -> None:
+        passwords = []
+        for arguments in ((), ("--reset",)):
+            status, output = self.run(directory, "--once", *arguments)
+            assert status == 0, output
+            passwords.append(json.loads((directory / "endpoint.json").read_text())["usuarios"][0]["senha"])
+        assert passwords[0] != passwords[1]
