@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from conecta_edge.clock import local_day
+from conecta_edge.events import Event, outbox_put
 from documentos.domain import uploads
 from documentos.domain.finalidades import FINALIDADES, Formato
 from documentos.domain.uploads import Upload
@@ -175,3 +178,45 @@ def api_event(
         "body": body,
         "isBase64Encoded": False,
     }
+
+
+EVENT: Final = Event(
+    tipo="PegRecebido",
+    registro_ans=VALE,
+    prestador_id=HOSPITAL,
+    entidade="peg/261120000001",
+    correlacao="u1",
+    chave="261120000001",
+    dados={"protocolo": "261120000001", "quantidade_guias": 3},
+)
+
+
+def outbox_record(number: int, entidade: str = "peg/1", **changes: Any) -> dict[str, Any]:
+    """A stream record of an outbox row."""
+    put = outbox_put("tabela", "PRESTADOR#h", replace(EVENT, entidade=entidade), NOW)
+    return {
+        "eventSource": "aws:dynamodb",
+        "eventName": "INSERT",
+        "dynamodb": {"SequenceNumber": str(number), "NewImage": put["Item"]},
+        **changes,
+    }
+
+
+def sqs_message(number: int, body: str | None = None) -> dict[str, Any]:
+    """One SQS message."""
+    return {
+        "messageId": f"m{number}",
+        "receiptHandle": "r",
+        "body": json.dumps({"numero": number}) if body is None else body,
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "messageAttributes": {},
+        "md5OfBody": "",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:sa-east-1:000000000000:peg-eventos",
+        "awsRegion": "sa-east-1",
+    }
+
+
+def failures(answer: Mapping[str, Any]) -> list[str]:
+    """What a batch answered that was not done."""
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]

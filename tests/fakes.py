@@ -312,6 +312,22 @@ class FakeCadastro:
         )
 
 
+class Bus:
+    """EventBridge that refuses the events of some entities."""
+
+    def __init__(self, *refused: str) -> None:
+        self._refused = refused
+        self.calls: list[list[dict[str, Any]]] = []
+
+    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803  # the API's own name
+        self.calls.append(Entries)
+        answers = []
+        for entry in Entries:
+            refused = json.loads(entry["Detail"])["entidade"] in self._refused
+            answers.append({"ErrorCode": "ThrottlingException"} if refused else {"EventId": "1"})
+        return {"Entries": answers, "FailedEntryCount": len([a for a in answers if "ErrorCode" in a])}
+
+
 @dataclass(frozen=True)
 class Kept:
     """What stands for the transaction's `Put` of a kept answer."""

@@ -5,51 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from conecta_edge.dynamodb import marshal, unmarshal
-from conecta_edge.events import Event, outbox_put, publish
-
-NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-EVENT = Event(
-    tipo="PegRecebido",
-    registro_ans="345695",
-    prestador_id="hospital-aurora",
-    entidade="peg/261120000001",
-    correlacao="u1",
-    chave="261120000001",
-    dados={"protocolo": "261120000001", "quantidade_guias": 3},
-)
-
-
-class Bus:
-    """EventBridge that refuses the events of some entities."""
-
-    def __init__(self, *refused: str) -> None:
-        self._refused = refused
-        self.calls: list[list[dict[str, Any]]] = []
-
-    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803  # the API's own name
-        self.calls.append(Entries)
-        answers = []
-        for entry in Entries:
-            refused = json.loads(entry["Detail"])["entidade"] in self._refused
-            answers.append({"ErrorCode": "ThrottlingException"} if refused else {"EventId": "1"})
-        return {"Entries": answers, "FailedEntryCount": len([a for a in answers if "ErrorCode" in a])}
-
-
-def record(number: int, entidade: str = "peg/1", **changes: Any) -> dict[str, Any]:
-    """A stream record of an outbox row."""
-    put = outbox_put("tabela", "PRESTADOR#h", replace(EVENT, entidade=entidade), NOW)
-    return {
-        "eventSource": "aws:dynamodb",
-        "eventName": "INSERT",
-        "dynamodb": {"SequenceNumber": str(number), "NewImage": put["Item"]},
-        **changes,
-    }
+from conecta_edge.events import outbox_put, publish
+from tests.builders_functions import EVENT, NOW, outbox_record
+from tests.fakes import Bus
 
 
 def test_the_same_occurrence_has_the_same_id_however_often_it_is_told() -> None:
@@ -86,7 +49,7 @@ def test_an_outbox_row_lies_beside_its_aggregate_in_the_envelope_everybody_reads
 
 def test_outbox_rows_go_to_the_bus_under_their_context_and_their_name() -> None:
     bus = Bus()
-    assert publish(bus, "conecta", "conecta.peg", [record(1)]) == []
+    assert publish(bus, "conecta", "conecta.peg", [outbox_record(1)]) == []
     ((entry,),) = bus.calls
     assert (entry["EventBusName"], entry["Source"], entry["DetailType"]) == ("conecta", "conecta.peg", "PegRecebido")
     assert json.loads(entry["Detail"])["entidade"] == "peg/1"
@@ -96,10 +59,10 @@ def test_other_rows_and_other_changes_are_not_published() -> None:
     bus = Bus()
     row = {"SequenceNumber": "1", "NewImage": marshal({"pk": "PRESTADOR#h", "sk": "PEG#1"})}
     records = [
-        record(1, eventName="MODIFY"),
-        record(2, eventName="REMOVE"),
-        record(3, dynamodb=row),
-        record(4, dynamodb={"SequenceNumber": "4"}),
+        outbox_record(1, eventName="MODIFY"),
+        outbox_record(2, eventName="REMOVE"),
+        outbox_record(3, dynamodb=row),
+        outbox_record(4, dynamodb={"SequenceNumber": "4"}),
     ]
     assert publish(bus, "conecta", "conecta.peg", records) == []
     assert bus.calls == []
@@ -107,7 +70,7 @@ def test_other_rows_and_other_changes_are_not_published() -> None:
 
 def test_a_long_batch_goes_in_calls_of_ten_in_order() -> None:
     bus = Bus()
-    publish(bus, "conecta", "conecta.peg", [record(n, f"peg/{n}") for n in range(25)])
+    publish(bus, "conecta", "conecta.peg", [outbox_record(n, f"peg/{n}") for n in range(25)])
     assert [len(call) for call in bus.calls] == [10, 10, 5]
     sent = [json.loads(entry["Detail"])["entidade"] for call in bus.calls for entry in call]
     assert sent == [f"peg/{n}" for n in range(25)]
@@ -115,5 +78,5 @@ def test_a_long_batch_goes_in_calls_of_ten_in_order() -> None:
 
 def test_only_what_the_bus_refused_is_reported() -> None:
     bus = Bus("peg/3", "peg/14")
-    records = [record(n, f"peg/{n}") for n in range(20)]
+    records = [outbox_record(n, f"peg/{n}") for n in range(20)]
     assert publish(bus, "conecta", "conecta.peg", records) == ["3", "14"]

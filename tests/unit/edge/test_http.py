@@ -319,3 +319,8 @@ def test_an_operation_is_found_by_method_and_route_together() -> None:
     assert api(api_event("POST", "/a"), None)["body"] == "escrita"
     assert api(api_event("GET", "/a"), None)["body"] == "lida"
     assert api(api_event("GET", "/a"), None)["headers"]["Content-Type"] == http.JSON
+
+
+def test_a_machine_without_a_scope_of_the_route_is_refused_before_anything_else_and_told_which() -> None:
+    answer = json.loads(_api_of_escopos()(_proxied({"scope": "conecta/elegibilidade.ler"}), None)["body"])
+    assert (answer["status"], answer["escopos"]) == (403, ["conecta/peg.ler"])

@@ -10,33 +10,15 @@ import pytest
 
 from conecta_edge import queues
 from conecta_edge.queues import Entry, UnknownMessageError
-from tests.unit.edge.test_events import Bus, record
+from tests.builders_functions import failures, outbox_record, sqs_message
+from tests.fakes import Bus
 
 SECRET = "123.456.789-09"
 
 
-def message(number: int, body: str | None = None) -> dict[str, Any]:
-    """One SQS message."""
-    return {
-        "messageId": f"m{number}",
-        "receiptHandle": "r",
-        "body": json.dumps({"numero": number}) if body is None else body,
-        "attributes": {"ApproximateReceiveCount": "1"},
-        "messageAttributes": {},
-        "md5OfBody": "",
-        "eventSource": "aws:sqs",
-        "eventSourceARN": "arn:aws:sqs:sa-east-1:000000000000:peg-eventos",
-        "awsRegion": "sa-east-1",
-    }
-
-
-def failures(answer: Mapping[str, Any]) -> list[str]:
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
-
-
 def test_every_message_is_carried_out_once() -> None:
     seen: list[Mapping[str, Any]] = []
-    answer = Entry("conecta.peg", seen.append)({"Records": [message(n) for n in range(3)]}, None)
+    answer = Entry("conecta.peg", seen.append)({"Records": [sqs_message(n) for n in range(3)]}, None)
     assert failures(answer) == []
     assert [item["numero"] for item in seen] == [0, 1, 2]
 
@@ -49,7 +31,7 @@ def test_a_poison_message_fails_alone_and_its_text_is_not_logged(logged: Callabl
             raise UnknownMessageError(SECRET)
         done.append(item["numero"])
 
-    answer = Entry("conecta.peg", consume)({"Records": [message(n) for n in range(4)]}, None)
+    answer = Entry("conecta.peg", consume)({"Records": [sqs_message(n) for n in range(4)]}, None)
     assert (failures(answer), done) == (["m1"], [0, 2, 3])
     lines = logged()
     assert [line["erro"] for line in lines] == ["UnknownMessageError"]
@@ -58,7 +40,7 @@ def test_a_poison_message_fails_alone_and_its_text_is_not_logged(logged: Callabl
 
 def test_a_message_that_is_not_json_fails_alone() -> None:
     seen: list[Mapping[str, Any]] = []
-    answer = Entry("conecta.peg", seen.append)({"Records": [message(0, "{"), message(1)]}, None)
+    answer = Entry("conecta.peg", seen.append)({"Records": [sqs_message(0, "{"), sqs_message(1)]}, None)
     assert (failures(answer), len(seen)) == (["m0"], 1)
 
 
@@ -66,7 +48,7 @@ def test_a_batch_of_poison_is_reported_message_by_message() -> None:
     def consume(_item: Mapping[str, Any]) -> None:
         raise UnknownMessageError
 
-    assert failures(Entry("conecta.peg", consume)({"Records": [message(0), message(1)]}, None)) == ["m0", "m1"]
+    assert failures(Entry("conecta.peg", consume)({"Records": [sqs_message(0), sqs_message(1)]}, None)) == ["m0", "m1"]
 
 
 def test_a_stream_batch_is_published_and_what_the_bus_refused_is_reported(
@@ -78,6 +60,6 @@ def test_a_stream_batch_is_published_and_what_the_bus_refused_is_reported(
     def consume(_item: Mapping[str, Any]) -> None:
         raise AssertionError("a stream record is not a message")
 
-    records = [record(n, f"peg/{n}") for n in range(4)]
+    records = [outbox_record(n, f"peg/{n}") for n in range(4)]
     assert failures(Entry("conecta.peg", consume)({"Records": records}, None)) == ["2"]
     assert {entry["EventBusName"] for call in bus.calls for entry in call} == {function_environment["BARRAMENTO"]}

@@ -1,0 +1,275 @@
+"""The REST entry of uploads, from the proxied request to the answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from cadastro.domain import Credencial, Relacionamento, SituacaoRelacionamento, Vinculo
+from conecta_edge import session
+from documentos import bootstrap
+from documentos.domain.finalidades import FINALIDADES
+from documentos.domain.uploads import Achado, Situacao
+from documentos.handler import api
+from documentos.schemas import UploadView
+from tests.builders_functions import (
+    CLINICA,
+    HOSPITAL,
+    NOW,
+    ORIGEM_DO_PORTAL,
+    PASA,
+    VALE,
+    an_upload,
+    api_event,
+    machine,
+    person,
+)
+from tests.fakes import STORED, FakeCadastro, FakeFiles, FakeIdempotency, FakeUploads
+
+UPLOADS = "/documentos/uploads"
+ONE = "/documentos/uploads/{id}"
+ANSWER = "/documentos/uploads/{id}/resposta.xml"
+BODY: dict[str, Any] = {"registro_ans": VALE, "finalidade": "lote_tiss", "nome_arquivo": "lote.xml", "tamanho": 7}
+
+
+class World:
+    """The function with fakes behind it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.uploads, self.files, self.cadastro = FakeUploads(), FakeFiles(), FakeCadastro()
+        self.idempotency = FakeIdempotency()
+        for module, name, fake in (
+            (bootstrap, "uploads", self.uploads),
+            (bootstrap, "files", self.files),
+            (session, "cadastro", self.cadastro),
+            (session, "idempotency_table", self.idempotency),
+        ):
+            monkeypatch.setattr(module, name, lambda fake=fake: fake)
+        enabled = Relacionamento(HOSPITAL, VALE, SituacaoRelacionamento.HABILITADO, "H1", date(2026, 1, 1))
+        self.cadastro.put_relacionamento(enabled)
+        self.cadastro.put_relacionamento(
+            replace(enabled, registro_ans=PASA, situacao=SituacaoRelacionamento.RECUSADO, motivo="Sem rede na região")
+        )
+        for sub, prestador_id, papel in (
+            ("pessoa-1", HOSPITAL, "faturista"), ("pessoa-2", CLINICA, "gestor"), ("pessoa-3", HOSPITAL, "recepcao"),
+        ):  # fmt: skip
+            self.cadastro.put_vinculo(Vinculo(sub, prestador_id, papel))
+        self.cadastro.put_credencial(Credencial("maquina-1", HOSPITAL, ()))
+
+    def call(self, event: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
+        answered = api.handler(event, None)
+        body = answered["body"]
+        return answered["statusCode"], body if answered["isBase64Encoded"] else json.loads(body), answered["headers"]
+
+    def create(
+        self, body: Any = None, *, claims: dict[str, Any] | None = None, **headers: str
+    ) -> tuple[int, Any, dict[str, str]]:
+        asked = {name.replace("_", "-"): value for name, value in headers.items()}
+        text = body if isinstance(body, str) else json.dumps(BODY if body is None else body)
+        return self.call(api_event("POST", UPLOADS, headers=asked, claims=claims or person(), body=text))
+
+    def get(self, upload_id: str, *, claims: dict[str, Any] | None = None, resource: str = ONE) -> Any:
+        return self.call(api_event("GET", resource, path={"id": upload_id}, claims=claims or person()))
+
+
+@pytest.fixture
+def world(function_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> World:
+    return World(monkeypatch)
+
+
+def test_an_upload_begins_with_a_form_a_protocolo_and_where_to_follow_it(world: World) -> None:
+    status, body, headers = world.create({**BODY, "referencia": "novembro"}, Origin=ORIGEM_DO_PORTAL)
+    assert status == 201
+    UploadView.model_validate_json(json.dumps(body))
+    assert (body["situacao"], body["de_quem_e_a_vez"]) == ("AGUARDANDO_ARQUIVO", "prestador")
+    assert body["protocolo_atendimento"] == "261110000001"
+    assert body["envio"]["campos"]["key"] == f"t/{VALE}/{HOSPITAL}/lote_tiss/{body['id']}"
+    assert body["referencia"] == "novembro"
+    assert (body["criado_em"], body["expira_em"]) == ("2026-11-21T12:00:00.000000Z", "2026-11-21T12:05:00.000000Z")
+    assert headers["Location"] == f"documentos/uploads/{body['id']}"
+    assert headers["Access-Control-Allow-Origin"] == ORIGEM_DO_PORTAL
+    assert world.uploads.rows[HOSPITAL, body["id"]].criado_por == "pessoa-1"
+
+
+def test_the_default_format_is_the_first_of_the_finalidade(world: World) -> None:
+    for row in FINALIDADES.values():
+        body = world.create({**BODY, "finalidade": row.codigo})[1]
+        assert body["arquivo"]["tipo_conteudo"] == row.formatos[0].value
+    body = world.create({**BODY, "finalidade": "imagem", "tipo_conteudo": "image/png"})[1]
+    assert body["arquivo"]["tipo_conteudo"] == "image/png"
+
+
+@pytest.mark.parametrize(
+    ("change", "erros"),
+    [
+        ({"tipo_conteudo": "text/html"}, [("tipo_conteudo", "formato-nao-aceito")]),
+        ({"tamanho": 20 * 1024 * 1024 + 1}, [("tamanho", "arquivo-grande-demais")]),
+        (
+            {"finalidade": "imagem", "tipo_conteudo": "application/pdf", "tamanho": 10**30},
+            [("tipo_conteudo", "formato-nao-aceito"), ("tamanho", "arquivo-grande-demais")],
+        ),
+        ({"tamanho": 0}, [("tamanho", "greater_than_equal")]),
+        ({"finalidade": "outra"}, [("finalidade", "literal_error")]),
+        ({"registro_ans": "34569５"}, [("registro_ans", "string_pattern_mismatch")]),
+        ({"registro_ans": "345695\n"}, [("registro_ans", "string_pattern_mismatch")]),
+        ({"sha256": "A" * 64}, [("sha256", "string_pattern_mismatch")]),
+        ({"nome_arquivo": ""}, [("nome_arquivo", "string_too_short")]),
+        ({"nome_arquivo": "x" * 256}, [("nome_arquivo", "string_too_long")]),
+        ({"referencia": "x" * 101}, [("referencia", "string_too_long")]),
+        ({"situacao": "CONCLUIDO"}, [("situacao", "extra_forbidden")]),
+        ({"prestador_id": CLINICA}, [("prestador_id", "extra_forbidden")]),
+        ({"recurso": {"tipo": "peg"}}, [("recurso", "extra_forbidden")]),
+    ],
+)
+def test_what_is_wrong_in_a_request_is_said_and_nothing_is_written(
+    world: World, change: dict[str, Any], erros: list[tuple[str, str]]
+) -> None:
+    status, body, _ = world.create({**BODY, **change})
+    assert (status, [(erro["campo"], erro["codigo"]) for erro in body["erros"]]) == (422, erros)
+    assert world.uploads.rows == {}
+
+
+def test_a_relacionamento_that_is_not_enabled_is_a_403_with_the_reason(world: World) -> None:
+    status, body, _ = world.create({**BODY, "registro_ans": PASA})
+    assert (status, body["regra"], body["glosa"]) == (403, "R02", "1207")
+    assert (body["situacao"], body["motivo"]) == ("RECUSADO", "Sem rede na região")
+    assert world.create({**BODY, "registro_ans": "999999"})[1]["situacao"] is None
+    assert world.uploads.rows == {}
+
+
+@pytest.mark.parametrize(
+    ("claims", "finalidade", "status"),
+    [
+        (person(), "lote_tiss", 201),
+        (person(), "pdf", 201),
+        (person("pessoa-3"), "lote_tiss", 403),
+        (person("pessoa-3"), "imagem", 403),
+        (machine(scope="conecta/peg.escrever"), "lote_tiss", 201),
+        (machine(scope="conecta/peg.escrever"), "pdf", 403),
+        (machine(scope="conecta/documentos.escrever"), "pdf", 201),
+        (machine(scope="conecta/documentos.escrever"), "lote_tiss", 403),
+        (machine(scope=""), "pdf", 403),
+    ],
+)
+def test_who_may_send_what_depends_on_what_it_is_for(
+    world: World, claims: dict[str, Any], finalidade: str, status: int
+) -> None:
+    assert world.create({**BODY, "finalidade": finalidade}, claims=claims)[0] == status
+    assert len(world.uploads.rows) == (status == 201)
+
+
+def test_a_wrong_body_is_told_before_a_wrong_papel(world: World) -> None:
+    assert world.create({**BODY, "tamanho": 0}, claims=person("pessoa-3"))[0] == 422
+
+
+def test_without_a_token_nothing_is_told_about_the_body(world: World) -> None:
+    assert world.create("{", claims=person(token_use="id"))[0] == 401
+
+
+def test_the_same_idempotency_key_starts_one_upload(world: World) -> None:
+    first = world.create(Idempotency_Key="k1")
+    again = world.create(Idempotency_Key="k1")
+    assert first[:2] == again[:2]
+    assert len(world.uploads.rows) == 1
+    assert world.create({**BODY, "tamanho": 8}, Idempotency_Key="k1")[0] == 422
+
+
+def test_the_same_key_of_two_prestadores_is_two_uploads(world: World) -> None:
+    enabled = Relacionamento(CLINICA, VALE, SituacaoRelacionamento.HABILITADO, "C1", date(2026, 1, 1))
+    world.cadastro.put_relacionamento(enabled)
+    world.create(Idempotency_Key="k1")
+    world.create(claims=person("pessoa-2"), Idempotency_Key="k1")
+    assert {prestador for prestador, _ in world.uploads.rows} == {HOSPITAL, CLINICA}
+
+
+def test_an_upload_is_followed_by_its_id(world: World) -> None:
+    world.uploads.add(an_upload(upload_id="u1"))
+    status, body, headers = world.get("u1")
+    assert (status, body["situacao"], body["achados"], body["recurso"]) == (200, "AGUARDANDO_ARQUIVO", [], None)
+    assert headers["ETag"] == '"1"'
+    UploadView.model_validate_json(json.dumps(body))
+
+
+def test_a_foreign_upload_and_an_absent_one_get_the_same_answer(world: World) -> None:
+    world.uploads.add(an_upload(upload_id="u1"))
+    foreign, absent = world.get("u1", claims=person("pessoa-2")), world.get("u2", claims=person("pessoa-2"))
+    assert foreign[0] == 404
+    assert foreign == absent
+    assert world.get("u1", claims=person("pessoa-2"), resource=ANSWER) == absent
+
+
+def test_who_may_not_read_is_told_only_after_the_upload_was_found(world: World) -> None:
+    world.uploads.add(an_upload(upload_id="u1"))
+    assert world.get("u1", claims=person("pessoa-3"))[0] == 403
+    assert world.get("u2", claims=person("pessoa-3"))[0] == 404
+
+
+def test_a_lote_that_became_a_peg_says_which_and_shows_the_report(world: World) -> None:
+    recurso = {"tipo": "peg", "id": "261120000001"}
+    upload = an_upload(
+        situacao=Situacao.CONCLUIDO, recurso=recurso, sha256="0" * 64, recebido_em=NOW, conferir_em=None, versao=3
+    )
+    world.uploads.add(upload)
+    world.files.acervo.put(
+        f"t/{VALE}/{HOSPITAL}/respostas/u1.json", b'{"protocolo":"261120000001","achados":[]}', STORED
+    )
+    status, body, headers = world.get("u1")
+    assert status == 200
+    assert body["recurso"] == {**recurso, "href": "pegs/261120000001"}
+    assert body["arquivo"]["recebido_em"] == "2026-11-21T12:00:00.000000Z"
+    assert (body["de_quem_e_a_vez"], headers["ETag"]) == ("ninguem", '"3"')
+
+
+def test_a_refused_lote_shows_all_that_its_owner_found(world: World) -> None:
+    world.uploads.add(an_upload(situacao=Situacao.RECUSADO, conferir_em=None))
+    found = {
+        "regra": "TISS-HASH", "codigo": "5014", "mensagem": "…", "severidade": "RECUSA_LOTE", "guia": None,
+        "item": None, "caminho": "/ans:mensagemTISS/ans:epilogo/ans:hash", "linha": 9,
+    }  # fmt: skip
+    report = json.dumps({"protocolo": None, "achados": [found]}).encode()
+    world.files.acervo.put(f"t/{VALE}/{HOSPITAL}/respostas/u1.json", report, STORED)
+    body = world.get("u1")[1]
+    assert body["achados"] == [found]
+    UploadView.model_validate_json(json.dumps(body))
+
+
+def test_a_refused_document_shows_what_was_wrong_with_its_bytes(world: World) -> None:
+    achados = (Achado("DOC-FORMATO", "formato-divergente", "O conteúdo do arquivo não é application/pdf."),)
+    world.uploads.add(an_upload(finalidade="pdf", situacao=Situacao.RECUSADO, conferir_em=None, achados=achados))
+    assert [achado["regra"] for achado in world.get("u1")[1]["achados"]] == ["DOC-FORMATO"]
+
+
+def test_a_stored_document_is_a_resource_of_its_own(world: World) -> None:
+    recurso = {"tipo": "documento", "id": "u1"}
+    world.uploads.add(an_upload(finalidade="pdf", situacao=Situacao.CONCLUIDO, conferir_em=None, recurso=recurso))
+    assert world.get("u1")[1]["recurso"] == recurso
+
+
+def test_the_answer_message_is_downloaded_as_the_bytes_it_is(world: World) -> None:
+    world.uploads.add(an_upload(situacao=Situacao.CONCLUIDO, conferir_em=None))
+    world.files.acervo.put(f"t/{VALE}/{HOSPITAL}/respostas/u1.xml", "<a>ç</a>".encode("iso-8859-1"), STORED)
+    status, body, headers = world.get("u1", resource=ANSWER)
+    assert (status, headers["Content-Type"]) == (200, "application/xml")
+    assert body == "PGE+5zwvYT4="
+
+
+def test_an_answer_that_is_not_there_yet_is_a_409_that_says_when_to_come_back(world: World) -> None:
+    world.uploads.add(an_upload(situacao=Situacao.EM_PROCESSAMENTO))
+    status, body, headers = world.get("u1", resource=ANSWER)
+    assert (status, body["codigo"], headers["Retry-After"]) == (409, "resposta-indisponivel", "2")
+
+
+def test_no_log_line_holds_what_was_sent(world: World, logged: Callable[[], list[Any]]) -> None:
+    canary = "MARIA DA SILVA 123.456.789-09"
+    world.create({**BODY, "nome_arquivo": canary, "referencia": canary})
+    world.create({**BODY, "registro_ans": canary, canary: canary})
+    world.create(canary)
+    lines = logged()
+    assert len(lines) == 3
+    assert canary not in json.dumps(lines, ensure_ascii=False)
+    assert "MARIA" not in json.dumps(lines, ensure_ascii=False)

@@ -1,0 +1,136 @@
+"""Queue, stream and sweep entries of documentos."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from conecta_edge import queues
+from documentos import bootstrap
+from documentos.domain.uploads import Situacao
+from documentos.handler import eventos, fluxo
+from tests.builders_functions import HOSPITAL, NOW, XML, an_upload, failures, outbox_record, sqs_message
+from tests.fakes import Bus, FakeFiles, FakeUploads
+
+CHAVE = f"t/345695/{HOSPITAL}/lote_tiss/u1"
+
+
+class World:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.uploads, self.files = FakeUploads(), FakeFiles()
+        monkeypatch.setattr(bootstrap, "uploads", lambda: self.uploads)
+        monkeypatch.setattr(bootstrap, "files", lambda: self.files)
+
+    def deliver(self, *events: dict[str, Any]) -> list[str]:
+        batch = [sqs_message(n, json.dumps(event)) for n, event in enumerate(events)]
+        return failures(eventos.handler({"Records": batch}, None))
+
+    def state(self) -> Situacao:
+        return self.uploads.rows[HOSPITAL, "u1"].situacao
+
+
+@pytest.fixture
+def world(function_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> World:
+    return World(monkeypatch)
+
+
+def created(key: str = CHAVE, version: str | None = "v1") -> dict[str, Any]:
+    """S3's `Object Created`, through EventBridge."""
+    stored: dict[str, Any] = {"key": key, "size": 7, "sequencer": "1"}
+    return {
+        "detail-type": "Object Created",
+        "detail": {"object": stored | ({"version-id": version} if version else {})},
+    }
+
+
+def verdict(kind: str, **dados: Any) -> dict[str, Any]:
+    return {"detail-type": kind, "detail": {"prestador_id": HOSPITAL, "dados": {"upload_id": "u1", **dados}}}
+
+
+@pytest.mark.parametrize("version", ["v1", None])
+def test_an_object_in_entrada_is_received(world: World, version: str | None) -> None:
+    world.uploads.add(an_upload())
+    world.files.entrada.put(CHAVE, XML, NOW)
+    assert world.deliver(created(version=version)) == []
+    assert world.state() is Situacao.EM_PROCESSAMENTO
+
+
+def test_a_key_is_read_as_s3_writes_it(world: World) -> None:
+    world.uploads.add(an_upload())
+    world.files.entrada.put(CHAVE, XML, NOW)
+    world.deliver(created(CHAVE.replace("_", "%5F")))
+    assert world.state() is Situacao.EM_PROCESSAMENTO
+
+
+@pytest.mark.parametrize("key", ["solto.xml", "x/345695/h/lote_tiss/u1", f"{CHAVE}/mais", "t/1/2/3", ""])
+def test_a_key_we_did_not_make_is_put_aside(world: World, key: str) -> None:
+    world.uploads.add(an_upload())
+    assert world.deliver(created(key)) == []
+    assert world.state() is Situacao.AGUARDANDO_ARQUIVO
+
+
+def test_a_key_of_an_unknown_upload_is_put_aside(world: World) -> None:
+    assert world.deliver(created()) == []
+
+
+@pytest.mark.parametrize("kind", ["PegRecebido", "LoteRepetido"])
+def test_an_accepted_lote_becomes_its_peg(world: World, kind: str) -> None:
+    world.uploads.add(an_upload(situacao=Situacao.EM_PROCESSAMENTO))
+    assert world.deliver(verdict(kind, protocolo="261120000001")) == []
+    assert world.state() is Situacao.CONCLUIDO
+    assert world.uploads.rows[HOSPITAL, "u1"].recurso == {"tipo": "peg", "id": "261120000001"}
+
+
+def test_a_refused_lote_becomes_nothing(world: World) -> None:
+    world.uploads.add(an_upload(situacao=Situacao.EM_PROCESSAMENTO))
+    assert world.deliver(verdict("LoteRecusado", achados=3)) == []
+    assert world.state() is Situacao.RECUSADO
+    assert world.uploads.rows[HOSPITAL, "u1"].recurso is None
+
+
+def test_duplicated_and_reordered_messages_change_nothing(world: World) -> None:
+    world.uploads.add(an_upload())
+    world.files.entrada.put(CHAVE, XML, NOW)
+    received = verdict("PegRecebido", protocolo="261120000001")
+    assert world.deliver(received, created(), created(), received, created(), received) == []
+    upload = world.uploads.rows[HOSPITAL, "u1"]
+    assert (upload.situacao, upload.versao) == (Situacao.CONCLUIDO, 3)
+
+
+def test_an_unknown_message_goes_to_the_dead_letter_queue_alone(world: World) -> None:
+    world.uploads.add(an_upload())
+    world.files.entrada.put(CHAVE, XML, NOW)
+    assert world.deliver({"detail-type": "Outro", "detail": {}}, created()) == ["m0"]
+    assert world.state() is Situacao.EM_PROCESSAMENTO
+
+
+def test_the_tables_stream_is_published_under_this_context(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    bus = Bus()
+    monkeypatch.setattr(queues, "client", {"events": bus}.__getitem__)
+    assert failures(eventos.handler({"Records": [outbox_record(1)]}, None)) == []
+    assert bus.calls[0][0]["Source"] == "conecta.documentos"
+
+
+def test_the_sweep_answers_what_it_looked_at_and_what_moved(world: World) -> None:
+    world.uploads.add(an_upload())
+    world.files.entrada.put(CHAVE, XML, NOW)
+    assert fluxo.handler({"tarefa": "conciliar-uploads"}, None) == {"pendentes": 0, "avancados": 0}
+    assert fluxo.handler({"tarefa": "conciliar-uploads", "todos": True}, None) == {"pendentes": 1, "avancados": 1}
+
+
+@pytest.mark.parametrize("event", [{}, {"tarefa": "outra"}])
+def test_a_task_that_does_not_exist_fails(world: World, event: dict[str, Any]) -> None:
+    with pytest.raises(fluxo.UnknownTaskError):
+        fluxo.handler(event, None)
+
+
+def test_adapters_are_made_once_of_the_names_the_function_was_given(
+    function_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "client", lambda service: service)
+    assert bootstrap.uploads() is bootstrap.uploads()
+    assert (bootstrap.uploads()._client, bootstrap.uploads()._table) == ("dynamodb", "conecta-teste-documentos")
+    files = bootstrap.files()
+    assert (files._client, files._entrada, files._acervo) == ("s3", "conecta-teste-entrada", "conecta-teste-acervo")
