@@ -6,13 +6,13 @@ from typing import Any
 
 PUBLIC = ("/openapi.json", "/docs", "/saude", "/limites")
 PRIVATE = {
-    ("post", "/documentos/uploads"): ("documentos-api", ["documentos.escrever"]),
-    ("get", "/documentos/uploads/{id}"): ("documentos-api", ["documentos.ler", "documentos.escrever"]),
-    ("get", "/documentos/uploads/{id}/resposta.xml"): ("documentos-api", ["documentos.ler"]),
-    ("get", "/pegs"): ("peg-api", ["peg.ler"]),
-    ("get", "/pegs/{protocolo}"): ("peg-api", ["peg.ler"]),
-    ("get", "/pegs/{protocolo}/guias"): ("peg-api", ["peg.ler"]),
-    ("get", "/pegs/{protocolo}/recebimento.xml"): ("peg-api", ["peg.ler"]),
+    ("post", "/documentos/uploads"): ("documentos-api", ["conecta/documentos.escrever"]),
+    ("get", "/documentos/uploads/{id}"): ("documentos-api", ["conecta/documentos.ler", "conecta/documentos.escrever"]),
+    ("get", "/documentos/uploads/{id}/resposta.xml"): ("documentos-api", ["conecta/documentos.ler"]),
+    ("get", "/pegs"): ("peg-api", ["conecta/peg.ler"]),
+    ("get", "/pegs/{protocolo}"): ("peg-api", ["conecta/peg.ler"]),
+    ("get", "/pegs/{protocolo}/guias"): ("peg-api", ["conecta/peg.ler"]),
+    ("get", "/pegs/{protocolo}/recebimento.xml"): ("peg-api", ["conecta/peg.ler"]),
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.components.openapi_body import PERSON_SCOPE, OpenapiError, api_body, used_functions
+from infra.components.openapi_body import ACCEPTED_SCOPES, PERSON_SCOPE, OpenapiError, api_body, used_functions
 from tests.infra.openapi_exemplo import PRIVATE, PUBLIC, openapi, operation
 
 FUNCTIONS = ("publico-api", "documentos-api", "peg-api")
@@ -46,15 +46,10 @@ def test_public_routes_have_no_authorizer() -> None:
         assert "security" not in body()["paths"][path]["get"]
 
 
-def test_a_private_route_accepts_any_of_its_scopes_or_a_person() -> None:
-    assert body()["paths"]["/documentos/uploads/{id}"]["get"]["security"] == [
-        {"conecta": ["conecta/documentos.ler", "conecta/documentos.escrever", PERSON_SCOPE]}
-    ]
-
-
-def test_a_scope_may_be_written_with_its_resource_server() -> None:
-    made = body(openapi({"/pegs": {"get": operation("peg-api", ["conecta/peg.ler"])}}))
-    assert made["paths"]["/pegs"]["get"]["security"] == [{"conecta": ["conecta/peg.ler", PERSON_SCOPE]}]
+def test_a_private_route_accepts_any_scope_of_ours_so_that_the_core_may_answer_403() -> None:
+    security = body()["paths"]["/documentos/uploads/{id}"]["get"]["security"]
+    assert security == [{"conecta": [*ACCEPTED_SCOPES, PERSON_SCOPE]}]
+    assert len(ACCEPTED_SCOPES) == 12
 
 
 def test_the_authorizer_takes_tokens_of_both_pools() -> None:
@@ -81,7 +76,7 @@ def test_the_gateways_own_refusals_are_in_the_body() -> None:
         (operation("outra-api", ["peg.ler"]), "GET /pegs: x-conecta-funcao is 'outra-api'"),
         ({"responses": {}}, "GET /pegs: x-conecta-funcao is None"),
         (operation("peg-api", ["peg.apagar"]), "GET /pegs: scope 'peg.apagar'"),
-        ({"x-conecta-funcao": "peg-api", "x-conecta-escopos": ["peg.ler"]}, "without security"),
+        ({"x-conecta-funcao": "peg-api", "x-conecta-escopos": ["conecta/peg.ler"]}, "without security"),
     ],
 )
 def test_a_document_that_cannot_be_deployed_is_refused_by_operation(made: dict[str, Any], complaint: str) -> None:

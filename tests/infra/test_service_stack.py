@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra.components.api import ACCESS_LOG
-from infra.components.openapi_body import METHODS, PERSON_SCOPE
+from infra.components.openapi_body import ACCEPTED_SCOPES, METHODS, PERSON_SCOPE
 from tests.infra.conftest import Templates
 
 SERVICE = "Conecta-Servico"
@@ -245,9 +245,10 @@ def test_routes_deployed_are_the_routes_documented(producao: Templates) -> None:
     }
     for path, item in documented["paths"].items():
         for method in set(item) & set(METHODS):
-            asked = [f"conecta/{scope.removeprefix('conecta/')}" for scope in item[method].get("x-conecta-escopos", [])]
             security = deployed[path][method].get("security")
-            assert security == ([{"conecta": [*asked, PERSON_SCOPE]}] if item[method].get("security") else None)
+            assert security == (
+                [{"conecta": [*ACCEPTED_SCOPES, PERSON_SCOPE]}] if item[method].get("security") else None
+            )
 
 
 def test_bytes_that_are_not_utf8_pass_unharmed(producao: Templates) -> None:

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -321,6 +322,20 @@ def test_an_operation_is_found_by_method_and_route_together() -> None:
     assert api(api_event("GET", "/a"), None)["headers"]["Content-Type"] == http.JSON
 
 
-def test_a_machine_without_a_scope_of_the_route_is_refused_before_anything_else_and_told_which() -> None:
-    answer = json.loads(_api_of_escopos()(_proxied({"scope": "conecta/elegibilidade.ler"}), None)["body"])
-    assert (answer["status"], answer["escopos"]) == (403, ["conecta/peg.ler"])
+@pytest.mark.parametrize(
+    ("scope", "status"),
+    [
+        ("conecta/elegibilidade.ler", 403),
+        ("", 403),
+        ("conecta/peg.ler", 200),
+        ("conecta/recurso.ler conecta/documentos.ler", 200),
+        (http.PERSON_SCOPE, 200),
+    ],
+)
+def test_a_token_without_a_scope_of_the_route_is_refused_before_anything_else(scope: str, status: int) -> None:
+    route = replace(operation(lambda _: Response(200, "ok")), escopos=("conecta/peg.ler", "conecta/documentos.ler"))
+    event = api_event("GET", "/coisas/{id}", claims={"scope": scope})
+    answer = Api([route], {}, lambda: ORIGINS)(event, None)
+    assert answer["statusCode"] == status
+    if status == 403:
+        assert json.loads(answer["body"])["escopos"] == ["conecta/peg.ler", "conecta/documentos.ler"]

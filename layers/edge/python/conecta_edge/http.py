@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound="BaseModel")
 JSON = "application/json"
+PERSON_SCOPE = "aws.cognito.signin.user.admin"
+"""What the tokens of people signed in through Cognito's own API carry instead of our scopes."""
 SECURITY_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -198,7 +200,9 @@ class Api:
         try:
             if operation is None:
                 raise problems.not_found()  # noqa: TRY301
-            response = operation.run(_request(event, key, headers, correlacao))
+            request = _request(event, key, headers, correlacao)
+            _require_scope(operation, request)
+            response = operation.run(request)
         except ProblemError as problem:
             response = _problem(problem, correlacao)
         except TransientConflictError:
@@ -252,6 +256,13 @@ def cors_headers(origin: str, allowed: frozenset[str]) -> dict[str, str]:
 
 def _problem(problem: ProblemError, correlacao: str) -> Response:
     return Response(problem.status, problem.body(correlacao), "application/problem+json", problem.headers)
+
+
+def _require_scope(operation: Operation, request: Request) -> None:
+    """A machine's token needs one of the route's scopes; what a person may do is judged by the papel, later."""
+    granted = set(str(request.claims.get("scope", "")).split())
+    if operation.escopos and not granted & {PERSON_SCOPE, *operation.escopos}:
+        raise problems.out_of_scope(operation.escopos)
 
 
 def _request(event: Mapping[str, Any], key: tuple[str, str], headers: Mapping[str, str], correlacao: str) -> Request:

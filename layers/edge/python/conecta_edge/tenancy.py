@@ -17,7 +17,6 @@ from conecta_edge.cadastro import CadastroReader
 from conecta_edge.problems import FieldError
 
 HEADER: Final = "conecta-prestador"
-PERSON_SCOPE: Final = "aws.cognito.signin.user.admin"
 
 
 class Papel(StrEnum):
