@@ -181,14 +181,17 @@ def _pending_stream_records(dynamodb: Any, lambda_svc: Any) -> list[list[Any]]:
 
 
 def save_everything() -> bool:
-    """Write every service's state to disk; False if one kept changing under our hands (the last copy stays)."""
+    """Write every service's state to disk; False if one could not be copied (its last copy stays)."""
     persistence = _module("core.persistence")
     complete = True
     for name, get_state in _module("app")._build_persistence_save_dict().items():  # noqa: SLF001
-        state = _steady(get_state)
-        if state is None:
+        try:
+            state = _steady(get_state)
+        except Exception:  # noqa: BLE001 - one service's trouble must not cost the others their state
+            _log.exception("the state of %s was not saved", name)
             complete = False
-        else:
+            continue
+        if state is not None:  # None: this service has nothing to save
             persistence.save_state(name, state)
     return complete
 
@@ -200,24 +203,40 @@ def _steady(get_state: Callable[[], Any]) -> Any:
             return get_state()
         except RuntimeError:
             time.sleep(0.01 * 2**attempt)
-    return None
+    return get_state()
 
 
-def _save_when_idle(door: FrontDoor) -> NoReturn:
-    """Save after changes, so that even a SIGKILL loses no more than the last moments. Runs in a thread for ever."""
-    saved = time.monotonic()
-    spent = 0.0
-    while True:
-        time.sleep(0.5)
-        now, changed = time.monotonic(), door.last_change
-        idle = now - changed > _IDLE_BEFORE_SAVE
-        # A large state takes long to copy: never spend more than a twentieth of the time on it.
-        due = now - saved > max(_LONGEST_UNSAVED, 20 * spent)
-        if changed > saved and (idle or due):
-            complete = save_everything()
-            spent = time.monotonic() - now
-            if complete or not idle:
-                saved = now
+class Saver:
+    """Saves after changes, so that even a SIGKILL loses no more than the last moments.
+
+    Args:
+        last_change: When something that may have changed the state was last asked, in `time.monotonic` seconds.
+    """
+
+    def __init__(self, last_change: Callable[[], float]) -> None:
+        self._last_change = last_change
+        self._saving = threading.Lock()
+
+    def run(self) -> NoReturn:
+        """Save whenever it is quiet, and now and then when it is not. Never returns."""
+        saved = attempted = time.monotonic()
+        spent = 0.0
+        while True:
+            time.sleep(0.5)
+            now, changed = time.monotonic(), self._last_change()
+            quiet = now - changed > _IDLE_BEFORE_SAVE or now - saved > _LONGEST_UNSAVED
+            # A large state takes long to copy: no more than a twentieth of the time goes into it.
+            rested = now - attempted > max(_IDLE_BEFORE_SAVE, 20 * spent)
+            if changed > saved and quiet and rested:
+                attempted = now
+                with self._saving:
+                    complete = save_everything()
+                spent = time.monotonic() - now
+                saved = now if complete else saved
+
+    def stop(self) -> None:
+        """Wait for a save under way and begin no other: the emulator writes the same files when it stops."""
+        self._saving.acquire()
 
 
 def _listen(port: int) -> socket.socket:
@@ -235,7 +254,7 @@ def _announce(file: Path, port: int) -> None:
     fresh.replace(file)
 
 
-async def _serve(door: FrontDoor, host: LambdaHost, listener: socket.socket, file: Path) -> None:
+async def _serve(door: FrontDoor, host: LambdaHost, saver: Saver, listener: socket.socket, file: Path) -> None:
     from hypercorn.asyncio import serve  # noqa: PLC0415 - after the environment is set, like everything of ministack
     from hypercorn.config import Config  # noqa: PLC0415
 
@@ -259,6 +278,7 @@ async def _serve(door: FrontDoor, host: LambdaHost, listener: socket.socket, fil
         patience = time.monotonic() + _DRAIN_PATIENCE
         while host.busy and time.monotonic() < patience:  # noqa: ASYNC110 - threads make it busy, not this loop
             await asyncio.sleep(0.05)
+        await asyncio.to_thread(saver.stop)
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "lifespan":
@@ -305,8 +325,9 @@ def main() -> NoReturn:
     replace_executor(host)
     keep_streams_across_restarts()
     door = FrontDoor(ministack.app, directory / "api")
-    threading.Thread(target=_save_when_idle, args=(door,), daemon=True, name="conecta-saver").start()
-    asyncio.run(_serve(door, host, listener, directory / "runtime.json"))
+    saver = Saver(lambda: door.last_change)
+    threading.Thread(target=saver.run, daemon=True, name="conecta-saver").start()
+    asyncio.run(_serve(door, host, saver, listener, directory / "runtime.json"))
     save_everything()
     host.close()
     (directory / "runtime.json").unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -141,3 +142,16 @@ def test_a_state_that_changes_while_it_is_copied_is_copied_again() -> None:
         return outcome
 
     assert launcher._steady(get_state) == {"a": 1}
+
+
+def test_one_service_that_cannot_be_saved_does_not_cost_the_others_their_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    saved: dict[str, Any] = {}
+
+    def broken() -> Any:
+        raise KeyError("mudou")
+
+    services = {"quebrado": broken, "vazio": lambda: None, "inteiro": lambda: {"a": 1}}
+    module = SimpleNamespace(_build_persistence_save_dict=lambda: services, save_state=saved.__setitem__)
+    monkeypatch.setattr(launcher, "_module", lambda _: module)
+    assert not launcher.save_everything()
+    assert saved == {"inteiro": {"a": 1}}
