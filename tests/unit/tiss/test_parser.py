@@ -8,7 +8,7 @@ from lxml import etree
 from conecta_tiss.errors import XmlRecusadoError
 from conecta_tiss.xml.gate import LIMITES, Limites
 from conecta_tiss.xml.names import path_of, q
-from conecta_tiss.xml.parser import check_tree, parse
+from conecta_tiss.xml.parser import check_depth, check_tree, parse
 
 NS = b'xmlns:ans="http://www.ans.gov.br/padroes/tiss/schemas"'
 
@@ -88,8 +88,10 @@ def test_only_a_tiss_message_is_a_root(raw: bytes, parte: str) -> None:
 def test_depth_counts_the_root_as_one() -> None:
     limites = Limites(profundidade=4)
     certa = message(b"<a><b><c/></b></a>")
-    check_tree(parse(certa), certa, limites)
-    assert refusal(message(b"<a><b><c><d/></c></b></a>"), limites).regra == "TISS-XML-PROFUNDIDADE"
+    check_depth(parse(certa), limites)
+    with pytest.raises(XmlRecusadoError) as recusa:
+        check_depth(parse(message(b"<a><b><c><d/></c></b></a>")), limites)
+    assert recusa.value.regra == "TISS-XML-PROFUNDIDADE"
 
 
 def test_attributes_are_bounded_per_element() -> None:
@@ -97,6 +99,7 @@ def test_attributes_are_bounded_per_element() -> None:
     certa = message(b"<a b='1' c='2'/>")
     check_tree(parse(certa), certa, limites)
     assert refusal(message(b"<a/><a b='1' c='2' d='3'/>"), limites).regra == "TISS-XML-ATRIBUTOS"
+    assert refusal(message(b"", b"b='1' c='2' d='3'"), limites).regra == "TISS-XML-ATRIBUTOS"
 
 
 @pytest.mark.parametrize("atributo", [b"xsi:type='ans:x'", b"xsi:nil='true'"])
@@ -104,8 +107,9 @@ def test_attributes_are_bounded_per_element() -> None:
     "uri", [b"http://www.w3.org/2001/XMLSchema-instance", b"http://www.w3.org/2001/XMLSchema&#45;instance"]
 )
 def test_xsi_type_and_xsi_nil_are_refused_however_the_namespace_is_spelt(atributo: bytes, uri: bytes) -> None:
-    raw = message(b"<ans:a " + atributo + b"/>", b'xmlns:xsi="' + uri + b'"')
-    assert refusal(raw).regra == "TISS-XML-XSI"
+    declaracao = b'xmlns:xsi="' + uri + b'"'
+    assert refusal(message(b"<ans:a " + atributo + b"/>", declaracao)).regra == "TISS-XML-XSI"
+    assert refusal(message(b"", declaracao + b" " + atributo)).regra == "TISS-XML-XSI"
 
 
 def test_schema_location_is_ignored() -> None:

@@ -13,10 +13,10 @@ from enum import StrEnum
 class Severidade(StrEnum):
     """What a finding does to the lote (decisoes.md 15)."""
 
-    RECUSA_LOTE = "recusa_lote"
+    RECUSA_LOTE = "RECUSA_LOTE"
     """The whole message is refused and leaves nothing behind."""
 
-    GLOSA = "glosa"
+    GLOSA = "GLOSA"
     """The lote is received; the guia or item is glosada."""
 
 

@@ -115,17 +115,12 @@ def _declared(raiz: Element) -> str:
 
 
 def _compare(texto: str, declarado: str) -> SituacaoHash | None:
-    utf8 = texto.encode()
     try:
-        latin1 = texto.encode("iso-8859-1")
+        if _md5(texto.encode("iso-8859-1")) == declarado:
+            return SituacaoHash.ISO_8859_1
     except UnicodeEncodeError:
         pass  # only the UTF-8 digest exists
-    else:
-        if _md5(latin1) == declarado:
-            return SituacaoHash.ISO_8859_1
-        if len(latin1) == len(utf8):
-            return None
-    return SituacaoHash.UTF_8 if _md5(utf8) == declarado else None
+    return SituacaoHash.UTF_8 if _md5(texto.encode()) == declarado else None
 
 
 def _md5(conteudo: bytes) -> str:

@@ -70,6 +70,9 @@ _LATIN1: Final = frozenset({"iso-8859-1", "iso8859-1", "iso_8859-1", "iso88591",
 
 _C0: Final = bytes(b for b in (*range(0x20), 0x7F) if b not in _ESPACO_XML)
 _C1: Final = bytes(range(0x80, 0xA0))
+_CONTADOS: Final = b"<\"'&"
+_COMUNS_UTF8: Final = bytes(b for b in range(256) if b not in _C0 + _CONTADOS)
+_COMUNS_LATIN1: Final = bytes(b for b in _COMUNS_UTF8 if b not in _C1)
 _C1_TO_ONE: Final = bytes(0x80 if b in _C1 else b for b in range(256))
 
 # What people really send instead of XML, by its first bytes.
@@ -103,8 +106,7 @@ def check(raw: bytes, limites: Limites = LIMITES) -> bytes:
     if len(raw) > limites.tamanho:
         raise _recusa(
             "TAMANHO",
-            f"O arquivo tem {_mib(len(raw))} MiB; o máximo é {_mib(limites.tamanho)} MiB. "
-            "Divida as guias em mais de um lote.",
+            f"O arquivo passa de {_mib(limites.tamanho)} MiB, o máximo aceito. Divida as guias em mais de um lote.",
         )
     corpo = raw.removeprefix(_BOM)
     _check_first_bytes(corpo)
@@ -115,8 +117,10 @@ def check(raw: bytes, limites: Limites = LIMITES) -> bytes:
             "O arquivo começa com a marca (BOM) de UTF-8, mas declara ISO-8859-1. "
             "Declare a codificação em que ele foi salvo.",
         )
-    conteudo = b"\n" * declaracao.count(b"\n") + corpo[len(declaracao) :]
-    _check_counts(conteudo, limites)
+    conteudo = corpo[len(declaracao) :]
+    if b"\n" in declaracao:
+        conteudo = b"\n" * declaracao.count(b"\n") + conteudo
+    _check_counts(conteudo, codificacao, limites)
     return _to_utf8(conteudo, codificacao)
 
 
@@ -158,7 +162,7 @@ def _declaration(corpo: bytes) -> tuple[bytes, str]:
     raise _recusa("CODIFICACAO", f"A codificação declarada não é aceita: use ISO-8859-1 ou UTF-8. {_SALVE}")
 
 
-def _check_counts(conteudo: bytes, limites: Limites) -> None:
+def _check_counts(conteudo: bytes, codificacao: str, limites: Limites) -> None:
     # "!" and "?" are rare in a lote: searching for them first is a memchr, "<!" would stop at every tag.
     if b"!" in conteudo and (b"<!DOCTYPE" in conteudo or b"<!ENTITY" in conteudo):
         raise _recusa("DOCTYPE", "O XML tem DOCTYPE ou ENTITY, que o TISS não usa. Retire essa declaração.", "5001")
@@ -168,15 +172,18 @@ def _check_counts(conteudo: bytes, limites: Limites) -> None:
             "O XML tem uma instrução de processamento (<?...?>) depois da declaração. Retire-a.",
             "5001",
         )
-    marcas = conteudo.count(b"<")
-    if marcas > limites.marcas:
+    # One pass leaves only the bytes that count for something; all other tests are on those few.
+    latin1 = codificacao == "iso-8859-1"
+    notaveis = conteudo.translate(None, _COMUNS_LATIN1 if latin1 else _COMUNS_UTF8)
+    if notaveis.count(b"<") > limites.marcas:
         raise _recusa(
-            "MARCAS", f"O XML tem marcações demais (mais de {limites.marcas}). Divida as guias em mais de um lote."
+            "MARCAS",
+            f"O XML tem marcações demais (mais de {limites.marcas}). Divida as guias em mais de um lote.",
         )
-    aspas = conteudo.count(b'"') + conteudo.count(b"'")
+    aspas = notaveis.count(b'"') + notaveis.count(b"'")
     if aspas > limites.aspas:
         raise _recusa("ASPAS", f"O XML tem aspas demais (mais de {limites.aspas}). Retire os atributos.", "5001")
-    if conteudo.count(b"&") > limites.referencias:
+    if notaveis.count(b"&") > limites.referencias:
         raise _recusa("REFERENCIAS", f"O XML tem referências (&) demais (mais de {limites.referencias}).", "5001")
     # Each declaration takes two quotes: few quotes, few namespaces.
     if aspas > 2 * limites.espacos_de_nomes and conteudo.count(b"xmlns") > limites.espacos_de_nomes:
@@ -186,17 +193,15 @@ def _check_counts(conteudo: bytes, limites: Limites) -> None:
             "Declare o namespace do TISS uma vez, na raiz.",
             "5001",
         )
+    if notaveis.translate(None, _CONTADOS):
+        raise _control_character(conteudo, codificacao)
 
 
 def _to_utf8(conteudo: bytes, codificacao: str) -> bytes:
-    latin1 = codificacao == "iso-8859-1"
-    proibidos = _C0 + _C1 if latin1 else _C0
-    if len(conteudo.translate(None, proibidos)) != len(conteudo):
-        raise _control_character(conteudo, codificacao)
-    if latin1:
-        return conteudo if conteudo.isascii() else conteudo.decode("iso-8859-1").encode()
     if conteudo.isascii():
         return conteudo
+    if codificacao == "iso-8859-1":
+        return conteudo.decode("iso-8859-1").encode()
     try:
         conteudo.decode("utf-8")
     except UnicodeDecodeError as erro:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from conecta_tiss.versions import ESPACO_DE_NOMES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from lxml.etree import _Element as Element
 
 XMLDSIG: Final = "http://www.w3.org/2000/09/xmldsig#"
@@ -47,6 +49,23 @@ def path_of(elemento: Element) -> str:
         passos.append(_step(atual))
         atual = atual.getparent()
     return "/" + "/".join(reversed(passos))
+
+
+def elements_at(raiz: Element, caminhos: Iterable[str]) -> Iterator[Element | None]:
+    """Elements of paths as `path_of` writes them; None for a path that leads nowhere."""
+    filhos: dict[tuple[Element, str], list[Element]] = {}
+    for caminho in caminhos:
+        atual: Element | None = raiz
+        for passo in caminho.split("/")[2:]:
+            if atual is None:
+                break
+            nome, _, posicao = passo.removesuffix("]").partition("[")
+            chave = (atual, q(nome.removeprefix("ans:")))
+            if chave not in filhos:
+                filhos[chave] = list(atual.iterchildren(chave[1]))
+            indice = int(posicao or 1) - 1
+            atual = filhos[chave][indice] if indice < len(filhos[chave]) else None
+        yield atual
 
 
 def _step(elemento: Element) -> str:

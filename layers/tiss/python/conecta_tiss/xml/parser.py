@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 RAIZ: Final = q("mensagemTISS")
 
+_XSI_PROIBIDOS: Final = frozenset({f"{{{XSI}}}type", f"{{{XSI}}}nil"})
+
 # The only elements whose text may pass the limit: base64 of a document or of an identification.
 _BASE64: Final = frozenset({q("documento"), q("identificadorBeneficiario")})
 
@@ -61,7 +63,18 @@ def parse(utf8: bytes) -> Element:
     Raises:
         XmlRecusadoError: Malformed, with glosa 5002 and the line.
     """
-    # A parser belongs to one document (lxml keeps state in it) and never fetches or expands anything.
+    leitor = new_parser(remove_blank_text=not has_markup_declarations(utf8))
+    try:
+        return etree.fromstring(utf8, leitor)
+    except etree.XMLSyntaxError as erro:
+        raise _malformed(erro) from None  # its text may quote the document
+
+
+def new_parser(*, remove_blank_text: bool, schema: etree.XMLSchema | None = None) -> etree.XMLParser[Element]:
+    """A parser with the flags of seguranca.md section 2.3, for one document.
+
+    It belongs to one document because lxml keeps state in it. It never fetches, expands or repairs.
+    """
     leitor: etree.XMLParser[Element] = etree.XMLParser(  # type: ignore[call-overload]
         encoding="utf-8",
         resolve_entities=False,
@@ -76,12 +89,10 @@ def parse(utf8: bytes) -> Element:
         remove_pis=True,
         strip_cdata=True,
         collect_ids=False,
-        remove_blank_text=not has_markup_declarations(utf8),
+        remove_blank_text=remove_blank_text,
+        schema=schema,
     )
-    try:
-        return etree.fromstring(utf8, leitor)
-    except etree.XMLSyntaxError as erro:
-        raise _malformed(erro) from None  # its text may quote the document
+    return leitor
 
 
 def has_markup_declarations(utf8: bytes) -> bool:
@@ -104,23 +115,38 @@ def check_tree(raiz: Element, utf8: bytes, limites: Limites = LIMITES) -> None:
         raise _refuse_root(raiz)
     if raiz.getroottree().docinfo.internalDTD is not None:
         raise _recusa("DOCTYPE", "O XML tem DOCTYPE, que o TISS não usa. Retire essa declaração.")
+    _check_attributes(raiz, utf8, limites)
+    _check_texts(raiz, utf8, limites)
+    if b"&" in utf8 and b"&#" in utf8 and _CONTROLES.search(etree.tostring(raiz, method="text", encoding="unicode")):
+        raise _recusa("CONTROLE", "O XML tem referências a caracteres de controle. Retire-as.")
+
+
+def check_depth(raiz: Element, limites: Limites = LIMITES) -> None:
+    """Refuse a tree that is nested too deep.
+
+    Only a tree its schema refused, or a signed one, can be: TISS does not nest, and libxml2 itself stops
+    at 256. Ask it of those; the rest need not pay for it.
+
+    Raises:
+        XmlRecusadoError: With glosa 5001.
+    """
     if _deeper_than(limites.profundidade)(raiz):
         raise _recusa(
             "PROFUNDIDADE", f"O XML tem mais de {limites.profundidade} níveis de elementos, o que não é TISS."
         )
-    atributos = _atributos(raiz)
-    if atributos:
-        _check_attributes(raiz, limites)
-    _check_texts(raiz, utf8, limites)
-    if b"&#" in utf8 and _CONTROLES.search(etree.tostring(raiz, method="text", encoding="unicode")):
-        raise _recusa("CONTROLE", "O XML tem referências a caracteres de controle. Retire-as.")
 
 
-def _check_attributes(raiz: Element, limites: Limites) -> None:
-    excesso = _first(_more_attributes_than(limites.atributos)(raiz))
+def _check_attributes(raiz: Element, utf8: bytes, limites: Limites) -> None:
+    if max(utf8.rfind(b'"'), utf8.rfind(b"'")) < utf8.find(b">"):
+        # No quote after the root's own tag: nothing else has attributes.
+        excesso = raiz if len(raiz.attrib) > limites.atributos else None
+        xsi = not _XSI_PROIBIDOS.isdisjoint(raiz.attrib)
+    else:
+        excesso = _first(_more_attributes_than(limites.atributos)(raiz))
+        xsi = _first(_xsi(raiz)) is not None
     if excesso is not None:
         raise _recusa("ATRIBUTOS", "Um elemento tem atributos demais. As mensagens TISS não usam atributos.", excesso)
-    if _first(_xsi(raiz)) is not None:
+    if xsi:
         raise _recusa("XSI", "A mensagem usa xsi:type ou xsi:nil, que o TISS não usa. Retire esse atributo.")
 
 
@@ -180,7 +206,6 @@ def _recusa(regra: str, mensagem: str, elemento: Element | None = None) -> XmlRe
 
 
 # Compiled once; each runs inside libxml2 over the whole tree in well under a millisecond per MB.
-_atributos = etree.XPath("boolean(//@*)")
 _xsi = etree.XPath("(//@x:type | //@x:nil)[1]/..", namespaces={"x": XSI})
 
 

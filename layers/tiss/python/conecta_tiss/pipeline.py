@@ -1,0 +1,323 @@
+"""The whole path of a message: gate, parser, count, Padrao and hash, schema, reading, formal rules.
+
+One function for every door. It never raises for any bytes: what is wrong is told as findings, all at once,
+the most precise first, so that a prestador corrects a file in one go.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from lxml import etree
+
+from conecta_tiss.errors import VersaoNaoSuportadaError, XmlRecusadoError
+from conecta_tiss.findings import Achado, Severidade
+from conecta_tiss.rules import ENVELOPE_RULES, Contexto, Envelope
+from conecta_tiss.rules import run as run_rules
+from conecta_tiss.rules.envelope import CORPOS, Sentido
+from conecta_tiss.versions import VERSOES, Versao
+from conecta_tiss.vocabulary.glosas import Motivo, codigo
+from conecta_tiss.xml import epilogo, gate, parser, reader, validator
+from conecta_tiss.xml.diagnosis import GUIA_INVALIDA, GUIAS_TISS, NUMERO_GUIA, Razao, place_of
+from conecta_tiss.xml.epilogo import SituacaoHash
+from conecta_tiss.xml.gate import LIMITES, Limites
+from conecta_tiss.xml.names import ASSINATURA, elements_at, local, path_of, q
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+    from decimal import Decimal
+
+    from lxml.etree import _Element as Element
+
+    from conecta_tiss.messages.envelope import Mensagem
+    from conecta_tiss.messages.lote_guias import LoteGuias, TipoGuia
+
+__all__ = ["LIMITES", "Limites", "Resultado", "validate_message"]
+
+_PADRAO: Final = f"{q('cabecalho')}/{q('Padrao')}"
+_TRANSACAO: Final = f"{q('cabecalho')}/{q('identificacaoTransacao')}/{q('tipoTransacao')}"
+_ASSINATURA_GUIA: Final = q("assinaturaDigitalGuia")
+_SENTIDOS: Final = {q(sentido.value): sentido for sentido in Sentido}
+_CAMINHO_PADRAO: Final = "/ans:mensagemTISS/ans:cabecalho/ans:Padrao"
+_CAMINHO_HASH: Final = "/ans:mensagemTISS/ans:epilogo/ans:hash"
+_CAMINHO_GUIAS: Final = "/ans:mensagemTISS/ans:prestadorParaOperadora/ans:loteGuias/ans:guiasTISS"
+_FORMA_DO_PADRAO: Final = re.compile(r"[0-9]\.[0-9]{2}\.[0-9]{2}")
+_DATA_COM_FUSO: Final = re.compile(r"\s*-?[0-9]{4,}-[0-9]{2}-[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resultado:
+    """What is known of a message after the whole path. What could not be read is None.
+
+    Attributes:
+        valido: Nothing refuses it.
+        versao: Version of `Padrao`, if Conecta speaks it.
+        padrao: Text of `Padrao`, if it looks like a version.
+        transacao: `tipoTransacao`, if the standard has it.
+        hash: What the declared hash turned out to be.
+        numero_lote: Of a lote de guias.
+        tipo_guia: Of a lote de guias.
+        guias: How many guias a lote de guias holds.
+        valor_total: What they bill, in reais.
+        mensagem: The message read, only of a valid lote de guias.
+        achados: All that is wrong, the most precise first.
+    """
+
+    valido: bool
+    versao: Versao | None = None
+    padrao: str | None = None
+    transacao: str | None = None
+    hash: SituacaoHash | None = None
+    numero_lote: str | None = None
+    tipo_guia: TipoGuia | None = None
+    guias: int | None = None
+    valor_total: Decimal | None = None
+    mensagem: Mensagem[LoteGuias] | None = None
+    achados: tuple[Achado, ...] = ()
+
+
+def validate_message(raw: bytes, *, hoje: date, versao: Versao | None = None, limites: Limites = LIMITES) -> Resultado:
+    """Validate a message of any transaction; read it too if it is a lote de guias.
+
+    Args:
+        raw: The document as received.
+        hoje: Local day of reception (America/Sao_Paulo).
+        versao: The only version to accept; None accepts the message's own among `VERSOES`.
+        limites: Limits of size, depth, counts and findings.
+
+    Returns:
+        A result for any bytes.
+
+    Raises:
+        ArtefatosAusentesError: The schemas were not built (scripts/setup).
+    """
+    try:
+        utf8 = gate.check(raw, limites)
+        raiz = parser.parse(utf8)
+        parser.check_tree(raiz, utf8, limites)
+        return _Validacao(raiz, utf8, hoje, versao, limites).resultado()
+    except XmlRecusadoError as recusa:
+        achado = Achado(recusa.regra, recusa.codigo, recusa.mensagem, linha=recusa.linha)
+        return Resultado(valido=False, achados=(achado,))
+
+
+class _Validacao:
+    """One message on its way, from the tree on."""
+
+    def __init__(self, raiz: Element, utf8: bytes, hoje: date, exigida: Versao | None, limites: Limites) -> None:
+        self.raiz = raiz
+        self.utf8 = utf8
+        self.hoje = hoje
+        self.exigida = exigida
+        self.limites = limites
+        self.padrao = (raiz.findtext(_PADRAO) or "").strip()
+        try:
+            self.versao: Versao | None = Versao.de(self.padrao)
+        except VersaoNaoSuportadaError:
+            self.versao = None
+        self.guias_tiss = raiz.find(f"{reader.LOTE}/{GUIAS_TISS}")
+
+    def resultado(self) -> Resultado:
+        conferencia = epilogo.verify(self.raiz, tem_brancos=parser.has_markup_declarations(self.utf8))
+        leitura = reader.Leitura()
+        mensagem = self._read(leitura)
+        guias = None if mensagem is None else len(mensagem.corpo.guias)
+        achados = [
+            *self._version_findings(),
+            *self._count_findings(guias),
+            *self._hash_findings(conferencia),
+            *self._envelope_findings(mensagem),
+        ]
+        if self.versao is not None:
+            achados += self._content_findings(mensagem, leitura)
+        achados = self._settle(achados)
+        valido = all(achado.severidade is not Severidade.RECUSA_LOTE for achado in achados)
+        transacao = (self.raiz.findtext(_TRANSACAO) or "").strip()
+        corpo = None if mensagem is None else mensagem.corpo
+        return Resultado(
+            valido=valido,
+            versao=self.versao,
+            padrao=self.padrao if _FORMA_DO_PADRAO.fullmatch(self.padrao) else None,
+            transacao=transacao if transacao in CORPOS else None,
+            hash=conferencia.situacao,
+            numero_lote=(corpo.numero_lote.strip() or None) if corpo is not None else None,
+            tipo_guia=corpo.tipo if corpo is not None and corpo.guias else None,
+            guias=guias,
+            valor_total=_readable(corpo.valor_total) if corpo is not None else None,
+            mensagem=mensagem if valido else None,
+            achados=tuple(achados),
+        )
+
+    def _read(self, leitura: reader.Leitura) -> Mensagem[LoteGuias] | None:
+        return None if self.raiz.find(reader.LOTE) is None else reader.read_lote(self.raiz, leitura)
+
+    def _version_findings(self) -> Iterator[Achado]:
+        aceitas = ", ".join(VERSOES)
+        if self.versao is None:
+            declarada = (
+                f"A versão {self.padrao} do padrão não é aceita"
+                if _FORMA_DO_PADRAO.fullmatch(self.padrao)
+                else "A mensagem não diz em Padrao a versão que usa"
+            )
+            mensagem = f"{declarada}. Envie em uma destas: {aceitas}."
+        elif self.exigida is not None and self.versao is not self.exigida:
+            mensagem = f"A mensagem declara a versão {self.versao}, mas foi pedida a {self.exigida}."
+        else:
+            return
+        yield self._achado("TISS-VERSAO", Motivo.VERSAO_INVALIDA, mensagem, caminho=_CAMINHO_PADRAO)
+
+    def _count_findings(self, guias: int | None) -> Iterator[Achado]:
+        limite = self.limites.guias
+        if guias is not None and guias > limite:
+            yield self._achado(
+                "TISS-LOTE-GUIAS",
+                Motivo.LOTE_ACIMA_DO_LIMITE,
+                f"O lote tem {guias} guias; o máximo é {limite}. Divida-o em {-(-guias // limite)} lotes.",
+                caminho=_CAMINHO_GUIAS,
+            )
+
+    def _hash_findings(self, conferencia: epilogo.Conferencia) -> Iterator[Achado]:
+        if conferencia.situacao is SituacaoHash.AUSENTE:
+            mensagem = (
+                f"O hash do epílogo não foi informado. Informe o MD5 do texto da mensagem: {conferencia.calculado}."
+            )
+        elif conferencia.situacao is SituacaoHash.DIVERGENTE:
+            mensagem = (
+                "O hash do epílogo não confere: a mensagem foi alterada depois de gerada, ou ele foi calculado "
+                f"de outro modo. O MD5 do texto é {conferencia.calculado}. Gere o arquivo de novo."
+            )
+        else:
+            return
+        yield self._achado("TISS-HASH", Motivo.HASH_INVALIDO, mensagem, caminho=_CAMINHO_HASH)
+
+    def _envelope_findings(self, mensagem: Mensagem[LoteGuias] | None) -> Iterator[Achado]:
+        contexto = self._contexto(mensagem)
+        sentido = corpo = None
+        for filho in self.raiz:
+            sentido = _SENTIDOS.get(str(filho.tag), sentido)
+            if str(filho.tag) in _SENTIDOS:
+                corpo = next((local(str(neto.tag)) for neto in filho), None)
+        envelope = Envelope(cabecalho=contexto.cabecalho, sentido=sentido, corpo=corpo)
+        for regra in ENVELOPE_RULES:
+            yield from regra(envelope, contexto)
+        yield from self._signature_findings()
+
+    def _signature_findings(self) -> Iterator[Achado]:
+        assinatura = self.raiz.find(ASSINATURA)
+        if assinatura is None and self.guias_tiss is not None:
+            assinatura = next((a for guia in self.guias_tiss if (a := guia.find(_ASSINATURA_GUIA)) is not None), None)
+        if assinatura is not None:
+            parser.check_depth(self.raiz, self.limites)
+            yield self._achado(
+                "TISS-ASSINATURA",
+                Motivo.ASSINATURA_INVALIDA,
+                "A mensagem tem assinatura digital, que não pôde ser verificada. Envie-a sem assinatura.",
+                elemento=assinatura,
+            )
+
+    def _content_findings(self, mensagem: Mensagem[LoteGuias] | None, leitura: reader.Leitura) -> Iterator[Achado]:
+        assert self.versao is not None  # noqa: S101 - the caller asked
+        do_esquema = validator.validate(*self._within_count(), self.versao, self.limites)
+        if do_esquema:
+            parser.check_depth(self.raiz, self.limites)
+        yield from do_esquema
+        if mensagem is None:
+            yield from self._odd_leaves()
+            return
+        yield from self._blank_findings(leitura.brancos)
+        if leitura.datas:
+            datas = (e for e in self.raiz.iter(*reader.date_elements()) if e.text in leitura.datas)
+            yield from self._date_findings(datas)
+        lote = mensagem.corpo
+        if len(lote.guias) > self.limites.guias:
+            lote = replace(lote, guias=lote.guias[: self.limites.guias])
+        yield from run_rules(lote, self._contexto(mensagem), self.limites.achados)
+
+    def _within_count(self) -> tuple[Element, bytes]:
+        """The message without the guias above the limit, which the schema would refuse in its own words."""
+        if self.guias_tiss is None or len(self.guias_tiss) <= self.limites.guias:
+            return self.raiz, self.utf8
+        copia = parser.parse(self.utf8)
+        guias_tiss = copia.find(f"{reader.LOTE}/{GUIAS_TISS}")
+        if guias_tiss is not None:
+            del guias_tiss[self.limites.guias :]
+        return copia, etree.tostring(copia, encoding="utf-8")
+
+    def _odd_leaves(self) -> Iterator[Achado]:
+        """Blanks and dates with a time zone, in messages the reader does not know."""
+        folhas = [elemento for elemento in self.raiz.iter() if len(elemento) == 0 and elemento.text]
+        yield from self._blank_findings(folha for folha in folhas if (folha.text or "").isspace())
+        yield from self._date_findings(folha for folha in folhas if _DATA_COM_FUSO.fullmatch(folha.text or ""))
+
+    def _blank_findings(self, folhas: Iterable[Element]) -> Iterator[Achado]:
+        for folha in folhas:
+            nome = local(str(folha.tag))
+            yield self._achado(
+                "TISS-EM-BRANCO",
+                _MOTIVOS_DO_BRANCO.get(nome, Motivo.MENSAGEM_INCOMPLETA),
+                f"O campo {nome} só tem espaços. Informe-o, ou retire-o se for opcional.",
+                elemento=folha,
+            )
+
+    def _date_findings(self, folhas: Iterable[Element]) -> Iterator[Achado]:
+        for folha in folhas:
+            yield self._achado(
+                "TISS-DATA-SIMPLES",
+                Motivo.DATA_INCORRETA,
+                f"O campo {local(str(folha.tag))} não é um dia simples. Escreva AAAA-MM-DD, sem fuso horário.",
+                elemento=folha,
+            )
+
+    def _contexto(self, mensagem: Mensagem[LoteGuias] | None) -> Contexto:
+        cabecalho = reader.read_cabecalho(self.raiz) if mensagem is None else mensagem.cabecalho
+        return Contexto(versao=self.versao, hoje=self.hoje, cabecalho=cabecalho)
+
+    def _achado(
+        self,
+        regra: str,
+        razao: Razao,
+        mensagem: str,
+        *,
+        caminho: str | None = None,
+        elemento: Element | None = None,
+    ) -> Achado:
+        guia, item = place_of(elemento)
+        return Achado(
+            regra,
+            razao if isinstance(razao, str) else codigo(razao, self.versao),
+            mensagem,
+            guia=guia,
+            item=item,
+            caminho=caminho if elemento is None else path_of(elemento),
+            linha=None if elemento is None else elemento.sourceline,
+        )
+
+    def _settle(self, achados: list[Achado]) -> list[Achado]:
+        """One finding per fact: the first of each code and place; each with its line; not too many."""
+        unicos: dict[tuple[str, str | None, str | None], Achado] = {}
+        for achado in achados:
+            # Two findings without a place are two facts only if they say different things.
+            chave = (achado.codigo, achado.caminho, achado.mensagem if achado.caminho is None else None)
+            unicos.setdefault(chave, achado)
+        ordenados = list(unicos.values())
+        excesso = len(ordenados) - self.limites.achados
+        if excesso > 0:
+            ordenados = ordenados[: self.limites.achados]
+        sem_linha = [a for a in ordenados if a.linha is None and a.caminho is not None]
+        lugares = elements_at(self.raiz, [a.caminho or "" for a in sem_linha])
+        linhas = {id(a): None if e is None else e.sourceline for a, e in zip(sem_linha, lugares, strict=True)}
+        return [replace(a, linha=linhas[id(a)]) if id(a) in linhas else a for a in ordenados]
+
+
+_MOTIVOS_DO_BRANCO: Final[dict[str, Razao]] = {
+    "numeroLote": Motivo.LOTE_SEM_NUMERO,
+    "numeroCarteira": Motivo.CARTEIRA_INVALIDA,
+    local(NUMERO_GUIA): GUIA_INVALIDA,
+}
+
+
+def _readable(valor: Decimal) -> Decimal | None:
+    return None if valor.is_nan() else valor

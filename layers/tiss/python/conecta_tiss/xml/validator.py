@@ -1,0 +1,202 @@
+"""The schema's judgement, told as findings: which field of which guia and item is wrong, and what to do.
+
+libxml2 validates (60 times faster than xmlschema, desempenho.md section 2); its messages are not shown,
+because they quote values and know nothing of guias. Each becomes an `Achado` with the most precise glosa
+the standard has for that field, in the sender's version, and never a personal value.
+
+libxml2 spends time proportional to the siblings of each element at fault, so a flood of errors costs its
+square. Big documents are therefore judged as a stream first, which is linear and stops after a few errors.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from lxml import etree
+
+from conecta_tiss.findings import Achado
+from conecta_tiss.versions import Versao, schema_file
+from conecta_tiss.vocabulary.glosas import Motivo, codigo
+from conecta_tiss.xml.diagnosis import REPETE, finding
+from conecta_tiss.xml.gate import LIMITES
+from conecta_tiss.xml.names import local
+from conecta_tiss.xml.parser import new_parser, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element as Element
+    from lxml.etree import _LogEntry as LogEntry
+
+    from conecta_tiss.xml.gate import Limites
+
+# Up to here the square of the errors is harmless whatever the document is made of...
+_PEQUENO: Final = 200 * 1024
+# ...and up to here if no element has too many children.
+_MEDIO: Final = 1024 * 1024
+_PEDACO: Final = 64 * 1024
+_ELEMENTOS_DO_COMECO: Final = 2000
+
+
+def validate(raiz: Element, utf8: bytes, versao: Versao, limites: Limites = LIMITES) -> tuple[Achado, ...]:
+    """Judge a message by the schema of a version.
+
+    Args:
+        raiz: Root of the message.
+        utf8: The gated bytes it was parsed from.
+        versao: Whose schema.
+        limites: How many findings, and how wide a tree may be to be judged whole.
+
+    Returns:
+        At most `limites.achados_xsd` findings, in document order, and one more that counts the others.
+    """
+    esquema = schema(versao)
+    if len(utf8) <= _PEQUENO or (len(utf8) <= _MEDIO and not _wider_than(limites.irmaos)(raiz)):
+        return _findings(raiz, esquema.errors(raiz), versao, limites)
+    erros, parou = esquema.stream_errors(utf8, limites.achados_xsd)
+    if not erros:
+        return ()
+    if not parou:
+        return _findings(raiz, esquema.errors(raiz), versao, limites)
+    return _flood_findings(utf8, erros, versao, limites)
+
+
+class Esquema:
+    """A compiled schema. One per version and process; safe to share among threads."""
+
+    def __init__(self, versao: Versao) -> None:
+        leitor = etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False)
+        self._esquema = etree.XMLSchema(etree.parse(schema_file(versao), leitor))
+        self._um_por_vez = threading.Lock()
+
+    def accepts(self, raiz: Element) -> bool:
+        """Whether the tree is valid."""
+        with self._um_por_vez:
+            return self._esquema.validate(raiz)
+
+    def errors(self, raiz: Element) -> list[LogEntry]:
+        """All that is wrong with a tree."""
+        with self._um_por_vez:  # the log belongs to the schema, not to the call
+            return [] if self._esquema.validate(raiz) else list(self._esquema.error_log)
+
+    def stream_errors(self, utf8: bytes, maximo: int) -> tuple[list[LogEntry], bool]:
+        """What is wrong with well-formed bytes, without paths, and whether it stopped at `maximo`."""
+        leitor = new_parser(remove_blank_text=True, schema=self._esquema)
+        for inicio in range(0, len(utf8), _PEDACO):
+            leitor.feed(utf8[inicio : inicio + _PEDACO])
+            if len(leitor.feed_error_log) > maximo:
+                return list(islice(leitor.feed_error_log, maximo)), True
+        return list(leitor.feed_error_log), False
+
+
+@cache
+def schema(versao: Versao) -> Esquema:
+    """The schema of a version, compiled on first use (10 to 20 ms)."""
+    return Esquema(versao)
+
+
+# --- which errors are told ----------------------------------------------------------------------------
+
+
+def _findings(raiz: Element, erros: list[LogEntry], versao: Versao, limites: Limites) -> tuple[Achado, ...]:
+    achados: list[Achado] = []
+    vistos: set[str] = set()
+    repetidos = 0
+    for posicao, erro in enumerate(erros):
+        # One bad value is reported twice: by its facet and by its type.
+        if erro.path in vistos and erro.type in REPETE:
+            repetidos += 1
+            continue
+        if len(achados) == limites.achados_xsd:
+            achados.append(_and_more(len(erros) - posicao, versao))
+            break
+        vistos.add(erro.path or "")
+        achados.append(finding(_find(raiz, erro.path or ""), erro, versao))
+    return tuple(achados)
+
+
+def _flood_findings(utf8: bytes, erros: list[LogEntry], versao: Versao, limites: Limites) -> tuple[Achado, ...]:
+    """Findings of a document with too many errors: exact for its beginning, else without place."""
+    comeco = parse(utf8)
+    corte = next(islice(comeco.iter(), _ELEMENTOS_DO_COMECO, None), None)
+    linhagem = set()
+    while corte is not None:
+        linhagem.add(corte)
+        for seguinte in list(corte.itersiblings()):
+            corte_pai = corte.getparent()
+            if corte_pai is not None:
+                corte_pai.remove(seguinte)
+        corte = corte.getparent()
+    exatos = [
+        erro
+        for erro in schema(versao).errors(comeco)
+        if _find(comeco, erro.path or "") not in linhagem  # cut short by us, not by the sender
+    ]
+    if exatos:
+        return (*_findings(comeco, exatos[: limites.achados_xsd], versao, limites), _and_more(None, versao))
+    sem_lugar = tuple(finding(None, erro, versao) for erro in erros if erro.type not in REPETE)
+    return (*sem_lugar, _and_more(None, versao))
+
+
+def _and_more(quantos: int | None, versao: Versao) -> Achado:
+    quantidade = "outros problemas" if quantos is None else f"mais {quantos} problemas"
+    return Achado(
+        regra="TISS-XSD-LIMITE",
+        codigo=codigo(Motivo.FORA_DO_PADRAO, versao),
+        mensagem=f"Há {quantidade} de esquema além dos listados. Corrija estes e valide de novo.",
+    )
+
+
+def _find(raiz: Element, caminho: str) -> Element | None:
+    """Element of a path as libxml2 writes it: `/ans:a/*[2]/b[3]`; `*` stands for a default namespace."""
+    atual = raiz
+    for passo in caminho.split("/")[2:]:
+        achado = _PASSO.fullmatch(passo)
+        if achado is None:
+            return atual  # an attribute or a text: its element will do
+        prefixo, nome, posicao = achado["prefixo"], achado["nome"], int(achado["posicao"] or 1)
+        candidatos = (
+            filho for filho in atual if nome == "*" or (filho.prefix == prefixo and local(str(filho.tag)) == nome)
+        )
+        proximo = next(islice(candidatos, posicao - 1, None), None)
+        if proximo is None:
+            return atual
+        atual = proximo
+    return atual
+
+
+_PASSO: Final = re.compile(r"(?:(?P<prefixo>[^:/\[]+):)?(?P<nome>[^:/\[@()]+)(?:\[(?P<posicao>[0-9]+)\])?")
+
+
+@cache
+def _wider_than(irmaos: int) -> etree.XPath:
+    return etree.XPath(f"boolean(/descendant::*/*[{irmaos + 1}])")
+
+
+# --- explanation --------------------------------------------------------------------------------------
+
+
+def explain(raiz: Any, versao: Versao, maximo: int = 10) -> Iterator[str]:
+    """What `xmlschema` has to say about a gated tree that lxml refused: path and reason, in English.
+
+    It takes seconds where lxml takes milliseconds: only the command line and tests ask for it, and only of
+    trees that passed the gate (it is not safe on raw bytes).
+
+    Args:
+        raiz: Root of the message.
+        versao: Whose schema.
+        maximo: Explanations given.
+    """
+    import xmlschema  # noqa: PLC0415 - never on the hot path: 200 ms to import
+
+    esquema = xmlschema.XMLSchema(str(schema_file(versao)), defuse="never", allow="local")
+    for erro in islice(esquema.iter_errors(raiz), maximo):
+        yield f"{erro.path}: {_without_values(erro.reason or '')}"
+
+
+def _without_values(texto: str) -> str:
+    return re.sub(r"('[^']*'|\"[^\"]*\")", "'…'", texto.partition("\n")[0])
