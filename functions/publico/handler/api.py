@@ -51,7 +51,7 @@ def _page() -> tuple[str, str]:
     style = ui.joinpath("swagger-ui.min.css").read_text("utf-8")
     start = (
         'SwaggerUIBundle({url:"openapi.json",dom_id:"#ui",deepLinking:true,tryItOutEnabled:true,'
-        "persistAuthorization:false,supportedSubmitMethods:['get','post','put','patch','delete']});"
+        "persistAuthorization:false,validatorUrl:null,supportedSubmitMethods:['get','post','put','patch','delete']});"
     )
     digests = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in (script, start)
