@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -118,9 +119,14 @@ def deploy(aws: EmbeddedAws, assembly: Assembly, *, say: Say = lambda _: None) -
         stack = _stack(cloudformation, name) or {}
         outputs.update({item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])})
     if not current:
+        put_back: Counter[str] = Counter()
         for name in STACKS:
             template = json.loads((assembly.folder / f"{name}.template.json").read_text())
-            apply_fixups(aws, template, _physical_ids(cloudformation, name), say)
+            put_back += apply_fixups(aws, template, _physical_ids(cloudformation, name))
+        say(
+            "reposto o que o CloudFormation local deixa cair: "
+            + ", ".join(f"{n} {what}" for what, n in put_back.items())
+        )
         stamp.write_text(assembly.made_of)
     (aws.directory / "api").write_text(outputs["ApiId"])  # for the short address, see local.asgi
     return outputs

@@ -6,6 +6,7 @@ and the encryption and access logging of buckets would change nothing that can b
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -14,24 +15,25 @@ from local.runtime import EmbeddedAws
 Properties = Mapping[str, Any]
 
 
-def apply_fixups(
-    aws: EmbeddedAws, template: Mapping[str, Any], ids: Mapping[str, str], say: Callable[[str], None] = lambda _: None
-) -> None:
+def apply_fixups(aws: EmbeddedAws, template: Mapping[str, Any], ids: Mapping[str, str]) -> Counter[str]:
     """Read a deployed template again and re-apply what was dropped; repeatable.
 
     Args:
         aws: The embedded AWS it was deployed on.
         template: The CloudFormation template.
         ids: Physical ids by logical id.
-        say: Told, in plain words, each thing put back.
+
+    Returns:
+        How many of each thing were put back.
     """
+    done: Counter[str] = Counter()
     clients: dict[str, Any] = {}
     for logical_id, resource in template["Resources"].items():
         service, fixup = _FIXUPS.get(resource["Type"], (None, None))
         if service and fixup and logical_id in ids:
             client = clients.setdefault(service, aws.client(service))
-            for done in fixup(client, ids[logical_id], resource.get("Properties", {})):
-                say(f"{ids[logical_id]}: {done}")
+            done.update(fixup(client, ids[logical_id], resource.get("Properties", {})))
+    return done
 
 
 def _table(client: Any, name: str, properties: Properties) -> Iterator[str]:

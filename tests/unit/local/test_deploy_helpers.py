@@ -177,12 +177,10 @@ class Recorder:
 
 
 class TestFixups:
-    def apply(self, client: Recorder, kind: str, **properties: Any) -> list[str]:
-        said: list[str] = []
+    def apply(self, client: Recorder, kind: str, **properties: Any) -> dict[str, int]:
         aws: Any = SimpleNamespace(client=lambda _: client)
         template = {"Resources": {"Logico": {"Type": kind, "Properties": properties}}}
-        apply_fixups(aws, template, {"Logico": "fisico"}, said.append)
-        return said
+        return dict(apply_fixups(aws, template, {"Logico": "fisico"}))
 
     def test_time_to_live_and_recovery_of_a_table_are_put_back(self) -> None:
         client = Recorder(describe_time_to_live={"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}})
@@ -247,7 +245,7 @@ class TestFixups:
 
     def test_resources_of_other_types_are_not_touched(self) -> None:
         client = Recorder()
-        assert self.apply(client, "AWS::SQS::Queue", Qualquer=1) == []
+        assert self.apply(client, "AWS::SQS::Queue", Qualquer=1) == {}
         assert client.calls == {}
 
 
