@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from conecta_tiss.findings import Achado
+    from conecta_tiss.messages.lote_guias import LoteGuias
     from peg.domain.pegs import GuiaApresentada
 
 
@@ -26,6 +27,7 @@ class LoteLido:
 
     Attributes:
         achados: what the standard itself finds wrong (gate, hash, XSD, formal rules).
+        corpo: the message's body, kept for the receipt.
     """
 
     versao: str | None
@@ -39,3 +41,4 @@ class LoteLido:
     guias: tuple[GuiaApresentada, ...]
     valor_informado: Decimal | None
     achados: tuple[Achado, ...]
+    corpo: LoteGuias | None = None

@@ -134,7 +134,19 @@ def relacionamento_habilitado(lote: LoteLido, contexto: Contexto) -> Iterator[Ac
         )  # fmt: skip
 
 
+def transacao_de_lote(lote: LoteLido, _contexto: Contexto) -> Iterator[Achado]:
+    """An upload of a lote is an ENVIO_LOTE_GUIAS (`decisoes.md` 3); other transactions have doors of their own."""
+    if lote.numero_lote is None and not any(achado.severidade is Severidade.RECUSA_LOTE for achado in lote.achados):
+        yield Achado(
+            "LOTE-TRANSACAO", _glosa(Motivo.TIPO_DE_TRANSACAO_INVALIDO, lote),
+            "Este envio recebe só mensagens ENVIO_LOTE_GUIAS, com loteGuias. Envie esta mensagem pela rota da transação "
+            "dela.",
+            caminho=f"{_CABECALHO}/ans:identificacaoTransacao/ans:tipoTransacao",
+        )  # fmt: skip
+
+
 RULES: Final[tuple[Rule, ...]] = (
+    transacao_de_lote,
     versao_aceita,
     destino_do_upload,
     origem_e_quem_enviou,
