@@ -139,8 +139,8 @@ def transacao_de_lote(lote: LoteLido, _contexto: Contexto) -> Iterator[Achado]:
     if lote.numero_lote is None and not any(achado.severidade is Severidade.RECUSA_LOTE for achado in lote.achados):
         yield Achado(
             "LOTE-TRANSACAO", _glosa(Motivo.TIPO_DE_TRANSACAO_INVALIDO, lote),
-            "Este envio recebe só mensagens ENVIO_LOTE_GUIAS, com loteGuias. Envie esta mensagem pela rota da transação "
-            "dela.",
+            "Este envio recebe só mensagens ENVIO_LOTE_GUIAS, com loteGuias. Envie esta mensagem pela rota da "
+            "transação dela.",
             caminho=f"{_CABECALHO}/ans:identificacaoTransacao/ans:tipoTransacao",
         )  # fmt: skip
 

@@ -11,7 +11,9 @@ from tests.builders_functions import a_contexto, a_lote
 
 def test_a_valid_message_that_is_not_a_lote_is_refused_as_the_wrong_transaction() -> None:
     other = replace(a_lote(), numero_lote=None, transacao="RECURSO_GLOSA")
-    assert [(achado.regra, achado.codigo) for achado in rules.judge(other, a_contexto())] == [("LOTE-TRANSACAO", "3148")]
+    assert [(achado.regra, achado.codigo) for achado in rules.judge(other, a_contexto())] == [
+        ("LOTE-TRANSACAO", "3148")
+    ]
 
 
 def test_a_message_that_could_not_be_read_is_refused_for_that_alone() -> None:
