@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from peg import service
-from peg.domain.pegs import SituacaoPeg
+from peg.domain.pegs import Documento, SituacaoPeg
 from peg.service import Desfecho, Reception
 from tests.builders_functions import CLINICA, CNPJ, HOSPITAL, NOW, PASA, VALE, a_contexto, a_documento, a_lote
 from tests.fakes import STORED, FakeArchive, FakePadrao, FakePegs, Interruption, ProcessDiedError
@@ -62,13 +62,18 @@ class ReceptionOfLotes(RuleBasedStateMachine):
         ports: list[Any] = [interruption.wrap(port) for port in (self.pegs, self.archive, self.padrao)]
         with suppress(ProcessDiedError):
             outcome = service.receive_lote(documento, contexto=a_contexto(cnpj=CNPJ), ports=Reception(*ports), now=NOW)
-            self.check(documento.upload_id, prestador_id, outcome)
+            self.check(documento, outcome)
 
-    def check(self, upload_id: str, prestador_id: str, outcome: Desfecho) -> None:
-        before = self.outcomes.setdefault((prestador_id, upload_id), outcome)
+    def check(self, documento: Documento, outcome: Desfecho) -> None:
+        before = self.outcomes.setdefault((documento.prestador_id, documento.upload_id), outcome)
         if before.protocolo is not None:
             assert outcome.protocolo == before.protocolo
-        assert (outcome.protocolo is None) == bool(outcome.achados)
+        if outcome.protocolo is None:
+            assert outcome.achados
+        else:
+            peg = self.pegs.rows[documento.prestador_id, outcome.protocolo]
+            assert (peg.sha256, peg.situacao) == (documento.sha256, SituacaoPeg.RECEBIDO)
+            assert outcome.repetido is (peg.upload_id != documento.upload_id)
 
     @invariant()
     def a_number_is_held_by_one_peg_of_one_content(self) -> None:
