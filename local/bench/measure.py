@@ -14,8 +14,8 @@ from typing import TextIO
 ROUNDS = 11
 """Fewest alternated rounds a median is taken from."""
 
-_SAMPLE_SECONDS = 0.02
-"""CPU a sample should take: shorter calls are repeated up to it."""
+SAMPLE_SECONDS = 0.1
+"""CPU a sample should take: shorter calls are repeated up to it, so that none is measured with colder caches."""
 
 Sampler = Callable[[], float]
 """Runs a case once and answers what it cost, in the unit of the measure."""
@@ -49,7 +49,7 @@ def cpu_of(function: Callable[[], object]) -> Sampler:
     started = time.process_time_ns()
     function()
     once = max(time.process_time_ns() - started, 1) / 1e9
-    repeats = max(1, math.ceil(_SAMPLE_SECONDS / once))
+    repeats = max(1, math.ceil(SAMPLE_SECONDS / once))
 
     def sample() -> float:
         gc.collect()

@@ -7,6 +7,7 @@ there answers one JSON line per request (``peer_worker.py``), timing its own CPU
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from hashlib import sha256
@@ -14,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from local.bench.measure import Sampler
+from local.bench.measure import SAMPLE_SECONDS, Sampler
 
 ROOT = Path(__file__).resolve().parents[2]
 _WORKER = Path(__file__).with_name("peer_worker.py")
@@ -99,5 +100,5 @@ class Worker:
         if warm["verdict"] is not True:
             raise PeersError(f"{case} does not accept {file.name}: {warm['verdict']}")
         again = self.ask(do="run", case=case, file=str(file), repeats=1)
-        repeats = max(1, round(20 / max(float(again["ms"]), 0.01)))
+        repeats = max(1, math.ceil(SAMPLE_SECONDS * 1000 / max(float(again["ms"]), 0.01)))
         return lambda: float(self.ask(do="run", case=case, file=str(file), repeats=repeats)["ms"])
