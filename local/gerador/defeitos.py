@@ -328,7 +328,7 @@ def _tipos_misturados(context: Context) -> Place:
         ),
     )
     context.guias.append(other)
-    return _LOTE
+    return Place(text(_numero(other)))
 
 
 @_defeito("guia-duplicada", "duas guias com o mesmo número no lote", "1308", minimo_de_guias=2)

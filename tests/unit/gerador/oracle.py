@@ -45,3 +45,12 @@ def hash_of_leaves(conteudo: bytes, codificacao: str = "iso-8859-1") -> str:
         if len(element) == 0 and element.tag != f"{NS}hash":
             digest.update((element.text or "").encode(codificacao))
     return digest.hexdigest()
+
+
+@cache
+def enumeration(versao: str, tabela: str) -> frozenset[str]:
+    """Values a dm_* table of a version enumerates, read from its official schema."""
+    arquivo = schemas_folder() / versao / f"tissSimpleTypesV{versao.replace('.', '_')}.xsd"
+    xs = "{http://www.w3.org/2001/XMLSchema}"
+    tipo = next(node for node in etree.parse(arquivo).iter(f"{xs}simpleType") if node.get("name") == tabela)
+    return frozenset(str(value.get("value")) for value in tipo.iter(f"{xs}enumeration"))
