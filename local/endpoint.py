@@ -10,7 +10,7 @@ from typing import Any
 
 from local.deploy import STACKS
 from local.runtime import LOCAL_DIRECTORY, REGION, EmbeddedAws, write_private
-from local.seed import Seeded
+from local.seed import PRESTADORES, RELACIONAMENTOS, Seeded
 
 FILE = LOCAL_DIRECTORY / "endpoint.json"
 
@@ -37,6 +37,24 @@ def describe(aws: EmbeddedAws, outputs: Mapping[str, str], seeded: Seeded) -> di
         "usuarios": [asdict(usuario) for usuario in seeded.usuarios],
         "maquinas": [{**asdict(maquina), "escopos": list(maquina.escopos)} for maquina in seeded.maquinas],
         "buckets": {"entrada": outputs["BucketEntrada"], "acervo": outputs["BucketAcervo"]},
+        "prestadores": [
+            {
+                "id": prestador.prestador_id,
+                "nome": prestador.nome,
+                "cnpj": prestador.cnpj,
+                "cnes": prestador.cnes,
+                "relacionamentos": [
+                    {
+                        "registro_ans": relacionamento.registro_ans,
+                        "situacao": relacionamento.situacao.value,
+                        "codigo_na_operadora": relacionamento.codigo_na_operadora,
+                    }
+                    for relacionamento in RELACIONAMENTOS
+                    if relacionamento.prestador_id == prestador.prestador_id
+                ],
+            }
+            for prestador in PRESTADORES
+        ],
         "pids": {"aws": aws.instance.pid},
         "stacks": list(STACKS),
     }

@@ -35,10 +35,12 @@ OPERADORAS: Final = (
     Operadora("345695", "VALE/AMS", "VALE/PASA", _GRUPO, _VERSOES),
     Operadora("331988", "PASA", "VALE/PASA", _GRUPO, _VERSOES),
 )
-# Invented organisations; the CNPJs only have right check digits.
-HOSPITAL: Final = Prestador("hospital-aurora", "Hospital Aurora", cnes="9990011", cnpj="99341257000174")
-CLINICA: Final = Prestador("clinica-boa-vista", "Clínica Boa Vista", cnes="9990022", cnpj="99876543000134")
+# Invented organisations; the CNPJs only have right check digits. Here a prestador's id is its CNPJ, so that whoever
+# reads endpoint.json knows at once what to write as a lote's origem; nothing depends on that.
+HOSPITAL: Final = Prestador("12345678000195", "Hospital Aurora", cnes="9990011", cnpj="12345678000195")
+CLINICA: Final = Prestador("99876543000134", "Clínica Boa Vista", cnes="9990022", cnpj="99876543000134")
 PRESTADORES: Final = (HOSPITAL, CLINICA)
+_DOMINIOS: Final = {HOSPITAL.prestador_id: "hospital-aurora.example", CLINICA.prestador_id: "clinica-boa-vista.example"}
 _DESDE: Final = date(2024, 1, 2)
 RELACIONAMENTOS: Final = (
     Relacionamento(HOSPITAL.prestador_id, "345695", SituacaoRelacionamento.HABILITADO, "100017", _DESDE),
@@ -116,7 +118,7 @@ def seed(aws: EmbeddedAws, outputs: Mapping[str, str]) -> Seeded:
 def _at_prestador(
     people: _People, table: CadastroTable, outputs: Mapping[str, str], prestador: Prestador, papel: str
 ) -> Usuario:
-    email = f"{papel}@{prestador.prestador_id}.example"
+    email = f"{papel}@{_DOMINIOS[prestador.prestador_id]}"
     sub, _ = people.person(outputs["PoolPrestadores"], email)
     table.put_vinculo(Vinculo(sub, prestador.prestador_id, papel))
     return Usuario(email, people.password(email), papel, prestador.prestador_id, None)

@@ -128,7 +128,7 @@ PRESTADOR = Parameter(
     "Conecta-Prestador",
     "header",
     "Prestador em nome de quem se age; obrigatório para quem serve mais de um.",
-    example="hospital-aurora",
+    example="12345678000195",
 )
 
 
