@@ -1,0 +1,123 @@
+"""Who may import whom (`pyproject.toml`, import-linter), and that breaking it is noticed."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOTS = ("functions", "layers/tiss/python", "layers/edge/python", ".")
+CONTEXTS = ("cadastro", "documentos", "peg", "publico")
+PURE = ("conecta_tiss.vocabulary", "conecta_tiss.messages", "conecta_tiss.findings", "conecta_tiss.versions")
+
+
+def lint_imports(tree: Path) -> subprocess.CompletedProcess[str]:
+    """import-linter over a tree with this project's contracts."""
+    path = os.pathsep.join(str(tree / root) for root in ROOTS)
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", "--no-logo"],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_every_arrow_points_the_right_way() -> None:
+    done = lint_imports(ROOT)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages and their contracts, free to be spoilt."""
+    tree = tmp_path_factory.mktemp("tree")
+    for part in ("functions", "layers", "infra"):
+        shutil.copytree(ROOT / part, tree / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tree)
+    return tree
+
+
+@pytest.fixture
+def spoilt(copy: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """The copy with one line more in one of its files."""
+    where, line = request.param
+    file = copy / where
+    before = file.read_text("utf-8") if file.exists() else None
+    file.write_text(f"{before or ''}\n{line}\n", "utf-8")
+    yield copy
+    if before is None:
+        file.unlink()
+    else:
+        file.write_text(before, "utf-8")
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        ("functions/peg/utils.py", '"""A stray."""'),
+        ("functions/documentos/helpers.py", '"""A stray."""'),
+        ("layers/edge/python/conecta_edge/utils.py", '"""A stray."""'),
+        ("functions/peg/domain/rules.py", "import boto3"),
+        ("functions/peg/domain/pegs.py", "import conecta_edge.clock"),
+        ("functions/peg/service.py", "from conecta_edge import clock"),
+        ("functions/documentos/service.py", "from pydantic import BaseModel"),
+        ("functions/documentos/domain/uploads.py", "from documentos import service"),
+        ("functions/documentos/s3.py", "from documentos import bootstrap"),
+        ("functions/documentos/s3.py", "from documentos import dynamodb"),
+        ("functions/peg/schemas.py", "from peg.handler import api"),
+        ("functions/peg/bootstrap.py", "import documentos.service"),
+        ("layers/edge/python/conecta_edge/queues.py", "import conecta_tiss.findings"),
+        ("layers/edge/python/conecta_edge/dynamodb.py", "from conecta_edge import tenancy"),
+        ("layers/tiss/python/conecta_tiss/vocabulary/amounts.py", "from lxml import etree"),
+        ("layers/tiss/python/conecta_tiss/findings.py", "import conecta_edge.problems"),
+        ("layers/tiss/python/conecta_tiss/errors.py", "import botocore.exceptions"),
+        ("infra/settings.py", "import peg.settings"),
+        ("functions/publico/handler/api.py", "import infra.settings"),
+    ],
+    indirect=True,
+    ids=lambda spoilt: f"{spoilt[0].rpartition('/')[2]}: {spoilt[1]}",
+)
+def test_a_wrong_arrow_or_a_stray_module_is_noticed(spoilt: Path) -> None:
+    done = lint_imports(spoilt)
+    assert done.returncode == 1
+    assert "BROKEN" in done.stdout
+
+
+def imported(file: Path) -> Iterator[str]:
+    """Every module a file names in an import, wherever it stands."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            yield node.module or ""
+
+
+def pure_files() -> Iterator[tuple[str, Path]]:
+    for context in CONTEXTS:
+        package = ROOT / "functions" / context
+        for file in (*package.glob("domain/**/*.py"), *package.glob("service.py")):
+            yield context, file
+
+
+@pytest.mark.parametrize(("context", "file"), list(pure_files()), ids=lambda value: str(getattr(value, "name", value)))
+def test_rules_and_use_cases_import_the_standard_library_their_own_domain_and_tiss_words(
+    context: str, file: Path
+) -> None:
+    for name in imported(file):
+        standard = name.partition(".")[0] in sys.stdlib_module_names
+        own = name == context or name.startswith((f"{context}.domain", f"{context}.service"))
+        assert standard or own or name.startswith(PURE), f"{file.name} imports {name}"
+
+
+def test_rules_and_use_cases_exist_to_be_judged() -> None:
+    assert {context for context, _ in pure_files()} >= {"cadastro", "documentos", "peg"}

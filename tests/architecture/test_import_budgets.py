@@ -1,0 +1,64 @@
+"""What a cold start imports: the dear modules come only where they are used."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ENVIRONMENT
+
+DEAR = ("boto3", "botocore.client", "lxml", "xmlschema", "pydantic", "aws_lambda_powertools")
+
+
+def loaded_after(code: str) -> set[str]:
+    """Which of the dear packages a fresh process has loaded after running some code."""
+    report = f"import json, sys\nprint(json.dumps([name for name in {DEAR!r} if name in sys.modules]))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{report}"],
+        env={**os.environ, **ENVIRONMENT},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("context", ["documentos", "peg", "publico"])
+def test_an_api_function_imports_its_models_and_nothing_dear(context: str) -> None:
+    assert loaded_after(f"import {context}.handler.api") <= {"pydantic"}
+
+
+@pytest.mark.parametrize(
+    "module", ["documentos.handler.eventos", "documentos.handler.fluxo", "peg.handler.eventos", "peg.handler.fluxo"]
+)
+def test_a_function_without_json_bodies_imports_nothing_dear(module: str) -> None:
+    assert loaded_after(f"import {module}") == set()
+
+
+def test_reception_reads_xml_without_models_and_without_the_slow_validator() -> None:
+    loaded = loaded_after("import peg.handler.fluxo, peg.messages")
+    assert "lxml" in loaded
+    assert loaded <= {"lxml"}
+
+
+@pytest.mark.parametrize(
+    "module", ["conecta_tiss.vocabulary.identifiers", "conecta_tiss.vocabulary.glosas", "conecta_tiss.messages"]
+)
+def test_the_words_of_the_standard_cost_nothing(module: str) -> None:
+    assert loaded_after(f"import {module}") == set()
+
+
+@pytest.mark.parametrize("context", ["cadastro", "documentos", "peg"])
+def test_rules_and_use_cases_cost_nothing(context: str) -> None:
+    module = f"{context}.domain" if context == "cadastro" else f"{context}.service"
+    assert loaded_after(f"import {module}") == set()
+
+
+def test_the_first_answer_of_the_public_function_needs_no_aws_client() -> None:
+    event = {"httpMethod": "GET", "resource": "/saude"}
+    code = f"from publico.handler.api import handler\nassert handler({event!r}, None)['statusCode'] == 200"
+    assert not loaded_after(code) & {"boto3", "botocore.client", "lxml", "xmlschema"}
