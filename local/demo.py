@@ -1,0 +1,189 @@
+"""The demo of `scripts/run`: a prestador's billing day over real HTTP, step by step, each with what it took.
+
+Every step states what must come out of it; the demo fails when one does not.
+"""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from local.client import Client, machine, sign_in_as
+from local.gerador import Pedido, Tipo, gerar
+from local.seed import CLINICA, HOSPITAL
+
+PDF: Final = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+DEFEITOS: Final = ("item-aritmetica", "sequencia-duplicada", "data-futura", "guia-duplicada")
+SHOWN: Final = 6
+
+
+class DemoError(AssertionError):
+    """A step came out otherwise than it must."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table at the end."""
+
+    passo: str
+    resultado: str
+    segundos: float
+
+
+class Demo:
+    """The demo over one running instance.
+
+    Args:
+        where: `.local/endpoint.json`.
+        say: prints a line.
+        today: local day, part of every lote number: the same day's demo again sends the same bytes.
+    """
+
+    def __init__(self, where: Mapping[str, Any], say: Callable[[str], None], today: date) -> None:
+        self._where = where
+        self._say = say
+        self._today = today
+        self._lotes = 0
+        self.rows: list[Row] = []
+
+    def run(self) -> bool:
+        """Carry out every step; answer whether all came out as they must."""
+        try:
+            self._day()
+        except (DemoError, OSError, RuntimeError, TimeoutError) as error:
+            self._say(f"  ✗ {error}")
+            return False
+        return True
+
+    def _day(self) -> None:
+        client = self._sign_in()
+        protocolo, bytes_ = self._hundred(client)
+        self._again(client, protocolo, bytes_)
+        self._refused(client)
+        for tipo in (Tipo.CONSULTA, Tipo.INTERNACAO, Tipo.HONORARIOS, Tipo.ODONTO):
+            self._kind(client, tipo)
+        self._machine()
+        self._foreign(protocolo)
+        self._documents(client)
+        self._month(client, protocolo)
+
+    @contextmanager
+    def _step(self, passo: str) -> Iterator[list[str]]:
+        """Time a step; what it appends is its result."""
+        started = time.perf_counter()
+        result: list[str] = []
+        yield result
+        row = Row(passo, "; ".join(result), time.perf_counter() - started)
+        self.rows.append(row)
+        self._say(f"  ✓ {row.passo}: {row.resultado} ({row.segundos:.2f} s)")
+
+    def _expect(self, seen: Any, expected: Any, what: str) -> None:
+        if seen != expected:
+            raise DemoError(f"{what}: esperado {expected!r}, veio {seen!r}")
+
+    def _lote(self, tipo: Tipo, guias: int, cnpj: str | None, **more: Any) -> Any:
+        self._lotes += 1
+        numero = f"{self._today:%y%m%d}{self._lotes:03d}"
+        return gerar(
+            Pedido(tipo=tipo, guias=guias, hoje=self._today, origem_cnpj=cnpj or "", numero_lote=numero, **more)
+        )
+
+    def _sign_in(self) -> Client:
+        with self._step("Entrar como faturista do hospital") as result:
+            client = sign_in_as(self._where, "faturista", HOSPITAL.prestador_id)
+            self._expect(client.get("/saude")["situacao"], "ok", "saúde")
+            result.append("access token do Cognito")
+        return client
+
+    def _hundred(self, client: Client) -> tuple[str, bytes]:
+        with self._step("Enviar lote SP/SADT 4.01.00 de 100 guias") as result:
+            lote = self._lote(Tipo.SADT, 100, HOSPITAL.cnpj)
+            upload = client.upload(lote.conteudo, nome_arquivo="sadt-100.xml")
+            result.append(f"{len(lote.conteudo) / 1024:.0f} KiB, atendimento {upload['protocolo_atendimento']}")
+        with self._step("Acompanhar até o protocolo") as result:
+            final = client.follow(upload["id"])
+            self._expect(final["situacao"], "CONCLUIDO", "situação do lote")
+            peg = client.get(f"/pegs/{final['recurso']['id']}")
+            self._expect(peg["quantidade_guias"], 100, "guias")
+            self._expect(peg["valor_informado"], f"{lote.valor_total:.2f}", "valor")
+            result += [f"protocolo {peg['protocolo']}", "100 guias", f"R$ {peg['valor_informado']}"]
+        return str(peg["protocolo"]), lote.conteudo
+
+    def _again(self, client: Client, protocolo: str, content: bytes) -> None:
+        with self._step("Enviar os mesmos bytes de novo") as result:
+            final = client.follow(client.upload(content)["id"])
+            self._expect(final["recurso"]["id"], protocolo, "protocolo da repetição")
+            result.append("mesmo protocolo, nada em dobro")
+
+    def _refused(self, client: Client) -> None:
+        with self._step("Enviar lote com defeitos") as result:
+            lote = self._lote(Tipo.SADT, 5, HOSPITAL.cnpj, defeitos=DEFEITOS)
+            upload = client.upload(lote.conteudo, nome_arquivo="sadt-com-defeitos.xml")
+            final = client.follow(upload["id"])
+            self._expect(final["situacao"], "RECUSADO", "situação do lote com defeitos")
+            answer = client.request("GET", f"/documentos/uploads/{upload['id']}/resposta.xml")
+            self._expect(b"mensagemErro" in answer.content, True, "mensagemErro na resposta TISS")
+            result.append(f"recusado com {len(final['achados'])} achados e mensagemErro em TISS")
+        for achado in final["achados"][:SHOWN]:
+            place = f"guia {achado['guia']}" + (f", item {achado['item']}" if achado["item"] else "")
+            self._say(f"      {achado['codigo']} {place}: {achado['mensagem']}")
+
+    def _kind(self, client: Client, tipo: Tipo) -> None:
+        with self._step(f"Enviar lote de {tipo.element}") as result:
+            lote = self._lote(tipo, 10, HOSPITAL.cnpj)
+            final = client.follow(client.upload(lote.conteudo, nome_arquivo=f"{tipo}.xml")["id"])
+            self._expect(final["situacao"], "CONCLUIDO", f"lote de {tipo}: {final['achados'][:2]}")
+            peg = client.get(f"/pegs/{final['recurso']['id']}")
+            self._expect(peg["valor_informado"], f"{lote.valor_total:.2f}", "valor")
+            guias = client.get(f"/pegs/{peg['protocolo']}/guias")["guias"]
+            self._expect(len(guias), 10, "guias")
+            result += [f"protocolo {peg['protocolo']}", "10 guias", f"R$ {peg['valor_informado']}"]
+
+    def _machine(self) -> None:
+        with self._step("Enviar por credencial de máquina da clínica") as result:
+            client = machine(self._where, CLINICA.prestador_id)
+            lote = self._lote(Tipo.CONSULTA, 3, CLINICA.cnpj)
+            final = client.follow(client.upload(lote.conteudo)["id"])
+            self._expect(final["situacao"], "CONCLUIDO", f"lote da clínica: {final['achados'][:2]}")
+            result.append(f"protocolo {final['recurso']['id']}")
+
+    def _foreign(self, protocolo: str) -> None:
+        with self._step("Consultar o PEG do hospital como a clínica") as result:
+            other = sign_in_as(self._where, "faturista", CLINICA.prestador_id)
+            answer = other.request("GET", f"/pegs/{protocolo}")
+            self._expect(answer.status, http.client.NOT_FOUND, "PEG alheio")
+            result.append("404, como se não existisse")
+
+    def _documents(self, client: Client) -> None:
+        with self._step("Enviar um PDF e uma imagem disfarçada") as result:
+            stored = client.follow(client.upload(PDF, finalidade="pdf", nome_arquivo="laudo.pdf")["id"])
+            self._expect(stored["situacao"], "CONCLUIDO", "PDF")
+            fake = client.follow(client.upload(b"MZ\x90\x00" * 8, finalidade="imagem", nome_arquivo="foto.jpg")["id"])
+            self._expect(fake["situacao"], "RECUSADO", "executável disfarçado de imagem")
+            result.append("PDF guardado, executável recusado")
+
+    def _month(self, client: Client, protocolo: str) -> None:
+        with self._step("Listar o mês e baixar o recebimento TISS") as result:
+            pegs, cursor = [], ""
+            while True:
+                page = client.get(f"/pegs?competencia={self._today:%Y%m}{cursor}")
+                pegs += page["pegs"]
+                if page["cursor"] is None:
+                    break
+                cursor = f"&cursor={page['cursor']}"
+            self._expect(protocolo in {peg["protocolo"] for peg in pegs}, True, "PEG na lista do mês")
+            receipt = client.request("GET", f"/pegs/{protocolo}/recebimento.xml")
+            self._expect(receipt.content.count(b"<ans:dadosGuias>"), 100, "guias no recebimento")
+            result += [f"{len(pegs)} PEGs", f"recebimento de {len(receipt.content) / 1024:.0f} KiB"]
+
+
+def run(where: Mapping[str, Any], say: Callable[[str], None] = print, today: date | None = None) -> bool:
+    """Run the demo; answer whether every step came out as it must."""
+    day = today or datetime.now(ZoneInfo("America/Sao_Paulo")).date()
+    return Demo(where, say, day).run()
