@@ -139,7 +139,7 @@ def test_an_answer_is_asked_for_too_early(hospital: Client) -> None:
     answer = hospital.request("GET", f"/documentos/uploads/{upload['id']}/resposta.xml")
     assert answer.status == 409
     with pytest.raises(ApiError, match="404"):
-        hospital.get("/pegs/261120000001")
+        hospital.get("/pegs/261129999999")
 
 
 def test_a_browser_of_an_allowed_origin_may_ask_and_another_may_not(where: dict[str, Any]) -> None:
