@@ -203,12 +203,12 @@ class _Validacao:
         envelope = Envelope(cabecalho=contexto.cabecalho, sentido=sentido, corpo=corpo)
         for regra in ENVELOPE_RULES:
             yield from regra(envelope, contexto)
-        yield from self._signature_findings()
+        yield from self._signature_findings(mensagem)
 
-    def _signature_findings(self) -> Iterator[Achado]:
+    def _signature_findings(self, mensagem: Mensagem[LoteGuias] | None) -> Iterator[Achado]:
         assinatura = self.raiz.find(ASSINATURA)
-        if assinatura is None and self.guias_tiss is not None:
-            assinatura = next((a for guia in self.guias_tiss if (a := guia.find(_ASSINATURA_GUIA)) is not None), None)
+        if assinatura is None and mensagem is not None and any(guia.assinada for guia in mensagem.corpo.guias):
+            assinatura = next(self.raiz.iter(_ASSINATURA_GUIA), None)
         if assinatura is not None:
             parser.check_depth(self.raiz, self.limites)
             yield self._achado(
@@ -220,7 +220,9 @@ class _Validacao:
 
     def _content_findings(self, mensagem: Mensagem[LoteGuias] | None, leitura: reader.Leitura) -> Iterator[Achado]:
         assert self.versao is not None  # noqa: S101 - the caller asked
-        do_esquema = validator.validate(*self._within_count(), self.versao, self.limites)
+        # The reader has seen every list of a lote; of other messages the validator must ask.
+        largura = None if mensagem is None else leitura.maior_lista
+        do_esquema = validator.validate(*self._within_count(), self.versao, self.limites, largura=largura)
         if do_esquema:
             parser.check_depth(self.raiz, self.limites)
         yield from do_esquema

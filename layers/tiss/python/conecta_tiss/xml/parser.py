@@ -31,6 +31,7 @@ _BASE64: Final = frozenset({q("documento"), q("identificadorBeneficiario")})
 
 # The gate refused these as characters; XML 1.0 still lets them come as references.
 _CONTROLES: Final = re.compile("[\x7f-\x9f]")
+_REFERENCIA: Final = re.compile(rb"(?:x0*([0-9a-fA-F]{1,6})|0*([0-9]{1,7}));")
 
 # What libxml2 says, by code, to what the sender can do. Its own text may quote the document.
 _MOTIVOS: Final[dict[int, str]] = {
@@ -117,8 +118,23 @@ def check_tree(raiz: Element, utf8: bytes, limites: Limites = LIMITES) -> None:
         raise _recusa("DOCTYPE", "O XML tem DOCTYPE, que o TISS não usa. Retire essa declaração.")
     _check_attributes(raiz, utf8, limites)
     _check_texts(raiz, utf8, limites)
-    if b"&" in utf8 and b"&#" in utf8 and _CONTROLES.search(etree.tostring(raiz, method="text", encoding="unicode")):
+    if _may_hide_controls(utf8) and _CONTROLES.search(etree.tostring(raiz, method="text", encoding="unicode")):
         raise _recusa("CONTROLE", "O XML tem referências a caracteres de controle. Retire-as.")
+
+
+def _may_hide_controls(utf8: bytes) -> bool:
+    """Whether a character reference to DEL or C1 is written anywhere (even where it is mere text)."""
+    posicao = utf8.find(b"&")
+    while posicao >= 0:
+        # One byte at a time: find() of a single byte is a memchr, and few are references to characters.
+        if utf8[posicao + 1 : posicao + 2] == b"#":
+            referencia = _REFERENCIA.match(utf8, posicao + 2)
+            if referencia is not None:
+                hexa, decimal = referencia.groups()
+                if 0x7F <= (int(hexa, 16) if hexa else int(decimal)) <= 0x9F:  # noqa: PLR2004 - DEL and C1
+                    return True
+        posicao = utf8.find(b"&", posicao + 1)
+    return False
 
 
 def check_depth(raiz: Element, limites: Limites = LIMITES) -> None:

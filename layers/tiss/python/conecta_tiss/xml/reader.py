@@ -14,8 +14,8 @@ import dataclasses
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from functools import cache
+from decimal import Decimal, InvalidOperation
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_tiss.errors import LeituraError
@@ -57,10 +57,13 @@ class Leitura:
     Attributes:
         brancos: Leaves that hold only blanks, which the schema accepts where it asks for text.
         datas: Texts of dates that are no plain `AAAA-MM-DD` day, such as one with a time zone.
+        maior_lista: Elements in the longest list of any element read (guias and their items too).
+        tabelas: Texts already met and their values, by `Tipo` of the leaf.
     """
 
     brancos: list[Element] = field(default_factory=list)
     datas: set[str] = field(default_factory=set)
+    maior_lista: int = 0
     tabelas: tuple[dict[str | None, Any], ...] = ()
 
     def __post_init__(self) -> None:
@@ -101,6 +104,7 @@ def read_lote(raiz: Element, leitura: Leitura | None = None) -> Mensagem[LoteGui
             if tipo_da_guia is not None:
                 tipo = tipo if guias else tipo_da_guia
                 guias.append(_ler(_plano(layout.GUIAS[tipo_da_guia]), elemento, leitura))
+    leitura.maior_lista = max(leitura.maior_lista, len(guias))
     numero = lote.find(_NUMERO_LOTE)
     corpo = LoteGuias(
         numero_lote=TEXTO_ILEGIVEL if numero is None else _texto(numero, leitura),
@@ -133,7 +137,7 @@ def read_cabecalho(raiz: Element, leitura: Leitura | None = None) -> Cabecalho:
     elemento = raiz.find(CABECALHO)
     plano = _plano(layout.cabecalho)
     if elemento is None:
-        cabecalho: Cabecalho = plano.vazio()
+        cabecalho: Cabecalho = _vazio(plano)
     else:
         cabecalho = _ler(plano, elemento, Leitura() if leitura is None else leitura)
     return cabecalho
@@ -162,74 +166,74 @@ def _assinada(raiz: Element) -> bool:
 
 # --- the hot path -------------------------------------------------------------------------------------
 
+# What to do with a child: (index of the field, what it is, detail). Leaves are told by their `Tipo`,
+# structure by the numbers below.
+_Passo = tuple[int, int, Any]
+_Passos = dict[Any, _Passo]
+_PRIMEIRA_ESTRUTURA: Final = 10
+_GRUPO: Final = 10
+"""Detail: the steps of its content, which fills the same fields."""
+_FILHO: Final = 11
+"""Detail: the plan of the value."""
+_REPETIDO: Final = 12
+"""Detail: function that reads one of the values."""
+_ENVOLTORIO: Final = 13
+"""Detail: tag of the values inside, and function that reads one."""
+_MARCA: Final = 14
+"""The field is true because the element is there."""
 
-class _Passos(dict[Any, tuple[int, int, Any]]):
-    """What to do with a child, by tag: (index of the field, `Tipo` of the leaf, None) or (index, 0, function)."""
 
-    def __missing__(self, _tag: object) -> tuple[int, int, Any]:
-        return (0, 0, _nada)
-
-
-def _nada(_leitura: Leitura, _elemento: Element, _valores: list[Any], _indice: int) -> None:
-    """Skip an element the layout does not have."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Plano:
-    """A `Registro` compiled: by tag, which field a child fills and how.
-
-    Attributes:
-        classe: What is read.
-        molde: Its unfrozen twin.
-        passos: By tag.
-        padrao: Fields of an element without children.
-        listas: Indexes of the fields that gather repeated elements.
-    """
-
-    classe: type[Any]
-    molde: type[Any]
-    passos: _Passos
-    padrao: list[Any]
-    listas: tuple[int, ...]
-
-    def vazio(self) -> Any:
-        """The value of an element that is not there, though the schema asks for it."""
-        return self.construir(
-            [() if valor is None and i in self.listas else valor for i, valor in enumerate(self.padrao)]
-        )
-
-    def construir(self, valores: list[Any]) -> Any:
-        objeto = self.molde(*valores)
-        objeto.__class__ = self.classe
-        return objeto
+_Plano = tuple[_Passos, list[Any], tuple[int, ...], type[Any], type[Any]]
+"""A `Registro` compiled: what to do with a child, by its tag; the fields of an element without children;
+indexes of the fields that gather repeated elements; the unfrozen twin of the class (see `_plano`); the class.
+A plain tuple: it is taken apart for every value."""
 
 
 def _ler(plano: _Plano, elemento: Element, leitura: Leitura) -> Any:
-    valores = plano.padrao[:]
-    for indice in plano.listas:
-        valores[indice] = []
-    _preencher(plano.passos, elemento, valores, leitura)
-    for indice in plano.listas:
-        valores[indice] = tuple(valores[indice])
-    objeto = plano.molde(*valores)
-    objeto.__class__ = plano.classe
+    passos, padrao, listas, molde, classe = plano
+    valores = padrao[:]
+    if listas:
+        for indice in listas:
+            valores[indice] = []
+        _preencher(passos, elemento, valores, leitura)
+        for indice in listas:
+            itens = tuple(valores[indice])
+            valores[indice] = itens
+            leitura.maior_lista = max(leitura.maior_lista, len(itens))
+    else:
+        _preencher(passos, elemento, valores, leitura)
+    objeto = molde(*valores)
+    objeto.__class__ = classe
     return objeto
 
 
 def _preencher(passos: _Passos, elemento: Element, valores: list[Any], leitura: Leitura) -> None:
+    # Ten thousand turns for a lote: a plain dict and a slice (an iterator costs half as much again).
     tabelas = leitura.tabelas
-    for filho in elemento[:]:  # a slice is made in one go; an iterator costs half as much again
-        indice, tipo, estrutura = passos[filho.tag]
-        if estrutura is not None:
-            estrutura(leitura, filho, valores, indice)
-        elif tipo:
-            valores[indice] = tabelas[tipo][filho.text]
-        else:
+    for filho in elemento[:]:
+        try:
+            indice, tipo, detalhe = passos[filho.tag]
+        except KeyError:
+            continue  # the layout does not have it: nor does the standard
+        if not tipo:
             texto = filho.text
             # A text of blanks sorts before "!"; asking isspace() of every text would cost more.
             if texto is None or texto < "!":
                 texto = _texto(filho, leitura)
             valores[indice] = texto
+        elif tipo < _PRIMEIRA_ESTRUTURA:
+            valores[indice] = tabelas[tipo][filho.text]
+        elif tipo == _GRUPO:
+            _preencher(detalhe, filho, valores, leitura)
+        elif tipo == _FILHO:
+            valores[indice] = _ler(detalhe, filho, leitura)
+        elif tipo == _REPETIDO:
+            valores[indice].append(detalhe(filho, leitura))
+        elif tipo == _ENVOLTORIO:
+            tag, ler_um = detalhe
+            valores[indice] += [ler_um(neto, leitura) for neto in filho[:] if neto.tag == tag]
+        else:
+            valores[indice] = True
 
 
 def _texto(elemento: Element, leitura: Leitura) -> str:
@@ -250,104 +254,81 @@ def _plano(registro: Callable[[], Registro]) -> _Plano:
     classe = definicao.classe
     campos = dataclasses.fields(classe)
     nomes = [campo.name for campo in campos]
-    padrao: list[Any] = [None if campo.default is dataclasses.MISSING else campo.default for campo in campos]
-    listas: list[int] = []
-    passos = _Passos()
-    indices = {nome: indice for indice, nome in enumerate(nomes)}
     obrigatorios = {campo.name for campo in campos if campo.default is dataclasses.MISSING}
-    compilador = _Compilador(indices, obrigatorios, padrao, listas)
-    compilador.partes(definicao.partes, passos)
+    compilador = _Compilador(
+        indices={nome: indice for indice, nome in enumerate(nomes)},
+        obrigatorios=obrigatorios,
+        padrao=[None if campo.name in obrigatorios else campo.default for campo in campos],
+    )
+    passos = compilador.passos(definicao.partes)
     # An unfrozen twin with the same slots: its __init__ assigns, where a frozen one calls
     # object.__setattr__ for each field, and there are ten thousand fields in a lote. The value then
     # takes its real class, which the equal layout allows.
     molde = dataclasses.make_dataclass(f"_{classe.__name__}", nomes, slots=True, eq=False, repr=False)
-    return _Plano(classe, molde, passos, padrao, tuple(listas))
+    return (passos, compilador.padrao, tuple(compilador.listas), molde, classe)
 
 
-@dataclass(slots=True)
+def _vazio(plano: _Plano) -> Any:
+    """The value of an element that is not there, though the schema asks for it."""
+    _, padrao, _, molde, classe = plano
+    objeto = molde(*padrao)
+    objeto.__class__ = classe
+    return objeto
+
+
+@dataclass(slots=True, kw_only=True)
 class _Compilador:
     indices: dict[str, int]
     obrigatorios: set[str]
     padrao: list[Any]
-    listas: list[int]
+    listas: list[int] = field(default_factory=list)
 
-    def partes(self, partes: Iterable[layout.Parte], passos: _Passos) -> None:
-        for parte in partes:
-            self.parte(parte, passos)
+    def passos(self, partes: Iterable[layout.Parte]) -> _Passos:
+        return {q(_element_of(parte)): self.passo(parte) for parte in partes}
 
-    def parte(self, parte: layout.Parte, passos: _Passos) -> None:
+    def passo(self, parte: layout.Parte) -> _Passo:
+        if isinstance(parte, Grupo):
+            return (0, _GRUPO, self.passos(parte.partes))
+        indice = self.indices[parte.campo]
         match parte:
             case Folha(tipo=Tipo.PRESENCA):
-                passos[q(parte.elemento)] = (self.indices[parte.campo], 0, _presenca)
+                return (indice, _MARCA, None)
             case Folha():
-                indice = self.indices[parte.campo]
-                if parte.campo in self.obrigatorios:
-                    self.padrao[indice] = _ILEGIVEIS[parte.tipo]
-                passos[q(parte.elemento)] = (indice, parte.tipo.value, None)
-            case Grupo():
-                internos = _Passos()
-                self.partes(parte.partes, internos)
-                passos[q(parte.elemento)] = (0, 0, _grupo(internos))
+                self.ausente(parte.campo, _ILEGIVEIS[parte.tipo])
+                return (indice, parte.tipo.value, None)
             case Filho():
-                indice = self.indices[parte.campo]
+                plano = _plano(parte.registro)
                 if parte.campo in self.obrigatorios:
-                    self.padrao[indice] = _plano(parte.registro).vazio()
-                passos[q(parte.elemento)] = (indice, 0, _filho(parte.registro))
+                    self.ausente(parte.campo, _vazio(plano))
+                return (indice, _FILHO, plano)
             case Lista():
-                indice = self.indices[parte.campo]
                 self.padrao[indice] = ()
                 self.listas.append(indice)
-                tag, estrutura = q(parte.envoltorio or parte.elemento), _lista(parte)
-                passos[tag] = (indice, 0, estrutura)
+                if parte.envoltorio is None:
+                    return (indice, _REPETIDO, _one_of(parte))
+                return (indice, _ENVOLTORIO, (q(parte.elemento), _one_of(parte)))
+
+    def ausente(self, campo: str, valor: Any) -> None:
+        if campo in self.obrigatorios:
+            self.padrao[self.indices[campo]] = valor
 
 
-def _presenca(_leitura: Leitura, _elemento: Element, valores: list[Any], indice: int) -> None:
-    valores[indice] = True
+def _element_of(parte: layout.Parte) -> str:
+    return parte.envoltorio or parte.elemento if isinstance(parte, Lista) else parte.elemento
 
 
-def _grupo(passos: _Passos) -> Any:
-    def ler_grupo(leitura: Leitura, elemento: Element, valores: list[Any], _indice: int) -> None:
-        _preencher(passos, elemento, valores, leitura)
-
-    return ler_grupo
-
-
-def _filho(registro: Callable[[], Registro]) -> Any:
-    plano = _plano(registro)
-
-    def ler_filho(leitura: Leitura, elemento: Element, valores: list[Any], indice: int) -> None:
-        valores[indice] = _ler(plano, elemento, leitura)
-
-    return ler_filho
-
-
-def _lista(lista: Lista) -> Any:
-    ler_um = _item(lista)
-    if lista.envoltorio is None:
-
-        def ler_item(leitura: Leitura, elemento: Element, valores: list[Any], indice: int) -> None:
-            valores[indice].append(ler_um(elemento, leitura))
-
-        return ler_item
-    tag = q(lista.elemento)
-
-    def ler_itens(leitura: Leitura, elemento: Element, valores: list[Any], indice: int) -> None:
-        valores[indice].extend([ler_um(filho, leitura) for filho in elemento[:] if filho.tag == tag])
-
-    return ler_itens
-
-
-def _item(lista: Lista) -> Callable[[Element, Leitura], Any]:
+def _one_of(lista: Lista) -> Callable[[Element, Leitura], Any]:
+    """How to read one of a list's values."""
     if lista.registro is None:
         return _texto
     plano = _plano(lista.registro)
     if lista.interno is None:
-        return lambda elemento, leitura: _ler(plano, elemento, leitura)
+        return partial(_ler, plano)
     interno = q(lista.interno)
 
     def ler_interno(elemento: Element, leitura: Leitura) -> Any:
         conteudo = elemento.find(interno)
-        return plano.vazio() if conteudo is None else _ler(plano, conteudo, leitura)
+        return _vazio(plano) if conteudo is None else _ler(plano, conteudo, leitura)
 
     return ler_interno
 
@@ -383,11 +364,10 @@ _ILEGIVEIS: Final[dict[Tipo, Any]] = {
     Tipo.LOGICO: False,
 }
 
-# ASCII only: `\d`, int() and Decimal() also take the digits of other scripts.
+# ASCII only: `\d` and int() also take the digits of other scripts.
 _DATA: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _NUMERO: Final = re.compile("[+-]?[0-9]{1,18}")
-_DECIMAL_MAXIMO: Final = 64
+_ORDEM_MAXIMA: Final = 20
 
 
 class _Datas(dict[str | None, date]):
@@ -414,9 +394,14 @@ class _Valores(dict[str | None, Decimal]):
     """`xs:decimal` and `xs:integer` texts to `Decimal`."""
 
     def __missing__(self, texto: str | None) -> Decimal:
-        limpo = (texto or "").strip(_BRANCOS)
-        legivel = len(limpo) <= _DECIMAL_MAXIMO and _DECIMAL.fullmatch(limpo)
-        valor = Decimal(limpo) if legivel else VALOR_ILEGIVEL
+        # Decimal() accepts more than the schema (exponents, "NaN"): what is no amount of a valid message
+        # only has to stay harmless.
+        try:
+            valor = Decimal(texto or "")
+        except InvalidOperation:
+            valor = VALOR_ILEGIVEL
+        if not valor.is_finite() or abs(valor.adjusted()) > _ORDEM_MAXIMA:
+            valor = VALOR_ILEGIVEL
         self[texto] = valor
         return valor
 

@@ -42,7 +42,9 @@ _PEDACO: Final = 64 * 1024
 _ELEMENTOS_DO_COMECO: Final = 2000
 
 
-def validate(raiz: Element, utf8: bytes, versao: Versao, limites: Limites = LIMITES) -> tuple[Achado, ...]:
+def validate(
+    raiz: Element, utf8: bytes, versao: Versao, limites: Limites = LIMITES, *, largura: int | None = None
+) -> tuple[Achado, ...]:
     """Judge a message by the schema of a version.
 
     Args:
@@ -50,12 +52,13 @@ def validate(raiz: Element, utf8: bytes, versao: Versao, limites: Limites = LIMI
         utf8: The gated bytes it was parsed from.
         versao: Whose schema.
         limites: How many findings, and how wide a tree may be to be judged whole.
+        largura: Children of the widest element whose children the schema repeats, if already known.
 
     Returns:
         At most `limites.achados_xsd` findings, in document order, and one more that counts the others.
     """
     esquema = schema(versao)
-    if len(utf8) <= _PEQUENO or (len(utf8) <= _MEDIO and not _wider_than(limites.irmaos)(raiz)):
+    if len(utf8) <= _PEQUENO or (len(utf8) <= _MEDIO and not _is_wide(raiz, largura, limites)):
         return _findings(raiz, esquema.errors(raiz), versao, limites)
     erros, parou = esquema.stream_errors(utf8, limites.achados_xsd)
     if not erros:
@@ -63,6 +66,10 @@ def validate(raiz: Element, utf8: bytes, versao: Versao, limites: Limites = LIMI
     if not parou:
         return _findings(raiz, esquema.errors(raiz), versao, limites)
     return _flood_findings(utf8, erros, versao, limites)
+
+
+def _is_wide(raiz: Element, largura: int | None, limites: Limites) -> bool:
+    return bool(_wider_than(limites.irmaos)(raiz)) if largura is None else largura > limites.irmaos
 
 
 class Esquema:

@@ -1,0 +1,264 @@
+"""The writer: message values to bytes that validate in their version.
+
+ISO-8859-1, prefix `ans`, the element order of `conecta_tiss.xml.layout`, and the hash of its own text in
+ISO-8859-1 (tiss.md section 4). What a text has outside that charset is written with its nearest characters:
+smart quotes and dashes lose their curls, letters lose foreign accents, the rest becomes `?`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Final
+
+from conecta_tiss.errors import EscritaError, VersaoNaoSuportadaError
+from conecta_tiss.messages.lote_guias import LoteGuias
+from conecta_tiss.versions import ESPACO_DE_NOMES, Versao
+from conecta_tiss.xml import epilogo, gate, layout, parser, validator
+from conecta_tiss.xml.layout import Filho, Folha, Grupo, Lista, Registro, Tipo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import date
+
+    from conecta_tiss.messages.envelope import Mensagem
+    from conecta_tiss.messages.recebimento import RecebimentoLote
+    from conecta_tiss.messages.situacao import SituacaoProtocolo
+
+_PARA_OPERADORA: Final = "prestadorParaOperadora"
+_PARA_PRESTADOR: Final = "operadoraParaPrestador"
+_CASAS_DO_DECIMAL: Final = Decimal("0.0001")
+_CENTAVO: Final = Decimal("0.01")
+_UNIDADE: Final = Decimal(1)
+
+
+def write_lote(mensagem: Mensagem[LoteGuias]) -> bytes:
+    """Write an ENVIO_LOTE_GUIAS.
+
+    Args:
+        mensagem: In the version its header's `padrao` names.
+
+    Returns:
+        The document, in ISO-8859-1.
+
+    Raises:
+        EscritaError: It would not validate in that version, or carries a signature.
+    """
+    escritor = _Escritor()
+    lote = mensagem.corpo
+    if any(guia.assinada for guia in lote.guias):
+        raise EscritaError("uma guia assinada não pode ser escrita: a assinatura não foi guardada")
+    definicao = layout.GUIAS[lote.tipo]()
+    escritor.abre("loteGuias")
+    escritor.folha("numeroLote", lote.numero_lote)
+    escritor.abre("guiasTISS")
+    for guia in lote.guias:
+        if type(guia) is not definicao.classe:
+            raise EscritaError("um lote leva guias de um só tipo")
+        escritor.registro(lote.tipo.value, definicao, guia)
+    escritor.fecha("guiasTISS")
+    escritor.fecha("loteGuias")
+    return _mensagem(mensagem, _PARA_OPERADORA, escritor)
+
+
+def write_recebimento(mensagem: Mensagem[RecebimentoLote]) -> bytes:
+    """Write a PROTOCOLO_RECEBIMENTO; see `write_lote`."""
+    return _resposta(mensagem, "recebimentoLote", layout.recebimento_lote)
+
+
+def write_situacao(mensagem: Mensagem[SituacaoProtocolo]) -> bytes:
+    """Write a SITUACAO_PROTOCOLO; see `write_lote`."""
+    return _resposta(mensagem, "situacaoProtocolo", layout.situacao_protocolo)
+
+
+def to_iso_8859_1(texto: str) -> str:
+    """The nearest text that ISO-8859-1 and XML 1.0 can carry."""
+    if texto.isascii() and texto.isprintable():
+        return texto
+    return "".join(letra if _is_plain(letra) else _nearest(letra) for letra in texto.replace("\r\n", "\n"))
+
+
+def _resposta(mensagem: Mensagem[Any], elemento: str, registro: Callable[[], Registro]) -> bytes:
+    escritor = _Escritor()
+    escritor.registro(elemento, registro(), mensagem.corpo)
+    return _mensagem(mensagem, _PARA_PRESTADOR, escritor)
+
+
+def _mensagem(mensagem: Mensagem[Any], sentido: str, corpo: _Escritor) -> bytes:
+    if mensagem.assinada:
+        raise EscritaError("uma mensagem assinada não pode ser escrita: a assinatura não foi guardada")
+    try:
+        versao = Versao.de(mensagem.cabecalho.padrao)
+    except VersaoNaoSuportadaError as erro:
+        raise EscritaError(str(erro)) from erro
+    cabecalho = _Escritor()
+    cabecalho.registro("cabecalho", layout.cabecalho(), mensagem.cabecalho)
+    resumo = epilogo.digest("".join((*cabecalho.textos, *corpo.textos)))
+    documento = "".join(
+        (
+            '<?xml version="1.0" encoding="ISO-8859-1"?>\n',
+            f'<ans:mensagemTISS xmlns:ans="{ESPACO_DE_NOMES}">',
+            *cabecalho.partes,
+            f"<ans:{sentido}>",
+            *corpo.partes,
+            f"</ans:{sentido}>",
+            f"<ans:epilogo><ans:hash>{resumo}</ans:hash></ans:epilogo>",
+            "</ans:mensagemTISS>\n",
+        )
+    ).encode("iso-8859-1")
+    _check(documento, versao)
+    return documento
+
+
+def _check(documento: bytes, versao: Versao) -> None:
+    """Nothing leaves that its own schema would refuse."""
+    utf8 = gate.check(documento)
+    achados = validator.validate(parser.parse(utf8), utf8, versao)
+    if achados:
+        primeiro = achados[0]
+        raise EscritaError(f"a mensagem não é válida na {versao}: {primeiro.mensagem} ({primeiro.caminho})")
+
+
+class _Escritor:
+    """Markup and, beside it, the text of the leaves for the hash."""
+
+    def __init__(self) -> None:
+        self.partes: list[str] = []
+        self.textos: list[str] = []
+
+    def abre(self, elemento: str) -> None:
+        self.partes.append(f"<ans:{elemento}>")
+
+    def fecha(self, elemento: str) -> None:
+        self.partes.append(f"</ans:{elemento}>")
+
+    def folha(self, elemento: str, texto: str) -> None:
+        limpo = to_iso_8859_1(texto)
+        self.textos.append(limpo)
+        self.partes.append(f"<ans:{elemento}>{_escape(limpo)}</ans:{elemento}>")
+
+    def registro(self, elemento: str, registro: Registro, valor: Any) -> None:
+        self.abre(elemento)
+        self.conteudo(registro.partes, valor)
+        self.fecha(elemento)
+
+    def conteudo(self, partes: Iterable[layout.Parte], valor: Any) -> None:
+        for parte in partes:
+            match parte:
+                case Grupo():
+                    self.grupo(parte, valor)
+                case Folha():
+                    self.campo(parte, getattr(valor, parte.campo))
+                case Filho():
+                    filho = getattr(valor, parte.campo)
+                    if filho is not None:
+                        self.registro(parte.elemento, parte.registro(), filho)
+                case Lista():
+                    self.lista(parte, getattr(valor, parte.campo))
+
+    def grupo(self, grupo: Grupo, valor: Any) -> None:
+        # A wrapper with nothing inside is not written: where it is required, the schema says so.
+        antes = len(self.partes)
+        self.abre(grupo.elemento)
+        self.conteudo(grupo.partes, valor)
+        if len(self.partes) == antes + 1:
+            self.partes.pop()
+        else:
+            self.fecha(grupo.elemento)
+
+    def campo(self, folha: Folha, valor: Any) -> None:
+        if folha.tipo is not Tipo.PRESENCA and valor is not None:
+            self.folha(folha.elemento, _TEXTOS[folha.tipo](valor))
+
+    def lista(self, lista: Lista, valores: tuple[Any, ...]) -> None:
+        if not valores:
+            return
+        if lista.envoltorio is not None:
+            self.abre(lista.envoltorio)
+        for valor in valores:
+            if lista.registro is None:
+                self.folha(lista.elemento, _TEXTOS[lista.tipo](valor))
+            elif lista.interno is None:
+                self.registro(lista.elemento, lista.registro(), valor)
+            else:
+                self.abre(lista.elemento)
+                self.registro(lista.interno, lista.registro(), valor)
+                self.fecha(lista.elemento)
+        if lista.envoltorio is not None:
+            self.fecha(lista.envoltorio)
+
+
+# --- values to texts ----------------------------------------------------------------------------------
+
+
+def _day(valor: date) -> str:
+    return valor.isoformat()
+
+
+def _with_places(casas: Decimal) -> Callable[[Decimal], str]:
+    def texto(valor: Decimal) -> str:
+        try:
+            exato = valor.quantize(casas)
+        except InvalidOperation as erro:
+            raise EscritaError("um valor não é um número que caiba na mensagem") from erro
+        if exato != valor:
+            raise EscritaError("um valor tem mais casas decimais do que o padrão permite")
+        return f"{exato:f}"
+
+    return texto
+
+
+def _decimal(valor: Decimal) -> str:
+    texto = _with_places(_CASAS_DO_DECIMAL)(valor)
+    return texto.rstrip("0").removesuffix(".")
+
+
+_TEXTOS: Final[dict[Tipo, Callable[[Any], str]]] = {
+    Tipo.TEXTO: str,
+    Tipo.DATA: _day,
+    Tipo.NUMERO: str,
+    Tipo.QUANTIDADE: _with_places(_UNIDADE),
+    Tipo.DECIMAL: _decimal,
+    Tipo.VALOR: _with_places(_CENTAVO),
+    Tipo.SIM_NAO: lambda valor: "S" if valor else "N",
+    Tipo.LOGICO: lambda valor: "true" if valor else "false",
+}
+
+
+def _escape(texto: str) -> str:
+    return texto.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+_PROXIMOS: Final = {
+    "\N{LEFT SINGLE QUOTATION MARK}": "'",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    "\N{SINGLE LOW-9 QUOTATION MARK}": "'",
+    "\N{LEFT DOUBLE QUOTATION MARK}": '"',
+    "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
+    "\N{DOUBLE LOW-9 QUOTATION MARK}": '"',
+    "\N{EN DASH}": "-",
+    "\N{EM DASH}": "-",
+    "\N{MINUS SIGN}": "-",
+    "\N{HYPHEN}": "-",
+    "\N{NON-BREAKING HYPHEN}": "-",
+    "\N{BULLET}": "-",
+    "\N{EURO SIGN}": "EUR",
+    "\N{LATIN SMALL LIGATURE OE}": "oe",
+    "\N{LATIN CAPITAL LIGATURE OE}": "OE",
+    "\r": "\n",
+}
+
+
+def _is_plain(letra: str) -> bool:
+    """ASCII without controls (blanks of XML included), or the upper half of ISO-8859-1."""
+    return " " <= letra <= "~" or "\xa0" <= letra <= "\xff" or letra in "\t\n"
+
+
+def _nearest(letra: str) -> str:
+    conhecido = _PROXIMOS.get(letra)
+    if conhecido is not None:
+        return conhecido
+    if unicodedata.category(letra).startswith("C"):
+        return ""
+    base = "".join(parte for parte in unicodedata.normalize("NFKD", letra) if _is_plain(parte))
+    return base or "?"
