@@ -113,6 +113,8 @@ class StubAws:
 def _handler(stub: StubAws) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 64 * 1024  # one segment per answer: no delayed acknowledgements to wait for
+        disable_nagle_algorithm = True
 
         def log_message(self, *_: object) -> None:
             """Stay silent."""
