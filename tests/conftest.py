@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import socket
 import uuid
 from collections.abc import Callable, Iterator
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.builders_functions import NOW, ORIGEM_DO_PORTAL, PORTAL, PORTAL_OPERADORA
+
+if TYPE_CHECKING:
+    from tests.contract.engines import Engine
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "AKIATESTE",
@@ -79,3 +84,38 @@ def logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     observability._logger.cache_clear()
     yield lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     observability._logger.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The embedded AWS, empty, on a port of its own, for the whole run: only for tests marked e2e."""
+    from local.runtime import REGION, EmbeddedAws  # noqa: PLC0415  # only tests of adapters pay for these imports
+    from tests.contract.engines import Engine  # noqa: PLC0415
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with EmbeddedAws(tmp_path_factory.mktemp("aws"), port=port) as aws:
+        environment = {
+            "AWS_ENDPOINT_URL": aws.url,
+            "AWS_ACCESS_KEY_ID": aws.credentials["access_key"],
+            "AWS_SECRET_ACCESS_KEY": aws.credentials["secret_key"],
+            "AWS_DEFAULT_REGION": REGION,
+        }
+        yield Engine(lru_cache(aws.client), environment)
+
+
+@pytest.fixture
+def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """Moto in this process: no socket, no concurrency, no PartiQL."""
+    import boto3  # noqa: PLC0415
+    from moto import mock_aws  # noqa: PLC0415
+
+    from tests.contract.engines import Engine  # noqa: PLC0415
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, ENVIRONMENT[name])
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    with mock_aws():
+        yield Engine(lru_cache(boto3.client), {})

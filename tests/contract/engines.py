@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,25 @@ from conecta_edge.events import OUTBOX_PREFIX
 
 @dataclass(frozen=True)
 class Engine:
-    """Clients of one AWS, real or not; everything made here has a name of its own, so that tests do not meet."""
+    """One AWS, real or not; everything made here has a name of its own, so that tests do not meet.
 
-    dynamodb: Any
-    s3: Any
+    Attributes:
+        client: makes a client of a service.
+        environment: what a function's process needs to reach it.
+    """
+
+    client: Callable[[str], Any]
+    environment: Mapping[str, str]
+
+    @property
+    def dynamodb(self) -> Any:
+        """Its tables."""
+        return self.client("dynamodb")
+
+    @property
+    def s3(self) -> Any:
+        """Its buckets."""
+        return self.client("s3")
 
     def table(self, contexto: str, *, indice: str | None = None, ordem: str | None = None) -> str:
         """A table with `pk` and `sk`; `indice` a sparse index of keys only, `ordem` a local one of everything."""
@@ -50,6 +65,20 @@ class Engine:
         self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
         self.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
         return name
+
+    def deploy(self) -> dict[str, str]:
+        """Everything the functions use, and the variables that tell them so."""
+        secret = self.client("secretsmanager").create_secret(Name=uuid.uuid4().hex, SecretString="segredo-de-teste")
+        return {
+            **self.environment,
+            "TABELA_CADASTRO": self.table("cadastro"),
+            "TABELA_DOCUMENTOS": self.table("documentos", indice="pendentes"),
+            "TABELA_PEG": self.table("peg", ordem="recepcao"),
+            "TABELA_IDEMPOTENCIA": self.table("idempotencia"),
+            "BUCKET_ENTRADA": self.bucket("entrada"),
+            "BUCKET_ACERVO": self.bucket("acervo"),
+            "SEGREDO_ARN": secret["ARN"],
+        }
 
     def rows(self, table: str, pk: str, prefix: str = "") -> Iterator[dict[str, Any]]:
         """A partition's rows, read as anybody could."""
