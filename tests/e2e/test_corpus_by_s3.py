@@ -15,8 +15,8 @@ from tests.corpus.base import CARTEIRA, PASSWORD
 
 pytestmark = pytest.mark.e2e
 
-# The controls are all lote 1 of one prestador, in every version: after the first, the door rightly says so.
-OF_THE_DOOR = frozenset({"LOTE-NUMERO", "R12"})
+# The controls are all lote 1, in every version, one by a code that is not the hospital's: the door rightly says so.
+OF_THE_DOOR = frozenset({"LOTE-NUMERO", "ORIGEM", "R12"})
 
 
 def outcome(client: Client, case: Case) -> dict[str, Any]:
