@@ -66,6 +66,8 @@ def test_lines_stay_those_of_the_original() -> None:
         (b"<?xml encoding='UTF-8'?><a/>", "DECLARACAO", "5002", "declaração"),
         (b"<?xml version='1.0' " + b" " * 500 + b"?><a/>", "DECLARACAO", "5002", "declaração"),
         (b"<?xml-stylesheet href='a'?><a/>", "DECLARACAO", "5002", "declaração"),
+        (b"<?xml version='1.0' encoding=''?><a/>", "CODIFICACAO", "5002", "não é aceita"),
+        (b"<?xml version='1.0'?>\xef\xbb\xbf<a/>", "INICIO", "5002", "Depois da declaração"),
         (b"<?xml version='1.1'?><a/>", "VERSAO-XML", "5001", "1.0"),
         (b"<!DOCTYPE a><a/>", "DOCTYPE", "5001", "DOCTYPE"),
         (b"<a><!ENTITY x 'y'></a>", "DOCTYPE", "5001", "DOCTYPE"),

@@ -8,6 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from conecta_tiss.vocabulary.glosas import Motivo, codigo
+
+if TYPE_CHECKING:
+    from conecta_tiss.versions import Versao
+
+Razao = Motivo | str
+"""Why something is refused: a `Motivo`, or the very code where it is the same in every version."""
+
+
+def code_of(razao: Razao, versao: Versao | None) -> str:
+    """Glosa code of a reason in the sender's version."""
+    return razao if isinstance(razao, str) else codigo(razao, versao)
 
 
 class Severidade(StrEnum):

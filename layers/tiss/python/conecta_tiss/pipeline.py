@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
 from conecta_tiss.errors import VersaoNaoSuportadaError, XmlRecusadoError
-from conecta_tiss.findings import Achado, Severidade
+from conecta_tiss.findings import Achado, Razao, Severidade, code_of
 from conecta_tiss.rules import ENVELOPE_RULES, Contexto, Envelope
 from conecta_tiss.rules import run as run_rules
 from conecta_tiss.rules.envelope import CORPOS, Sentido
 from conecta_tiss.versions import VERSOES, Versao
-from conecta_tiss.vocabulary.glosas import Motivo, codigo
+from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.xml import epilogo, gate, parser, reader, validator
-from conecta_tiss.xml.diagnosis import GUIA_INVALIDA, GUIAS_TISS, NUMERO_GUIA, Razao, place_of
+from conecta_tiss.xml.diagnosis import GUIA_INVALIDA, GUIAS_TISS, NUMERO_GUIA, place_of
 from conecta_tiss.xml.epilogo import SituacaoHash
 from conecta_tiss.xml.gate import LIMITES, Limites
 from conecta_tiss.xml.names import ASSINATURA, elements_at, local, path_of, q
@@ -255,7 +256,7 @@ class _Validacao:
         yield from self._date_findings(folha for folha in folhas if _DATA_COM_FUSO.fullmatch(folha.text or ""))
 
     def _blank_findings(self, folhas: Iterable[Element]) -> Iterator[Achado]:
-        for folha in folhas:
+        for folha in islice(folhas, self.limites.achados):
             nome = local(str(folha.tag))
             yield self._achado(
                 "TISS-EM-BRANCO",
@@ -265,7 +266,7 @@ class _Validacao:
             )
 
     def _date_findings(self, folhas: Iterable[Element]) -> Iterator[Achado]:
-        for folha in folhas:
+        for folha in islice(folhas, self.limites.achados):
             yield self._achado(
                 "TISS-DATA-SIMPLES",
                 Motivo.DATA_INCORRETA,
@@ -289,7 +290,7 @@ class _Validacao:
         guia, item = place_of(elemento)
         return Achado(
             regra,
-            razao if isinstance(razao, str) else codigo(razao, self.versao),
+            code_of(razao, self.versao),
             mensagem,
             guia=guia,
             item=item,

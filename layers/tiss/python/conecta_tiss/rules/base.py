@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from conecta_tiss.findings import Achado, Severidade
-from conecta_tiss.vocabulary.glosas import Motivo, codigo
+from conecta_tiss.findings import Achado, Razao, Severidade, code_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -46,7 +45,7 @@ class Regra(Generic[Assunto_contra]):
     """
 
     id: str
-    motivo: Motivo
+    motivo: Razao
     fonte: str
     funcao: Callable[[Regra[Assunto_contra], Assunto_contra, Contexto], Iterable[Achado]]
 
@@ -62,12 +61,12 @@ class Regra(Generic[Assunto_contra]):
         guia: str | None = None,
         item: int | None = None,
         caminho: str | None = None,
-        motivo: Motivo | None = None,
+        motivo: Razao | None = None,
     ) -> Achado:
         """Make one of the rule's findings; `motivo` overrides the rule's own."""
         return Achado(
             self.id,
-            codigo(motivo or self.motivo, contexto.versao),
+            code_of(motivo or self.motivo, contexto.versao),
             mensagem,
             Severidade.RECUSA_LOTE,
             guia,
@@ -82,7 +81,7 @@ Rule = Callable[["LoteGuias", Contexto], Iterable[Achado]]
 _Corpo = Callable[[Regra[Assunto_contra], Assunto_contra, Contexto], Iterable[Achado]]
 
 
-def regra(identificador: str, motivo: Motivo, fonte: str) -> Callable[[_Corpo[Assunto_contra]], Regra[Assunto_contra]]:
+def regra(identificador: str, motivo: Razao, fonte: str) -> Callable[[_Corpo[Assunto_contra]], Regra[Assunto_contra]]:
     """Declare a rule: the function below gets its own `Regra`, the subject and the context."""
 
     def declarar(funcao: _Corpo[Assunto_contra]) -> Regra[Assunto_contra]:

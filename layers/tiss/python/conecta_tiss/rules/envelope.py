@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -141,10 +142,22 @@ def destination_matches_direction(esta: Regra[Envelope], envelope: Envelope, con
         )
 
 
+@regra("TISS-DATA-REGISTRO", "5025", "table 38: DATA DE REGISTRO DA TRANSAÇÃO INVÁLIDA")
+def registration_day_has_come(esta: Regra[Envelope], envelope: Envelope, contexto: Contexto) -> Iterator[Achado]:
+    """The message was not registered after today; a day's grace for clocks and zones that differ."""
+    if envelope.cabecalho.data_registro - contexto.hoje > timedelta(days=1):
+        yield esta.achado(
+            contexto,
+            "A dataRegistroTransacao é posterior ao dia do envio. Acerte o relógio e gere o arquivo de novo.",
+            caminho=f"{_CABECALHO}/ans:identificacaoTransacao/ans:dataRegistroTransacao",
+        )
+
+
 ENVELOPE_RULES: Final[tuple[Regra[Envelope], ...]] = (
     body_present,
     transaction_matches_body,
     origin_matches_direction,
     destination_matches_direction,
+    registration_day_has_come,
 )
 """Rules of any message, in the order they are told."""

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from conecta_tiss.findings import Achado
+from conecta_tiss.findings import Achado, Razao, code_of
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.versions import Versao
-from conecta_tiss.vocabulary.glosas import Motivo, codigo
+from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.xml.names import local, path_of, q
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ GUIAS_TISS: Final = q("guiasTISS")
 NUMERO_GUIA: Final = q("numeroGuiaPrestador")
 GUIA_INVALIDA: Final = "1307"
 """NÚMERO DA GUIA INVÁLIDO, in the enumeration of every version."""
-
-Razao = Motivo | str
-"""Why something is refused: a `Motivo`, or the code itself where it is the same in every version."""
 
 _SEQUENCIAL: Final = q("sequencialItem")
 _MAX_VALORES_LISTADOS: Final = 12
@@ -92,7 +89,7 @@ def finding(elemento: Element | None, entrada: LogEntry, versao: Versao) -> Acha
     guia, item = place_of(elemento)
     return Achado(
         regra="TISS-XSD",
-        codigo=motivo if isinstance(motivo, str) else codigo(motivo, versao),
+        codigo=code_of(motivo, versao),
         mensagem=mensagem,
         guia=guia,
         item=item,

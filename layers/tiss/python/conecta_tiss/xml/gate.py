@@ -120,6 +120,8 @@ def check(raw: bytes, limites: Limites = LIMITES) -> bytes:
     conteudo = corpo[len(declaracao) :]
     if b"\n" in declaracao:
         conteudo = b"\n" * declaracao.count(b"\n") + conteudo
+    if conteudo[: conteudo.find(b"<")].strip(_ESPACO_XML):
+        raise _recusa("INICIO", "Depois da declaração deve vir a mensagem: há outros caracteres antes dela.")
     _check_counts(conteudo, codificacao, limites)
     return _to_utf8(conteudo, codificacao)
 
@@ -154,7 +156,8 @@ def _declaration(corpo: bytes) -> tuple[bytes, str]:
         )
     if achada["versao"] != b"1.0":
         raise _recusa("VERSAO-XML", 'O TISS usa XML 1.0. Declare version="1.0".', "5001")
-    nome = (achada["codificacao"] or b"utf-8").decode("ascii", "replace").lower()
+    declarada: bytes | None = achada["codificacao"]
+    nome = "utf-8" if declarada is None else declarada.decode("ascii", "replace").lower()
     if nome in _UTF8:
         return achada[0], "utf-8"
     if nome in _LATIN1:
