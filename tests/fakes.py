@@ -234,10 +234,13 @@ class FakeArchive:
     def read(self, chave: str) -> bytes | None:
         return self.acervo.content(chave)
 
-    def keep_answer(self, documento: Documento, upload_id: str, xml: bytes, report: Mapping[str, Any]) -> None:
-        for suffix, body in (("xml", xml), ("json", json.dumps(report, ensure_ascii=False).encode())):
-            key = objects.answer_key(documento.registro_ans, documento.prestador_id, upload_id, suffix)
-            self.acervo.put(key, body, STORED)
+    def keep_answer(self, documento: Documento, upload_id: str, xml: bytes) -> None:
+        key = objects.answer_key(documento.registro_ans, documento.prestador_id, upload_id, "xml")
+        self.acervo.put(key, xml, STORED)
+
+    def keep_report(self, documento: Documento, report: Mapping[str, Any]) -> None:
+        key = objects.answer_key(documento.registro_ans, documento.prestador_id, documento.upload_id, "json")
+        self.acervo.put(key, json.dumps(report, ensure_ascii=False).encode(), STORED)
 
     def answer_key(self, documento: Documento) -> str:
         return objects.answer_key(documento.registro_ans, documento.prestador_id, documento.upload_id, "xml")

@@ -298,14 +298,18 @@ def answer_message(upload: Upload, files: Files) -> bytes:
     """The owner's answer message (TISS XML).
 
     Raises:
-        AnswerNotReadyError: not judged yet, or this kind of file has no answer message.
+        AnswerNotReadyError: not judged yet.
+        UploadNotFoundError: judged, but this file has no answer message.
     """
-    found = files.read_answer(upload, "xml") if upload.situacao.final else None
-    if found is None:
+    if not upload.situacao.final:
         raise AnswerNotReadyError
+    found = files.read_answer(upload, "xml")
+    if found is None:
+        raise UploadNotFoundError
     return found
 
 
 def judged_findings(upload: Upload, files: Files) -> bytes | None:
-    """The owner's report (JSON bytes), once there is one."""
-    return files.read_answer(upload, "json") if upload.regras.tem_dono and upload.situacao.final else None
+    """The owner's report (JSON bytes) on a file it refused; what we refused ourselves has none."""
+    judged = upload.regras.tem_dono and upload.situacao is Situacao.RECUSADO and not upload.achados
+    return files.read_answer(upload, "json") if judged else None

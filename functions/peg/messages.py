@@ -8,8 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from conecta_tiss.xml.writer import write_recebimento
-
 from conecta_edge.clock import FUSO, local_day
 from conecta_tiss import pipeline
 from conecta_tiss.findings import Achado
@@ -26,6 +24,7 @@ from conecta_tiss.messages.lote_guias import (
 )
 from conecta_tiss.messages.recebimento import GuiaOdontoRecebida, GuiaRecebida, ProtocoloRecebimento, RecebimentoLote
 from conecta_tiss.vocabulary.tables import TipoTransacao
+from conecta_tiss.xml.writer import write_recebimento
 from peg.domain.lotes import Identificacao, LoteLido
 from peg.domain.pegs import GuiaApresentada, Peg
 from peg.domain.rules import Contexto, answer_version
@@ -60,6 +59,8 @@ class TissPadrao:
     def receipt(self, lote: LoteLido, peg: Peg, contexto: Contexto) -> bytes:
         """`recebimentoLote` that lists every guia of the lote under its protocolo."""
         corpo = lote.corpo
+        if corpo is None:
+            raise ValueError("a receipt lists the guias of a lote that was read")
         odonto = corpo.tipo is TipoGuia.ODONTO
         protocolo = ProtocoloRecebimento(
             registro_ans=peg.registro_ans,
@@ -126,7 +127,8 @@ def presented(sequencia: int, guia: Guia) -> GuiaApresentada:
     operadora: str | None
     match guia:
         case GuiaSpSadt():
-            days = [item.data_execucao for item in (*guia.procedimentos, *guia.despesas)]
+            days = [item.data_execucao for item in guia.procedimentos]
+            days += [item.data_execucao for item in guia.despesas]
             day, itens = min(days, default=None), len(days)
             operadora = guia.autorizacao.numero_guia_operadora if guia.autorizacao else None
         case GuiaResumoInternacao():

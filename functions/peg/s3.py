@@ -22,13 +22,17 @@ class S3Archive:
         found = objects.read(self._client, self._bucket, chave)
         return found.content if found else None
 
-    def keep_answer(self, documento: Documento, upload_id: str, xml: bytes, report: Mapping[str, Any]) -> None:
-        """`respostas/<upload id>.xml` and `.json`; the same upload always has the same answer."""
+    def keep_answer(self, documento: Documento, upload_id: str, xml: bytes) -> None:
+        """`respostas/<upload id>.xml`; the same upload always has the same answer."""
+        self._keep(_key(documento, upload_id, "xml"), xml, "application/xml")
+
+    def keep_report(self, documento: Documento, report: Mapping[str, Any]) -> None:
+        """`respostas/<upload id>.json`, of a refused lote."""
         text = json.dumps(report, ensure_ascii=False).encode()
-        for suffix, body, media in (("xml", xml, "application/xml"), ("json", text, "application/json")):
-            self._client.put_object(
-                Bucket=self._bucket, Key=_key(documento, upload_id, suffix), Body=body, ContentType=media
-            )
+        self._keep(_key(documento, documento.upload_id, "json"), text, "application/json")
+
+    def _keep(self, key: str, body: bytes, media: str) -> None:
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=media)
 
     def answer_key(self, documento: Documento) -> str:
         """Where the answer message of this upload lies."""

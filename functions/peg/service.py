@@ -107,8 +107,12 @@ class Archive(Protocol):
         """Bytes, `None` when absent."""
         ...
 
-    def keep_answer(self, documento: Documento, upload_id: str, xml: bytes, report: Mapping[str, Any]) -> None:
-        """Leave the answer message and the report beside an upload of the same tenant; repeatable."""
+    def keep_answer(self, documento: Documento, upload_id: str, xml: bytes) -> None:
+        """Leave the answer message beside an upload of the same tenant; repeatable."""
+        ...
+
+    def keep_report(self, documento: Documento, report: Mapping[str, Any]) -> None:
+        """Leave the findings of a refused lote beside its upload; repeatable."""
         ...
 
     def answer_key(self, documento: Documento) -> str:
@@ -172,13 +176,21 @@ def receive_lote(documento: Documento, *, contexto: Contexto, ports: Reception, 
         if taken is not None and taken.sha256 != documento.sha256:
             return _refuse(case, (rules.numero_de_lote_repetido(lote),), ports, now)
         if taken is not None:
-            return _finish(case, taken.protocolo, ports, now)
-        protocolo = ports.pegs.next_protocolo(contexto.hoje)
+            return _finish(case, _holder(documento, taken, ports), ports, now)
+        peg = _peg(case, ports.pegs.next_protocolo(contexto.hoje), ports.archive.answer_key(documento))
         try:
-            ports.pegs.prepare(_peg(case, protocolo, ports.archive.answer_key(documento)))
+            ports.pegs.prepare(peg)
         except LoteNumberTakenError:
             continue  # a concurrent upload of this number was quicker: its bytes decide
+        return _finish(case, peg, ports, now)
     raise LoteNumberTakenError
+
+
+def _holder(documento: Documento, taken: Taken, ports: Reception) -> Peg:
+    peg = ports.pegs.get(documento.prestador_id, taken.protocolo)
+    if peg is None:
+        raise LoteNumberTakenError(taken.protocolo)
+    return peg
 
 
 def _peg(case: _Case, protocolo: str, answer_key: str) -> Peg:
@@ -203,14 +215,11 @@ def _peg(case: _Case, protocolo: str, answer_key: str) -> Peg:
     )
 
 
-def _finish(case: _Case, protocolo: str, ports: Reception, now: datetime) -> Desfecho:
+def _finish(case: _Case, peg: Peg, ports: Reception, now: datetime) -> Desfecho:
     documento, lote, contexto = case.documento, case.lote, case.contexto
-    peg = ports.pegs.get(documento.prestador_id, protocolo)
-    if peg is None:
-        raise LoteNumberTakenError(protocolo)
-    answer, report = ports.padrao.receipt(lote, peg, contexto), {"protocolo": protocolo, "achados": []}
+    answer = ports.padrao.receipt(lote, peg, contexto)
     for upload_id in {documento.upload_id, peg.upload_id}:
-        ports.archive.keep_answer(documento, upload_id, answer, report)
+        ports.archive.keep_answer(documento, upload_id, answer)
     if peg.situacao is SituacaoPeg.PREPARANDO:
         ports.pegs.add_guias(peg, lote.guias)
         ports.pegs.commit(peg, documento, now)
@@ -218,14 +227,14 @@ def _finish(case: _Case, protocolo: str, ports: Reception, now: datetime) -> Des
     if repetido or (documento.tentativa > 1 and peg.situacao is not SituacaoPeg.PREPARANDO):
         # another upload of these bytes, or the first announcement was lost on its way: say what they became
         ports.pegs.announce_repeated(peg, documento, now)
-    return Desfecho(protocolo, repetido, ())
+    return Desfecho(peg.protocolo, repetido, ())
 
 
 def _refuse(case: _Case, achados: tuple[Achado, ...], ports: Reception, now: datetime) -> Desfecho:
     documento = case.documento
     xml = ports.padrao.refusal(case.lote, case.contexto, achados, documento.recebido_em)
-    report = {"protocolo": None, "achados": [as_dict(achado) for achado in achados]}
-    ports.archive.keep_answer(documento, documento.upload_id, xml, report)
+    ports.archive.keep_answer(documento, documento.upload_id, xml)
+    ports.archive.keep_report(documento, {"achados": [as_dict(achado) for achado in achados]})
     ports.pegs.announce_refusal(documento, achados, now)
     return Desfecho(None, repetido=False, achados=achados)
 

@@ -71,16 +71,17 @@ def test_an_archived_file_is_read_by_its_key_however_often_it_is_archived(subjec
 def test_the_answer_peg_leaves_is_the_one_documentos_reads(subject: Subject) -> None:
     upload = an_upload(situacao=Situacao.CONCLUIDO)
     assert subject.files.read_answer(upload, "xml") is None
-    report = {"protocolo": "261120000001", "achados": [{"mensagem": "ção"}]}
+    report = {"achados": [{"mensagem": "ção"}]}
     for _ in range(2):
-        subject.archive.keep_answer(a_documento(), "u1", "<r>ç</r>".encode("iso-8859-1"), report)
+        subject.archive.keep_answer(a_documento(), "u1", "<r>ç</r>".encode("iso-8859-1"))
+        subject.archive.keep_report(a_documento(), report)
     assert subject.files.read_answer(upload, "xml") == "<r>ç</r>".encode("iso-8859-1")
     assert json.loads(subject.files.read_answer(upload, "json")) == report
     assert subject.archive.read(subject.archive.answer_key(a_documento())) == "<r>ç</r>".encode("iso-8859-1")
 
 
 def test_answers_of_two_prestadores_do_not_meet(subject: Subject) -> None:
-    subject.archive.keep_answer(a_documento(), "u1", b"<r/>", {})
+    subject.archive.keep_answer(a_documento(), "u1", b"<r/>")
     assert subject.files.read_answer(an_upload(prestador_id=CLINICA), "xml") is None
     assert subject.files.read_answer(an_upload(upload_id="u2"), "xml") is None
 

@@ -209,15 +209,12 @@ def test_who_may_not_read_is_told_only_after_the_upload_was_found(world: World) 
     assert world.get("u2", claims=person("pessoa-3"))[0] == 404
 
 
-def test_a_lote_that_became_a_peg_says_which_and_shows_the_report(world: World) -> None:
+def test_a_lote_that_became_a_peg_says_which(world: World) -> None:
     recurso = {"tipo": "peg", "id": "261120000001"}
     upload = an_upload(
         situacao=Situacao.CONCLUIDO, recurso=recurso, sha256="0" * 64, recebido_em=NOW, conferir_em=None, versao=3
     )
     world.uploads.add(upload)
-    world.files.acervo.put(
-        f"t/{VALE}/{HOSPITAL}/respostas/u1.json", b'{"protocolo":"261120000001","achados":[]}', STORED
-    )
     status, body, headers = world.get("u1")
     assert status == 200
     assert body["recurso"] == {**recurso, "href": "pegs/261120000001"}
@@ -231,7 +228,7 @@ def test_a_refused_lote_shows_all_that_its_owner_found(world: World) -> None:
         "regra": "TISS-HASH", "codigo": "5014", "mensagem": "…", "severidade": "RECUSA_LOTE", "guia": None,
         "item": None, "caminho": "/ans:mensagemTISS/ans:epilogo/ans:hash", "linha": 9,
     }  # fmt: skip
-    report = json.dumps({"protocolo": None, "achados": [found]}).encode()
+    report = json.dumps({"achados": [found]}).encode()
     world.files.acervo.put(f"t/{VALE}/{HOSPITAL}/respostas/u1.json", report, STORED)
     body = world.get("u1")[1]
     assert body["achados"] == [found]

@@ -148,7 +148,7 @@ def test_at_the_end_the_owners_message_and_report_are_read() -> None:
 
 def test_a_file_without_an_owner_has_no_message_and_no_report() -> None:
     upload = an_upload(finalidade="pdf", situacao=Situacao.CONCLUIDO)
-    with pytest.raises(AnswerNotReadyError):
+    with pytest.raises(UploadNotFoundError):
         service.answer_message(upload, FakeFiles())
     assert service.judged_findings(upload, FakeFiles()) is None
 

@@ -27,6 +27,9 @@ def client(service: str) -> Any:
         read_timeout=10,
         retries={"mode": "standard", "max_attempts": 4},
         max_pool_connections=16,
+        parameter_validation=False,  # our requests are built in one place each and tested; checking costs CPU per call
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
         # What a bucket under a CMK asks of presigned forms, and the address of its own region in them: a form posted to
         # the global one is redirected. An address that is a number, as the embedded AWS has, is left as it is.
         signature_version="s3v4" if service == "s3" else None,
