@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pytest_socket import disable_socket, socket_allow_hosts
 
 from tests.builders_functions import NOW, ORIGEM_DO_PORTAL, PORTAL, PORTAL_OPERADORA
 
@@ -35,6 +36,21 @@ ENVIRONMENT = {
     "ORIGENS_PERMITIDAS": f"{ORIGEM_DO_PORTAL}, https://homologacao.example",
     "POWERTOOLS_SERVICE_NAME": "teste",
 }
+
+
+LISTENERS = ("tests/integration/", "tests/unit/bench/", "tests/infra/")
+"""Where a test may listen on the loopback; nothing but an e2e test may call anybody further than that."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """No test but an e2e one has a network; pytest-socket gives it back after each test."""
+    if item.get_closest_marker("e2e") is not None:
+        return
+    if item.nodeid.startswith(LISTENERS):
+        socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+    else:
+        disable_socket(allow_unix_socket=True)  # an event loop wakes itself through one
 
 
 def _forget() -> None:

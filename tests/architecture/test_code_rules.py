@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pytest_socket import SocketBlockedError
 
 from local.packaging import CONTEXT_LIMIT, CONTEXTS
 
@@ -142,3 +144,8 @@ def test_everything_public_says_what_it_is() -> None:
 def test_a_functions_package_is_small_enough_to_start_quickly(context: str) -> None:
     size = sum(file.stat().st_size for file in (FUNCTIONS / context).rglob("*.py"))
     assert 0 < size <= CONTEXT_LIMIT == 100 * 1024
+
+
+def test_a_test_has_no_network() -> None:
+    with pytest.raises(SocketBlockedError):
+        socket.create_connection(("127.0.0.1", 9))
