@@ -8,9 +8,11 @@ from typing import Any
 
 @lru_cache(maxsize=1)
 def _session() -> Any:
-    import boto3  # noqa: PLC0415  # the dearest import of a cold start: not before a client is wanted
+    # The dearest import of a cold start: not before a client is wanted. botocore alone, without boto3 over it, because
+    # clients are all that is used.
+    import botocore.session  # noqa: PLC0415
 
-    return boto3.session.Session()
+    return botocore.session.get_session()
 
 
 @lru_cache(maxsize=8)
@@ -35,7 +37,7 @@ def client(service: str) -> Any:
         signature_version="s3v4" if service == "s3" else None,
         s3={"addressing_style": "virtual"} if service == "s3" else None,
     )
-    return _session().client(service, config=config)
+    return _session().create_client(service, config=config)
 
 
 def error_code(error: BaseException) -> str:

@@ -1,16 +1,17 @@
-"""What every API function composes in the same way: the caller, the clock, kept answers, page tokens."""
+"""What every function composes in the same way: clock, cadastro; and, of a request, caller, kept answers, page tokens.
+
+What only requests need is imported by the functions that need it: queues and workflows pay for none of it.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from conecta_edge import idempotency, page_tokens, problems, tenancy
 from conecta_edge.aws import client
 from conecta_edge.cadastro import DynamoCadastroReader
 from conecta_edge.clock import Clock, SystemClock
 from conecta_edge.dynamodb import ConditionFailedError
-from conecta_edge.idempotency import IdempotencyTable
 from conecta_edge.secrets import secret
 from conecta_edge.settings import required
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from conecta_edge.dynamodb import Item
     from conecta_edge.http import Request
+    from conecta_edge.idempotency import IdempotencyTable
+    from conecta_edge.tenancy import KnownClients, Principal
 
     Keep = Callable[[Any], tuple[Item, ...]]
 
@@ -36,22 +39,28 @@ def cadastro() -> DynamoCadastroReader:
 
 
 @lru_cache(maxsize=1)
-def _known_clients() -> tenancy.KnownClients:
-    return tenancy.KnownClients(required("CLIENTE_PORTAL_PRESTADORES"), required("CLIENTE_PORTAL_OPERADORA"))
+def _known_clients() -> KnownClients:
+    from conecta_edge.tenancy import KnownClients  # noqa: PLC0415
+
+    return KnownClients(required("CLIENTE_PORTAL_PRESTADORES"), required("CLIENTE_PORTAL_OPERADORA"))
 
 
-def principal(request: Request) -> tenancy.Principal:
+def principal(request: Request) -> Principal:
     """The verified caller of a request, narrowed to one prestador.
 
     Raises:
         ProblemError: see :func:`conecta_edge.tenancy.resolve`.
     """
-    return tenancy.resolve(request.claims, request.headers, _known_clients(), cadastro())
+    from conecta_edge.tenancy import resolve  # noqa: PLC0415
+
+    return resolve(request.claims, request.headers, _known_clients(), cadastro())
 
 
 @lru_cache(maxsize=1)
 def idempotency_table() -> IdempotencyTable:
     """Kept answers."""
+    from conecta_edge.idempotency import IdempotencyTable  # noqa: PLC0415
+
     return IdempotencyTable(client("dynamodb"), required("TABELA_IDEMPOTENCIA"))
 
 
@@ -72,6 +81,8 @@ def cursor(request: Request, scope: str) -> tuple[Position, Callable[[Position],
     Raises:
         ProblemError: 400, the token is not one of this tenant, route and filter, or has expired.
     """
+    from conecta_edge import page_tokens  # noqa: PLC0415
+
     now, token = clock().now(), request.query.get("cursor")
     position = page_tokens.read(_page_secret(), token, scope, now) if token else None
 
@@ -85,7 +96,7 @@ def _page_secret() -> bytes:
     return secret(required("SEGREDO_ARN"))
 
 
-def once(request: Request, caller: tenancy.Principal, effect: Callable[[Keep], Any]) -> Any:
+def once(request: Request, caller: Principal, effect: Callable[[Keep], Any]) -> Any:
     """Carry out an effect at most once per `Idempotency-Key`, answering the first answer ever after.
 
     Args:
@@ -97,6 +108,8 @@ def once(request: Request, caller: tenancy.Principal, effect: Callable[[Keep], A
     Raises:
         ProblemError: 422 the key was used with another body; 409 a concurrent request with this key is not done.
     """
+    from conecta_edge import idempotency, problems  # noqa: PLC0415
+
     attempt = idempotency.attempt(
         request.headers,
         prestador_id=caller.prestador_id,
