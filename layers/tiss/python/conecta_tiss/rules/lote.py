@@ -423,7 +423,7 @@ def _days_of_guia(guia: Guia) -> Iterator[tuple[date | None, str]]:
             yield guia.data_emissao_guia, "ans:dataEmissaoGuia"
         case GuiaConsulta():
             yield guia.data_atendimento, "ans:dadosAtendimento/ans:dataAtendimento"
-        case GuiaOdonto():
+        case _:
             yield guia.data_autorizacao, "ans:dataAutorizacao"
 
 

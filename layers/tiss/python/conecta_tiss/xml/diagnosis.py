@@ -37,6 +37,7 @@ REPETE: Final = frozenset({_T.SCHEMAV_CVC_DATATYPE_VALID_1_2_1, _T.SCHEMAV_CVC_D
 _NUMERO_NO_FIM: Final = re.compile(r"'([0-9]+)'\)?\.?$")
 _NOMES_ESPERADOS: Final = re.compile(r"Expected is (?:one of )?\( (?P<nomes>.*) \)\.$", re.DOTALL)
 _VALORES_ACEITOS: Final = re.compile(r"set \{(?P<valores>.*)\}\.$", re.DOTALL)
+_DE_ATRIBUTO: Final = re.compile("Element '[^']*', attribute '")
 _CODIGO_CURTO: Final = re.compile(r"[A-Z0-9]{1,5}")
 _CNPJ_COM_LETRAS: Final = re.compile(r"(?=.*[A-Z])[A-Z0-9]{12}[0-9]{2}")
 
@@ -79,7 +80,7 @@ def finding(elemento: Element | None, entrada: LogEntry, versao: Versao) -> Acha
         motivo, mensagem = _structure(erro)
     elif entrada.type in _ESTRUTURAIS:
         motivo, mensagem = Motivo.FORA_DO_PADRAO, _ESTRUTURAIS[entrada.type].format(erro.campo)
-    elif "attribute '" in entrada.message.partition(":")[0]:
+    elif _DE_ATRIBUTO.match(entrada.message):
         motivo, mensagem = (
             Motivo.FORA_DO_PADRAO,
             f"O elemento {erro.campo} tem um atributo que o padrão não prevê. Retire-o.",
@@ -165,23 +166,37 @@ def _structure(erro: _Erro) -> tuple[Razao, str]:
             Motivo.FORA_DO_PADRAO,
             f"O elemento {campo} aparece mais vezes do que o padrão permite ou fora de ordem.{esperado}",
         )
-    return (
-        Motivo.FORA_DO_PADRAO,
-        f"O elemento {campo} não cabe neste ponto: está fora de ordem, ou o padrão {erro.versao} não o tem.{esperado}",
+    # Of several, the last is the one that is not optional: what is wrong may be that it is not there.
+    razao = _why_absent(erro.esperados[-1]) if erro.esperados and erro.esperados[-1] in faltam else None
+    fora_do_lugar = (
+        f"O elemento {campo} não cabe neste ponto: falta algo antes dele, está fora de ordem, ou o padrão "
+        f"{erro.versao} não o tem.{esperado}"
     )
+    return razao or Motivo.FORA_DO_PADRAO, fora_do_lugar
 
 
 def _missing(pai: str, faltam: list[str], erro: _Erro) -> tuple[Razao, str]:
     if not faltam:
         return Motivo.FORA_DO_PADRAO, f"O elemento {pai} está incompleto."
-    razoes: list[Razao] = [r for nome in faltam if (r := _AUSENTES.get(nome) or _reason_for(nome)) is not None]
-    motivo = razoes[0] if razoes else Motivo.FORA_DO_PADRAO
+    motivo: Razao = Motivo.FORA_DO_PADRAO
+    for nome in faltam:  # the last that has a reason of its own: the earlier ones are optional
+        motivo = _why_absent(nome) or motivo
     if len(faltam) == 1:
         dica = ""
         if faltam[0] == "caraterAtendimento" and erro.versao is Versao.V4_03_00 and pai == "dadosInternacao":
             dica = " Na guia de honorários ele é obrigatório a partir da 4.03.00."
         return motivo, f"Falta o campo {faltam[0]} em {pai}.{dica} Informe-o."
     return motivo, f"Falta em {pai} um destes: {', '.join(faltam[:_MAX_VALORES_LISTADOS])}. Informe-o."
+
+
+def _why_absent(campo: str) -> Razao | None:
+    if campo in _AUSENTES:
+        return _AUSENTES[campo]
+    return Motivo.VALOR_NAO_INFORMADO if _is_amount(campo) else _reason_for(campo)
+
+
+def _is_amount(campo: str) -> bool:
+    return campo.lower().startswith(("valor", "vl"))
 
 
 def _list_names(nomes: list[str]) -> str:
@@ -205,11 +220,11 @@ _AUSENTES: Final[dict[str, Razao]] = {
     "contratadoSolicitante": Motivo.SOLICITANTE_NAO_INFORMADO,
     "dadosSolicitante": Motivo.SOLICITANTE_NAO_INFORMADO,
     "profissionalSolicitante": Motivo.SOLICITANTE_NAO_INFORMADO,
+    "cnpjContratado": Motivo.PRESTADOR_INVALIDO,
     "origem": Motivo.REMETENTE_NAO_IDENTIFICADO,
     "identificacaoPrestador": Motivo.REMETENTE_NAO_IDENTIFICADO,
     "destino": Motivo.REGISTRO_ANS_INVALIDO,
     "epilogo": Motivo.HASH_INVALIDO,
-    "valorTotal": Motivo.VALOR_NAO_INFORMADO,
 }
 
 
@@ -269,9 +284,8 @@ def _reason_for(campo: str) -> Razao | None:
 def _value(erro: _Erro) -> tuple[Razao, str]:
     campo, valor = erro.campo, erro.valor
     motivo = _reason_for(campo) or Motivo.FORA_DO_PADRAO
-    monetario = campo.lower().startswith(("valor", "vl"))
     if erro.elemento is not None and not valor.strip():
-        if monetario:
+        if _is_amount(campo):
             motivo = Motivo.VALOR_NAO_INFORMADO
         elif campo == "codigoTabela":
             motivo = Motivo.TABELA_NAO_INFORMADA

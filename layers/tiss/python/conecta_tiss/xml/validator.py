@@ -23,7 +23,6 @@ from conecta_tiss.versions import Versao, schema_file
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
 from conecta_tiss.xml.diagnosis import REPETE, finding
 from conecta_tiss.xml.gate import LIMITES
-from conecta_tiss.xml.names import local
 from conecta_tiss.xml.parser import new_parser, parse
 
 if TYPE_CHECKING:
@@ -133,18 +132,16 @@ def _flood_findings(utf8: bytes, erros: list[LogEntry], versao: Versao, limites:
     linhagem = set()
     while corte is not None:
         linhagem.add(corte)
-        for seguinte in list(corte.itersiblings()):
-            corte_pai = corte.getparent()
-            if corte_pai is not None:
-                corte_pai.remove(seguinte)
-        corte = corte.getparent()
-    exatos = [
-        erro
-        for erro in schema(versao).errors(comeco)
-        if _find(comeco, erro.path or "") not in linhagem  # cut short by us, not by the sender
-    ]
+        pai = corte.getparent()
+        if pai is not None:
+            del pai[pai.index(corte) + 1 :]
+        corte = pai
+    # What ends at the cut was cut short by us, not by the sender.
+    inteiros = (erro for erro in schema(versao).errors(comeco) if _find(comeco, erro.path or "") not in linhagem)
+    exatos = list(islice(inteiros, 2 * limites.achados_xsd))
     if exatos:
-        return (*_findings(comeco, exatos[: limites.achados_xsd], versao, limites), _and_more(None, versao))
+        achados = _findings(comeco, exatos, versao, limites)[: limites.achados_xsd]
+        return (*achados, _and_more(None, versao))
     sem_lugar = tuple(finding(None, erro, versao) for erro in erros if erro.type not in REPETE)
     return (*sem_lugar, _and_more(None, versao))
 
@@ -166,9 +163,9 @@ def _find(raiz: Element, caminho: str) -> Element | None:
         if achado is None:
             return atual  # an attribute or a text: its element will do
         prefixo, nome, posicao = achado["prefixo"], achado["nome"], int(achado["posicao"] or 1)
-        candidatos = (
-            filho for filho in atual if nome == "*" or (filho.prefix == prefixo and local(str(filho.tag)) == nome)
-        )
+        # A name in the path stands for a prefixed one; the position counts those of that prefix.
+        irmaos = atual.iterchildren("*" if nome == "*" else f"{{*}}{nome}")
+        candidatos = irmaos if nome == "*" else (irmao for irmao in irmaos if irmao.prefix == prefixo)
         proximo = next(islice(candidatos, posicao - 1, None), None)
         if proximo is None:
             return atual
