@@ -147,5 +147,5 @@ def test_a_functions_package_is_small_enough_to_start_quickly(context: str) -> N
 
 
 def test_a_test_has_no_network() -> None:
-    with pytest.raises(SocketBlockedError):
+    with pytest.warns(UserWarning, match="tried to use"), pytest.raises(SocketBlockedError):
         socket.create_connection(("127.0.0.1", 9))
