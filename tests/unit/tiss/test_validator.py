@@ -182,6 +182,12 @@ def test_carater_atendimento_of_honorarios_is_of_4_03_00_only() -> None:
     assert "4.02.00" in achado.mensagem
 
 
+def test_centro_consumo_is_of_4_03_00_only() -> None:
+    guia = um.guia_internacao(procedimentos=(um.procedimento(centro_consumo="1"),))
+    texto = with_leaf(written(guia, versao=Versao.V4_03_00), "Padrao", "4.02.00")
+    assert "a partir da versão 4.03.00" in only(judge(texto, Versao.V4_02_00)).mensagem
+
+
 def test_elements_out_of_order_unknown_or_repeated_are_told() -> None:
     texto = written()
     rn = "<ans:atendimentoRN>N</ans:atendimentoRN>"
@@ -190,6 +196,9 @@ def test_elements_out_of_order_unknown_or_repeated_are_told() -> None:
     desconhecido = only(judge(texto.replace(rn, f"{rn}<ans:nomeBeneficiario>M</ans:nomeBeneficiario>")))
     assert "O elemento nomeBeneficiario não cabe" in desconhecido.mensagem
     assert "tipoIdent" in desconhecido.mensagem
+    so_um_cabe = rn + "<ans:tipoIdent>01</ans:tipoIdent>"
+    desconhecido = only(judge(texto.replace(rn, f"{so_um_cabe}<ans:nomeBeneficiario>M</ans:nomeBeneficiario>")))
+    assert "O elemento nomeBeneficiario não cabe" in desconhecido.mensagem
     repetido = only(
         judge(texto.replace("<ans:numeroLote>7</ans:numeroLote>", "<ans:numeroLote>7</ans:numeroLote>" * 2))
     )

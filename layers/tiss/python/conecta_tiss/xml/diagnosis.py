@@ -16,6 +16,7 @@ from conecta_tiss.findings import Achado, Razao, code_of
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.glosas import Motivo
+from conecta_tiss.xml.layout import children_by_element
 from conecta_tiss.xml.names import local, path_of, q
 
 if TYPE_CHECKING:
@@ -152,14 +153,16 @@ def _structure(erro: _Erro) -> tuple[Razao, str]:
             f"O lote mistura tipos de guia: há {campo} junto de outro tipo. Envie um lote para cada tipo.",
         )
     faltam = [nome for nome in erro.esperados if nome not in irmaos]
-    if len(erro.esperados) == 1 and faltam:
-        return _missing(local(str(pai.tag)) if pai is not None else "?", faltam, erro)
     if campo in _DA_VERSAO and erro.versao is not Versao.V4_03_00:
         so_depois = (
             f"O elemento {campo} só existe, neste ponto, a partir da versão 4.03.00; "
             f"a mensagem declara {erro.versao}. Retire-o ou gere o arquivo na versão em que ele existe."
         )
         return Motivo.FORA_DO_PADRAO, so_depois
+    nome_do_pai = "" if pai is None else local(str(pai.tag))
+    # What belongs to the parent, but later, came where something else had to be.
+    if len(erro.esperados) == 1 and faltam and campo in children_by_element().get(nome_do_pai, ()):
+        return _missing(nome_do_pai, faltam, erro)
     esperado = _list_names(erro.esperados)
     if irmaos.count(campo) > 1 and campo not in erro.esperados:
         return (

@@ -916,3 +916,43 @@ def situacao_protocolo() -> Registro:
             Filho(elemento="situacaoDoProtocolo", campo="situacao", registro=situacao_do_protocolo),
         ),
     )
+
+
+# --- what the mapping knows of the standard's shape ---------------------------------------------------
+
+
+@cache
+def children_by_element() -> dict[str, frozenset[str]]:
+    """Names an element may have inside, by its own name, over all that is mapped here.
+
+    A name used for several types has the children of all of them.
+    """
+    achados: dict[str, set[str]] = {
+        "mensagemTISS": {"cabecalho", "prestadorParaOperadora", "operadoraParaPrestador", "epilogo", "Signature"},
+        "loteGuias": {"numeroLote", "guiasTISS"},
+    }
+
+    def visitar(elemento: str, partes: tuple[Parte, ...]) -> None:
+        dentro = achados.setdefault(elemento, set())
+        for parte in partes:
+            if isinstance(parte, Lista):
+                dentro.add(parte.envoltorio or parte.elemento)
+                if parte.envoltorio is not None:
+                    achados.setdefault(parte.envoltorio, set()).add(parte.elemento)
+                if parte.interno is not None:
+                    achados.setdefault(parte.elemento, set()).add(parte.interno)
+                if parte.registro is not None:
+                    visitar(parte.interno or parte.elemento, parte.registro().partes)
+                continue
+            dentro.add(parte.elemento)
+            if isinstance(parte, Grupo):
+                visitar(parte.elemento, parte.partes)
+            elif isinstance(parte, Filho):
+                visitar(parte.elemento, parte.registro().partes)
+
+    visitar("cabecalho", cabecalho().partes)
+    for tipo, guia in GUIAS.items():
+        visitar(tipo.value, guia().partes)
+    visitar("recebimentoLote", recebimento_lote().partes)
+    visitar("situacaoProtocolo", situacao_protocolo().partes)
+    return {elemento: frozenset(nomes) for elemento, nomes in achados.items()}

@@ -201,6 +201,8 @@ def _with_places(casas: Decimal) -> Callable[[Decimal], str]:
             exato = valor.quantize(casas)
         except InvalidOperation as erro:
             raise EscritaError("um valor não é um número que caiba na mensagem") from erro
+        if not valor.is_finite():
+            raise EscritaError("um valor não é um número que caiba na mensagem")
         if exato != valor:
             raise EscritaError("um valor tem mais casas decimais do que o padrão permite")
         return f"{exato:f}"
