@@ -138,7 +138,7 @@ def presented(sequencia: int, guia: Guia) -> GuiaApresentada:
             day, itens, operadora = guia.data_fim_faturamento, len(guia.procedimentos), guia.numero_guia_operadora
         case GuiaConsulta():
             day, itens, operadora = guia.data_atendimento, 1, guia.numero_guia_operadora
-        case GuiaOdonto():
+        case GuiaOdonto():  # pragma: no branch  # the last of the five kinds
             days = [item.data_realizacao for item in guia.procedimentos]
             day, itens, operadora = min(days, default=None), len(days), guia.numero_guia_operadora
     return GuiaApresentada(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ from conecta_edge.dynamodb import (
     unmarshal,
     update,
 )
+from documentos.domain.uploads import Situacao
 
 
 def client_error(code: str, *reasons: str) -> ClientError:
@@ -92,18 +94,50 @@ def test_only_an_aws_error_has_a_code() -> None:
 
 
 VALUES = st.recursive(
-    st.booleans()
+    st.none()
+    | st.booleans()
     | st.text(max_size=20)
-    | st.binary(min_size=1, max_size=8)
-    | st.decimals(min_value=-(10**12), max_value=10**12, places=2),
+    | st.binary(max_size=8)
+    | st.integers(min_value=-(10**30), max_value=10**30)
+    | st.decimals(min_value=-(10**12), max_value=10**12, places=2)
+    | st.sets(st.text(min_size=1, max_size=5), min_size=1, max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(min_size=1, max_size=8), inner, max_size=3),
     max_leaves=8,
 )
+ITEMS = st.dictionaries(st.text(min_size=1, max_size=10), VALUES, max_size=5)
 
 
-@given(st.dictionaries(st.text(min_size=1, max_size=10), VALUES, max_size=5))
+@given(ITEMS)
 def test_an_item_comes_back_as_it_was_written(item: dict[str, Any]) -> None:
-    assert unmarshal(marshal(item)) == item
+    assert unmarshal(marshal(item)) == {name: value for name, value in item.items() if value is not None}
+
+
+@given(ITEMS)
+def test_an_item_is_written_as_boto3_would_write_it(item: dict[str, Any]) -> None:
+    serialize = TypeSerializer().serialize
+    expected = {name: serialize(value) for name, value in item.items() if value is not None}
+    assert _sorted_sets(marshal(item)) == _sorted_sets(expected)
+
+
+def _sorted_sets(attribute: Any) -> Any:
+    """The same attribute values with sets in one order."""
+    if isinstance(attribute, dict):
+        return {
+            name: sorted(held) if name == "SS" and isinstance(held, list) else _sorted_sets(held)
+            for name, held in attribute.items()
+        }
+    return [_sorted_sets(held) for held in attribute] if isinstance(attribute, list) else attribute
+
+
+def test_a_tuple_is_kept_as_a_list_and_a_member_of_an_enumeration_as_its_text() -> None:
+    assert marshal({"a": ("x", 1)}) == {"a": {"L": [{"S": "x"}, {"N": "1"}]}}
+    assert marshal({"a": Situacao.RECUSADO}) == {"a": {"S": "RECUSADO"}}
+
+
+@pytest.mark.parametrize("value", [1.5, set(), {1}, object(), Decimal("NaN"), Decimal("Infinity"), [1.5], {"a": 2.0}])
+def test_what_dynamodb_would_not_keep_as_it_is_is_refused(value: Any) -> None:
+    with pytest.raises(TypeError, match="does not keep"):
+        marshal({"a": value})
 
 
 def test_an_absent_member_is_left_out_and_numbers_come_back_as_decimal() -> None:

@@ -152,6 +152,11 @@ def test_a_receipt_written_again_is_the_same_bytes() -> None:
     )
 
 
+def test_there_is_no_receipt_of_what_was_not_read() -> None:
+    with pytest.raises(ValueError, match="was read"):
+        PADRAO.receipt(PADRAO.read(b"nada", HOJE), a_peg(), a_contexto())
+
+
 def test_an_answer_is_dated_by_the_reception_in_local_time() -> None:
     lote = read(generated())
     peg = replace(peg_of(lote), data_recepcao=datetime(2026, 12, 1, 1, 30, 5, tzinfo=UTC))
