@@ -15,7 +15,7 @@ from conecta_tiss.messages.ilegivel import (
     TEXTO_ILEGIVEL,
     VALOR_ILEGIVEL,
 )
-from conecta_tiss.messages.lote_guias import GuiaSpSadt, LoteGuias, TipoGuia
+from conecta_tiss.messages.lote_guias import GuiaOdonto, GuiaSpSadt, LoteGuias, TipoGuia
 from conecta_tiss.xml import gate, parser, reader, writer
 from conecta_tiss.xml.reader import Leitura
 from tests import builders as um
@@ -130,6 +130,19 @@ def test_a_lote_without_guias_has_none() -> None:
     assert mensagem.corpo.valor_total == Decimal(0)
     assert mensagem.cabecalho.origem == Parte()
     assert mensagem.cabecalho.data_registro == DATA_ILEGIVEL
+
+
+@pytest.mark.parametrize(("texto", "valor"), [("true", True), (" 1 ", True), ("0", False), ("talvez", False)])
+def test_truth_is_read_as_the_schema_spells_it(texto: str, valor: bool) -> None:  # noqa: FBT001
+    escrita = writer.write_lote(um.mensagem_lote(um.guia_odonto())).decode("iso-8859-1")
+    lida = read(escrita.replace("<ans:autorizado>true<", f"<ans:autorizado>{texto}<")).guias[0]
+    assert isinstance(lida, GuiaOdonto)
+    assert lida.procedimentos[0].autorizado is valor
+
+
+def test_lists_of_plain_texts_are_read() -> None:
+    mensagem = um.mensagem_lote(um.guia_internacao(diagnosticos=("A00", "B01")))
+    assert reader.read_lote(parser.parse(gate.check(writer.write_lote(mensagem)))) == mensagem
 
 
 def test_the_longest_list_is_known() -> None:

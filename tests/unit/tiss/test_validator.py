@@ -62,6 +62,7 @@ HONORARIOS = um.guia_honorarios(procedimentos=(um.procedimento(equipe=(um.execut
         (None, "numeroLote", "", ("5047", "5047"), "está vazio"),
         (None, "numeroGuiaPrestador", "", ("1307", "1307"), "está vazio"),
         (None, "registroANS", "34569A", ("5027", "5027"), "seis dígitos"),
+        (None, "registroANS", "3456950A", ("5027", "5027"), "seis dígitos"),
         (None, "tipoTransacao", "NADA", ("3148", "3148"), "tabela"),
         (None, "CBOS", "000000", ("1213", "1213"), "tabela"),
         (None, "CNES", "", ("1202", "1202"), "está vazio"),
@@ -205,6 +206,20 @@ def test_elements_out_of_order_unknown_or_repeated_are_told() -> None:
     assert "mais vezes" in repetido.mensagem
 
 
+def test_an_incomplete_element_of_another_standard_is_told_as_such() -> None:
+    ds = "http://www.w3.org/2000/09/xmldsig#"
+    propriedade = f'<ds:SignatureProperty xmlns:ds="{ds}" Target="a"/>'
+    metodo = '<ds:{0} Algorithm="a"/>'
+    referencia = f"<ds:Reference>{metodo.format('DigestMethod')}<ds:DigestValue>YQ==</ds:DigestValue></ds:Reference>"
+    assinatura = (
+        f'<ds:Signature xmlns:ds="{ds}"><ds:SignedInfo>{metodo.format("CanonicalizationMethod")}'
+        f"{metodo.format('SignatureMethod')}{referencia}</ds:SignedInfo><ds:SignatureValue>YQ==</ds:SignatureValue>"
+        f"<ds:Object><ds:SignatureProperties>{propriedade}</ds:SignatureProperties></ds:Object></ds:Signature>"
+    )
+    texto = written().replace("</ans:mensagemTISS>", f"{assinatura}</ans:mensagemTISS>")
+    assert "O elemento SignatureProperty está incompleto." in {achado.mensagem for achado in judge(texto)}
+
+
 def test_kinds_of_guia_do_not_mix() -> None:
     consulta = re.search(r"<ans:guiaConsulta>.*</ans:guiaConsulta>", written(um.guia_consulta()), re.DOTALL)
     assert consulta is not None
@@ -306,6 +321,12 @@ def test_xmlschema_explains_without_values() -> None:
     assert explicacoes[0].startswith("/ans:mensagemTISS/")
     assert "numeroCarteira" in explicacoes[0]
     assert "MARIA" not in explicacoes[0]
+
+
+def test_the_place_of_an_attribute_or_of_nothing_is_the_nearest_element() -> None:
+    raiz = etree.fromstring(written().encode("iso-8859-1"))
+    for caminho in ("/ans:mensagemTISS/ans:cabecalho/@a", "/ans:mensagemTISS/ans:cabecalho/ans:nada[2]"):
+        assert validator._find(raiz, caminho) is raiz[0]
 
 
 def test_a_place_outside_any_guia_has_neither_guia_nor_item() -> None:

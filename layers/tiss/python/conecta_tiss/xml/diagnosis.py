@@ -34,7 +34,9 @@ _MAX_IRMAOS: Final = 1000
 _MAX_DIGITOS: Final = 9
 
 _T: Final = etree.ErrorTypes
-REPETE: Final = frozenset({_T.SCHEMAV_CVC_DATATYPE_VALID_1_2_1, _T.SCHEMAV_CVC_DATATYPE_VALID_1_2_3})
+ESTRUTURA: Final = _T.SCHEMAV_ELEMENT_CONTENT
+"""Type of the errors about which elements are there and in which order."""
+
 _NUMERO_NO_FIM: Final = re.compile(r"'([0-9]+)'\)?\.?$")
 _NOMES_ESPERADOS: Final = re.compile(r"Expected is (?:one of )?\( (?P<nomes>.*) \)\.$", re.DOTALL)
 _VALORES_ACEITOS: Final = re.compile(r"set \{(?P<valores>.*)\}\.$", re.DOTALL)
@@ -77,7 +79,7 @@ class _Erro:
 def finding(elemento: Element | None, entrada: LogEntry, versao: Versao) -> Achado:
     """Tell one error of the schema of `versao`; `elemento` is None when its place is not known."""
     erro = _Erro(entrada, elemento, versao)
-    if entrada.type == _T.SCHEMAV_ELEMENT_CONTENT:
+    if entrada.type == ESTRUTURA:
         motivo, mensagem = _structure(erro)
     elif entrada.type in _ESTRUTURAIS:
         motivo, mensagem = Motivo.FORA_DO_PADRAO, _ESTRUTURAIS[entrada.type].format(erro.campo)

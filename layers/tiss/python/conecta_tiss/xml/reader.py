@@ -301,7 +301,7 @@ class _Compilador:
                 if parte.campo in self.obrigatorios:
                     self.ausente(parte.campo, _vazio(plano))
                 return (indice, _FILHO, plano)
-            case Lista():
+            case _:
                 self.padrao[indice] = ()
                 self.listas.append(indice)
                 if parte.envoltorio is None:

@@ -21,7 +21,7 @@ from lxml import etree
 from conecta_tiss.findings import Achado
 from conecta_tiss.versions import Versao, schema_file
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
-from conecta_tiss.xml.diagnosis import REPETE, finding
+from conecta_tiss.xml.diagnosis import ESTRUTURA, finding
 from conecta_tiss.xml.gate import LIMITES
 from conecta_tiss.xml.parser import new_parser, parse
 
@@ -111,17 +111,16 @@ def schema(versao: Versao) -> Esquema:
 def _findings(raiz: Element, erros: list[LogEntry], versao: Versao, limites: Limites) -> tuple[Achado, ...]:
     achados: list[Achado] = []
     vistos: set[str] = set()
-    repetidos = 0
     for posicao, erro in enumerate(erros):
-        # One bad value is reported twice: by its facet and by its type.
-        if erro.path in vistos and erro.type in REPETE:
-            repetidos += 1
+        caminho = erro.path or ""
+        # A bad value is reported by each of its facets, and by its type: one finding is enough.
+        if caminho in vistos and erro.type != ESTRUTURA:
             continue
         if len(achados) == limites.achados_xsd:
             achados.append(_and_more(len(erros) - posicao, versao))
             break
-        vistos.add(erro.path or "")
-        achados.append(finding(_find(raiz, erro.path or ""), erro, versao))
+        vistos.add(caminho)
+        achados.append(finding(_find(raiz, caminho), erro, versao))
     return tuple(achados)
 
 
@@ -142,7 +141,7 @@ def _flood_findings(utf8: bytes, erros: list[LogEntry], versao: Versao, limites:
     if exatos:
         achados = _findings(comeco, exatos, versao, limites)[: limites.achados_xsd]
         return (*achados, _and_more(None, versao))
-    sem_lugar = tuple(finding(None, erro, versao) for erro in erros if erro.type not in REPETE)
+    sem_lugar = tuple(finding(None, erro, versao) for erro in erros)
     return (*sem_lugar, _and_more(None, versao))
 
 
@@ -155,22 +154,24 @@ def _and_more(quantos: int | None, versao: Versao) -> Achado:
     )
 
 
-def _find(raiz: Element, caminho: str) -> Element | None:
+def _find(raiz: Element, caminho: str) -> Element:
     """Element of a path as libxml2 writes it: `/ans:a/*[2]/b[3]`; `*` stands for a default namespace."""
     atual = raiz
     for passo in caminho.split("/")[2:]:
         achado = _PASSO.fullmatch(passo)
-        if achado is None:
-            return atual  # an attribute or a text: its element will do
-        prefixo, nome, posicao = achado["prefixo"], achado["nome"], int(achado["posicao"] or 1)
-        # A name in the path stands for a prefixed one; the position counts those of that prefix.
-        irmaos = atual.iterchildren("*" if nome == "*" else f"{{*}}{nome}")
-        candidatos = irmaos if nome == "*" else (irmao for irmao in irmaos if irmao.prefix == prefixo)
-        proximo = next(islice(candidatos, posicao - 1, None), None)
+        proximo = None if achado is None else _child(atual, achado)
         if proximo is None:
-            return atual
+            break  # an attribute or a text: its element will do
         atual = proximo
     return atual
+
+
+def _child(pai: Element, passo: re.Match[str]) -> Element | None:
+    prefixo, nome, posicao = passo["prefixo"], passo["nome"], int(passo["posicao"] or 1)
+    # A name in the path stands for a prefixed one; the position counts those of that prefix.
+    irmaos = pai.iterchildren("*" if nome == "*" else f"{{*}}{nome}")
+    candidatos = irmaos if nome == "*" else (irmao for irmao in irmaos if irmao.prefix == prefixo)
+    return next(islice(candidatos, posicao - 1, None), None)
 
 
 _PASSO: Final = re.compile(r"(?:(?P<prefixo>[^:/\[]+):)?(?P<nome>[^:/\[@()]+)(?:\[(?P<posicao>[0-9]+)\])?")

@@ -153,7 +153,7 @@ class _Escritor:
                     filho = getattr(valor, parte.campo)
                     if filho is not None:
                         self.registro(parte.elemento, parte.registro(), filho)
-                case Lista():
+                case _:
                     self.lista(parte, getattr(valor, parte.campo))
 
     def grupo(self, grupo: Grupo, valor: Any) -> None:
