@@ -58,6 +58,7 @@ def _environment(stub: StubAws) -> dict[str, str]:
         "CLIENTE_PORTAL_OPERADORA": "portal-operadora",
         "ORIGENS_PERMITIDAS": "https://portal.example",
         "POWERTOOLS_SERVICE_NAME": "medida",
+        "AWS_LAMBDA_FUNCTION_NAME": "medida",
         "CONECTA_ESTAGIO": "medida",
     }
 

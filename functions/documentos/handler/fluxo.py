@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conecta_edge import observability, session
+from conecta_edge import cold_start, observability, session
 from documentos import bootstrap, service
 
 
@@ -16,6 +16,7 @@ class UnknownTaskError(ValueError):
     """The event names a task that does not exist."""
 
 
+@cold_start.ends
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, int]:
     """Answer how many uploads were looked at and how many moved on."""
     if event.get("tarefa") != "conciliar-uploads":

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conecta_edge import observability, session
+from conecta_edge import cold_start, observability, session
 from conecta_edge.clock import parse_iso
 from peg import bootstrap, service
 from peg.domain.pegs import Documento
@@ -20,6 +20,7 @@ class UnknownActionError(ValueError):
     """The workflow asked for something that does not exist."""
 
 
+@cold_start.ends
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
     """Answer `{"situacao": "RECEBIDO" | "RECUSADO" | "FALHA_REGISTRADA", "protocolo": …, "repetido": …}`."""
     match event.get("acao"):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from conecta_edge import observability, problems
+from conecta_edge import cold_start, observability, problems
 from conecta_edge.dynamodb import TransientConflictError
 from conecta_edge.problems import FieldError, ProblemError
 
@@ -190,6 +190,7 @@ class Api:
         self._errors = errors
         self._origins = origins
 
+    @cold_start.ends
     def __call__(self, event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
         """Answer one API Gateway proxy event."""
         started = time.perf_counter()

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from conecta_edge import events, observability
+from conecta_edge import cold_start, events, observability
 from conecta_edge.aws import client
 from conecta_edge.settings import required
 
@@ -30,6 +30,7 @@ class Entry:
         self._source = source
         self._consume = consume
 
+    @cold_start.ends
     def __call__(self, event: Mapping[str, Any], context: Any) -> Any:
         """The batch's failures, in the shape Lambda expects of either source."""
         records = event["Records"]
