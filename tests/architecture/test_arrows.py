@@ -66,6 +66,8 @@ def spoilt(copy: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
         ("functions/peg/utils.py", '"""A stray."""'),
         ("functions/documentos/helpers.py", '"""A stray."""'),
         ("layers/edge/python/conecta_edge/utils.py", '"""A stray."""'),
+        ("layers/tiss/python/conecta_tiss/utils.py", '"""A stray."""'),
+        ("layers/tiss/python/conecta_tiss/rules/lote.py", "from conecta_tiss.xml import parser"),
         ("functions/peg/domain/rules.py", "import boto3"),
         ("functions/peg/domain/pegs.py", "import conecta_edge.clock"),
         ("functions/peg/service.py", "from conecta_edge import clock"),
