@@ -138,8 +138,19 @@ def test_a_control_character_cannot_hide_in_a_reference(referencia: bytes) -> No
 
 
 def test_other_character_references_pass() -> None:
-    raw = message(b"<ans:a>&#231;&#x20AC;&#10;</ans:a>")
-    check_tree(parse(raw), raw)
+    for miolo in (b"&#231;&#x20AC;&#10;&amp;", b"<![CDATA[&#;&#x85]]>", b"<![CDATA[&#x85;]]>"):
+        raw = message(b"<ans:a>" + miolo + b"</ans:a>")
+        check_tree(parse(raw), raw)
+
+
+def test_a_doctype_is_refused_even_without_the_gate() -> None:
+    assert refusal(b"<!DOCTYPE x>" + message(b"")).regra == "TISS-XML-DOCTYPE"
+
+
+def test_blanks_after_the_message_are_no_long_text() -> None:
+    raw = message(b"<ans:a/>") + b" " * 100
+    check_tree(parse(raw), raw, Limites(texto=60))
+    check_tree(parse(raw), raw, Limites(texto=1000))
 
 
 def test_the_path_of_an_element_has_positions_only_among_namesakes() -> None:

@@ -237,15 +237,15 @@ class _Validacao:
         lote = mensagem.corpo
         if len(lote.guias) > self.limites.guias:
             lote = replace(lote, guias=lote.guias[: self.limites.guias])
-        yield from run_rules(lote, self._contexto(mensagem), self.limites.achados)
+        # One more than can be shown tells that there are more.
+        yield from run_rules(lote, self._contexto(mensagem), self.limites.achados + 1)
 
     def _within_count(self) -> tuple[Element, bytes]:
         """The message without the guias above the limit, which the schema would refuse in its own words."""
         if self.guias_tiss is None or len(self.guias_tiss) <= self.limites.guias:
             return self.raiz, self.utf8
         copia = parser.parse(self.utf8)
-        guias_tiss = copia.find(f"{reader.LOTE}/{GUIAS_TISS}")
-        if guias_tiss is not None:
+        for guias_tiss in copia.iterfind(f"{reader.LOTE}/{GUIAS_TISS}"):
             del guias_tiss[self.limites.guias :]
         return copia, etree.tostring(copia, encoding="utf-8")
 
@@ -306,9 +306,10 @@ class _Validacao:
             chave = (achado.codigo, achado.caminho, achado.mensagem if achado.caminho is None else None)
             unicos.setdefault(chave, achado)
         ordenados = list(unicos.values())
-        excesso = len(ordenados) - self.limites.achados
-        if excesso > 0:
-            ordenados = ordenados[: self.limites.achados]
+        if len(ordenados) > self.limites.achados:
+            e_mais = "Há outros problemas além dos listados. Corrija estes e valide de novo."
+            ordenados = ordenados[: self.limites.achados - 1]
+            ordenados.append(self._achado("TISS-LIMITE", Motivo.FORA_DO_PADRAO, e_mais))
         sem_linha = [a for a in ordenados if a.linha is None and a.caminho is not None]
         lugares = elements_at(self.raiz, [a.caminho or "" for a in sem_linha])
         linhas = {id(a): None if e is None else e.sourceline for a, e in zip(sem_linha, lugares, strict=True)}
