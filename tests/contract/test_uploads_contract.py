@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from conecta_edge.dynamodb import ConditionFailedError
+from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError
 from conecta_edge.idempotency import Attempt, IdempotencyTable
 from conecta_edge.problems import ProblemError
 from documentos import service
@@ -227,3 +227,42 @@ def test_of_many_changes_at_once_one_wins_and_tells(subject: Subject) -> None:
 
     assert racing(change) == 1
     assert subject.told(HOSPITAL) == ["DocumentoRecebido"]
+
+
+def effects_of_one_key(subject: Subject) -> tuple[int, int]:
+    """What many requests at once with one key come to: (told that they won, uploads stored)."""
+
+    def start(number: int) -> bool:
+        answer = {"id": f"u{number}"}
+        while True:
+            try:
+                kept = subject.answers.keep(attempt(), answer, NOW)
+                subject.port.add(an_upload(upload_id=answer["id"]), (kept,))
+            except ConditionFailedError:
+                return False
+            except TransientConflictError:
+                continue  # nothing was written: the client repeats the request
+            return True
+
+    won = racing(start)
+    return won, len([number for number in range(8) if subject.port.get(HOSPITAL, f"u{number}")])
+
+
+@pytest.mark.parametrize("engine_name", ["fake", pytest.param("embedded", marks=pytest.mark.e2e)])
+def test_many_requests_at_once_with_one_key_are_one_upload(subject: Subject) -> None:
+    assert effects_of_one_key(subject) == (1, 1)
+    first = subject.answers.replay(attempt(), NOW)
+    assert subject.port.get(HOSPITAL, first["id"]) is not None
+
+
+@pytest.mark.parametrize("engine_name", [pytest.param("embedded", marks=pytest.mark.e2e)])
+def test_the_race_catches_an_answer_kept_without_a_condition(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep = subject.answers.keep
+
+    def careless(*asked: Any) -> dict[str, Any]:
+        action = keep(*asked)
+        bare = ("ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues")
+        return {name: value for name, value in action.items() if name not in bare}
+
+    monkeypatch.setattr(subject.answers, "keep", careless)
+    assert effects_of_one_key(subject) == (8, 8)
