@@ -163,6 +163,8 @@ def test_the_prefix_of_the_message_does_not_matter(prefixo: str) -> None:
         (None, "contratadoSolicitante", "1411", "Falta o campo contratadoSolicitante"),
         (None, "contratadoExecutante", "1311", "Falta o campo contratadoExecutante"),
         (None, "CNES", "1202", "Falta o campo CNES"),
+        (None, "identificacaoPrestador", "5005", "Falta em origem um destes: identificacaoPrestador, registroANS"),
+        (None, "registroANS", "5027", "Falta em destino um destes: identificacaoPrestador, registroANS"),
         (None, "dataExecucao", "1323", "Falta o campo dataExecucao"),
         (None, "atendimentoRN", "5001", "Falta o campo atendimentoRN"),
         (None, "cnpjContratado", "1203", "codigoPrestadorNaOperadora, cpfContratado, cnpjContratado"),

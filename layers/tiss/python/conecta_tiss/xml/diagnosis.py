@@ -186,6 +186,7 @@ def _missing(pai: str, faltam: list[str], erro: _Erro) -> tuple[Razao, str]:
     motivo: Razao = Motivo.FORA_DO_PADRAO
     for nome in faltam:  # the last that has a reason of its own: the earlier ones are optional
         motivo = _why_absent(nome) or motivo
+    motivo = _DE_QUEM.get(pai, motivo)
     if len(faltam) == 1:
         dica = ""
         if faltam[0] == "caraterAtendimento" and erro.versao is Versao.V4_03_00 and pai == "dadosInternacao":
@@ -214,6 +215,9 @@ def _list_names(nomes: list[str]) -> str:
 
 _TIPOS_DE_GUIA: Final = frozenset(tipo.value for tipo in TipoGuia)
 _DA_VERSAO: Final = frozenset({"centroConsumo", "caraterAtendimento"})
+
+# Who sends and who receives: any of several fields may say it.
+_DE_QUEM: Final = {"origem": Motivo.REMETENTE_NAO_IDENTIFICADO, "destino": Motivo.REGISTRO_ANS_INVALIDO}
 
 # What it means that a field is not there, where that differs from its being wrong.
 _AUSENTES: Final[dict[str, Razao]] = {
