@@ -57,31 +57,44 @@ def _numero(guia: Guia) -> str | None:
     return guia.numero_guia_prestador.strip()[:20] or None
 
 
+# Kinds by what they bill. isinstance() with a tuple made once: these tests run for every guia and rule.
+_COM_PROCEDIMENTOS: Final = (GuiaSpSadt, GuiaResumoInternacao, GuiaHonorarios)
+_COM_DESPESAS: Final = (GuiaSpSadt, GuiaResumoInternacao)
+
+
 def _procedimentos(guia: Guia) -> tuple[ProcedimentoExecutado, ...]:
-    if isinstance(guia, GuiaSpSadt | GuiaResumoInternacao | GuiaHonorarios):
-        return guia.procedimentos
-    return ()
+    return guia.procedimentos if isinstance(guia, _COM_PROCEDIMENTOS) else ()
 
 
 def _despesas(guia: Guia) -> tuple[Despesa, ...]:
-    return guia.despesas if isinstance(guia, GuiaSpSadt | GuiaResumoInternacao) else ()
+    return guia.despesas if isinstance(guia, _COM_DESPESAS) else ()
 
 
-def _onde(guia: Guia, item: QualquerItem, posicao: int) -> str:
+def _itens(guia: Guia) -> tuple[Item, ...]:
+    """Items billed by quantity and unit value."""
+    return _procedimentos(guia) + _despesas(guia)
+
+
+def _onde(guia: Guia, item: QualquerItem) -> str:
     """Path of an item's own element inside its guia; positions only among several, as `names.path_of`."""
     if isinstance(item, Despesa):
-        return f"ans:outrasDespesas/ans:despesa{_indice(posicao, len(_despesas(guia)))}"
+        return f"ans:outrasDespesas/ans:despesa{_posicao(item, _despesas(guia))}"
     if isinstance(guia, GuiaOdonto):
-        return f"ans:procedimentosExecutados{_indice(posicao, len(guia.procedimentos))}"
-    indice = _indice(posicao, len(_procedimentos(guia)))
+        return f"ans:procedimentosExecutados{_posicao(item, guia.procedimentos)}"
+    posicao = _posicao(item, _procedimentos(guia))
     if isinstance(guia, GuiaHonorarios):
-        return f"ans:procedimentosRealizados/ans:procedimentoRealizado{indice}"
-    return f"ans:procedimentosExecutados/ans:procedimentoExecutado{indice}"
+        return f"ans:procedimentosRealizados/ans:procedimentoRealizado{posicao}"
+    return f"ans:procedimentosExecutados/ans:procedimentoExecutado{posicao}"
 
 
-def _valores_em(guia: Guia, item: Item, posicao: int) -> str:
+def _valores_em(guia: Guia, item: Item) -> str:
     """Path of the element that holds an item's days, quantities and values."""
-    return _onde(guia, item, posicao) + ("/ans:servicosExecutados" if isinstance(item, Despesa) else "")
+    return _onde(guia, item) + ("/ans:servicosExecutados" if isinstance(item, Despesa) else "")
+
+
+def _posicao(item: QualquerItem, itens: tuple[QualquerItem, ...]) -> str:
+    # By identity: two items may be equal. Only findings ask, so a search is cheaper than counting always.
+    return _indice(next(indice for indice, outro in enumerate(itens) if outro is item), len(itens))
 
 
 def _indice(posicao: int, quantos: int) -> str:
@@ -92,14 +105,8 @@ def _item(item: QualquerItem) -> int | None:
     return None if item.sequencial_item == NUMERO_ILEGIVEL else item.sequencial_item
 
 
-def _items(guia: Guia) -> Iterator[tuple[int, Item]]:
-    """Items billed by quantity and unit value, each with its position among its like."""
-    yield from enumerate(_procedimentos(guia))
-    yield from enumerate(_despesas(guia))
-
-
 def _differ(um: Decimal, outro: Decimal) -> bool:
-    return um < outro or um > outro
+    return um != outro and (um < outro or um > outro)
 
 
 def _reais(valor: Decimal) -> str:
@@ -163,7 +170,7 @@ def guia_is_for_the_destination(esta: Regra[LoteGuias], lote: LoteGuias, context
 def item_total_is_the_product(esta: Regra[LoteGuias], lote: LoteGuias, contexto: Contexto) -> Iterator[Achado]:
     """`valorTotal` is quantity x `valorUnitario` x `reducaoAcrescimo`, give or take one cent of rounding."""
     for indice, guia in enumerate(lote.guias):
-        for posicao, item in _items(guia):
+        for item in _itens(guia):
             produto = item.quantidade * item.valor_unitario * item.reducao_acrescimo
             if produto == item.valor_total:
                 continue
@@ -175,7 +182,7 @@ def item_total_is_the_product(esta: Regra[LoteGuias], lote: LoteGuias, contexto:
                     f"reducaoAcrescimo dá {_reais(esperado)}. Corrija o valor ou os fatores.",
                     guia=_numero(guia),
                     item=_item(item),
-                    caminho=f"{_caminho(lote, indice)}/{_valores_em(guia, item, posicao)}/ans:valorTotal",
+                    caminho=f"{_caminho(lote, indice)}/{_valores_em(guia, item)}/ans:valorTotal",
                 )
 
 
@@ -195,7 +202,7 @@ def item_values_are_positive(esta: Regra[LoteGuias], lote: LoteGuias, contexto: 
                     caminho=f"{_caminho(lote, indice)}/ans:dadosAtendimento/ans:procedimento/ans:valorProcedimento",
                 )
             continue
-        for posicao, item in _items(guia):
+        for item in _itens(guia):
             if item.valor_total <= _ZERO or item.valor_unitario <= _ZERO:
                 campo = "valorTotal" if item.valor_total <= _ZERO else "valorUnitario"
                 yield esta.achado(
@@ -203,18 +210,18 @@ def item_values_are_positive(esta: Regra[LoteGuias], lote: LoteGuias, contexto: 
                     f"O {campo} do item deve ser maior que zero.",
                     guia=_numero(guia),
                     item=_item(item),
-                    caminho=f"{_caminho(lote, indice)}/{_valores_em(guia, item, posicao)}/ans:{campo}",
+                    caminho=f"{_caminho(lote, indice)}/{_valores_em(guia, item)}/ans:{campo}",
                 )
 
 
 def _odonto_values(
     esta: Regra[LoteGuias], lote: LoteGuias, indice: int, guia: GuiaOdonto, contexto: Contexto
 ) -> Iterator[Achado]:
-    for posicao, item in enumerate(guia.procedimentos):
+    for item in guia.procedimentos:
         franquia_negativa = item.valor_franquia is not None and item.valor_franquia < _ZERO
         if item.valor <= _ZERO or franquia_negativa:
             campo, minimo = ("valorProc", "maior que zero") if item.valor <= _ZERO else ("valorFranquia", "positivo")
-            onde = _onde(guia, item, posicao)
+            onde = _onde(guia, item)
             yield esta.achado(
                 contexto,
                 f"O {campo} do item deve ser {minimo}.",
@@ -229,14 +236,14 @@ def item_quantities_are_positive(esta: Regra[LoteGuias], lote: LoteGuias, contex
     """What is billed was done at least once."""
     for indice, guia in enumerate(lote.guias):
         if isinstance(guia, GuiaOdonto):
-            for posicao, feito in enumerate(guia.procedimentos):
+            for feito in guia.procedimentos:
                 if feito.quantidade <= _ZERO:
-                    onde = f"{_onde(guia, feito, posicao)}/ans:qtdProc"
+                    onde = f"{_onde(guia, feito)}/ans:qtdProc"
                     yield _quantity_finding(esta, contexto, guia, _item(feito), f"{_caminho(lote, indice)}/{onde}")
             continue
-        for posicao, item in _items(guia):
+        for item in _itens(guia):
             if item.quantidade <= _ZERO:
-                onde = f"{_valores_em(guia, item, posicao)}/ans:quantidadeExecutada"
+                onde = f"{_valores_em(guia, item)}/ans:quantidadeExecutada"
                 yield _quantity_finding(esta, contexto, guia, _item(item), f"{_caminho(lote, indice)}/{onde}")
 
 
@@ -261,15 +268,15 @@ def item_numbers_are_a_sequence(esta: Regra[LoteGuias], lote: LoteGuias, context
         if _is_sequence(numeros, das_despesas):
             continue
         base = len(numeros) if das_despesas and min(das_despesas) > len(numeros) else 0
-        errados: list[tuple[int, QualquerItem]] = [(p, itens[p]) for p in _out_of_sequence(numeros, 0)]
-        errados += [(p, despesas[p]) for p in _out_of_sequence(das_despesas, base)]
-        for posicao, item in errados:
+        errados: list[QualquerItem] = [itens[posicao] for posicao in _out_of_sequence(numeros, 0)]
+        errados += [despesas[posicao] for posicao in _out_of_sequence(das_despesas, base)]
+        for item in errados:
             yield esta.achado(
                 contexto,
                 "O sequencialItem está repetido ou fora da sequência. Numere os itens da guia de 1 em diante.",
                 guia=_numero(guia),
                 item=_item(item),
-                caminho=f"{_caminho(lote, indice)}/{_onde(guia, item, posicao)}/ans:sequencialItem",
+                caminho=f"{_caminho(lote, indice)}/{_onde(guia, item)}/ans:sequencialItem",
             )
 
 
@@ -297,6 +304,7 @@ def _out_of_sequence(numeros: list[int], base: int) -> Iterator[int]:
 # --- the guia -----------------------------------------------------------------------------------------
 
 _CATEGORIAS: Final = (
+    ("procedimentos", "procedimentos", "valorProcedimentos"),
     ("01", "gases_medicinais", "valorGasesMedicinais"),
     ("02", "medicamentos", "valorMedicamentos"),
     ("03", "materiais", "valorMateriais"),
@@ -310,19 +318,20 @@ _CATEGORIAS: Final = (
 def category_totals_add_up(esta: Regra[LoteGuias], lote: LoteGuias, contexto: Contexto) -> Iterator[Achado]:
     """Each category's total, where given, is the sum of its items."""
     for indice, guia in enumerate(lote.guias):
-        if not isinstance(guia, GuiaSpSadt | GuiaResumoInternacao):
+        if not isinstance(guia, _COM_DESPESAS):
             continue
         valores = guia.valores
         somas: dict[str, Decimal] = {}
         for despesa in guia.despesas:
             anterior = somas.get(despesa.codigo_despesa, _ZERO)
             somas[despesa.codigo_despesa] = anterior + despesa.valor_total
-        partes = [("valorProcedimentos", valores.procedimentos, _soma(guia.procedimentos))]
-        partes += [
-            (elemento, getattr(valores, campo), somas.get(codigo, _ZERO)) for codigo, campo, elemento in _CATEGORIAS
-        ]
-        for elemento, informado, soma in partes:
-            if informado is not None and _differ(informado, soma):
+        somas["procedimentos"] = _soma(guia.procedimentos)
+        for categoria, campo, elemento in _CATEGORIAS:
+            informado = getattr(valores, campo)
+            if informado is None:
+                continue
+            soma = somas.get(categoria, _ZERO)
+            if _differ(informado, soma):
                 yield esta.achado(
                     contexto,
                     f"O {elemento} da guia é {_reais(informado)}, mas seus itens somam {_reais(soma)}. "
@@ -339,7 +348,7 @@ def guia_total_adds_up(esta: Regra[LoteGuias], lote: LoteGuias, contexto: Contex
         if isinstance(guia, GuiaConsulta):
             continue
         for onde, informado, somas in _totals(guia):
-            if all(_differ(informado, soma) for soma in somas):
+            if informado not in somas and all(_differ(informado, soma) for soma in somas):
                 yield esta.achado(
                     contexto,
                     f"O {onde.rpartition(':')[2]} da guia é {_reais(informado)}, mas seus itens somam "
@@ -385,14 +394,14 @@ def days_are_not_in_the_future(esta: Regra[LoteGuias], lote: LoteGuias, contexto
         for dia, onde in _days_of_guia(guia):
             if dia is not None and dia > hoje:
                 yield _future_finding(esta, contexto, guia, None, f"{_caminho(lote, indice)}/{onde}")
-        for posicao, item in _items(guia):
+        for item in _itens(guia):
             if item.data_execucao > hoje:
-                onde = f"{_valores_em(guia, item, posicao)}/ans:dataExecucao"
+                onde = f"{_valores_em(guia, item)}/ans:dataExecucao"
                 yield _future_finding(esta, contexto, guia, _item(item), f"{_caminho(lote, indice)}/{onde}")
         if isinstance(guia, GuiaOdonto):
-            for posicao, feito in enumerate(guia.procedimentos):
+            for feito in guia.procedimentos:
                 if feito.data_realizacao > hoje:
-                    onde = f"{_onde(guia, feito, posicao)}/ans:dataRealizacao"
+                    onde = f"{_onde(guia, feito)}/ans:dataRealizacao"
                     yield _future_finding(esta, contexto, guia, _item(feito), f"{_caminho(lote, indice)}/{onde}")
 
 
