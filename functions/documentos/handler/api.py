@@ -43,7 +43,8 @@ def create_upload(request: Request) -> Response:
             today=local_day(now),
         ),
     )
-    return Response(201, answer, headers={"Location": f"documentos/uploads/{answer['id']}"})
+    # Relative to this very route, as RFC 9110 reads it: the stage before it is the gateway's business.
+    return Response(201, answer, headers={"Location": f"uploads/{answer['id']}"})
 
 
 def _command(asked: UploadRequest, caller: Principal) -> service.NewUpload:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -91,7 +92,8 @@ def test_an_upload_begins_with_a_form_a_protocolo_and_where_to_follow_it(world: 
     assert body["envio"]["campos"]["key"] == f"t/{VALE}/{HOSPITAL}/lote_tiss/{body['id']}"
     assert body["referencia"] == "novembro"
     assert (body["criado_em"], body["expira_em"]) == ("2026-11-21T12:00:00.000000Z", "2026-11-21T12:05:00.000000Z")
-    assert headers["Location"] == f"documentos/uploads/{body['id']}"
+    asked = "https://api.example/v1/documentos/uploads"
+    assert urljoin(asked, headers["Location"]) == f"{asked}/{body['id']}"
     assert headers["Access-Control-Allow-Origin"] == ORIGEM_DO_PORTAL
     assert world.uploads.rows[HOSPITAL, body["id"]].criado_por == "pessoa-1"
 
