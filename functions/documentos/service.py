@@ -248,17 +248,24 @@ def reconcile(*, uploads_: Uploads, files: Files, now: datetime, everything: boo
 
     Returns:
         (looked at, moved on).
+
+    Raises:
+        ExceptionGroup: what failed, after all the others were looked at: one upload never holds the rest back.
     """
     looked = moved = 0
+    failures: list[Exception] = []
     for prestador_id, upload_id in uploads_.due(None if everything else now):
         looked += 1
-        upload = uploads_.get(prestador_id, upload_id)
-        if upload is None or upload.situacao.final:
-            continue
         try:
-            moved += _reconcile_one(upload, uploads_=uploads_, files=files, now=now)
+            upload = uploads_.get(prestador_id, upload_id)
+            if upload is not None and not upload.situacao.final:
+                moved += _reconcile_one(upload, uploads_=uploads_, files=files, now=now)
         except StaleUploadError:
             continue  # it moved while we looked: nothing left to do here
+        except Exception as error:  # noqa: BLE001  # raised below
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} of {looked} uploads not reconciled", failures)
     return looked, moved
 
 

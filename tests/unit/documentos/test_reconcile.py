@@ -141,6 +141,28 @@ def test_an_upload_that_moves_while_it_is_looked_at_does_not_stop_the_sweep(
     assert case.stored("u2").situacao is Situacao.EXPIRADO
 
 
+def test_an_upload_that_fails_does_not_hold_the_others_back_and_is_not_kept_quiet(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison = case.upload()
+    good = case.upload(upload_id="u2")
+    for upload in (poison, good):
+        case.files.entrada.put(upload.chave_entrada, XML, NOW)
+    read = case.files.read_incoming
+
+    def failing(chave: str, version: str | None) -> service.Incoming | None:
+        if chave == poison.chave_entrada:
+            raise PermissionError
+        return read(chave, version)
+
+    monkeypatch.setattr(case.files, "read_incoming", failing)
+    with pytest.raises(ExceptionGroup, match="1 of 2 uploads") as failed:
+        case.sweep(NOW + RECHECK)
+    assert [type(error) for error in failed.value.exceptions] == [PermissionError]
+    assert case.stored().situacao is Situacao.AGUARDANDO_ARQUIVO
+    assert case.stored("u2").situacao is Situacao.EM_PROCESSAMENTO
+
+
 def test_two_sweeps_at_once_do_the_work_of_one(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     upload = case.upload()
     case.files.entrada.put(upload.chave_entrada, XML, NOW)
