@@ -334,8 +334,15 @@ def test_an_operation_is_found_by_method_and_route_together() -> None:
 )
 def test_a_token_without_a_scope_of_the_route_is_refused_before_anything_else(scope: str, status: int) -> None:
     route = replace(operation(lambda _: Response(200, "ok")), escopos=("conecta/peg.ler", "conecta/documentos.ler"))
-    event = api_event("GET", "/coisas/{id}", claims={"scope": scope})
+    event = api_event("GET", "/coisas/{id}", claims={"scope": scope, "token_use": "access"})
     answer = Api([route], {}, lambda: ORIGINS)(event, None)
     assert answer["statusCode"] == status
     if status == 403:
         assert json.loads(answer["body"])["escopos"] == ["conecta/peg.ler", "conecta/documentos.ler"]
+
+
+@pytest.mark.parametrize("claims", [None, {}, {"token_use": "id"}, {"token_use": "id", "scope": "conecta/coisas.ler"}])
+def test_who_has_no_access_token_is_told_that_before_any_scope(claims: dict[str, Any] | None) -> None:
+    route = replace(operation(lambda _: Response(200)), escopos=("conecta/coisas.ler",))
+    answered = Api([route], {}, lambda: ORIGINS)(api_event("GET", "/coisas/{id}", claims=claims), None)
+    assert (answered["statusCode"], body_of(answered)["codigo"]) == (401, "nao-autenticado")

@@ -260,9 +260,16 @@ def _problem(problem: ProblemError, correlacao: str) -> Response:
 
 
 def _require_scope(operation: Operation, request: Request) -> None:
-    """A machine's token needs one of the route's scopes; what a person may do is judged by the papel, later."""
+    """A machine's token needs one of the route's scopes; what a person may do is judged by the papel, later.
+
+    An ID token, or none, is told that first (401): it has no scope to lack (`decisoes.md` 9).
+    """
+    if not operation.escopos:
+        return
+    if request.claims.get("token_use") != "access":
+        raise problems.unauthenticated()
     granted = set(str(request.claims.get("scope", "")).split())
-    if operation.escopos and not granted & {PERSON_SCOPE, *operation.escopos}:
+    if not granted & {PERSON_SCOPE, *operation.escopos}:
         raise problems.out_of_scope(operation.escopos)
 
 
