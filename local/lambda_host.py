@@ -97,7 +97,9 @@ class _Environment:
 
     def alive(self) -> bool:
         """False once the process has gone: an idle environment has nothing to say but end of file."""
-        return not select.select([self._sock], [], [], 0)[0]
+        poller = select.poll()  # select() stops at descriptor 1,023, which a burst of clients reaches
+        poller.register(self._sock, select.POLLIN)
+        return not poller.poll(0)
 
     def take_log(self) -> str:
         """What was printed since last asked, by whatever means, even if the process has died."""

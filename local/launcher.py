@@ -20,6 +20,7 @@ import inspect
 import json
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -294,7 +295,8 @@ async def _serve(door: FrontDoor, host: LambdaHost, saver: Saver, listener: sock
 
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
-    config.keep_alive_timeout = 75
+    # A connection whose client has gone stays open that long, seconds: a burst of clients must not exhaust descriptors.
+    config.keep_alive_timeout = 10
     await serve(application, config, shutdown_trigger=stopped)
 
 
@@ -313,6 +315,8 @@ def main() -> NoReturn:
     port = listener.getsockname()[1]
     os.environ["GATEWAY_PORT"] = str(port)
 
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, allowed))
     check_seams()
     ministack = _module("app")
     host = LambdaHost(
