@@ -91,3 +91,15 @@ def test_a_refused_file_is_announced_without_what_it_does_not_have() -> None:
     envelope = json.loads(unmarshal(table.seen[0][1]["Put"]["Item"])["evento"])
     assert envelope["tipo"] == "DocumentoRecusado"
     assert "chave" not in envelope["dados"]
+
+
+def test_an_upload_is_read_as_it_was_last_written() -> None:
+    asked: list[dict[str, Any]] = []
+
+    class Table:
+        def get_item(self, **call: Any) -> dict[str, Any]:
+            asked.append(call)
+            return {}
+
+    assert DynamoUploads(Table(), "t").get(HOSPITAL, "u1") is None
+    assert [call["ConsistentRead"] for call in asked] == [True]

@@ -77,7 +77,7 @@ def test_after_twelve_attempts_the_upload_fails_loudly() -> None:
 
 def test_nobody_gives_up_on_a_file_before_its_form_has_expired_for_sure() -> None:
     upload = an_upload()
-    assert uploads.look_later(upload).conferir_em == upload.expira_em + GRACE
+    assert uploads.look_later(upload).conferir_em == upload.expira_em + GRACE == NOW + timedelta(minutes=10)
     assert uploads.look_later(upload).situacao is Situacao.AGUARDANDO_ARQUIVO
 
 
@@ -137,6 +137,13 @@ PNG = b"\x89PNG\r\n\x1a\n....IEND\xaeB`\x82"
 def test_a_file_that_is_what_it_says_has_nothing_wrong(content: bytes, finalidade: str, formato: Formato) -> None:
     upload = an_upload(content, finalidade=finalidade, formato=formato, sha256_declarado=sha256(content))
     assert uploads.examine(upload, content, sha256(content)) == ()
+
+
+@pytest.mark.parametrize(("after", "found"), [(2043, ()), (2044, ("DOC-FORMATO",))])
+def test_a_pdf_may_have_a_little_after_its_end(after: int, found: tuple[str, ...]) -> None:
+    content = PDF.rstrip() + b" " * after
+    upload = an_upload(content, finalidade="pdf")
+    assert tuple(achado.regra for achado in uploads.examine(upload, content, sha256(content))) == found
 
 
 @pytest.mark.parametrize(

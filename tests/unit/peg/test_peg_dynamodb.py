@@ -91,3 +91,17 @@ def test_a_received_peg_is_announced_with_counts_and_without_persons() -> None:
         "tipo_guia": "guiaSP-SADT",
         "competencia": "202611",
     }
+
+
+def test_a_peg_and_a_lote_number_are_read_as_they_were_last_written() -> None:
+    asked: list[dict[str, Any]] = []
+
+    class Reads:
+        def get_item(self, **call: Any) -> dict[str, Any]:
+            asked.append(call)
+            return {}
+
+    port = DynamoPegs(Reads(), "t")
+    assert port.get(HOSPITAL, "261120000001") is None
+    assert port.lote(HOSPITAL, "345695", "1") is None
+    assert [call["ConsistentRead"] for call in asked] == [True, True]
