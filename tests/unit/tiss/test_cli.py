@@ -265,6 +265,8 @@ def test_the_package_runs_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: A
         runpy.run_module("conecta_tiss", run_name="__main__")
     assert saida.value.code == 0
     assert "4.03.00" in capsys.readouterr().out
+    runpy.run_module("conecta_tiss.__main__", run_name="outro")
+    assert capsys.readouterr().out == ""
 
 
 # --- as a process ---

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import re
 from decimal import Decimal
@@ -72,6 +73,17 @@ def test_bytes_that_are_no_message_are_told_so_and_nothing_is_known() -> None:
     resultado = validate(b"\x1f\x8b\x08")
     assert facts(resultado) == [("TISS-XML-COMPACTADO", "5002")]
     assert resultado == Resultado(valido=False, achados=resultado.achados)
+
+
+@pytest.mark.parametrize("ligado", [True, False])
+def test_the_collector_is_left_as_it_was(ligado: bool) -> None:  # noqa: FBT001
+    antes = gc.isenabled()
+    try:
+        (gc.enable if ligado else gc.disable)()
+        validate(b"lixo")
+        assert gc.isenabled() is ligado
+    finally:
+        (gc.enable if antes else gc.disable)()
 
 
 def test_malformed_xml_has_its_line() -> None:

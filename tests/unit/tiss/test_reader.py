@@ -88,7 +88,7 @@ def test_leaves_of_blanks_are_noted_and_read_as_they_are() -> None:
     leitura = Leitura()
     texto = written().replace("<ans:numeroLote>7<", "<ans:numeroLote>  <").replace("00012345678901234", "\t\n")
     assert guia(texto, leitura).numero_carteira == "\t\n"
-    assert [str(elemento.tag).rpartition("}")[2] for elemento in leitura.brancos] == ["numeroCarteira", "numeroLote"]
+    assert [str(elemento.tag).rpartition("}")[2] for elemento in leitura.brancos] == ["numeroLote", "numeroCarteira"]
 
 
 def test_a_text_that_starts_with_a_blank_is_no_blank() -> None:

@@ -6,7 +6,9 @@ the most precise first, so that a prestador corrects a file in one go.
 
 from __future__ import annotations
 
+import gc
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -96,13 +98,26 @@ def validate_message(raw: bytes, *, hoje: date, versao: Versao | None = None, li
         ArtefatosAusentesError: The schemas were not built (scripts/setup).
     """
     try:
-        utf8 = gate.check(raw, limites)
-        raiz = parser.parse(utf8)
-        parser.check_tree(raiz, utf8, limites)
-        return _Validacao(raiz, utf8, hoje, versao, limites).resultado()
+        with _without_collector():
+            utf8 = gate.check(raw, limites)
+            raiz = parser.parse(utf8)
+            parser.check_tree(raiz, utf8, limites)
+            return _Validacao(raiz, utf8, hoje, versao, limites).resultado()
     except XmlRecusadoError as recusa:
         achado = Achado(recusa.regra, recusa.codigo, recusa.mensagem, linha=recusa.linha)
         return Resultado(valido=False, achados=(achado,))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the cycle collector: reading makes thousands of values and no cycle, and it would walk them all."""
+    ligado = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if ligado:
+            gc.enable()
 
 
 class _Validacao:

@@ -127,17 +127,19 @@ def check(raw: bytes, limites: Limites = LIMITES) -> bytes:
 
 
 def _check_first_bytes(corpo: bytes) -> None:
-    if not corpo.strip(_ESPACO_XML):
+    # Only what comes before the first mark is looked at: stripping the document would copy it.
+    marca = corpo.find(b"<")
+    antes = corpo if marca < 0 else corpo[:marca]
+    if marca < 0 and not antes.strip(_ESPACO_XML):
         raise _recusa("VAZIO", "O arquivo está vazio. Gere a mensagem de novo e envie.")
     for assinatura, regra, mensagem in _OUTROS_FORMATOS:
         if corpo.startswith(assinatura):
             raise _recusa(regra, mensagem)
     if corpo[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in corpo[:4]:
         raise _recusa("CODIFICACAO", f"O arquivo está em UTF-16 ou UTF-32, que o TISS não usa. {_SALVE}")
-    inicio = corpo.lstrip(_ESPACO_XML)
-    if not inicio.startswith(b"<"):
+    if antes.strip(_ESPACO_XML):
         raise _recusa("INICIO", "O arquivo não é XML: o primeiro caractere deve ser '<'. Envie a mensagem TISS em XML.")
-    if len(inicio) != len(corpo) and inicio.startswith(b"<?"):
+    if antes and corpo.startswith(b"<?", marca):
         raise _recusa(
             "DECLARACAO",
             "Há espaço ou linha em branco antes de <?xml. A declaração deve ser o início do arquivo.",
