@@ -168,5 +168,6 @@ def test_an_update_may_only_set_or_only_remove() -> None:
     only_set = update("t", {"pk": "a"}, changes={"x": 1}, condition="attribute_exists(pk)")
     only_remove = update("t", {"pk": "a"}, changes={"x": None}, condition="attribute_exists(pk)")
     assert only_set["UpdateExpression"] == "SET #c0 = :c0"
+    assert only_set["ExpressionAttributeValues"] == {":c0": {"N": "1"}}
     assert only_remove["UpdateExpression"] == "REMOVE #c0"
     assert "ExpressionAttributeValues" not in only_remove

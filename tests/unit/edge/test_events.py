@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,3 +82,12 @@ def test_only_what_the_bus_refused_is_reported() -> None:
     bus = Bus("peg/3", "peg/14")
     records = [outbox_record(n, f"peg/{n}") for n in range(20)]
     assert publish(bus, "conecta", "conecta.peg", records) == ["3", "14"]
+
+
+def test_a_bus_that_answers_for_less_than_it_was_given_fails_the_batch() -> None:
+    class Forgetful(Bus):
+        def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803  # the API's own name
+            return {"Entries": super().put_events(Entries=Entries)["Entries"][1:]}
+
+    with pytest.raises(ValueError, match="shorter"):
+        publish(Forgetful(), "conecta", "conecta.peg", [outbox_record(1), outbox_record(2)])

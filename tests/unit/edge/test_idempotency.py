@@ -114,6 +114,24 @@ def test_a_key_has_from_one_to_255_characters(table: FakeIdempotency, key: str) 
     assert (refused.value.status, refused.value.erros[0].codigo) == (422, "chave-invalida")
 
 
+@pytest.mark.parametrize("key", ["x", "x" * 255])
+def test_the_shortest_and_the_longest_key_serve(table: FakeIdempotency, key: str) -> None:
+    effect = Effects()
+    assert [session.once(request(key), CALLER, effect) for _ in range(2)] == [{"efeito": 1}] * 2
+
+
+def test_a_kept_answer_is_read_as_it_was_last_written() -> None:
+    asked: list[dict[str, Any]] = []
+
+    class Table:
+        def get_item(self, **call: Any) -> dict[str, Any]:
+            asked.append(call)
+            return {}
+
+    assert idempotency.IdempotencyTable(Table(), "t").replay(idempotency.Attempt("p", "s", "d"), NOW) is None
+    assert [call["ConsistentRead"] for call in asked] == [True]
+
+
 def test_the_longest_key_is_kept_as_a_digest() -> None:
     made = idempotency.attempt(
         {"idempotency-key": "c" * 255}, prestador_id=HOSPITAL, route="/r", subject="pessoa-1", body=b""

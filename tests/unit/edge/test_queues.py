@@ -61,5 +61,7 @@ def test_a_stream_batch_is_published_and_what_the_bus_refused_is_reported(
         raise AssertionError("a stream record is not a message")
 
     records = [outbox_record(n, f"peg/{n}") for n in range(4)]
-    assert failures(Entry("conecta.peg", consume)({"Records": records}, None)) == ["2"]
+    entry = Entry("conecta.peg", consume)
+    assert failures(entry({"Records": records}, None)) == ["2"]
+    assert failures(entry({"Records": records[:1]}, None)) == []
     assert {entry["EventBusName"] for call in bus.calls for entry in call} == {function_environment["BARRAMENTO"]}
