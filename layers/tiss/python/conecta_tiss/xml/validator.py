@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 # Up to here the square of the errors is harmless whatever the document is made of...
 _PEQUENO: Final = 200 * 1024
 # ...and up to here if no element has too many children.
-_MEDIO: Final = 1024 * 1024
+_MEDIO: Final = 2 * 1024 * 1024
 _PEDACO: Final = 64 * 1024
 _ELEMENTOS_DO_COMECO: Final = 2000
 
