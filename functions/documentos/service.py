@@ -233,9 +233,9 @@ def conclude_upload(
     uploads_: Uploads,
     now: datetime,
 ) -> None:
-    """The owner of the file has judged it. Late, repeated and unknown verdicts change nothing."""
+    """The owner of the file has judged it: even after we gave up. Repeated and unknown verdicts change nothing."""
     upload = uploads_.get(prestador_id, upload_id)
-    if upload is None or upload.situacao is not Situacao.EM_PROCESSAMENTO:
+    if upload is None or upload.situacao not in {Situacao.EM_PROCESSAMENTO, Situacao.FALHOU}:
         return
     uploads_.change(upload, uploads.conclude(upload, accepted=accepted, recurso=recurso), None, now)
 

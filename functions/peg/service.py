@@ -169,14 +169,15 @@ def receive_lote(documento: Documento, *, contexto: Contexto, ports: Reception, 
     lote = ports.padrao.read(raw, contexto.hoje)
     case = _Case(documento, lote, contexto)
     achados = rules.judge(lote, contexto)
-    if achados or lote.numero_lote is None:
-        return _refuse(case, achados, ports, now)
     for _ in range(MAX_ROUNDS):
-        taken = ports.pegs.lote(documento.prestador_id, documento.registro_ans, lote.numero_lote)
-        if taken is not None and taken.sha256 != documento.sha256:
-            return _refuse(case, (rules.numero_de_lote_repetido(lote),), ports, now)
-        if taken is not None:
+        taken = _taken(case, ports)
+        if taken is not None and taken.sha256 == documento.sha256:
+            # These bytes were admitted before: what changed in cadastro since cannot leave their PEG half made.
             return _finish(case, _holder(documento, taken, ports), ports, now)
+        if taken is not None:
+            achados = (*achados, rules.numero_de_lote_repetido(lote))
+        if achados:
+            return _refuse(case, achados, ports, now)
         peg = _peg(case, ports.pegs.next_protocolo(contexto.hoje), ports.archive.answer_key(documento))
         try:
             ports.pegs.prepare(peg)
@@ -184,6 +185,11 @@ def receive_lote(documento: Documento, *, contexto: Contexto, ports: Reception, 
             continue  # a concurrent upload of this number was quicker: its bytes decide
         return _finish(case, peg, ports, now)
     raise LoteNumberTakenError
+
+
+def _taken(case: _Case, ports: Reception) -> Taken | None:
+    documento, numero = case.documento, case.lote.numero_lote
+    return ports.pegs.lote(documento.prestador_id, documento.registro_ans, numero) if numero else None
 
 
 def _holder(documento: Documento, taken: Taken, ports: Reception) -> Peg:

@@ -4,8 +4,8 @@
             │   └────────► CONCLUIDO | RECUSADO     (no other owner, or the bytes are not what they say)
             └────────────► EXPIRADO                 (nothing came)
 
-Final states never change; every other state has a due instant at which the sweep looks at it again, so that no
-accepted file is forgotten.
+Final states never change, but for one: a verdict that comes after we gave up (FALHOU) is still the verdict. Every other
+state has a due instant at which the sweep looks at it again, so that no accepted file is forgotten.
 """
 
 from __future__ import annotations

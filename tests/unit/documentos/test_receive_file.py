@@ -187,7 +187,17 @@ def test_a_refusal_concludes_without_a_resource(case: Case) -> None:
     assert (case.stored().situacao, case.stored().recurso) == (Situacao.RECUSADO, None)
 
 
-@pytest.mark.parametrize("situacao", [s for s in Situacao if s is not Situacao.EM_PROCESSAMENTO])
+WAITING_FOR_A_VERDICT = {Situacao.EM_PROCESSAMENTO, Situacao.FALHOU}
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_verdict_that_comes_after_we_gave_up_is_still_the_verdict(case: Case, *, accepted: bool) -> None:
+    case.upload(situacao=Situacao.FALHOU)
+    conclude(case, accepted=accepted, recurso=None)
+    assert case.stored().situacao is (Situacao.CONCLUIDO if accepted else Situacao.RECUSADO)
+
+
+@pytest.mark.parametrize("situacao", sorted(set(Situacao) - WAITING_FOR_A_VERDICT))
 def test_a_verdict_on_anything_else_changes_nothing(case: Case, situacao: Situacao) -> None:
     case.upload(situacao=situacao)
     conclude(case, accepted=True, recurso=None)

@@ -384,3 +384,19 @@ def test_the_sender_is_told_nothing_of_who_it_is(world: World) -> None:
     world.file(OUTRO, a_lote(numero_lote="2", destino=PASA))
     world.receive(a_documento(OUTRO))
     assert CNPJ not in str(world.report())
+
+
+def test_a_peg_half_made_is_finished_whatever_has_changed_in_cadastro_since(world: World) -> None:
+    with pytest.raises(ProcessDiedError):
+        world.receive(interruption=Interruption(after=6))  # the number is taken, the guias are not written
+    assert world.pegs.rows[HOSPITAL, "261120000001"].situacao is SituacaoPeg.PREPARANDO
+    gone = a_contexto(situacao="RECUSADO", versoes=())
+    assert world.receive(contexto=gone) == Desfecho("261120000001", repetido=False, achados=())
+    assert world.told() == {"PegRecebido": 1}
+
+
+def test_a_taken_number_is_told_together_with_whatever_else_is_wrong(world: World) -> None:
+    world.receive()
+    world.file(OUTRO, a_lote(destino=PASA))
+    codes = [achado.regra for achado in world.receive(a_documento(OUTRO, upload_id="u2")).achados]
+    assert codes == ["DESTINO", "LOTE-NUMERO"]

@@ -26,8 +26,8 @@ def client(service: str) -> Any:
 
     config = Config(
         connect_timeout=2,
-        read_timeout=10,
-        retries={"mode": "standard", "max_attempts": 4},
+        read_timeout=5,
+        retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=16,
         parameter_validation=False,  # our requests are built in one place each and tested; checking costs CPU per call
         request_checksum_calculation="when_required",

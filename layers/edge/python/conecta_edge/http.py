@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound="BaseModel")
 JSON = "application/json"
+MAX_PATH = 100
 PERSON_SCOPE = "aws.cognito.signin.user.admin"
 """What the tokens of people signed in through Cognito's own API carry instead of our scopes."""
 SECURITY_HEADERS: Mapping[str, str] = {
@@ -68,7 +69,8 @@ def field_errors(error: Any) -> tuple[FieldError, ...]:
         path = ""
         for part in detail["loc"]:
             path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
-        found.append(FieldError(path or "$", str(detail["type"]), _portuguese(detail)))
+        # A name the caller made up may be anything, and as long as anything.
+        found.append(FieldError(path[:MAX_PATH] or "$", str(detail["type"]), _portuguese(detail)))
     return tuple(found)
 
 
