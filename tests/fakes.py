@@ -137,7 +137,7 @@ class FakeFiles:
         return {"url": "https://entrada.example/", "campos": {"key": upload.chave_entrada}}
 
     def read_incoming(self, chave: str, version: str | None) -> Incoming | None:
-        return self.entrada.get(chave, version)
+        return self.entrada.get(chave, version or "v1")
 
     def archive(self, chave: str, content: bytes, formato: str, sha256: str) -> None:
         self.acervo.put(chave, content, STORED)

@@ -32,9 +32,21 @@ class S3Files:
         return {"url": presigned["url"], "campos": presigned["fields"]}
 
     def read_incoming(self, chave: str, version: str | None) -> Incoming | None:
-        """The bytes posted under a key; of the event's own version, so that a second POST cannot slip in."""
-        found = objects.read(self._client, self._entrada, chave, version)
+        """The bytes posted under a key: of the event's own version, or of the first one.
+
+        A form lives five minutes and may be posted twice; what came first is what was received, bytes and instant.
+        """
+        wanted = version or self._first_version(chave)
+        if wanted is None:
+            return None
+        found = objects.read(self._client, self._entrada, chave, wanted)
         return Incoming(found.content, found.stored_at) if found else None
+
+    def _first_version(self, chave: str) -> str | None:
+        """S3 lists the versions of a key newest first; a form leaves few."""
+        listed = self._client.list_object_versions(Bucket=self._entrada, Prefix=chave)
+        versions = [row["VersionId"] for row in listed.get("Versions", ()) if row["Key"] == chave]
+        return str(versions[-1]) if versions else None
 
     def archive(self, chave: str, content: bytes, formato: str, sha256: str) -> None:
         """Keep the bytes under a name made of their own digest; S3 verifies that digest on the way."""

@@ -7,10 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from documentos.domain.finalidades import FINALIDADES
-
 STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, strict=True)
-CODIGOS = tuple(FINALIDADES)
+# No path separators, control characters nor marks that turn the direction of what follows.
+NOME_DE_ARQUIVO = r"^[^/\\\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+$"
 
 
 class UploadRequest(BaseModel):
@@ -23,7 +22,10 @@ class UploadRequest(BaseModel):
         Literal["lote_tiss", "pdf", "imagem"],
         Field(description="Para que serve o arquivo; limites e formatos de cada uma em GET /limites."),
     ]
-    nome_arquivo: Annotated[str, Field(min_length=1, max_length=255, description="Nome do arquivo, só para exibição.")]
+    nome_arquivo: Annotated[
+        str,
+        Field(min_length=1, max_length=255, pattern=NOME_DE_ARQUIVO, description="Nome do arquivo, só para exibição."),
+    ]
     tamanho: Annotated[int, Field(ge=1, description="Tamanho exato do arquivo, em bytes.")]
     sha256: Annotated[
         str | None, Field(pattern=r"^[0-9a-f]{64}$", description="Resumo SHA-256 em hexadecimal, conferido na chegada.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from documentos.domain import uploads
 from documentos.domain.errors import (
     AnswerNotReadyError,
+    NoAnswerError,
     RelacionamentoNotEnabledError,
     StaleUploadError,
     UploadNotFoundError,
@@ -306,13 +307,13 @@ def answer_message(upload: Upload, files: Files) -> bytes:
 
     Raises:
         AnswerNotReadyError: not judged yet.
-        UploadNotFoundError: judged, but this file has no answer message.
+        NoAnswerError: the upload ended without one.
     """
     if not upload.situacao.final:
         raise AnswerNotReadyError
     found = files.read_answer(upload, "xml")
     if found is None:
-        raise UploadNotFoundError
+        raise NoAnswerError
     return found
 
 

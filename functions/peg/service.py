@@ -173,17 +173,19 @@ def receive_lote(documento: Documento, *, contexto: Contexto, ports: Reception, 
         taken = _taken(case, ports)
         if taken is not None and taken.sha256 == documento.sha256:
             # These bytes were admitted before: what changed in cadastro since cannot leave their PEG half made.
-            return _finish(case, _holder(documento, taken, ports), ports, now)
+            peg = _holder(documento, taken, ports)
+            return _finish(case, peg, ports.padrao.receipt(lote, peg, contexto), ports, now)
         if taken is not None:
             achados = (*achados, rules.numero_de_lote_repetido(lote))
         if achados:
             return _refuse(case, achados, ports, now)
         peg = _peg(case, ports.pegs.next_protocolo(contexto.hoje), ports.archive.answer_key(documento))
+        answer = ports.padrao.receipt(lote, peg, contexto)  # first: a lote without a receipt must not hold its number
         try:
             ports.pegs.prepare(peg)
         except LoteNumberTakenError:
             continue  # a concurrent upload of this number was quicker: its bytes decide
-        return _finish(case, peg, ports, now)
+        return _finish(case, peg, answer, ports, now)
     raise LoteNumberTakenError
 
 
@@ -221,9 +223,8 @@ def _peg(case: _Case, protocolo: str, answer_key: str) -> Peg:
     )
 
 
-def _finish(case: _Case, peg: Peg, ports: Reception, now: datetime) -> Desfecho:
-    documento, lote, contexto = case.documento, case.lote, case.contexto
-    answer = ports.padrao.receipt(lote, peg, contexto)
+def _finish(case: _Case, peg: Peg, answer: bytes, ports: Reception, now: datetime) -> Desfecho:
+    documento, lote = case.documento, case.lote
     for upload_id in {documento.upload_id, peg.upload_id}:
         ports.archive.keep_answer(documento, upload_id, answer)
     if peg.situacao is SituacaoPeg.PREPARANDO:

@@ -168,9 +168,11 @@ def objects_use(settings: Settings, name: str, actions: Sequence[str]) -> iam.Po
     )
 
 
-def listing_use(settings: Settings, name: str) -> iam.PolicyStatement:
+def listing_use(settings: Settings, name: str, *, versions: bool = False) -> iam.PolicyStatement:
     """The statement without which S3 answers 403, not 404, for a document that is not there.
 
-    It bears no `s3:prefix` condition: reading an object sends none.
+    It bears no `s3:prefix` condition: reading an object sends none. With `versions`, which of a key's documents came
+    first can be asked, too.
     """
-    return iam.PolicyStatement(actions=["s3:ListBucket"], resources=[f"arn:aws:s3:::{bucket_name(settings, name)}"])
+    actions = ["s3:ListBucket", *(["s3:ListBucketVersions"] if versions else [])]
+    return iam.PolicyStatement(actions=actions, resources=[f"arn:aws:s3:::{bucket_name(settings, name)}"])

@@ -214,7 +214,7 @@ def wildcards(settings: Settings) -> tuple[Wildcard, ...]:
         ),
         Wildcard(
             documents_arn(settings, "entrada"),
-            frozenset({"s3:DeleteObject", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"}),
+            frozenset({"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"}),
             "Uploads of every tenant; the core makes each key from the verified tenant",
         ),
         Wildcard(

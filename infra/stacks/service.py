@@ -118,8 +118,8 @@ class ServiceStack(Stack):
             grants=(
                 table_use(data.documentos, context_table.WRITE),
                 # The event names a version: what was checked is what is kept, whatever was posted since.
-                objects_use(self._settings, "entrada", ("DeleteObject", "GetObject", "GetObjectVersion")),
-                listing_use(self._settings, "entrada"),
+                objects_use(self._settings, "entrada", ("GetObject", "GetObjectVersion")),
+                listing_use(self._settings, "entrada", versions=True),
                 objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
                 listing_use(self._settings, "acervo"),
                 publish_use(self.routing.bus),
@@ -136,7 +136,7 @@ class ServiceStack(Stack):
             grants=(
                 table_use(data.documentos, context_table.WRITE, index=PENDING_INDEX),
                 objects_use(self._settings, "entrada", ("GetObject", "GetObjectVersion")),
-                listing_use(self._settings, "entrada"),
+                listing_use(self._settings, "entrada", versions=True),
                 objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
                 listing_use(self._settings, "acervo"),
                 key_use(data.keys.tabelas, keys.WRITE),

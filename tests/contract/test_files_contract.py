@@ -54,10 +54,10 @@ def test_a_posted_file_is_read_with_the_instant_it_was_stored(subject: Subject) 
     assert abs(found.stored_at - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-def test_each_version_of_a_key_is_read_by_its_own_id(subject: Subject) -> None:
+def test_each_version_of_a_key_is_read_by_its_own_id_and_without_one_the_first(subject: Subject) -> None:
     versions = [subject.post(KEY, content) for content in (b"primeiro", b"segundo")]
     assert [subject.files.read_incoming(KEY, version).content for version in versions] == [b"primeiro", b"segundo"]
-    assert subject.files.read_incoming(KEY, None).content == b"segundo"
+    assert subject.files.read_incoming(KEY, None).content == b"primeiro"
 
 
 def test_an_archived_file_is_read_by_its_key_however_often_it_is_archived(subject: Subject) -> None:

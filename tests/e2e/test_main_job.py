@@ -164,3 +164,19 @@ def test_the_documentation_is_the_api_itself(where: dict[str, Any]) -> None:
 def test_limits_are_published(where: dict[str, Any]) -> None:
     limits = call("GET", where["api"] + "/limites").json()
     assert limits["guias_por_peg"] == 100
+
+
+def test_the_first_file_posted_with_a_form_is_the_one_received(hospital: Client) -> None:
+    first, second = lote(880010, guias=2).conteudo, lote(880010, guias=2, semente=26).conteudo
+    assert len(first) == len(second)
+    assert first != second
+    upload = hospital.start_upload(first)
+    for content in (first, second):
+        assert hospital.post_file(upload, content).status in {200, 201, 204}
+    final = hospital.follow(upload["id"])
+    assert final["arquivo"]["sha256"] == hashlib.sha256(first).hexdigest()
+
+
+def test_an_id_nobody_gave_is_absent_however_long(hospital: Client) -> None:
+    for upload_id in ("a" * 3000, "A", "%2e%2e", "0" * 65):
+        assert hospital.request("GET", f"/documentos/uploads/{upload_id}").status == 404

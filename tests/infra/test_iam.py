@@ -25,12 +25,13 @@ GRANTS: dict[str, set[str]] = {
     "DocumentosEventos": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
         "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
-        "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject", "s3:DeleteObject", "events:PutEvents",
+        "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutObject",
+        "events:PutEvents",
         "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes",
     },
     "DocumentosFluxo": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
-        "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject",
+        "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutObject",
     },
     "PegApi": {*READ, "s3:GetObject", "s3:ListBucket", "secretsmanager:GetSecretValue"},
     "PegEventos": {

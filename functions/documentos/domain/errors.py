@@ -4,6 +4,7 @@ DocumentosError
 ├── UploadNotFoundError          absent or foreign: the same
 ├── RelacionamentoNotEnabledError   R02
 ├── AnswerNotReadyError          the owner has not judged the file yet
+├── NoAnswerError                the upload ended without an answer message
 └── StaleUploadError             somebody else moved the upload forward
 """
 
@@ -34,6 +35,10 @@ class RelacionamentoNotEnabledError(DocumentosError):
 
 class AnswerNotReadyError(DocumentosError):
     """The answer message exists only once the upload has a final state."""
+
+
+class NoAnswerError(DocumentosError):
+    """The upload is over and nobody wrote an answer message for it: its findings are in the upload itself."""
 
 
 class StaleUploadError(DocumentosError):

@@ -80,4 +80,6 @@ def looks_like(content: bytes, formato: Formato) -> bool:
     if formato is Formato.XML:
         return True
     trailer = _TRAILERS.get(formato, b"")
-    return content.startswith(_SIGNATURES[formato]) and trailer in content[-2048:]
+    # Line ends before a PDF's first line are common, and no other format's business.
+    start = content[:1024].lstrip(b"\r\n\t ") if formato is Formato.PDF else content
+    return start.startswith(_SIGNATURES[formato]) and trailer in content[-2048:]

@@ -24,6 +24,7 @@ POST_LIFETIME: Final = timedelta(minutes=5)
 GRACE: Final = timedelta(minutes=5)
 RECHECK: Final = timedelta(minutes=2)
 MAX_ATTEMPTS: Final = 12
+PATIENCE: Final = timedelta(hours=12)
 
 
 class Situacao(StrEnum):
@@ -188,9 +189,14 @@ def receive(
 
 
 def hand_over_again(upload: Upload, now: datetime) -> Upload:
-    """The owner has not answered in time: ask again, later each time; give up loudly after twelve attempts."""
+    """The owner has not answered in time: ask again, later each time.
+
+    Give up loudly after twelve attempts, but never within twelve hours of the file's arrival: attempts that ops asked
+    for in a hurry do not use up the patience.
+    """
     changed = replace(upload, versao=upload.versao + 1)
-    if upload.tentativa >= MAX_ATTEMPTS:
+    arrived = upload.recebido_em or upload.criado_em
+    if upload.tentativa >= MAX_ATTEMPTS and now - arrived >= PATIENCE:
         return replace(changed, situacao=Situacao.FALHOU, conferir_em=None)
     wait = RECHECK * (2 ** min(upload.tentativa, 6))
     return replace(changed, tentativa=upload.tentativa + 1, conferir_em=now + wait)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge import problems, session
@@ -11,7 +12,12 @@ from conecta_edge.http import PRESTADOR, Api, Operation, Parameter, Reply, Reque
 from conecta_edge.problems import FieldError, ProblemError
 from documentos import bootstrap, service
 from documentos.domain import uploads
-from documentos.domain.errors import AnswerNotReadyError, RelacionamentoNotEnabledError, UploadNotFoundError
+from documentos.domain.errors import (
+    AnswerNotReadyError,
+    NoAnswerError,
+    RelacionamentoNotEnabledError,
+    UploadNotFoundError,
+)
 from documentos.domain.finalidades import FINALIDADES, Finalidade, Formato
 from documentos.schemas import UploadRequest, UploadView
 
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from documentos.domain.uploads import Upload
 
 FUNCAO: Final = "documentos-api"
+_UPLOAD_ID: Final = re.compile(r"[0-9a-z-]{1,64}", re.ASCII)  # anything else is no id of ours
 TAG: Final = "Documentos"
 
 
@@ -94,9 +101,10 @@ def get_answer(request: Request) -> Response:
 
 def _own_upload(request: Request) -> Upload:
     caller = session.principal(request)
-    upload = service.find_upload(
-        prestador_id=caller.prestador_id, upload_id=request.path["id"], uploads_=bootstrap.uploads()
-    )
+    upload_id = request.path["id"]
+    if not _UPLOAD_ID.fullmatch(upload_id):
+        raise UploadNotFoundError
+    upload = service.find_upload(prestador_id=caller.prestador_id, upload_id=upload_id, uploads_=bootstrap.uploads())
     caller.require("documentos.ler")
     return upload
 
@@ -222,12 +230,20 @@ def _not_ready(_error: AnswerNotReadyError) -> ProblemError:
     )  # fmt: skip
 
 
+def _no_answer(_error: NoAnswerError) -> ProblemError:
+    return ProblemError(
+        404, "sem-mensagem-de-resposta", "Sem mensagem de resposta",
+        "Este envio terminou sem mensagem TISS de resposta. Veja a situação e os achados do próprio envio.",
+    )  # fmt: skip
+
+
 handler = Api(
     OPERATIONS,
     {
         UploadNotFoundError: lambda _error: problems.not_found(),
         RelacionamentoNotEnabledError: _relacionamento,
         AnswerNotReadyError: _not_ready,
+        NoAnswerError: _no_answer,
     },
     session.origins,
 )

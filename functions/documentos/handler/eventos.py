@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import unquote_plus
 
 from conecta_edge import observability, queues, session
 from documentos import bootstrap, service
@@ -41,7 +40,7 @@ def consume(message: Mapping[str, Any]) -> None:
 
 
 def _file_posted(detail: Mapping[str, Any]) -> None:
-    key = unquote_plus(str(detail["object"]["key"]))
+    key = str(detail["object"]["key"])  # EventBridge gives keys as they are
     parts = key.split("/")
     if len(parts) != 5 or parts[0] != "t":  # noqa: PLR2004  # t/<registroANS>/<prestador>/<finalidade>/<id>
         observability.log("warning", "objeto fora do formato de chave")

@@ -16,6 +16,7 @@ from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
 from peg.domain.lotes import LoteLido
 
+UNKNOWN_VERSION: Final = "TISS-VERSAO"
 BILLABLE: Final = frozenset({"HABILITADO", "SUSPENSO", "DESCREDENCIADO"})
 
 
@@ -65,8 +66,8 @@ def _glosa(motivo: Motivo, lote: LoteLido) -> str:
 
 def versao_aceita(lote: LoteLido, contexto: Contexto) -> Iterator[Achado]:
     """R12: the operadora accepts the message's version on the day of reception (table `versao → de, até`)."""
-    if lote.versao is None:
-        return
+    if lote.versao is None and not any(achado.regra == UNKNOWN_VERSION for achado in lote.achados):
+        return  # not even the header could be read: the standard's own finding says so
     accepted = sorted(
         row.versao
         for row in contexto.versoes
@@ -157,7 +158,13 @@ RULES: Final[tuple[Rule, ...]] = (
 def judge(lote: LoteLido, contexto: Contexto) -> tuple[Achado, ...]:
     """Everything wrong with a lote, the standard's findings first."""
     own = tuple(achado for rule in RULES for achado in rule(lote, contexto))
-    refusing = tuple(achado for achado in lote.achados if achado.severidade is Severidade.RECUSA_LOTE)
+    # R12's own finding names what this operadora accepts; the standard's would name all that exist.
+    named = any(achado.regra == "R12" for achado in own)
+    refusing = tuple(
+        achado
+        for achado in lote.achados
+        if achado.severidade is Severidade.RECUSA_LOTE and not (named and achado.regra == UNKNOWN_VERSION)
+    )
     return refusing + own
 
 
@@ -165,7 +172,6 @@ def numero_de_lote_repetido(lote: LoteLido) -> Achado:
     """Invariant 4: a lote number of a living PEG with other bytes (5053 in 4.01, 3268 in 4.03)."""
     return Achado(
         "LOTE-NUMERO", _glosa(Motivo.LOTE_JA_INFORMADO, lote),
-        f"O lote número {lote.numero_lote} já foi recebido com outro conteúdo. Use outro número de lote; para corrigir "
-        "o anterior, cancele o PEG dele primeiro.",
+        f"O lote número {lote.numero_lote} já foi recebido com outro conteúdo. Use outro número de lote.",
         caminho="/ans:mensagemTISS/ans:prestadorParaOperadora/ans:loteGuias/ans:numeroLote",
     )  # fmt: skip

@@ -40,8 +40,8 @@ def list_pegs(request: Request) -> Response:
         raise problems.invalid_body(
             (FieldError("competencia", "competencia-invalida", "Use ano e mês, AAAAMM: por exemplo 202611."),)
         )
-    caller.require("peg.ler")
     position, token_of = session.cursor(request, f"{caller.prestador_id}|pegs|{competencia}")
+    caller.require("peg.ler")
     page = bootstrap.pegs().month(caller.prestador_id, competencia, position, PAGE)
     return Response(200, {"pegs": [view(peg) for peg in page.rows], "cursor": token_of(page.position)})
 
@@ -58,7 +58,9 @@ def list_guias(request: Request) -> Response:
     position, token_of = session.cursor(request, f"{peg.prestador_id}|guias|{peg.protocolo}")
     page = bootstrap.pegs().guias(peg.prestador_id, peg.protocolo, position, GUIAS_PAGE)
     guias = [guia_view(guia) for guia in page.rows]
-    return Response(200, {"protocolo": peg.protocolo, "guias": guias, "cursor": token_of(page.position)})
+    whole = bool(guias) and guias[-1]["sequencia"] == peg.quantidade_guias
+    following = None if whole else token_of(page.position)
+    return Response(200, {"protocolo": peg.protocolo, "guias": guias, "cursor": following})
 
 
 def get_receipt(request: Request) -> Response:

@@ -11,7 +11,12 @@ import pytest
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import ConditionFailedError
 from documentos import service
-from documentos.domain.errors import AnswerNotReadyError, RelacionamentoNotEnabledError, UploadNotFoundError
+from documentos.domain.errors import (
+    AnswerNotReadyError,
+    NoAnswerError,
+    RelacionamentoNotEnabledError,
+    UploadNotFoundError,
+)
 from documentos.domain.finalidades import FINALIDADES, Formato
 from documentos.domain.uploads import Situacao, Upload
 from documentos.service import NewUpload
@@ -148,7 +153,7 @@ def test_at_the_end_the_owners_message_and_report_are_read() -> None:
 
 def test_a_file_without_an_owner_has_no_message_and_no_report() -> None:
     upload = an_upload(finalidade="pdf", situacao=Situacao.CONCLUIDO)
-    with pytest.raises(UploadNotFoundError):
+    with pytest.raises(NoAnswerError):
         service.answer_message(upload, FakeFiles())
     assert service.judged_findings(upload, FakeFiles()) is None
 

@@ -9,7 +9,7 @@ import pytest
 
 from documentos.domain import uploads
 from documentos.domain.finalidades import FINALIDADES, Finalidade, Formato
-from documentos.domain.uploads import GRACE, MAX_ATTEMPTS, POST_LIFETIME, RECHECK, Achado, Situacao, Upload
+from documentos.domain.uploads import GRACE, MAX_ATTEMPTS, PATIENCE, POST_LIFETIME, RECHECK, Achado, Situacao, Upload
 from tests.builders_functions import HOSPITAL, NOW, PDF, VALE, an_upload, sha256
 
 WRONG = (Achado("DOC-TAMANHO", "tamanho-divergente", "…"),)
@@ -68,11 +68,18 @@ def test_an_owner_that_does_not_answer_is_asked_again_later_each_time() -> None:
     assert upload.situacao is Situacao.EM_PROCESSAMENTO
 
 
-def test_after_twelve_attempts_the_upload_fails_loudly() -> None:
+def test_after_twelve_attempts_and_twelve_hours_the_upload_fails_loudly() -> None:
     upload = received(an_upload(tentativa=0))
     for _ in range(MAX_ATTEMPTS):
-        upload = uploads.hand_over_again(upload, LATER)
+        upload = uploads.hand_over_again(upload, NOW + PATIENCE + timedelta(days=1))
     assert (upload.situacao, upload.conferir_em, upload.tentativa) == (Situacao.FALHOU, None, MAX_ATTEMPTS)
+
+
+def test_attempts_asked_for_in_a_hurry_never_make_an_upload_fail() -> None:
+    upload = received(an_upload(tentativa=0))
+    for _ in range(3 * MAX_ATTEMPTS):
+        upload = uploads.hand_over_again(upload, LATER)
+    assert upload.situacao is Situacao.EM_PROCESSAMENTO
 
 
 def test_nobody_gives_up_on_a_file_before_its_form_has_expired_for_sure() -> None:
@@ -155,7 +162,7 @@ def test_a_pdf_may_have_a_little_after_its_end(after: int, found: tuple[str, ...
         (b"\xff\xd8\xff", "imagem", Formato.PNG, "3164"),
         (PNG[:-12], "imagem", Formato.PNG, "3164"),
         (b"", "imagem", Formato.TIFF, "3164"),
-        (b" " + PDF, "pdf", Formato.PDF, "formato-divergente"),
+        (b"MZ" + PDF, "pdf", Formato.PDF, "formato-divergente"),
     ],
 )
 def test_a_file_is_judged_by_its_bytes_whatever_it_is_called(

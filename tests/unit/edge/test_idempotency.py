@@ -10,7 +10,7 @@ import pytest
 
 from conecta_edge import idempotency, session
 from conecta_edge.clock import FixedClock
-from conecta_edge.dynamodb import ConditionFailedError
+from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError
 from conecta_edge.http import Request
 from conecta_edge.problems import ProblemError
 from conecta_edge.tenancy import Papel, Principal
@@ -140,3 +140,21 @@ def test_the_longest_key_is_kept_as_a_digest() -> None:
     assert made.key == {"pk": f"PRESTADOR#{HOSPITAL}", "sk": made.sk}
     assert "ccc" not in made.sk
     assert len(made.sk) == len("/r#pessoa-1#") + 64
+
+
+def test_a_transaction_that_collides_with_the_first_one_is_in_progress_and_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Empty:
+        def replay(self, *_asked: Any) -> None:
+            return None
+
+    monkeypatch.setattr(session, "idempotency_table", Empty)
+    monkeypatch.setattr(session, "clock", lambda: FixedClock(NOW))
+
+    def collide(_keep: Any) -> None:
+        raise TransientConflictError
+
+    with pytest.raises(ProblemError) as refused:
+        session.once(request(), CALLER, collide)
+    assert (refused.value.status, refused.value.headers) == (409, {"Retry-After": "1"})

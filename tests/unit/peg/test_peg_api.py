@@ -142,9 +142,10 @@ def test_a_month_that_is_not_one_is_refused(world: World, competencia: str) -> N
     assert (status, body["erros"][0]["codigo"]) == (422, "competencia-invalida")
 
 
-def test_a_wrong_month_is_told_before_a_wrong_papel_and_the_papel_before_the_cursor(world: World) -> None:
+def test_what_is_wrong_with_the_question_is_told_before_a_wrong_papel(world: World) -> None:
     assert world.get(PEGS, claims=person("pessoa-3"), competencia="x")[0] == 422
-    assert world.get(PEGS, claims=person("pessoa-3"), cursor="x")[0] == 403
+    assert world.get(PEGS, claims=person("pessoa-3"), cursor="x")[0] == 400
+    assert world.get(PEGS, claims=person("pessoa-3"))[0] == 403
     assert world.get(PEGS, cursor="x")[0] == 400
 
 

@@ -388,7 +388,7 @@ def test_the_sender_is_told_nothing_of_who_it_is(world: World) -> None:
 
 def test_a_peg_half_made_is_finished_whatever_has_changed_in_cadastro_since(world: World) -> None:
     with pytest.raises(ProcessDiedError):
-        world.receive(interruption=Interruption(after=6))  # the number is taken, the guias are not written
+        world.receive(interruption=Interruption(after=7))  # the number is taken, the guias are not written
     assert world.pegs.rows[HOSPITAL, "261120000001"].situacao is SituacaoPeg.PREPARANDO
     gone = a_contexto(situacao="RECUSADO", versoes=())
     assert world.receive(contexto=gone) == Desfecho("261120000001", repetido=False, achados=())
@@ -400,3 +400,27 @@ def test_a_taken_number_is_told_together_with_whatever_else_is_wrong(world: Worl
     world.file(OUTRO, a_lote(destino=PASA))
     codes = [achado.regra for achado in world.receive(a_documento(OUTRO, upload_id="u2")).achados]
     assert codes == ["DESTINO", "LOTE-NUMERO"]
+
+
+def test_a_lote_whose_receipt_cannot_be_written_does_not_hold_its_number(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class UnwritableError(Exception):
+        pass
+
+    def receipt(*_arguments: Any) -> bytes:
+        raise UnwritableError
+
+    monkeypatch.setattr(world.padrao, "receipt", receipt)
+    with pytest.raises(UnwritableError):
+        world.receive()
+    assert (world.pegs.rows, world.pegs.lotes) == ({}, {})
+
+
+def test_a_version_nobody_speaks_is_answered_with_what_this_operadora_accepts(world: World) -> None:
+    unknown = Achado("TISS-VERSAO", "5028", "Envie em uma destas: 4.01.00, 4.02.00, 4.03.00.")
+    world.file(OUTRO, a_lote(versao=None, numero_lote=None, achados=(unknown,)))
+    (achado,) = world.receive(a_documento(OUTRO)).achados
+    assert (achado.regra, achado.codigo) == ("R12", "5028")
+    assert "4.01.00" in achado.mensagem
+    assert "4.03.00" not in achado.mensagem

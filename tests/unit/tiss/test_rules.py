@@ -68,6 +68,16 @@ def test_a_lote_number_that_is_not_digits_is_refused(numero: str) -> None:
     assert achado.caminho == "/ans:mensagemTISS/ans:prestadorParaOperadora/ans:loteGuias/ans:numeroLote"
 
 
+def test_a_lote_that_bills_more_than_a_protocolo_can_say_is_told_to_be_divided() -> None:
+    limite = Decimal("99999999.99")
+    no_limite = replace(um.guia_consulta(), valor_procedimento=limite)
+    assert findings(um.lote(no_limite)) == []
+    acima = replace(um.guia_consulta(), numero_guia_prestador="2", valor_procedimento=Decimal("0.01"))
+    achado = only(findings(um.lote(no_limite, acima)))
+    assert (achado.regra, achado.codigo) == ("TISS-LOTE-TOTAL", "5001")
+    assert "99999999.99" in achado.mensagem
+
+
 @pytest.mark.parametrize("numero", ["1", "000123456789", " ", "1234567890123"])
 def test_digits_pass_and_what_the_schema_or_the_reader_says_is_not_repeated(numero: str) -> None:
     assert findings(um.lote(numero_lote=numero)) == []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from conecta_edge.aws import client
 from conecta_edge.cadastro import DynamoCadastroReader
 from conecta_edge.clock import Clock, SystemClock
-from conecta_edge.dynamodb import ConditionFailedError
+from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError
 from conecta_edge.secrets import secret
 from conecta_edge.settings import required
 
@@ -125,7 +125,7 @@ def once(request: Request, caller: Principal, effect: Callable[[Keep], Any]) -> 
         return first
     try:
         return effect(lambda answer: (table.keep(attempt, answer, now),))
-    except ConditionFailedError as lost:
+    except (ConditionFailedError, TransientConflictError) as lost:
         first = table.replay(attempt, now)
         if first is None:
             raise problems.in_progress() from lost

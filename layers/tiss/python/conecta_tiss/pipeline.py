@@ -42,6 +42,14 @@ __all__ = ["LIMITES", "Limites", "Resultado", "validate_message"]
 
 _PADRAO: Final = f"{q('cabecalho')}/{q('Padrao')}"
 _TRANSACAO: Final = f"{q('cabecalho')}/{q('identificacaoTransacao')}/{q('tipoTransacao')}"
+_FALHA_NEGOCIO: Final = f"{q('cabecalho')}/{q('falhaNegocio')}"
+_CODIGOS_DE_GLOSA: Final = tuple(
+    q(nome)
+    for nome in (
+        "codGlosa", "codGlosaGuia", "codGlosaItem", "codGlosaProc", "codigoGlosa", "codigoGlosaProtocolo",
+        "codigosGlosa", "falhaNegocio", "tipoGlosa",
+    )
+)  # fmt: skip
 _ASSINATURA_GUIA: Final = q("assinaturaDigitalGuia")
 _SENTIDOS: Final = {q(sentido.value): sentido for sentido in Sentido}
 _CAMINHO_PADRAO: Final = "/ans:mensagemTISS/ans:cabecalho/ans:Padrao"
@@ -242,6 +250,7 @@ class _Validacao:
         if do_esquema:
             parser.check_depth(self.raiz, self.limites)
         yield from do_esquema
+        yield from self._empty_glosa_findings(all_of_them=mensagem is None)
         if mensagem is None:
             yield from self._odd_leaves()
             return
@@ -269,6 +278,17 @@ class _Validacao:
         folhas = [elemento for elemento in self.raiz.iter() if len(elemento) == 0 and elemento.text]
         yield from self._blank_findings(folha for folha in folhas if (folha.text or "").isspace())
         yield from self._date_findings(folha for folha in folhas if _DATA_COM_FUSO.fullmatch(folha.text or ""))
+
+    def _empty_glosa_findings(self, *, all_of_them: bool) -> Iterator[Achado]:
+        """Glosa codes without a code, which the schema enumerates as one; a lote has them only in its header."""
+        folhas = self.raiz.iter(*_CODIGOS_DE_GLOSA) if all_of_them else self.raiz.iterfind(_FALHA_NEGOCIO)
+        for folha in islice((f for f in folhas if not f.text and len(f) == 0), self.limites.achados):
+            yield self._achado(
+                "TISS-GLOSA-VAZIA",
+                Motivo.MENSAGEM_INCOMPLETA,
+                f"O campo {local(str(folha.tag))} está vazio. Informe o código da glosa, ou retire-o se for opcional.",
+                elemento=folha,
+            )
 
     def _blank_findings(self, folhas: Iterable[Element]) -> Iterator[Achado]:
         for folha in islice(folhas, self.limites.achados):

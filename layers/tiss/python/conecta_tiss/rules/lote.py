@@ -37,6 +37,7 @@ _CENTAVO: Final = Decimal("0.01")
 _ZERO: Final = Decimal(0)
 _LOTE: Final = "/ans:mensagemTISS/ans:prestadorParaOperadora/ans:loteGuias"
 _DIGITOS_DO_LOTE: Final = 12
+_MAIOR_TOTAL: Final = Decimal("99999999.99")
 
 
 def run(lote: LoteGuias, contexto: Contexto, maximo: int) -> list[Achado]:
@@ -127,6 +128,17 @@ def lote_number_is_numeric(esta: Regra[LoteGuias], lote: LoteGuias, contexto: Co
         "O numeroLote deve ter só algarismos (até 12), para que caiba na resposta de um recurso. Renumere o lote.",
         caminho=f"{_LOTE}/ans:numeroLote",
     )
+
+
+@regra("TISS-LOTE-TOTAL", Motivo.FORA_DO_PADRAO, "tiss.md 2.3: valorTotalProtocolo of the receipt is d10-2")
+def lote_total_fits_its_receipt(esta: Regra[LoteGuias], lote: LoteGuias, contexto: Contexto) -> Iterator[Achado]:
+    """The guias together bill no more than a protocolo can say: R$ 99,999,999.99."""
+    if lote.valor_total > _MAIOR_TOTAL:
+        yield esta.achado(
+            contexto,
+            f"As guias somam mais de {_reais(_MAIOR_TOTAL)}, o máximo de um protocolo no padrão. Divida o lote.",
+            caminho=f"{_LOTE}/ans:guiasTISS",
+        )
 
 
 @regra("TISS-GUIA-DUPLICADA", Motivo.GUIA_JA_APRESENTADA, "tiss.md 2: uniqueness of numeroGuiaPrestador")
@@ -457,6 +469,7 @@ def billed_period_is_ordered(esta: Regra[LoteGuias], lote: LoteGuias, contexto: 
 
 RULES: Final[tuple[Regra[LoteGuias], ...]] = (
     lote_number_is_numeric,
+    lote_total_fits_its_receipt,
     guia_numbers_are_unique,
     guia_is_for_the_destination,
     item_numbers_are_a_sequence,

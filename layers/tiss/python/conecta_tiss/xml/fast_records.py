@@ -127,8 +127,9 @@ class _Fonte:
             self.linha(recuo, f"{variavel} = True")
         elif folha.tipo is Tipo.TEXTO:
             self.linha(recuo, f"{variavel} = {filho}.text")
-            # A text of blanks sorts before "!"; asking isspace() of every text would cost more.
-            self.linha(recuo, f"if {variavel} is None or {variavel} < '!':")
+            # ASCII blanks sort before "!", all others after "~"; asking isspace() of every text would cost more.
+            em_branco = f"{variavel} is None or {variavel} < '!' or ({variavel} > '~' and {variavel}.isspace())"
+            self.linha(recuo, f"if {em_branco}:")
             self.linha(recuo + 1, f"{variavel} = text_of({filho}, leitura)")
         else:
             self.linha(recuo, f"{variavel} = tabelas[{folha.tipo.value}][{filho}.text]")

@@ -75,8 +75,8 @@ def _preencher(passos: _Passos, elemento: Element, valores: list[Any], leitura: 
             continue  # the layout does not have it: nor does the standard
         if not tipo:
             texto = filho.text
-            # A text of blanks sorts before "!"; asking isspace() of every text would cost more.
-            if texto is None or texto < "!":
+            # ASCII blanks sort before "!", all others after "~"; asking isspace() of every text would cost more.
+            if texto is None or texto < "!" or (texto > "~" and texto.isspace()):
                 texto = text_of(filho, leitura)
             valores[indice] = texto
         elif tipo < _PRIMEIRA_ESTRUTURA:
