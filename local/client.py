@@ -126,8 +126,8 @@ class Client:
             raise ApiError(answer)
         return answer.json()
 
-    def start_upload(self, content: bytes, **asked: Any) -> dict[str, Any]:
-        """POST /documentos/uploads for these bytes.
+    def start_upload(self, content: bytes, *, key: str | None = None, **asked: Any) -> dict[str, Any]:
+        """POST /documentos/uploads for these bytes; with an idempotency `key`, asking again is free.
 
         Raises:
             ApiError: not 201.
@@ -135,7 +135,8 @@ class Client:
         given = {
             "registro_ans": "345695", "finalidade": "lote_tiss", "nome_arquivo": "lote.xml", "tamanho": len(content),
         }  # fmt: skip
-        answer = self.request("POST", "/documentos/uploads", {**given, **asked})
+        headers = {"Idempotency-Key": key} if key else None
+        answer = self.request("POST", "/documentos/uploads", {**given, **asked}, headers=headers)
         if answer.status != http.client.CREATED:
             raise ApiError(answer)
         created: dict[str, Any] = answer.json()
@@ -146,13 +147,13 @@ class Client:
         body, kind = form(upload["envio"]["campos"], content)
         return call("POST", upload["envio"]["url"], headers={"Content-Type": kind}, body=body)
 
-    def upload(self, content: bytes, **asked: Any) -> dict[str, Any]:
-        """Start an upload and post its file.
+    def upload(self, content: bytes, *, key: str | None = None, **asked: Any) -> dict[str, Any]:
+        """Start an upload (under an idempotency `key`, if given) and post its file.
 
         Raises:
             ApiError: either step was refused.
         """
-        upload = self.start_upload(content, **asked)
+        upload = self.start_upload(content, key=key, **asked)
         posted = self.post_file(upload, content)
         if posted.status not in {http.client.OK, http.client.CREATED, http.client.NO_CONTENT}:
             raise ApiError(posted)

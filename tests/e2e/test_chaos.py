@@ -98,13 +98,13 @@ class Killer(threading.Thread):
 
 
 def send(client: Client, numero: int) -> Accepted:
-    """One lote, insisting as a client does while functions die under it; a retried POST /uploads is free."""
+    """One lote, insisting as a client does while functions die under it: the same key is the same upload."""
     guias = 1 + numero % 4
     lote = gerar(Pedido(tipo=Tipo.SADT, guias=guias, origem_cnpj=HOSPITAL.cnpj or "", numero_lote=str(numero)))
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            upload = client.upload(lote.conteudo)
+            upload = client.upload(lote.conteudo, key=f"lote-{numero}")
         except (ApiError, OSError):
             if time.monotonic() > deadline:
                 raise
