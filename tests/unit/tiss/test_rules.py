@@ -58,6 +58,14 @@ def test_rules_have_distinct_ids_and_say_what_they_ask_and_from_where() -> None:
     assert all(regra.funcao.__doc__ and regra.fonte for regra in todas)
 
 
+def test_a_guia_that_bills_nothing_at_all_is_told() -> None:
+    vazia = replace(um.guia_sp_sadt(), procedimentos=(), despesas=(), valores=ValoresGuia(total_geral=Decimal("0.00")))
+    achado = only(findings(um.lote(vazia)))
+    assert (achado.regra, achado.codigo, achado.caminho) == (
+        "TISS-ITEM-VALOR-POSITIVO", "5040", f"{GUIA}/ans:valorTotal/ans:valorTotalGeral",
+    )  # fmt: skip
+
+
 # --- the lote ---
 
 

@@ -214,7 +214,15 @@ def item_values_are_positive(esta: Regra[LoteGuias], lote: LoteGuias, contexto: 
                     caminho=f"{_caminho(lote, indice)}/ans:dadosAtendimento/ans:procedimento/ans:valorProcedimento",
                 )
             continue
-        for item in _itens(guia):
+        itens = _itens(guia)
+        if not itens and guia.valor_total <= _ZERO:
+            yield esta.achado(
+                contexto,
+                "A guia não cobra nada: não tem itens, e o valor total é zero. Informe os itens, ou retire a guia.",
+                guia=_numero(guia),
+                caminho=f"{_caminho(lote, indice)}/ans:valorTotal/ans:valorTotalGeral",
+            )
+        for item in itens:
             if item.valor_total <= _ZERO or item.valor_unitario <= _ZERO:
                 campo = "valorTotal" if item.valor_total <= _ZERO else "valorUnitario"
                 yield esta.achado(
