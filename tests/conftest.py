@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import uuid
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 from pytest_socket import disable_socket, socket_allow_hosts
 
 from tests.builders_functions import NOW, ORIGEM_DO_PORTAL, PORTAL, PORTAL_OPERADORA
@@ -37,6 +39,11 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "teste",
 }
 
+
+# The gate gives the same answer twice, however slow the machine: HYPOTHESIS_PROFILE=explorar looks for new cases.
+settings.register_profile("portao", deadline=None, derandomize=True)
+settings.register_profile("explorar", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portao"))
 
 LISTENERS = ("tests/integration/", "tests/unit/bench/", "tests/infra/")
 """Where a test may listen on the loopback; nothing but an e2e test may call anybody further than that."""
