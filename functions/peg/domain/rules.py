@@ -28,6 +28,10 @@ class VersaoAceita:
     aceita_de: date
     aceita_ate: date | None
 
+    def accepts(self, day: date) -> bool:
+        """Whether `day` lies inside (R12)."""
+        return self.aceita_de <= day and (self.aceita_ate is None or day <= self.aceita_ate)
+
 
 @dataclass(frozen=True, slots=True)
 class Contexto:
@@ -68,11 +72,7 @@ def versao_aceita(lote: LoteLido, contexto: Contexto) -> Iterator[Achado]:
     """R12: the operadora accepts the message's version on the day of reception (table `versao → de, até`)."""
     if lote.versao is None and not any(achado.regra == UNKNOWN_VERSION for achado in lote.achados):
         return  # not even the header could be read: the standard's own finding says so
-    accepted = sorted(
-        row.versao
-        for row in contexto.versoes
-        if row.aceita_de <= contexto.hoje and (row.aceita_ate is None or contexto.hoje <= row.aceita_ate)
-    )
+    accepted = sorted(row.versao for row in contexto.versoes if row.accepts(contexto.hoje))
     if lote.versao not in accepted:
         names = ", ".join(accepted) or "nenhuma no momento"
         yield Achado(

@@ -8,7 +8,6 @@ import pytest
 
 from cadastro.domain import Prestador
 from cadastro.dynamodb import _plain
-from conecta_edge.cadastro import AcceptedVersion
 
 HOJE = date(2026, 11, 21)
 
@@ -27,20 +26,3 @@ def test_a_prestador_is_never_both_nor_none(cnpj: str | None, cpf: str | None) -
 def test_a_row_keeps_dates_as_text_lists_as_lists_and_nothing_of_what_is_absent() -> None:
     value = {"dia": HOJE, "grupo": ("a", "b"), "versoes": [{"de": HOJE, "ate": None}], "vazio": None, "n": 1}
     assert _plain(value) == {"dia": "2026-11-21", "grupo": ["a", "b"], "versoes": [{"de": "2026-11-21"}], "n": 1}
-
-
-@pytest.mark.parametrize(
-    ("de", "ate", "accepts"),
-    [
-        (date(2026, 11, 21), None, True),
-        (date(2026, 11, 22), None, False),
-        (date(2026, 1, 1), date(2026, 11, 21), True),
-        (date(2026, 1, 1), date(2026, 11, 20), False),
-    ],
-)
-def test_a_version_is_accepted_between_two_days_both_inclusive(
-    de: date,
-    ate: date | None,
-    accepts: bool,  # noqa: FBT001
-) -> None:
-    assert AcceptedVersion("4.01.00", de, ate).accepts(HOJE) is accepts

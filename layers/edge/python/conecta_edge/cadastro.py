@@ -73,10 +73,6 @@ class AcceptedVersion:
     aceita_de: date
     aceita_ate: date | None
 
-    def accepts(self, day: date) -> bool:
-        """Whether `day` lies inside (R12)."""
-        return self.aceita_de <= day and (self.aceita_ate is None or day <= self.aceita_ate)
-
 
 @dataclass(frozen=True, slots=True)
 class Contratacao:
