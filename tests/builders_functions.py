@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from conecta_edge.cadastro import AcceptedVersion, Contratacao
 from conecta_edge.clock import local_day
 from conecta_edge.events import Event, outbox_put
 from documentos.domain import uploads
@@ -107,14 +108,35 @@ def a_lote(*, guias: int = 3, **changes: Any) -> LoteLido:
     return replace(made, **changes)
 
 
+def a_contratacao(**changes: Any) -> Contratacao:
+    """What cadastro tells of the hospital at VALE: enabled, in 4.01.00 only."""
+    made = Contratacao(
+        prestador_id=HOSPITAL,
+        registro_ans=VALE,
+        nome_prestador=None,
+        cnpj=CNPJ,
+        cpf=None,
+        cnes=None,
+        situacao="HABILITADO",
+        motivo=None,
+        codigo_na_operadora="HOSP01",
+        nome_operadora=None,
+        versoes=(AcceptedVersion("4.01.00", date(2022, 10, 1), None),),
+        grupo=(VALE, PASA),
+    )
+    return replace(made, **changes)
+
+
 def a_contexto(**changes: Any) -> Contexto:
-    """What is known of the hospital at VALE: enabled, in 4.01.00 only."""
+    """What is known of the hospital at VALE: enabled (or in the `situacao` given), in 4.01.00 only."""
+    if "situacao" in changes:
+        changes["may_bill"] = a_contratacao(situacao=changes.pop("situacao")).may_bill
     made = Contexto(
         registro_ans=VALE,
         cnpj=CNPJ,
         cpf=None,
         codigo_na_operadora="HOSP01",
-        situacao="HABILITADO",
+        may_bill=True,
         versoes=(VersaoAceita("4.01.00", date(2022, 10, 1), None),),
         grupo=(VALE, PASA),
         hoje=local_day(NOW),

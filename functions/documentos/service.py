@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
-BILLABLE = frozenset({"HABILITADO", "SUSPENSO", "DESCREDENCIADO"})
-"""States of a relacionamento in which files may still be sent: what was lawfully done before is billed (R02)."""
-
 
 class Uploads(Protocol):
     """The stored uploads of every tenant; each method names the tenant it touches."""
@@ -98,6 +95,11 @@ class Contratacao(Protocol):
     """State of a relacionamento (R02) and the operadora's reason for it; `None` when there never was one."""
 
     @property
+    def may_bill(self) -> bool:
+        """Whether what was done may be billed (R02)."""
+        ...
+
+    @property
     def situacao(self) -> str | None:
         """State, of R02."""
         ...
@@ -150,7 +152,7 @@ def start_upload(
         RelacionamentoNotEnabledError: R02.
     """
     contratacao = cadastro.contratacao(asked.prestador_id, asked.registro_ans)
-    if contratacao.situacao not in BILLABLE:
+    if not contratacao.may_bill:
         raise RelacionamentoNotEnabledError(contratacao.situacao, contratacao.motivo)
     upload = uploads.intend(
         upload_id=uuid.uuid4().hex,

@@ -46,7 +46,7 @@ def contexto(documento: Documento) -> Contexto:
         cnpj=row.cnpj,
         cpf=row.cpf,
         codigo_na_operadora=row.codigo_na_operadora,
-        situacao=row.situacao,
+        may_bill=row.may_bill,
         versoes=tuple(VersaoAceita(item.versao, item.aceita_de, item.aceita_ate) for item in row.versoes),
         grupo=row.grupo,
         hoje=local_day(documento.recebido_em),

@@ -17,7 +17,6 @@ from conecta_tiss.vocabulary.glosas import Motivo, codigo
 from peg.domain.lotes import LoteLido
 
 UNKNOWN_VERSION: Final = "TISS-VERSAO"
-BILLABLE: Final = frozenset({"HABILITADO", "SUSPENSO", "DESCREDENCIADO"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Contexto:
 
     Attributes:
         registro_ans: the operadora the upload was made for.
-        situacao: of the relacionamento; `None` when there never was one.
+        may_bill: whether the relacionamento was enabled at some time (R02).
         hoje: local day of reception.
         grupo: registros a prestador may confuse with each other (one group, several operadoras).
     """
@@ -48,7 +47,7 @@ class Contexto:
     cnpj: str | None
     cpf: str | None
     codigo_na_operadora: str | None
-    situacao: str | None
+    may_bill: bool
     versoes: tuple[VersaoAceita, ...]
     grupo: tuple[str, ...]
     hoje: date
@@ -127,7 +126,7 @@ def origem_e_quem_enviou(lote: LoteLido, contexto: Contexto) -> Iterator[Achado]
 
 def relacionamento_habilitado(lote: LoteLido, contexto: Contexto) -> Iterator[Achado]:
     """R02: the relacionamento was enabled at some time; suspension never blocks billing what was done before."""
-    if contexto.situacao not in BILLABLE:
+    if not contexto.may_bill:
         yield Achado(
             "R02", _glosa(Motivo.PRESTADOR_FORA_DA_REDE, lote),
             "O relacionamento deste prestador com a operadora não está habilitado para faturamento. Solicite-o em "

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conecta_edge.cadastro import Contratacao
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import ConditionFailedError
 from documentos import service
@@ -20,7 +21,7 @@ from documentos.domain.errors import (
 from documentos.domain.finalidades import FINALIDADES, Formato
 from documentos.domain.uploads import Situacao, Upload
 from documentos.service import NewUpload
-from tests.builders_functions import CLINICA, HOSPITAL, NOW, VALE, an_upload
+from tests.builders_functions import CLINICA, HOSPITAL, NOW, VALE, a_contratacao, an_upload
 from tests.fakes import STORED, FakeFiles, FakeUploads, Kept
 
 ASKED = NewUpload(
@@ -43,9 +44,9 @@ class Relacionamento:
     situacao: str | None
     motivo: str | None = None
 
-    def contratacao(self, prestador_id: str, registro_ans: str) -> Relacionamento:
+    def contratacao(self, prestador_id: str, registro_ans: str) -> Contratacao:
         assert (prestador_id, registro_ans) == (HOSPITAL, VALE)
-        return self
+        return a_contratacao(situacao=self.situacao, motivo=self.motivo)
 
 
 class Case:

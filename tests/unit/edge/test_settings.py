@@ -6,7 +6,7 @@ import pytest
 
 import documentos.settings
 import peg.settings
-from conecta_edge.settings import MissingSettingError, optional_int, required
+from conecta_edge.settings import MissingSettingError, required
 
 
 @pytest.mark.parametrize("value", [None, ""])
@@ -17,13 +17,6 @@ def test_a_missing_variable_is_named(monkeypatch: pytest.MonkeyPatch, value: str
     with pytest.raises(MissingSettingError, match="TABELA_X") as missing:
         required("TABELA_X")
     assert missing.value.name == "TABELA_X"
-
-
-def test_an_optional_number_has_a_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LIMITE", raising=False)
-    assert optional_int("LIMITE", 7) == 7
-    monkeypatch.setenv("LIMITE", "9")
-    assert optional_int("LIMITE", 7) == 9
 
 
 def test_each_context_reads_its_own_names_once(function_environment: dict[str, str]) -> None:

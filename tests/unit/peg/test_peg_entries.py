@@ -194,7 +194,7 @@ def test_what_the_rules_know_comes_from_cadastro_on_the_local_day_of_reception(w
         cnpj=CNPJ,
         cpf=None,
         codigo_na_operadora="HOSP01",
-        situacao="HABILITADO",
+        may_bill=True,
         versoes=(rules.VersaoAceita("4.01.00", date(2022, 10, 1), None),),
         grupo=(VALE, PASA),
         hoje=date(2026, 11, 30),
@@ -203,7 +203,7 @@ def test_what_the_rules_know_comes_from_cadastro_on_the_local_day_of_reception(w
 
 def test_of_an_unknown_prestador_the_rules_know_nothing(world: World) -> None:
     contexto = bootstrap.contexto(a_documento(prestador_id="nao-existe", registro_ans="999999"))
-    assert (contexto.situacao, contexto.cnpj, contexto.versoes, contexto.grupo) == (None, None, (), ())
+    assert (contexto.may_bill, contexto.cnpj, contexto.versoes, contexto.grupo) == (False, None, (), ())
 
 
 def test_an_event_names_the_archived_file() -> None:

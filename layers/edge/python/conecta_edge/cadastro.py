@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from conecta_edge.dynamodb import Item, marshal, unmarshal
 
@@ -74,6 +74,10 @@ class AcceptedVersion:
     aceita_ate: date | None
 
 
+BILLABLE: Final = frozenset({"HABILITADO", "SUSPENSO", "DESCREDENCIADO"})
+"""States of a relacionamento that were HABILITADO at some time (R02)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contratacao:
     """What a context needs to know of a prestador at an operadora; absent rows are `None`.
@@ -97,6 +101,11 @@ class Contratacao:
     nome_operadora: str | None
     versoes: tuple[AcceptedVersion, ...]
     grupo: tuple[str, ...]
+
+    @property
+    def may_bill(self) -> bool:
+        """R02: suspension and descredenciamento stop new senhas, never the billing of what was done before."""
+        return self.situacao in BILLABLE
 
 
 class CadastroReader(Protocol):

@@ -23,8 +23,3 @@ def required(name: str) -> str:
     if not value:
         raise MissingSettingError(name)
     return value
-
-
-def optional_int(name: str, default: int) -> int:
-    """An optional whole-number setting."""
-    return int(os.environ.get(name) or default)
