@@ -1,0 +1,82 @@
+"""The relacionamento between a prestador and an operadora, and what it allows on a day (R02)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+
+class Situacao(StrEnum):
+    """R02: `SOLICITADO → HABILITADO / RECUSADO → SUSPENSO / DESCREDENCIADO`."""
+
+    SOLICITADO = "SOLICITADO"
+    HABILITADO = "HABILITADO"
+    RECUSADO = "RECUSADO"
+    SUSPENSO = "SUSPENSO"
+    DESCREDENCIADO = "DESCREDENCIADO"
+
+
+ONCE_ENABLED: Final = frozenset({Situacao.HABILITADO, Situacao.SUSPENSO, Situacao.DESCREDENCIADO})
+"""States that only what was enabled at some time can be in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Periodo:
+    """A state from a local day on, until the next period begins."""
+
+    situacao: Situacao
+    de: date
+    motivo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relacionamento:
+    """What a prestador is to an operadora, period by period, and what is released to it.
+
+    Attributes:
+        periodos: in order of day; of two that begin on the same day the later in the list counts. An end that is
+            known beforehand (of a suspension) is a period in the future.
+        autorizacao, faturamento: what the operadora released.
+    """
+
+    prestador_id: str
+    registro_ans: str
+    codigo_na_operadora: str
+    periodos: tuple[Periodo, ...]
+    autorizacao: bool = True
+    faturamento: bool = True
+
+    def periodo_em(self, dia: date) -> Periodo | None:
+        """The period in force on a day; `None` before the first."""
+        begun = [periodo for periodo in self.periodos if periodo.de <= dia]
+        return begun[-1] if begun else None
+
+    def situacao_em(self, dia: date) -> Situacao | None:
+        """The state on a day; `None` before the first period."""
+        periodo = self.periodo_em(dia)
+        return periodo.situacao if periodo else None
+
+    def may_request_em(self, dia: date) -> bool:
+        """Whether eligibility may be asked and senhas requested on a day: enabled then, and released."""
+        return self.autorizacao and self.situacao_em(dia) is Situacao.HABILITADO
+
+    def may_bill_em(self, dia: date) -> bool:
+        """Whether anything may be billed or contested on a day.
+
+        Suspension and descredenciamento stop new senhas, never the billing of what was lawfully done before.
+        """
+        begun = (periodo.situacao for periodo in self.periodos if periodo.de <= dia)
+        return self.faturamento and any(situacao in ONCE_ENABLED for situacao in begun)
+
+    def attended_lawfully_em(self, dia: date) -> bool:
+        """Whether a service of that day was done under an enabled relacionamento (1201 / 3278 otherwise).
+
+        Of the time before the first period nothing is known but what that period says: who is first heard of as
+        suspended was enabled before.
+        """
+        periodo = self.periodo_em(dia)
+        if periodo is None:
+            return bool(self.periodos) and self.periodos[0].situacao in ONCE_ENABLED - {Situacao.HABILITADO}
+        return periodo.situacao is Situacao.HABILITADO

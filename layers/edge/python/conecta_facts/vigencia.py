@@ -1,0 +1,34 @@
+"""Validity between two local days, both inclusive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol, TypeVar
+
+
+class ComVigencia(Protocol):
+    """Whatever is in force from a day on, until another day or for good."""
+
+    @property
+    def vigente_de(self) -> date:
+        """First day."""
+        ...
+
+    @property
+    def vigente_ate(self) -> date | None:
+        """Last day; `None` while it is open."""
+        ...
+
+
+Valor = TypeVar("Valor", bound=ComVigencia)
+
+
+def vigente(valor: ComVigencia, dia: date) -> bool:
+    """Whether something is in force on a day."""
+    return valor.vigente_de <= dia and (valor.vigente_ate is None or dia <= valor.vigente_ate)
+
+
+def vigente_em(valores: Iterable[Valor], dia: date) -> Valor | None:
+    """Of several, the one in force on a day: the one that began last, should two overlap."""
+    return max((valor for valor in valores if vigente(valor, dia)), key=lambda valor: valor.vigente_de, default=None)
