@@ -13,6 +13,7 @@ from conecta_tiss.messages.comum import (
     Profissional,
     ValoresProcessados,
 )
+from conecta_tiss.messages.elegibilidade import ReciboElegibilidade, RespostaElegibilidade, VerificaElegibilidade
 from conecta_tiss.messages.envelope import Cabecalho, Mensagem, Parte
 from conecta_tiss.messages.lote_guias import (
     Autorizacao,
@@ -369,6 +370,33 @@ def situacao(versao: Versao = Versao.V4_01_00, **campos: Any) -> Mensagem[Situac
                 detalhe=DetalheLote(**{**padrao, **campos}),
             )
         ),
+    )
+
+
+def verifica_elegibilidade(
+    versao: Versao = Versao.V4_01_00, *, do_cabecalho: dict[str, Any] | None = None, **campos: Any
+) -> Mensagem[VerificaElegibilidade]:
+    """A VERIFICA_ELEGIBILIDADE of one carteira."""
+    padrao: dict[str, Any] = {"prestador": Contratado(cnpj=CNPJ), "numero_carteira": "00012345678901234"}
+    return Mensagem(
+        cabecalho=cabecalho(
+            **{"tipo_transacao": "VERIFICA_ELEGIBILIDADE", "padrao": versao.value, **(do_cabecalho or {})}
+        ),
+        corpo=VerificaElegibilidade(**{**padrao, **campos}),
+    )
+
+
+def elegibilidade(versao: Versao = Versao.V4_01_00, **campos: Any) -> Mensagem[RespostaElegibilidade]:
+    """A SITUACAO_ELEGIBILIDADE that says yes."""
+    padrao: dict[str, Any] = {
+        "registro_ans": OPERADORA,
+        "numero_carteira": "00012345678901234",
+        "nome_beneficiario": "Beneficiário Exemplo",
+        "resposta_solicitacao": True,
+    }
+    return Mensagem(
+        cabecalho=resposta("SITUACAO_ELEGIBILIDADE", versao),
+        corpo=RespostaElegibilidade(recibo=ReciboElegibilidade(**{**padrao, **campos})),
     )
 
 

@@ -20,6 +20,7 @@ from conecta_tiss.messages.lote_guias import (
     GuiaOdonto,
     GuiaResumoInternacao,
     GuiaSpSadt,
+    LoteGuias,
     TipoGuia,
 )
 from conecta_tiss.messages.recebimento import GuiaOdontoRecebida, GuiaRecebida, ProtocoloRecebimento, RecebimentoLote
@@ -39,7 +40,7 @@ class TissPadrao:
     def read(self, raw: bytes, today: date) -> LoteLido:
         """As much of a lote as can be read, and everything the standard finds wrong."""
         resultado = pipeline.validate_message(raw, hoje=today)
-        mensagem = resultado.mensagem
+        mensagem = resultado.mensagem_de(LoteGuias)
         cabecalho = mensagem.cabecalho if mensagem else None
         return LoteLido(
             versao=resultado.versao,

@@ -17,6 +17,7 @@ from conecta_tiss.messages.comum import (
     Profissional,
     ValoresProcessados,
 )
+from conecta_tiss.messages.elegibilidade import ReciboElegibilidade, RespostaElegibilidade, VerificaElegibilidade
 from conecta_tiss.messages.envelope import Cabecalho, Mensagem, Parte
 from conecta_tiss.messages.lote_guias import (
     Autorizacao,
@@ -606,6 +607,51 @@ def test_a_status_written_reads_back_the_same(versao: Versao, dados: st.DataObje
     mensagem = Mensagem(cabecalho=dados.draw(cabecalhos(versao, "SITUACAO_PROTOCOLO")), corpo=dados.draw(corpo))
 
     assert reader.read_situacao(reread(writer.write_situacao(mensagem))) == mensagem
+
+
+IDENTIFICACAO = {
+    **TOKEN,
+    "validade_carteira": talvez(DIAS),
+    "tipo_ident": talvez(uma("01", "09")),
+    "identificador_beneficiario": talvez(uma("QUJD", "AAAA", "QUJD\nQUJD")),
+}
+
+
+@pytest.mark.parametrize("versao", VERSOES)
+@MENSAGENS
+@given(dados=st.data())
+def test_a_question_of_eligibility_written_reads_back_the_same(versao: Versao, dados: st.DataObject) -> None:
+    corpo = st.builds(VerificaElegibilidade, prestador=CONTRATADO, numero_carteira=texto(20), **IDENTIFICACAO)
+    mensagem = Mensagem(cabecalho=dados.draw(cabecalhos(versao, "VERIFICA_ELEGIBILIDADE")), corpo=dados.draw(corpo))
+
+    raw = writer.write_verifica_elegibilidade(mensagem)
+
+    assert reader.read_verifica_elegibilidade(reread(raw)) == mensagem
+    resultado = validate_message(raw, hoje=HOJE)
+    assert resultado.mensagem == (mensagem if resultado.valido else None)
+    assert not [achado for achado in resultado.achados if achado.regra == "TISS-XSD"]
+
+
+@pytest.mark.parametrize("versao", VERSOES)
+@MENSAGENS
+@given(dados=st.data())
+def test_an_answer_of_eligibility_written_reads_back_the_same(versao: Versao, dados: st.DataObject) -> None:
+    recibo = st.builds(
+        ReciboElegibilidade,
+        registro_ans=digitos(6),
+        numero_carteira=texto(20),
+        **IDENTIFICACAO,
+        nome_beneficiario=texto(70),
+        nome_social_beneficiario=talvez(texto(70)),
+        resposta_solicitacao=SIM_NAO,
+        motivos_negativa=lista(MOTIVO_GLOSA),
+    )
+    corpo = st.builds(RespostaElegibilidade, mensagem_erro=MOTIVO_GLOSA, recibo=st.none()) | st.builds(
+        RespostaElegibilidade, mensagem_erro=st.none(), recibo=recibo
+    )
+    mensagem = Mensagem(cabecalho=dados.draw(cabecalhos(versao, "SITUACAO_ELEGIBILIDADE")), corpo=dados.draw(corpo))
+
+    assert reader.read_elegibilidade(reread(writer.write_elegibilidade(mensagem))) == mensagem
 
 
 @settings(max_examples=200, deadline=None)

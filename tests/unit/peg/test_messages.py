@@ -16,11 +16,13 @@ from typing import Any
 import pytest
 
 from conecta_tiss.findings import Achado
+from conecta_tiss.xml.writer import write_verifica_elegibilidade
 from local.gerador import DEFEITOS, VERSOES, Formato, LoteGerado, Pedido, Tipo, gerar
 from peg.domain import rules
 from peg.domain.lotes import Identificacao, LoteLido
 from peg.domain.pegs import Peg
 from peg.messages import DESCRICAO_MAXIMA, TissPadrao, presented
+from tests.builders import verifica_elegibilidade
 from tests.builders_functions import CNPJ, NOW, VALE, a_contexto, a_peg
 from tests.unit.gerador.oracle import hash_of_leaves, schema_errors
 
@@ -72,6 +74,12 @@ def test_a_lote_is_read_as_it_was_written(tipo: Tipo, versao: str) -> None:
 
 def test_a_sender_may_be_known_by_its_code() -> None:
     assert read(generated(origem_codigo="HOSP01")).origem == Identificacao(codigo_na_operadora="HOSP01")
+
+
+def test_a_correct_message_of_another_transaction_is_no_lote() -> None:
+    found = PADRAO.read(write_verifica_elegibilidade(verifica_elegibilidade()), HOJE)
+    assert (found.transacao, found.achados) == ("VERIFICA_ELEGIBILIDADE", ())
+    assert (found.corpo, found.numero_lote, found.tipo_guia, found.guias) == (None, None, None, ())
 
 
 def test_the_encoding_of_the_hash_is_told() -> None:

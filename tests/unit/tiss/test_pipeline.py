@@ -13,7 +13,7 @@ import pytest
 import tiss
 
 from conecta_tiss.findings import Achado, Severidade
-from conecta_tiss.messages.lote_guias import TipoGuia
+from conecta_tiss.messages.lote_guias import LoteGuias, TipoGuia
 from conecta_tiss.pipeline import Limites, Resultado, validate_message
 from conecta_tiss.versions import VERSOES, Versao
 from conecta_tiss.xml import writer
@@ -311,11 +311,24 @@ def test_findings_that_only_glosam_do_not_refuse() -> None:
 # --- other messages, and the samples of a peer ---
 
 
-def test_answers_are_validated_though_not_read() -> None:
-    for raw in (writer.write_recebimento(um.recebimento()), writer.write_situacao(um.situacao())):
+def test_answers_come_read_though_they_are_no_lote() -> None:
+    recebimento, situacao = um.recebimento(), um.situacao()
+    for mensagem, raw in (
+        (recebimento, writer.write_recebimento(recebimento)),
+        (situacao, writer.write_situacao(situacao)),
+    ):
         resultado = validate(raw)
         assert resultado.valido, resultado.achados
-        assert (resultado.guias, resultado.valor_total, resultado.mensagem) == (None, None, None)
+        assert (resultado.guias, resultado.valor_total, resultado.numero_lote) == (None, None, None)
+        assert resultado.mensagem == resultado.mensagem_de(type(mensagem.corpo)) == mensagem
+        assert resultado.mensagem_de(LoteGuias) is None
+
+
+def test_an_answer_about_anexos_is_judged_though_not_read() -> None:
+    texto = writer.write_situacao(um.situacao()).decode("iso-8859-1")
+    resultado = validate(rehashed(texto.replace("situacaoDoProtocolo", "situacaoProtocoloAnexo")))
+    assert resultado.mensagem is None
+    assert {regra for regra, _ in facts(resultado)} == {"TISS-XSD"}
 
 
 @pytest.mark.parametrize("nome", ["lote-valido.xml", "autorizacao-solicitacao.xml", "autorizacao-resposta.xml"])

@@ -11,12 +11,13 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from lxml import etree
 
 from conecta_tiss.errors import VersaoNaoSuportadaError, XmlRecusadoError
 from conecta_tiss.findings import Achado, Razao, Severidade, code_of
+from conecta_tiss.messages.lote_guias import LoteGuias
 from conecta_tiss.rules import ENVELOPE_RULES, Contexto, Envelope
 from conecta_tiss.rules import run as run_rules
 from conecta_tiss.rules.envelope import CORPOS, Sentido
@@ -36,9 +37,11 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
     from conecta_tiss.messages.envelope import Mensagem
-    from conecta_tiss.messages.lote_guias import LoteGuias, TipoGuia
+    from conecta_tiss.messages.lote_guias import TipoGuia
 
 __all__ = ["LIMITES", "Limites", "Resultado", "validate_message"]
+
+_Corpo = TypeVar("_Corpo")
 
 _PADRAO: Final = f"{q('cabecalho')}/{q('Padrao')}"
 _TRANSACAO: Final = f"{q('cabecalho')}/{q('identificacaoTransacao')}/{q('tipoTransacao')}"
@@ -73,7 +76,7 @@ class Resultado:
         tipo_guia: Of a lote de guias.
         guias: How many guias a lote de guias holds.
         valor_total: What they bill, in reais.
-        mensagem: The message read, only of a valid lote de guias.
+        mensagem: The message read, only of a valid one whose body `conecta_tiss.xml.layout` has.
         achados: All that is wrong, the most precise first.
     """
 
@@ -86,12 +89,16 @@ class Resultado:
     tipo_guia: TipoGuia | None = None
     guias: int | None = None
     valor_total: Decimal | None = None
-    mensagem: Mensagem[LoteGuias] | None = None
+    mensagem: Mensagem[Any] | None = None
     achados: tuple[Achado, ...] = ()
+
+    def mensagem_de(self, classe: type[_Corpo]) -> Mensagem[_Corpo] | None:
+        """The message read, if its body is of that class: what a door that wants one message asks for."""
+        return _of(self.mensagem, classe)
 
 
 def validate_message(raw: bytes, *, hoje: date, versao: Versao | None = None, limites: Limites = LIMITES) -> Resultado:
-    """Validate a message of any transaction; read it too if it is a lote de guias.
+    """Validate a message of any transaction; read it too if its body is one that `conecta_tiss.xml.layout` has.
 
     Args:
         raw: The document as received.
@@ -147,8 +154,10 @@ class _Validacao:
     def resultado(self) -> Resultado:
         conferencia = epilogo.verify(self.raiz, tem_brancos=parser.has_markup_declarations(self.utf8))
         leitura = reader.Leitura()
-        mensagem = self._read(leitura)
-        guias = None if mensagem is None else len(mensagem.corpo.guias)
+        mensagem = reader.read(self.raiz, leitura)
+        lote = _of(mensagem, LoteGuias)
+        corpo = None if lote is None else lote.corpo
+        guias = None if corpo is None else len(corpo.guias)
         achados = [
             *self._version_findings(),
             *self._count_findings(guias),
@@ -160,7 +169,6 @@ class _Validacao:
         achados = self._settle(achados)
         valido = all(achado.severidade is not Severidade.RECUSA_LOTE for achado in achados)
         transacao = (self.raiz.findtext(_TRANSACAO) or "").strip()
-        corpo = None if mensagem is None else mensagem.corpo
         return Resultado(
             valido=valido,
             versao=self.versao,
@@ -174,9 +182,6 @@ class _Validacao:
             mensagem=mensagem if valido else None,
             achados=tuple(achados),
         )
-
-    def _read(self, leitura: reader.Leitura) -> Mensagem[LoteGuias] | None:
-        return None if self.raiz.find(reader.LOTE) is None else reader.read_lote(self.raiz, leitura)
 
     def _version_findings(self) -> Iterator[Achado]:
         aceitas = ", ".join(VERSOES)
@@ -217,7 +222,7 @@ class _Validacao:
             return
         yield self._achado("TISS-HASH", Motivo.HASH_INVALIDO, mensagem, caminho=_CAMINHO_HASH)
 
-    def _envelope_findings(self, mensagem: Mensagem[LoteGuias] | None) -> Iterator[Achado]:
+    def _envelope_findings(self, mensagem: Mensagem[Any] | None) -> Iterator[Achado]:
         contexto = self._contexto(mensagem)
         sentido = corpo = None
         for filho in self.raiz:
@@ -227,11 +232,11 @@ class _Validacao:
         envelope = Envelope(cabecalho=contexto.cabecalho, sentido=sentido, corpo=corpo)
         for regra in ENVELOPE_RULES:
             yield from regra(envelope, contexto)
-        yield from self._signature_findings(mensagem)
+        yield from self._signature_findings(_of(mensagem, LoteGuias))
 
-    def _signature_findings(self, mensagem: Mensagem[LoteGuias] | None) -> Iterator[Achado]:
+    def _signature_findings(self, lote: Mensagem[LoteGuias] | None) -> Iterator[Achado]:
         assinatura = self.raiz.find(ASSINATURA)
-        if assinatura is None and mensagem is not None and any(guia.assinada for guia in mensagem.corpo.guias):
+        if assinatura is None and lote is not None and any(guia.assinada for guia in lote.corpo.guias):
             assinatura = next(self.raiz.iter(_ASSINATURA_GUIA), None)
         if assinatura is not None:
             parser.check_depth(self.raiz, self.limites)
@@ -242,15 +247,16 @@ class _Validacao:
                 elemento=assinatura,
             )
 
-    def _content_findings(self, mensagem: Mensagem[LoteGuias] | None, leitura: reader.Leitura) -> Iterator[Achado]:
+    def _content_findings(self, mensagem: Mensagem[Any] | None, leitura: reader.Leitura) -> Iterator[Achado]:
         assert self.versao is not None  # noqa: S101 - the caller asked
+        lote = _of(mensagem, LoteGuias)
         # The reader has seen every list of a lote; of other messages the validator must ask.
-        largura = None if mensagem is None else leitura.maior_lista
+        largura = None if lote is None else leitura.maior_lista
         do_esquema = validator.validate(*self._within_count(), self.versao, self.limites, largura=largura)
         if do_esquema:
             parser.check_depth(self.raiz, self.limites)
         yield from do_esquema
-        yield from self._empty_glosa_findings(all_of_them=mensagem is None)
+        yield from self._empty_glosa_findings(all_of_them=lote is None)
         if mensagem is None:
             yield from self._odd_leaves()
             return
@@ -258,11 +264,12 @@ class _Validacao:
         if leitura.datas:
             datas = (e for e in self.raiz.iter(*reader.date_elements()) if e.text in leitura.datas)
             yield from self._date_findings(datas)
-        lote = mensagem.corpo
-        if len(lote.guias) > self.limites.guias:
-            lote = replace(lote, guias=lote.guias[: self.limites.guias])
-        # One more than can be shown tells that there are more.
-        yield from run_rules(lote, self._contexto(mensagem), self.limites.achados + 1)
+        if lote is not None:
+            corpo = lote.corpo
+            if len(corpo.guias) > self.limites.guias:
+                corpo = replace(corpo, guias=corpo.guias[: self.limites.guias])
+            # One more than can be shown tells that there are more.
+            yield from run_rules(corpo, self._contexto(mensagem), self.limites.achados + 1)
 
     def _within_count(self) -> tuple[Element, bytes]:
         """The message without the guias above the limit, which the schema would refuse in its own words."""
@@ -309,7 +316,7 @@ class _Validacao:
                 elemento=folha,
             )
 
-    def _contexto(self, mensagem: Mensagem[LoteGuias] | None) -> Contexto:
+    def _contexto(self, mensagem: Mensagem[Any] | None) -> Contexto:
         cabecalho = reader.read_cabecalho(self.raiz) if mensagem is None else mensagem.cabecalho
         return Contexto(versao=self.versao, hoje=self.hoje, cabecalho=cabecalho)
 
@@ -349,6 +356,11 @@ class _Validacao:
         lugares = elements_at(self.raiz, [a.caminho or "" for a in sem_linha])
         linhas = {id(a): None if e is None else e.sourceline for a, e in zip(sem_linha, lugares, strict=True)}
         return [replace(a, linha=linhas[id(a)]) if id(a) in linhas else a for a in ordenados]
+
+
+def _of(mensagem: Mensagem[Any] | None, classe: type[_Corpo]) -> Mensagem[_Corpo] | None:
+    """The message, if its body is of that class."""
+    return mensagem if mensagem is not None and isinstance(mensagem.corpo, classe) else None
 
 
 _MOTIVOS_DO_BRANCO: Final[dict[str, Razao]] = {

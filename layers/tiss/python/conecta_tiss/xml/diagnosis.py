@@ -230,6 +230,7 @@ _AUSENTES: Final[dict[str, Razao]] = {
     "dadosSolicitante": Motivo.SOLICITANTE_NAO_INFORMADO,
     "profissionalSolicitante": Motivo.SOLICITANTE_NAO_INFORMADO,
     "cnpjContratado": Motivo.PRESTADOR_INVALIDO,
+    "dadosPrestador": Motivo.PRESTADOR_INVALIDO,
     "origem": Motivo.REMETENTE_NAO_IDENTIFICADO,
     "identificacaoPrestador": Motivo.REMETENTE_NAO_IDENTIFICADO,
     "destino": Motivo.REGISTRO_ANS_INVALIDO,

@@ -19,7 +19,7 @@ from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from conecta_tiss.messages import comum, envelope, lote_guias, recebimento, situacao
+from conecta_tiss.messages import comum, elegibilidade, envelope, lote_guias, recebimento, situacao
 from conecta_tiss.messages.lote_guias import TipoGuia
 
 if TYPE_CHECKING:
@@ -97,6 +97,21 @@ class Registro:
 
     classe: type[Any]
     partes: tuple[Parte, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpo:
+    """A body element whose whole content is one dataclass.
+
+    Attributes:
+        sentido: Element around it, the message's direction.
+        registro: The dataclass.
+        sem: Child of a branch of the body that the dataclass does not have: such a message is not read.
+    """
+
+    sentido: str
+    registro: Callable[[], Registro]
+    sem: str | None = None
 
 
 def _texto(elemento: str, campo: str) -> Folha:
@@ -918,6 +933,79 @@ def situacao_protocolo() -> Registro:
     )
 
 
+# --- verificaElegibilidade and respostaElegibilidade --------------------------------------------------
+
+_IDENTIFICACAO: Final = (
+    _texto("tipoIdent", "tipo_ident"),
+    _texto("identificadorBeneficiario", "identificador_beneficiario"),
+)
+
+
+@cache
+def verifica_elegibilidade() -> Registro:
+    """ct_elegibilidadeVerifica."""
+    return Registro(
+        classe=elegibilidade.VerificaElegibilidade,
+        partes=(
+            Filho(elemento="dadosPrestador", campo="prestador", registro=contratado),
+            _texto("numeroCarteira", "numero_carteira"),
+            *_IDENTIFICACAO,
+            _data("validadeCarteira", "validade_carteira"),
+            *_TOKEN,
+        ),
+    )
+
+
+@cache
+def recibo_elegibilidade() -> Registro:
+    """ct_elegibilidadeRecibo."""
+    return Registro(
+        classe=elegibilidade.ReciboElegibilidade,
+        partes=(
+            _texto("registroANS", "registro_ans"),
+            _texto("numeroCarteira", "numero_carteira"),
+            *_TOKEN,
+            _data("validadeCarteira", "validade_carteira"),
+            _texto("nomeBeneficiario", "nome_beneficiario"),
+            _texto("nomeSocialBeneficiario", "nome_social_beneficiario"),
+            *_IDENTIFICACAO,
+            _sim_nao("respostaSolicitacao", "resposta_solicitacao"),
+            Lista(
+                elemento="motivoNegativa",
+                campo="motivos_negativa",
+                registro=motivo_glosa,
+                envoltorio="motivosNegativa",
+            ),
+        ),
+    )
+
+
+@cache
+def resposta_elegibilidade() -> Registro:
+    """`respostaElegibilidade` of a message (its SOAP namesake says `codigoGlosa` for `mensagemErro`)."""
+    return Registro(
+        classe=elegibilidade.RespostaElegibilidade,
+        partes=(
+            Filho(elemento="mensagemErro", campo="mensagem_erro", registro=motivo_glosa),
+            Filho(elemento="reciboElegibilidade", campo="recibo", registro=recibo_elegibilidade),
+        ),
+    )
+
+
+# --- bodies -------------------------------------------------------------------------------------------
+
+PARA_OPERADORA: Final = "prestadorParaOperadora"
+PARA_PRESTADOR: Final = "operadoraParaPrestador"
+
+CORPOS: Final[dict[str, Corpo]] = {
+    "recebimentoLote": Corpo(sentido=PARA_PRESTADOR, registro=recebimento_lote),
+    "respostaElegibilidade": Corpo(sentido=PARA_PRESTADOR, registro=resposta_elegibilidade),
+    "situacaoProtocolo": Corpo(sentido=PARA_PRESTADOR, registro=situacao_protocolo, sem="situacaoProtocoloAnexo"),
+    "verificaElegibilidade": Corpo(sentido=PARA_OPERADORA, registro=verifica_elegibilidade),
+}
+"""Every body that is read and written, by its element; a lote de guias, of many guias, is apart."""
+
+
 # --- what the mapping knows of the standard's shape ---------------------------------------------------
 
 
@@ -950,9 +1038,9 @@ def children_by_element() -> dict[str, frozenset[str]]:
             elif isinstance(parte, Filho):
                 visitar(parte.elemento, parte.registro().partes)
 
-    visitar("cabecalho", cabecalho().partes)
-    for tipo, guia in GUIAS.items():
-        visitar(tipo.value, guia().partes)
-    visitar("recebimentoLote", recebimento_lote().partes)
-    visitar("situacaoProtocolo", situacao_protocolo().partes)
+    mapeados: dict[str, Callable[[], Registro]] = {"cabecalho": cabecalho}
+    mapeados |= {tipo.value: guia for tipo, guia in GUIAS.items()}
+    mapeados |= {elemento: corpo.registro for elemento, corpo in CORPOS.items()}
+    for elemento, registro in mapeados.items():
+        visitar(elemento, registro().partes)
     return {elemento: frozenset(nomes) for elemento, nomes in achados.items()}

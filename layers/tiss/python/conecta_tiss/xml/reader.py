@@ -16,31 +16,48 @@ from conecta_tiss.xml import layout, records
 from conecta_tiss.xml.fast_records import fast_reader
 from conecta_tiss.xml.layout import Filho, Folha, Grupo, Lista, Tipo
 from conecta_tiss.xml.leaves import Leitura, text_of
-from conecta_tiss.xml.names import ASSINATURA, q
+from conecta_tiss.xml.names import ASSINATURA, local, q
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from lxml.etree import _Element as Element
 
+    from conecta_tiss.messages.elegibilidade import RespostaElegibilidade, VerificaElegibilidade
     from conecta_tiss.messages.envelope import Cabecalho
     from conecta_tiss.messages.lote_guias import Guia
     from conecta_tiss.messages.recebimento import RecebimentoLote
     from conecta_tiss.messages.situacao import SituacaoProtocolo
     from conecta_tiss.xml.layout import Registro
 
-__all__ = ["Leitura", "date_elements", "read_cabecalho", "read_lote", "read_recebimento", "read_situacao"]
+__all__ = [
+    "Leitura", "date_elements", "read", "read_cabecalho", "read_elegibilidade", "read_lote", "read_recebimento",
+    "read_situacao", "read_verifica_elegibilidade",
+]  # fmt: skip
 
 CABECALHO: Final = q("cabecalho")
-LOTE: Final = f"{q('prestadorParaOperadora')}/{q('loteGuias')}"
-RECEBIMENTO: Final = f"{q('operadoraParaPrestador')}/{q('recebimentoLote')}"
-SITUACAO: Final = f"{q('operadoraParaPrestador')}/{q('situacaoProtocolo')}"
+LOTE: Final = f"{q(layout.PARA_OPERADORA)}/{q('loteGuias')}"
+_SENTIDOS: Final = (q(layout.PARA_OPERADORA), q(layout.PARA_PRESTADOR))
 _NUMERO_LOTE: Final = q("numeroLote")
 _GUIAS: Final = q("guiasTISS")
 _TIPOS: Final = {q(tipo.value): tipo for tipo in TipoGuia}
 
 # The quick readers take milliseconds to make: worth it for lotes of this many guias.
 _GUIAS_PARA_LER_DEPRESSA: Final = 20
+
+
+def read(raiz: Element, leitura: Leitura | None = None) -> Mensagem[Any] | None:
+    """Read a message of any body that `layout` has; None for the others.
+
+    Args:
+        raiz: Root of a message, valid in its version (see the module for others).
+        leitura: Collects oddities that are no error of the schema.
+    """
+    if raiz.find(LOTE) is not None:
+        return read_lote(raiz, leitura)
+    nomes = (local(str(sentido[0].tag)) for sentido in raiz.iterchildren(*_SENTIDOS) if len(sentido))
+    nome = next((nome for nome in nomes if nome in layout.CORPOS), None)
+    return None if nome is None else _read(raiz, nome, leitura)
 
 
 def read_lote(raiz: Element, leitura: Leitura | None = None) -> Mensagem[LoteGuias]:
@@ -90,7 +107,7 @@ def read_recebimento(raiz: Element) -> Mensagem[RecebimentoLote]:
     Raises:
         LeituraError: The message has no recebimentoLote.
     """
-    return _mensagem(raiz, RECEBIMENTO, layout.recebimento_lote)
+    return _mensagem(raiz, "recebimentoLote")
 
 
 def read_situacao(raiz: Element) -> Mensagem[SituacaoProtocolo]:
@@ -99,7 +116,25 @@ def read_situacao(raiz: Element) -> Mensagem[SituacaoProtocolo]:
     Raises:
         LeituraError: The message has no situacaoProtocolo, or it is about anexos.
     """
-    return _mensagem(raiz, SITUACAO, layout.situacao_protocolo, sem=q("situacaoProtocoloAnexo"))
+    return _mensagem(raiz, "situacaoProtocolo")
+
+
+def read_verifica_elegibilidade(raiz: Element) -> Mensagem[VerificaElegibilidade]:
+    """Read a VERIFICA_ELEGIBILIDADE, valid in its version.
+
+    Raises:
+        LeituraError: The message has no verificaElegibilidade.
+    """
+    return _mensagem(raiz, "verificaElegibilidade")
+
+
+def read_elegibilidade(raiz: Element) -> Mensagem[RespostaElegibilidade]:
+    """Read a SITUACAO_ELEGIBILIDADE, valid in its version.
+
+    Raises:
+        LeituraError: The message has no respostaElegibilidade.
+    """
+    return _mensagem(raiz, "respostaElegibilidade")
 
 
 def read_cabecalho(raiz: Element, leitura: Leitura | None = None) -> Cabecalho:
@@ -114,18 +149,27 @@ def read_cabecalho(raiz: Element, leitura: Leitura | None = None) -> Cabecalho:
 
 
 def date_elements() -> frozenset[str]:
-    """Tags of the leaves of a lote and its header that hold dates."""
-    return _datas_de((layout.cabecalho, *layout.GUIAS.values()))
+    """Tags of the leaves that hold dates, in the messages that are read."""
+    corpos = (corpo.registro for corpo in layout.CORPOS.values())
+    return _datas_de((layout.cabecalho, *layout.GUIAS.values(), *corpos))
 
 
-def _mensagem(raiz: Element, caminho: str, registro: Callable[[], Registro], sem: str | None = None) -> Mensagem[Any]:
-    elemento = raiz.find(caminho)
-    if elemento is None or (sem is not None and elemento.find(sem) is not None):
-        raise LeituraError(f"a mensagem não tem {caminho.rpartition('}')[2]}")
-    leitura = Leitura()
+def _mensagem(raiz: Element, nome: str) -> Mensagem[Any]:
+    mensagem = _read(raiz, nome, None)
+    if mensagem is None:
+        raise LeituraError(f"a mensagem não tem {nome}")
+    return mensagem
+
+
+def _read(raiz: Element, nome: str, leitura: Leitura | None) -> Mensagem[Any] | None:
+    corpo = layout.CORPOS[nome]
+    elemento = raiz.find(f"{q(corpo.sentido)}/{q(nome)}")
+    if elemento is None or (corpo.sem is not None and elemento.find(q(corpo.sem)) is not None):
+        return None
+    leitura = Leitura() if leitura is None else leitura
     return Mensagem(
         cabecalho=read_cabecalho(raiz, leitura),
-        corpo=records.read(records.plan(registro), elemento, leitura),
+        corpo=records.read(records.plan(corpo.registro), elemento, leitura),
         assinada=_assinada(raiz),
     )
 

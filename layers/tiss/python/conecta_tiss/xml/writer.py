@@ -21,12 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date
 
+    from conecta_tiss.messages.elegibilidade import RespostaElegibilidade, VerificaElegibilidade
     from conecta_tiss.messages.envelope import Mensagem
     from conecta_tiss.messages.recebimento import RecebimentoLote
     from conecta_tiss.messages.situacao import SituacaoProtocolo
 
-_PARA_OPERADORA: Final = "prestadorParaOperadora"
-_PARA_PRESTADOR: Final = "operadoraParaPrestador"
 _CASAS_DO_DECIMAL: Final = Decimal("0.0001")
 _CENTAVO: Final = Decimal("0.01")
 _UNIDADE: Final = Decimal(1)
@@ -58,17 +57,27 @@ def write_lote(mensagem: Mensagem[LoteGuias]) -> bytes:
         escritor.registro(lote.tipo.value, definicao, guia)
     escritor.fecha("guiasTISS")
     escritor.fecha("loteGuias")
-    return _mensagem(mensagem, _PARA_OPERADORA, escritor)
+    return _mensagem(mensagem, layout.PARA_OPERADORA, escritor)
 
 
 def write_recebimento(mensagem: Mensagem[RecebimentoLote]) -> bytes:
     """Write a PROTOCOLO_RECEBIMENTO; see `write_lote`."""
-    return _resposta(mensagem, "recebimentoLote", layout.recebimento_lote)
+    return _corpo(mensagem, "recebimentoLote")
 
 
 def write_situacao(mensagem: Mensagem[SituacaoProtocolo]) -> bytes:
     """Write a SITUACAO_PROTOCOLO; see `write_lote`."""
-    return _resposta(mensagem, "situacaoProtocolo", layout.situacao_protocolo)
+    return _corpo(mensagem, "situacaoProtocolo")
+
+
+def write_verifica_elegibilidade(mensagem: Mensagem[VerificaElegibilidade]) -> bytes:
+    """Write a VERIFICA_ELEGIBILIDADE; see `write_lote`."""
+    return _corpo(mensagem, "verificaElegibilidade")
+
+
+def write_elegibilidade(mensagem: Mensagem[RespostaElegibilidade]) -> bytes:
+    """Write a SITUACAO_ELEGIBILIDADE; see `write_lote`."""
+    return _corpo(mensagem, "respostaElegibilidade")
 
 
 def to_iso_8859_1(texto: str) -> str:
@@ -78,10 +87,11 @@ def to_iso_8859_1(texto: str) -> str:
     return "".join(letra if _is_plain(letra) else _nearest(letra) for letra in texto.replace("\r\n", "\n"))
 
 
-def _resposta(mensagem: Mensagem[Any], elemento: str, registro: Callable[[], Registro]) -> bytes:
+def _corpo(mensagem: Mensagem[Any], elemento: str) -> bytes:
+    corpo = layout.CORPOS[elemento]
     escritor = _Escritor()
-    escritor.registro(elemento, registro(), mensagem.corpo)
-    return _mensagem(mensagem, _PARA_PRESTADOR, escritor)
+    escritor.registro(elemento, corpo.registro(), mensagem.corpo)
+    return _mensagem(mensagem, corpo.sentido, escritor)
 
 
 def _mensagem(mensagem: Mensagem[Any], sentido: str, corpo: _Escritor) -> bytes:
