@@ -46,7 +46,7 @@ def describe(aws: EmbeddedAws, outputs: Mapping[str, str], seeded: Seeded) -> di
                 "relacionamentos": [
                     {
                         "registro_ans": relacionamento.registro_ans,
-                        "situacao": relacionamento.situacao.value,
+                        "situacao": relacionamento.periodos[-1].situacao.value,
                         "codigo_na_operadora": relacionamento.codigo_na_operadora,
                     }
                     for relacionamento in RELACIONAMENTOS

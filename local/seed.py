@@ -15,17 +15,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from cadastro.domain import (
-    Credencial,
-    Operadora,
-    Prestador,
-    Relacionamento,
-    SituacaoRelacionamento,
-    VersaoAceita,
-    Vinculo,
-    VinculoOperadora,
-)
-from cadastro.dynamodb import CadastroTable
+from cadastro.domain.vinculos import Credencial, Vinculo, VinculoOperadora
+from cadastro.dynamodb.tabela import CadastroTable
+from conecta_facts.operadoras import Operadora, VersaoAceita
+from conecta_facts.prestadores import Prestador
+from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
 from local.runtime import EmbeddedAws, write_private
 
 # The default of R12: 4.01.00 alone, in force since 2022-10-01 (tiss.md, introduction); the others are opened by data.
@@ -42,11 +36,12 @@ CLINICA: Final = Prestador("99876543000134", "Clínica Boa Vista", cnes="9990022
 PRESTADORES: Final = (HOSPITAL, CLINICA)
 _DOMINIOS: Final = {HOSPITAL.prestador_id: "hospital-aurora.example", CLINICA.prestador_id: "clinica-boa-vista.example"}
 _DESDE: Final = date(2024, 1, 2)
+_HABILITADO: Final = (Periodo(Situacao.HABILITADO, _DESDE),)
 RELACIONAMENTOS: Final = (
-    Relacionamento(HOSPITAL.prestador_id, "345695", SituacaoRelacionamento.HABILITADO, "100017", _DESDE),
-    Relacionamento(HOSPITAL.prestador_id, "331988", SituacaoRelacionamento.HABILITADO, "200017", _DESDE),
-    Relacionamento(CLINICA.prestador_id, "345695", SituacaoRelacionamento.HABILITADO, "100025", _DESDE),
-    Relacionamento(CLINICA.prestador_id, "331988", SituacaoRelacionamento.SOLICITADO, "200025", _DESDE),
+    Relacionamento(HOSPITAL.prestador_id, "345695", "100017", _HABILITADO),
+    Relacionamento(HOSPITAL.prestador_id, "331988", "200017", _HABILITADO),
+    Relacionamento(CLINICA.prestador_id, "345695", "100025", _HABILITADO),
+    Relacionamento(CLINICA.prestador_id, "331988", "200025", (Periodo(Situacao.SOLICITADO, _DESDE),)),
 )
 PAPEIS: Final = ("recepcao", "faturista", "gestor")
 GRUPOS: Final = ("central", "auditoria", "financeiro", "cadastro")

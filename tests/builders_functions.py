@@ -10,15 +10,18 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from conecta_edge.cadastro import AcceptedVersion, Contratacao
+from conecta_edge.cadastro import Contratacao
 from conecta_edge.clock import local_day
 from conecta_edge.events import Event, outbox_put
+from conecta_facts.operadoras import Operadora, VersaoAceita
+from conecta_facts.prestadores import Prestador
+from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
 from documentos.domain import uploads
 from documentos.domain.finalidades import FINALIDADES, Formato
 from documentos.domain.uploads import Upload
 from peg.domain.lotes import Identificacao, LoteLido
 from peg.domain.pegs import Documento, GuiaApresentada, Peg, SituacaoPeg
-from peg.domain.rules import Contexto, VersaoAceita
+from peg.domain.rules import Contexto
 
 NOW: Final = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HOSPITAL: Final = "hospital-aurora"
@@ -108,36 +111,42 @@ def a_lote(*, guias: int = 3, **changes: Any) -> LoteLido:
     return replace(made, **changes)
 
 
-def a_contratacao(**changes: Any) -> Contratacao:
-    """What cadastro tells of the hospital at VALE: enabled, in 4.01.00 only."""
-    made = Contratacao(
-        prestador_id=HOSPITAL,
-        registro_ans=VALE,
-        nome_prestador=None,
-        cnpj=CNPJ,
-        cpf=None,
-        cnes=None,
-        situacao="HABILITADO",
-        motivo=None,
-        codigo_na_operadora="HOSP01",
-        nome_operadora=None,
-        versoes=(AcceptedVersion("4.01.00", date(2022, 10, 1), None),),
-        grupo=(VALE, PASA),
+SINCE: Final = date(2022, 10, 1)
+ESCOPOS: Final = tuple(
+    f"{area}.{acao}"
+    for area in ("elegibilidade", "autorizacao", "peg", "pagamento", "recurso", "documentos")
+    for acao in ("ler", "escrever")
+)
+
+
+def a_relacionamento(
+    prestador_id: str = HOSPITAL, registro_ans: str = VALE, situacao: str = "HABILITADO", motivo: str | None = None
+) -> Relacionamento:
+    """The relacionamento of the hospital with VALE, in one state since long ago."""
+    periodo = Periodo(Situacao(situacao), SINCE, motivo)
+    return Relacionamento(prestador_id, registro_ans, "HOSP01", (periodo,))
+
+
+def a_contratacao(situacao: str | None = "HABILITADO", motivo: str | None = None) -> Contratacao:
+    """What cadastro tells of the hospital at VALE: enabled (or otherwise, or never asked for), in 4.01.00 only."""
+    return Contratacao(
+        prestador=Prestador(HOSPITAL, "Hospital Aurora", "1234567", cnpj=CNPJ),
+        relacionamento=a_relacionamento(situacao=situacao, motivo=motivo) if situacao else None,
+        operadora=Operadora(VALE, "AMS", "VALE/PASA", (VALE, PASA), (VersaoAceita("4.01.00", SINCE),)),
     )
-    return replace(made, **changes)
 
 
 def a_contexto(**changes: Any) -> Contexto:
     """What is known of the hospital at VALE: enabled (or in the `situacao` given), in 4.01.00 only."""
     if "situacao" in changes:
-        changes["may_bill"] = a_contratacao(situacao=changes.pop("situacao")).may_bill
+        changes["may_bill"] = a_contratacao(changes.pop("situacao")).may_bill_em(local_day(NOW))
     made = Contexto(
         registro_ans=VALE,
         cnpj=CNPJ,
         cpf=None,
         codigo_na_operadora="HOSP01",
         may_bill=True,
-        versoes=(VersaoAceita("4.01.00", date(2022, 10, 1), None),),
+        versoes=(VersaoAceita("4.01.00", SINCE),),
         grupo=(VALE, PASA),
         hoje=local_day(NOW),
     )

@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from cadastro.domain import Credencial, Operadora, Prestador, Relacionamento, Vinculo
+from cadastro.domain.vinculos import Credencial, Vinculo, VinculoOperadora
 from conecta_edge import objects, problems
-from conecta_edge.cadastro import AcceptedVersion, Binding, Contratacao
+from conecta_edge.cadastro import Binding, Contratacao, OperadoraBinding
 from conecta_edge.dynamodb import ConditionFailedError
 from conecta_edge.idempotency import KEPT, Attempt
+from conecta_facts.operadoras import Operadora
+from conecta_facts.prestadores import Prestador
+from conecta_facts.relacionamentos import Relacionamento
 from conecta_tiss.findings import Achado
 from documentos.domain.errors import StaleUploadError
 from documentos.domain.uploads import Upload
@@ -270,6 +273,7 @@ class FakeCadastro:
         self._prestadores: dict[str, Prestador] = {}
         self._relacionamentos: dict[tuple[str, str], Relacionamento] = {}
         self._vinculos: dict[tuple[str, str], Vinculo] = {}
+        self._operadora_vinculos: dict[tuple[str, str], VinculoOperadora] = {}
         self._credenciais: dict[str, Credencial] = {}
 
     def put_operadora(self, operadora: Operadora) -> None:
@@ -284,6 +288,9 @@ class FakeCadastro:
     def put_vinculo(self, vinculo: Vinculo) -> None:
         self._vinculos[vinculo.sub, vinculo.prestador_id] = vinculo
 
+    def put_vinculo_operadora(self, vinculo: VinculoOperadora) -> None:
+        self._operadora_vinculos[vinculo.sub, vinculo.registro_ans] = vinculo
+
     def put_credencial(self, credencial: Credencial) -> None:
         self._credenciais[credencial.client_id] = credencial
 
@@ -291,27 +298,21 @@ class FakeCadastro:
         found = sorted((row for row in self._vinculos.values() if row.sub == sub), key=lambda row: row.prestador_id)
         return tuple(Binding(row.prestador_id, row.papel) for row in found if row.ativo)
 
-    def credential_prestador(self, client_id: str) -> str | None:
+    def operadora_bindings(self, sub: str) -> tuple[OperadoraBinding, ...]:
+        found = sorted(
+            (row for row in self._operadora_vinculos.values() if row.sub == sub), key=lambda r: r.registro_ans
+        )
+        return tuple(OperadoraBinding(row.registro_ans, row.grupo) for row in found if row.ativo)
+
+    def credential(self, client_id: str) -> tuple[str, frozenset[str]] | None:
         row = self._credenciais.get(client_id)
-        return row.prestador_id if row and row.ativa else None
+        return (row.prestador_id, frozenset(row.escopos)) if row and row.ativa else None
 
     def contratacao(self, prestador_id: str, registro_ans: str) -> Contratacao:
-        prestador = self._prestadores.get(prestador_id)
-        relacionamento = self._relacionamentos.get((prestador_id, registro_ans))
-        operadora = self._operadoras.get(registro_ans)
         return Contratacao(
-            prestador_id=prestador_id,
-            registro_ans=registro_ans,
-            nome_prestador=prestador.nome if prestador else None,
-            cnpj=prestador.cnpj if prestador else None,
-            cpf=prestador.cpf if prestador else None,
-            cnes=prestador.cnes if prestador else None,
-            situacao=relacionamento.situacao.value if relacionamento else None,
-            motivo=relacionamento.motivo if relacionamento else None,
-            codigo_na_operadora=relacionamento.codigo_na_operadora if relacionamento else None,
-            nome_operadora=operadora.nome if operadora else None,
-            versoes=tuple(AcceptedVersion(**asdict(row)) for row in operadora.versoes) if operadora else (),
-            grupo=operadora.grupo if operadora else (),
+            prestador=self._prestadores.get(prestador_id),
+            relacionamento=self._relacionamentos.get((prestador_id, registro_ans)),
+            operadora=self._operadoras.get(registro_ans),
         )
 
 

@@ -92,21 +92,14 @@ class Cadastro(Protocol):
 
 
 class Contratacao(Protocol):
-    """State of a relacionamento (R02) and the operadora's reason for it; `None` when there never was one."""
+    """A relacionamento, or that there is none (R02)."""
 
-    @property
-    def may_bill(self) -> bool:
-        """Whether what was done may be billed (R02)."""
+    def may_bill_em(self, dia: date) -> bool:
+        """Whether what was done may be billed on a day (R02)."""
         ...
 
-    @property
-    def situacao(self) -> str | None:
-        """State, of R02."""
-        ...
-
-    @property
-    def motivo(self) -> str | None:
-        """The operadora's reason."""
+    def situacao_em(self, dia: date) -> tuple[str | None, str | None]:
+        """State on a day and the operadora's reason."""
         ...
 
 
@@ -152,8 +145,8 @@ def start_upload(
         RelacionamentoNotEnabledError: R02.
     """
     contratacao = cadastro.contratacao(asked.prestador_id, asked.registro_ans)
-    if not contratacao.may_bill:
-        raise RelacionamentoNotEnabledError(contratacao.situacao, contratacao.motivo)
+    if not contratacao.may_bill_em(today):
+        raise RelacionamentoNotEnabledError(*contratacao.situacao_em(today))
     upload = uploads.intend(
         upload_id=uuid.uuid4().hex,
         prestador_id=asked.prestador_id,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conecta_edge import session
 from conecta_edge.aws import client
 from conecta_edge.clock import local_day
-from peg.domain.rules import Contexto, VersaoAceita
+from peg.domain.rules import Contexto
 from peg.dynamodb import DynamoPegs
 from peg.s3 import S3Archive
 from peg.service import Reception
@@ -40,14 +40,16 @@ def reception() -> Reception:
 
 def contexto(documento: Documento) -> Contexto:
     """What admission rules know of the sender, on the local day of reception: one round trip to cadastro."""
+    hoje = local_day(documento.recebido_em)
     row = session.cadastro().contratacao(documento.prestador_id, documento.registro_ans)
+    prestador, relacionamento, operadora = row.prestador, row.relacionamento, row.operadora
     return Contexto(
         registro_ans=documento.registro_ans,
-        cnpj=row.cnpj,
-        cpf=row.cpf,
-        codigo_na_operadora=row.codigo_na_operadora,
-        may_bill=row.may_bill,
-        versoes=tuple(VersaoAceita(item.versao, item.aceita_de, item.aceita_ate) for item in row.versoes),
-        grupo=row.grupo,
-        hoje=local_day(documento.recebido_em),
+        cnpj=prestador.cnpj if prestador else None,
+        cpf=prestador.cpf if prestador else None,
+        codigo_na_operadora=relacionamento.codigo_na_operadora if relacionamento else None,
+        may_bill=row.may_bill_em(hoje),
+        versoes=operadora.versoes if operadora else (),
+        grupo=operadora.grupo if operadora else (),
+        hoje=hoje,
     )

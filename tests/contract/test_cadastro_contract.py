@@ -9,19 +9,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cadastro.domain import (
-    Credencial,
-    Operadora,
-    Prestador,
-    Relacionamento,
-    SituacaoRelacionamento,
-    VersaoAceita,
-    Vinculo,
-    VinculoOperadora,
-)
-from cadastro.dynamodb import CadastroTable
-from conecta_edge.cadastro import AcceptedVersion, Binding, Contratacao, DynamoCadastroReader
-from tests.builders_functions import CLINICA, CNPJ, HOSPITAL, PASA, VALE
+from cadastro.domain.vinculos import Credencial, Vinculo, VinculoOperadora
+from cadastro.dynamodb.tabela import CadastroTable
+from conecta_edge.cadastro import Binding, Contratacao, DynamoCadastroReader, OperadoraBinding
+from conecta_edge.clock import FixedClock
+from conecta_facts.operadoras import Operadora, VersaoAceita
+from conecta_facts.prestadores import Prestador
+from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
+from tests.builders_functions import CLINICA, CNPJ, HOSPITAL, NOW, PASA, VALE
 from tests.contract.engines import Engine
 from tests.fakes import FakeCadastro
 
@@ -32,8 +27,9 @@ OPERADORA = Operadora(
 )  # fmt: skip
 PRESTADOR = Prestador(HOSPITAL, "Hospital Aurora", "1234567", cnpj=CNPJ)
 RELACIONAMENTO = Relacionamento(
-    HOSPITAL, VALE, SituacaoRelacionamento.SUSPENSO, "HOSP01", SINCE, "Documentação vencida"
-)
+    HOSPITAL, VALE, "HOSP01",
+    (Periodo(Situacao.HABILITADO, SINCE), Periodo(Situacao.SUSPENSO, date(2026, 11, 1), "Documentação vencida")),
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -43,16 +39,17 @@ def cadastro(engine: Engine | None) -> tuple[Any, Any]:
         fake = FakeCadastro()
         return fake, fake
     table = engine.table("cadastro")
-    return CadastroTable(engine.dynamodb, table), DynamoCadastroReader(engine.dynamodb, table)
+    return CadastroTable(engine.dynamodb, table), DynamoCadastroReader(engine.dynamodb, table, FixedClock(NOW))
 
 
 def test_of_an_empty_cadastro_nothing_is_known(cadastro: tuple[Any, Any]) -> None:
     _, reader = cadastro
     assert reader.bindings("pessoa-1") == ()
-    assert reader.credential_prestador("maquina-1") is None
-    assert reader.contratacao(HOSPITAL, VALE) == Contratacao(
-        HOSPITAL, VALE, None, None, None, None, None, None, None, None, (), ()
-    )
+    assert reader.operadora_bindings("pessoa-1") == ()
+    assert reader.credential("maquina-1") is None
+    nothing = reader.contratacao(HOSPITAL, VALE)
+    assert nothing == Contratacao(None, None, None)
+    assert (nothing.may_bill_em(SINCE), nothing.situacao_em(SINCE)) == (False, (None, None))
 
 
 def test_a_contratacao_joins_prestador_relacionamento_and_operadora(cadastro: tuple[Any, Any]) -> None:
@@ -61,36 +58,23 @@ def test_a_contratacao_joins_prestador_relacionamento_and_operadora(cadastro: tu
         writer.put_operadora(OPERADORA)
         writer.put_prestador(PRESTADOR)
         writer.put_relacionamento(RELACIONAMENTO)
-    assert reader.contratacao(HOSPITAL, VALE) == Contratacao(
-        prestador_id=HOSPITAL,
-        registro_ans=VALE,
-        nome_prestador="Hospital Aurora",
-        cnpj=CNPJ,
-        cpf=None,
-        cnes="1234567",
-        situacao="SUSPENSO",
-        motivo="Documentação vencida",
-        codigo_na_operadora="HOSP01",
-        nome_operadora="AMS",
-        versoes=(
-            AcceptedVersion("4.01.00", SINCE, None),
-            AcceptedVersion("4.02.00", SINCE, date(2026, 12, 31)),
-        ),
-        grupo=(VALE, PASA),
-    )
+    found = reader.contratacao(HOSPITAL, VALE)
+    assert found == Contratacao(PRESTADOR, RELACIONAMENTO, OPERADORA)
+    assert found.situacao_em(date(2026, 11, 1)) == ("SUSPENSO", "Documentação vencida")
+    assert found.may_bill_em(date(2026, 11, 1))
 
 
 def test_a_relacionamento_is_with_one_operadora(cadastro: tuple[Any, Any]) -> None:
     writer, reader = cadastro
     writer.put_relacionamento(RELACIONAMENTO)
-    assert reader.contratacao(HOSPITAL, PASA).situacao is None
-    assert reader.contratacao(CLINICA, VALE).situacao is None
+    assert reader.contratacao(HOSPITAL, PASA).relacionamento is None
+    assert reader.contratacao(CLINICA, VALE).relacionamento is None
 
 
 def test_a_prestador_may_be_a_person(cadastro: tuple[Any, Any]) -> None:
     writer, reader = cadastro
     writer.put_prestador(Prestador(CLINICA, "Médica", "7654321", cpf="52998224725"))
-    found = reader.contratacao(CLINICA, VALE)
+    found = reader.contratacao(CLINICA, VALE).prestador
     assert (found.cnpj, found.cpf) == (None, "52998224725")
 
 
@@ -115,10 +99,10 @@ def test_a_credential_acts_for_its_prestador_until_it_is_revoked(cadastro: tuple
     writer, reader = cadastro
     credencial = Credencial("maquina-1", HOSPITAL, ("peg.ler", "peg.escrever"))
     writer.put_credencial(credencial)
-    assert reader.credential_prestador("maquina-1") == HOSPITAL
-    assert reader.credential_prestador("maquina-2") is None
+    assert reader.credential("maquina-1") == (HOSPITAL, frozenset({"peg.ler", "peg.escrever"}))
+    assert reader.credential("maquina-2") is None
     writer.put_credencial(replace(credencial, ativa=False))
-    assert reader.credential_prestador("maquina-1") is None
+    assert reader.credential("maquina-1") is None
 
 
 @pytest.mark.parametrize("engine_name", ["moto", pytest.param("embedded", marks=pytest.mark.e2e)])
@@ -127,11 +111,12 @@ def test_a_credential_never_moves_to_another_prestador(cadastro: tuple[Any, Any]
     writer.put_credencial(Credencial("maquina-1", HOSPITAL, ()))
     with pytest.raises(ClientError, match="ConditionalCheckFailed"):
         writer.put_credencial(Credencial("maquina-1", CLINICA, ()))
-    assert reader.credential_prestador("maquina-1") == HOSPITAL
+    assert reader.credential("maquina-1")[0] == HOSPITAL
 
 
-@pytest.mark.parametrize("engine_name", ["moto", pytest.param("embedded", marks=pytest.mark.e2e)])
 def test_a_person_of_an_operadora_is_bound_to_no_prestador(cadastro: tuple[Any, Any]) -> None:
     writer, reader = cadastro
     writer.put_vinculo_operadora(VinculoOperadora("pessoa-9", VALE, "central"))
+    writer.put_vinculo_operadora(VinculoOperadora("pessoa-9", PASA, "central", ativo=False))
     assert reader.bindings("pessoa-9") == ()
+    assert reader.operadora_bindings("pessoa-9") == (OperadoraBinding(VALE, "central"),)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from cadastro.domain import Credencial, Prestador, Relacionamento, SituacaoRelacionamento, Vinculo
-from cadastro.dynamodb import CadastroTable
+from cadastro.domain.vinculos import Credencial, Vinculo
+from cadastro.dynamodb.tabela import CadastroTable
 from conecta_edge import queues, session
 from conecta_edge.clock import FixedClock
+from conecta_facts.prestadores import Prestador
 from documentos.handler import api, eventos, fluxo
 from tests.builders_functions import (
     CLINICA,
     CNPJ,
+    ESCOPOS,
     HOSPITAL,
     NOW,
     PDF,
     VALE,
     XML,
+    a_relacionamento,
     api_event,
     failures,
     machine,
@@ -45,12 +48,10 @@ class World:
             monkeypatch.setenv(name, value)
         cadastro = CadastroTable(engine.dynamodb, self.names["TABELA_CADASTRO"])
         cadastro.put_prestador(Prestador(HOSPITAL, "Hospital Aurora", "1234567", cnpj=CNPJ))
-        cadastro.put_relacionamento(
-            Relacionamento(HOSPITAL, VALE, SituacaoRelacionamento.HABILITADO, "HOSP01", date(2026, 1, 1))
-        )
+        cadastro.put_relacionamento(a_relacionamento(HOSPITAL, VALE))
         cadastro.put_vinculo(Vinculo("pessoa-1", HOSPITAL, "faturista"))
         cadastro.put_vinculo(Vinculo("pessoa-2", CLINICA, "gestor"))
-        cadastro.put_credencial(Credencial("maquina-1", HOSPITAL, ()))
+        cadastro.put_credencial(Credencial("maquina-1", HOSPITAL, ESCOPOS))
         self.bus = Bus()
         monkeypatch.setattr(queues, "client", {"events": self.bus}.__getitem__)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from cadastro.domain import Credencial, Vinculo
-from cadastro.dynamodb import CadastroTable
+from cadastro.domain.vinculos import Credencial, Vinculo
+from cadastro.dynamodb.tabela import CadastroTable
 from conecta_edge import secrets, session
 from conecta_edge.dynamodb import conditions
 from conecta_edge.http import Request
 from conecta_edge.problems import ProblemError
 from conecta_edge.tenancy import Papel
-from tests.builders_functions import CLINICA, HOSPITAL, machine, person
+from tests.builders_functions import CLINICA, ESCOPOS, HOSPITAL, machine, person
 from tests.contract.engines import Engine
 
 
@@ -28,7 +28,7 @@ def names(function_environment: dict[str, str], moto: Engine, monkeypatch: pytes
         monkeypatch.setenv(name, value)
     cadastro = CadastroTable(moto.dynamodb, names["TABELA_CADASTRO"])
     cadastro.put_vinculo(Vinculo("pessoa-1", HOSPITAL, "gestor"))
-    cadastro.put_credencial(Credencial("maquina-1", CLINICA, ()))
+    cadastro.put_credencial(Credencial("maquina-1", CLINICA, ESCOPOS))
     return names
 
 

@@ -22,11 +22,13 @@ import documentos.handler.fluxo
 import peg.handler.api
 import peg.handler.eventos
 import peg.handler.fluxo
-from cadastro.domain import Operadora, Prestador, Relacionamento, SituacaoRelacionamento, VersaoAceita, Vinculo
-from cadastro.dynamodb import CadastroTable
+from cadastro.domain.vinculos import Vinculo
+from cadastro.dynamodb.tabela import CadastroTable
 from conecta_edge import queues, session
 from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import unmarshal
+from conecta_facts.operadoras import Operadora, VersaoAceita
+from conecta_facts.prestadores import Prestador
 from local.gerador import Pedido, Tipo, gerar
 from tests.builders_functions import (
     CLINICA,
@@ -36,6 +38,7 @@ from tests.builders_functions import (
     OUTRO_CNPJ,
     PASA,
     VALE,
+    a_relacionamento,
     api_event,
     failures,
     person,
@@ -137,9 +140,7 @@ class World:
         for prestador_id, claims in PEOPLE.items():
             cadastro.put_prestador(Prestador(prestador_id, prestador_id, "1234567", cnpj=CNPJS[prestador_id]))
             cadastro.put_vinculo(Vinculo(claims["sub"], prestador_id, "gestor"))
-            cadastro.put_relacionamento(
-                Relacionamento(prestador_id, VALE, SituacaoRelacionamento.HABILITADO, prestador_id[:8], since)
-            )
+            cadastro.put_relacionamento(a_relacionamento(prestador_id, VALE))
 
     def ask(self, api: Any, event: dict[str, Any]) -> Any:
         answered = api.handler(event, None)

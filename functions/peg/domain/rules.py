@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from conecta_facts.operadoras import VersaoAceita
 from conecta_tiss.findings import Achado, Severidade
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
@@ -20,25 +21,12 @@ UNKNOWN_VERSION: Final = "TISS-VERSAO"
 
 
 @dataclass(frozen=True, slots=True)
-class VersaoAceita:
-    """A TISS version the operadora accepts, both days inclusive."""
-
-    versao: str
-    aceita_de: date
-    aceita_ate: date | None
-
-    def accepts(self, day: date) -> bool:
-        """Whether `day` lies inside (R12)."""
-        return self.aceita_de <= day and (self.aceita_ate is None or day <= self.aceita_ate)
-
-
-@dataclass(frozen=True, slots=True)
 class Contexto:
     """What the rules know besides the message.
 
     Attributes:
         registro_ans: the operadora the upload was made for.
-        may_bill: whether the relacionamento was enabled at some time (R02).
+        may_bill: whether the relacionamento lets anything be billed on that day (R02).
         hoje: local day of reception.
         grupo: registros a prestador may confuse with each other (one group, several operadoras).
     """

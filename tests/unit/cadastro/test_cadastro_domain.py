@@ -1,15 +1,10 @@
-"""Who takes part: what a prestador is, and what rows keep of it."""
+"""Who takes part: what a prestador is."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from cadastro.domain import Prestador
-from cadastro.dynamodb import _plain
-
-HOJE = date(2026, 11, 21)
+from conecta_facts.prestadores import Prestador
 
 
 def test_a_prestador_is_a_company_or_a_person() -> None:
@@ -21,8 +16,3 @@ def test_a_prestador_is_a_company_or_a_person() -> None:
 def test_a_prestador_is_never_both_nor_none(cnpj: str | None, cpf: str | None) -> None:
     with pytest.raises(ValueError, match="CNPJ or a CPF"):
         Prestador("x", "X", "1234567", cnpj=cnpj, cpf=cpf)
-
-
-def test_a_row_keeps_dates_as_text_lists_as_lists_and_nothing_of_what_is_absent() -> None:
-    value = {"dia": HOJE, "grupo": ("a", "b"), "versoes": [{"de": HOJE, "ate": None}], "vazio": None, "n": 1}
-    assert _plain(value) == {"dia": "2026-11-21", "grupo": ["a", "b"], "versoes": [{"de": "2026-11-21"}], "n": 1}

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
 from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 
-from cadastro.domain import Credencial, Relacionamento, SituacaoRelacionamento, Vinculo
+from cadastro.domain.vinculos import Credencial, Vinculo
 from conecta_edge import session
 from documentos import bootstrap
 from documentos.domain.finalidades import FINALIDADES
@@ -20,11 +18,13 @@ from documentos.handler import api
 from documentos.schemas import UploadView
 from tests.builders_functions import (
     CLINICA,
+    ESCOPOS,
     HOSPITAL,
     NOW,
     ORIGEM_DO_PORTAL,
     PASA,
     VALE,
+    a_relacionamento,
     an_upload,
     api_event,
     machine,
@@ -51,16 +51,14 @@ class World:
             (session, "idempotency_table", self.idempotency),
         ):
             monkeypatch.setattr(module, name, lambda fake=fake: fake)
-        enabled = Relacionamento(HOSPITAL, VALE, SituacaoRelacionamento.HABILITADO, "H1", date(2026, 1, 1))
+        enabled = a_relacionamento(HOSPITAL, VALE)
         self.cadastro.put_relacionamento(enabled)
-        self.cadastro.put_relacionamento(
-            replace(enabled, registro_ans=PASA, situacao=SituacaoRelacionamento.RECUSADO, motivo="Sem rede na região")
-        )
+        self.cadastro.put_relacionamento(a_relacionamento(HOSPITAL, PASA, "RECUSADO", "Sem rede na região"))
         for sub, prestador_id, papel in (
             ("pessoa-1", HOSPITAL, "faturista"), ("pessoa-2", CLINICA, "gestor"), ("pessoa-3", HOSPITAL, "recepcao"),
         ):  # fmt: skip
             self.cadastro.put_vinculo(Vinculo(sub, prestador_id, papel))
-        self.cadastro.put_credencial(Credencial("maquina-1", HOSPITAL, ()))
+        self.cadastro.put_credencial(Credencial("maquina-1", HOSPITAL, ESCOPOS))
 
     def call(self, event: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
         answered = api.handler(event, None)
@@ -182,7 +180,7 @@ def test_the_same_idempotency_key_starts_one_upload(world: World) -> None:
 
 
 def test_the_same_key_of_two_prestadores_is_two_uploads(world: World) -> None:
-    enabled = Relacionamento(CLINICA, VALE, SituacaoRelacionamento.HABILITADO, "C1", date(2026, 1, 1))
+    enabled = a_relacionamento(CLINICA, VALE)
     world.cadastro.put_relacionamento(enabled)
     world.create(Idempotency_Key="k1")
     world.create(claims=person("pessoa-2"), Idempotency_Key="k1")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from conecta_edge.cadastro import DynamoCadastroReader, operadora_key, prestador_key
+from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import marshal
-from tests.builders_functions import CNPJ, HOSPITAL, VALE
+from tests.builders_functions import CNPJ, HOSPITAL, NOW, VALE
 
 
 class Table:
@@ -14,8 +15,25 @@ class Table:
 
     def __init__(self) -> None:
         self.rows = [
-            marshal({**prestador_key(HOSPITAL), "nome": "Hospital Aurora", "cnpj": CNPJ, "cnes": "1234567"}),
-            marshal({**operadora_key(VALE), "nome": "AMS", "grupo": [VALE], "versoes": []}),
+            marshal(
+                {
+                    **prestador_key(HOSPITAL),
+                    "prestador_id": HOSPITAL,
+                    "nome": "Hospital Aurora",
+                    "cnpj": CNPJ,
+                    "cnes": "1234567",
+                }
+            ),
+            marshal(
+                {
+                    **operadora_key(VALE),
+                    "registro_ans": VALE,
+                    "nome": "AMS",
+                    "nome_grupo": "VALE",
+                    "grupo": [VALE],
+                    "versoes": [],
+                }
+            ),
         ]
         self.calls = 0
 
@@ -28,6 +46,8 @@ class Table:
 
 def test_keys_left_unprocessed_are_asked_for_again() -> None:
     table = Table()
-    found = DynamoCadastroReader(table, "t").contratacao(HOSPITAL, VALE)
-    assert (found.nome_prestador, found.nome_operadora, found.situacao) == ("Hospital Aurora", "AMS", None)
+    found = DynamoCadastroReader(table, "t", FixedClock(NOW)).contratacao(HOSPITAL, VALE)
+    assert found.prestador is not None
+    assert found.operadora is not None
+    assert (found.prestador.nome, found.operadora.nome, found.relacionamento) == ("Hospital Aurora", "AMS", None)
     assert table.calls == 3

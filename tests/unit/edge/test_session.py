@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cadastro.domain import Vinculo
+from cadastro.domain.vinculos import Vinculo
 from conecta_edge import session
 from conecta_edge.clock import SystemClock
 from conecta_edge.http import Request

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import pytest
 
-from cadastro.domain import Credencial, Relacionamento, SituacaoRelacionamento, Vinculo
+from cadastro.domain.vinculos import Credencial, Vinculo
 from conecta_edge import tenancy
 from conecta_edge.problems import ProblemError
 from conecta_edge.tenancy import KnownClients, Papel, Principal
-from tests.builders_functions import CLINICA, HOSPITAL, PORTAL, PORTAL_OPERADORA, VALE, machine, person
+from tests.builders_functions import (
+    CLINICA,
+    HOSPITAL,
+    PORTAL,
+    PORTAL_OPERADORA,
+    VALE,
+    a_relacionamento,
+    machine,
+    person,
+)
 from tests.fakes import FakeCadastro
 
 CLIENTS = KnownClients(PORTAL, PORTAL_OPERADORA)
@@ -27,9 +35,7 @@ def cadastro() -> FakeCadastro:
     made.put_vinculo(Vinculo("pessoa-3", HOSPITAL, "gestor", ativo=False))
     made.put_credencial(Credencial("maquina-1", HOSPITAL, ("peg.ler",)))
     made.put_credencial(Credencial("maquina-2", HOSPITAL, ("peg.ler",), ativa=False))
-    made.put_relacionamento(
-        Relacionamento(HOSPITAL, VALE, SituacaoRelacionamento.HABILITADO, "HOSP01", date(2026, 1, 1))
-    )
+    made.put_relacionamento(a_relacionamento(HOSPITAL, VALE))
     return made
 
 
@@ -98,7 +104,7 @@ def test_a_wrong_token_is_refused_before_the_prestador_is_looked_at(cadastro: Fa
 
 def test_a_machine_acts_for_the_prestador_its_credential_is_bound_to(cadastro: FakeCadastro) -> None:
     scope = "conecta/peg.ler openid conecta/documentos.escrever outra/peg.escrever"
-    expected = Principal(HOSPITAL, "maquina-1", None, frozenset({"peg.ler", "documentos.escrever"}))
+    expected = Principal(HOSPITAL, "maquina-1", None, frozenset({"peg.ler"}))
     assert resolve(cadastro, machine(scope=scope)) == expected
     assert resolve(cadastro, machine(scope=scope), HOSPITAL) == expected
 

@@ -9,13 +9,23 @@ from typing import Any
 
 import pytest
 
-from cadastro.domain import Credencial, Vinculo
+from cadastro.domain.vinculos import Credencial, Vinculo
 from conecta_edge import session
 from peg import bootstrap
 from peg.domain.pegs import STATUS_PROTOCOLO, SituacaoPeg
 from peg.handler import api
 from peg.schemas import GuiaPage, PegPage, PegView
-from tests.builders_functions import CLINICA, HOSPITAL, NOW, a_guia, a_peg, api_event, machine, person
+from tests.builders_functions import (
+    CLINICA,
+    ESCOPOS,
+    HOSPITAL,
+    NOW,
+    a_guia,
+    a_peg,
+    api_event,
+    machine,
+    person,
+)
 from tests.fakes import STORED, FakeArchive, FakeCadastro, FakePegs
 
 PEGS = "/pegs"
@@ -38,7 +48,7 @@ class World:
             ("pessoa-1", HOSPITAL, "faturista"), ("pessoa-2", CLINICA, "gestor"), ("pessoa-3", HOSPITAL, "recepcao"),
         ):  # fmt: skip
             cadastro.put_vinculo(Vinculo(sub, prestador_id, papel))
-        cadastro.put_credencial(Credencial("maquina-1", HOSPITAL, ()))
+        cadastro.put_credencial(Credencial("maquina-1", HOSPITAL, ESCOPOS))
         self.add(1)
 
     def add(self, number: int, **changes: Any) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cadastro.domain import Operadora, Prestador, Relacionamento, SituacaoRelacionamento, VersaoAceita
 from conecta_edge import queues, session
+from conecta_facts.operadoras import Operadora, VersaoAceita
+from conecta_facts.prestadores import Prestador
 from peg import bootstrap
 from peg.domain import rules
 from peg.domain.errors import DocumentoMissingError
@@ -26,6 +27,7 @@ from tests.builders_functions import (
     XML,
     a_documento,
     a_lote,
+    a_relacionamento,
     failures,
     outbox_record,
     sha256,
@@ -136,9 +138,7 @@ class World:
             Operadora(VALE, "AMS", "VALE/PASA", (VALE, PASA), (VersaoAceita("4.01.00", since),))
         )
         self.cadastro.put_prestador(Prestador(HOSPITAL, "Hospital Aurora", "1234567", cnpj=CNPJ))
-        self.cadastro.put_relacionamento(
-            Relacionamento(HOSPITAL, VALE, SituacaoRelacionamento.HABILITADO, "HOSP01", since)
-        )
+        self.cadastro.put_relacionamento(a_relacionamento(HOSPITAL, VALE))
         monkeypatch.setattr(session, "cadastro", lambda: self.cadastro)
         ports = Reception(self.pegs, self.archive, self.padrao)
         monkeypatch.setattr(bootstrap, "reception", lambda: ports)
@@ -195,7 +195,7 @@ def test_what_the_rules_know_comes_from_cadastro_on_the_local_day_of_reception(w
         cpf=None,
         codigo_na_operadora="HOSP01",
         may_bill=True,
-        versoes=(rules.VersaoAceita("4.01.00", date(2022, 10, 1), None),),
+        versoes=(VersaoAceita("4.01.00", date(2022, 10, 1), None),),
         grupo=(VALE, PASA),
         hoje=date(2026, 11, 30),
     )

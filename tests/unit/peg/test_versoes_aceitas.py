@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from peg.domain.rules import VersaoAceita
+from conecta_facts.operadoras import VersaoAceita
 
 HOJE = date(2026, 11, 21)
 

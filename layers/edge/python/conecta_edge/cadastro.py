@@ -1,35 +1,182 @@
 """Keys of the `cadastro` table and the read-only view every context has of it.
 
 The table's owner is the `cadastro` context; the others hold a read-only grant and come through here, so that a
-key is built in one place.
+key is built in one place. Rows that are loaded or decided hold a value of `conecta_facts` (see `conecta_edge.items`).
 
 | pk | sk | what |
 |---|---|---|
-| `PRESTADOR#<id>` | `PERFIL` | who the prestador is (CNPJ or CPF, CNES, name) |
-| `PRESTADOR#<id>` | `RELACIONAMENTO#<registroANS>` | state with one operadora, its code there |
-| `PESSOA#<sub>` | `VINCULO#<prestador id>` or `OPERADORA#<registroANS>` | what a person may act for |
-| `CREDENCIAL#<client id>` | `CREDENCIAL` | the prestador of a machine credential |
 | `OPERADORA#<registroANS>` | `PERFIL` | the operadora: group, accepted TISS versions, migration day |
+| `OPERADORA#<registroANS>` | `CONTATO#<codigo>` | a public contact |
+| `OPERADORA#<registroANS>` | `CARGA#<id>` | a load of data |
+| `OPERADORA#<registroANS>#CARGA#<id>` | `PARTE#<nnnnn>` | what came of one part of it |
+| `OPERADORA#<registroANS>#CALENDARIO` | `<AAAA-MM-DD>#<uf or BR>` | a day that is not what its weekday says |
+| `OPERADORA#<registroANS>#PLANO#<codigo>` | `PLANO`, `CARENCIA#…`, `COBERTURA#…` | a plan |
+| `OPERADORA#<registroANS>#PRECOS#<tabela_precos>` | `<tabela>#<codigo>#<de>` | a price |
+| `OPERADORA#<registroANS>#REGRAS` | `<tabela>#<codigo>#<plano or *>#<de>` | what is asked of a procedure (R09) |
+| `OPERADORAS` | `<registroANS>` | the public list |
+| `PRESTADOR#<id>` | `PERFIL` | who the prestador is (CNPJ or CPF, CNES, name) |
+| `PRESTADOR#<id>` | `RELACIONAMENTO#<registroANS>` | periods with one operadora, its code there |
+| `PRESTADOR#<id>` | `PESSOA#<sub>`, `CREDENCIAL#<client id>`, `GESTORES` | who acts for it (mirrors) |
+| `PRESTADOR#<id>#<registroANS>` | `CONTRATO#<de>` | terms of the contract |
+| `PRESTADOR#<id>#<registroANS>` | `PROCEDIMENTO#`, `DIARIA#`, `PACOTE#` + `<tabela>#<codigo>#<de>` | contracted codes |
+| `PRESTADOR#<id>#<registroANS>` | `LOCAL#<cnes>`, `PROFISSIONAL#<conselho>#<uf>#<numero>` | places, corpo clínico |
+| `PESSOA#<sub>` | `VINCULO#<prestador id>` or `OPERADORA#<registroANS>` | what a person may act for |
+| `PESSOA#<sub>` or `PRESTADOR#<id>` | `PEDIDO#<id>` | a relacionamento asked for |
+| `CREDENCIAL#<client id>` | `CREDENCIAL` | the prestador of a machine credential |
+
+Index `busca` (`busca_pk`, `busca_sk`, every attribute): relacionamentos of an operadora by state
+(`OPERADORA#<registroANS>#RELACIONAMENTO#<situacao>`, `<desde>#<prestador id>`), what was asked of it
+(`OPERADORA#<registroANS>#PEDIDO#<situacao>`, `<instant>#<id>`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from conecta_edge.dynamodb import Item, marshal, unmarshal
+from conecta_edge.clock import Clock, iso
+from conecta_edge.dynamodb import batch_get, marshal, query_all, unmarshal
+from conecta_edge.items import dados
+from conecta_facts import codec
+from conecta_facts.operadoras import Operadora
+from conecta_facts.prestadores import Prestador
+from conecta_facts.relacionamentos import Relacionamento, Situacao
+
+if TYPE_CHECKING:
+    from conecta_edge.dynamodb import Item
+
+Key = dict[str, str]
+OPERADORAS = "OPERADORAS"
+INDEX = "busca"
 
 
-def prestador_key(prestador_id: str) -> dict[str, str]:
+def operadora_pk(registro_ans: str) -> str:
+    """`OPERADORA#<registroANS>`: profile, contacts and loads."""
+    return f"OPERADORA#{registro_ans}"
+
+
+def operadora_key(registro_ans: str) -> Key:
+    """`OPERADORA#<registroANS>` / `PERFIL`."""
+    return {"pk": operadora_pk(registro_ans), "sk": "PERFIL"}
+
+
+def listed_operadora_key(registro_ans: str) -> Key:
+    """`OPERADORAS` / `<registroANS>`: the public list, which nobody owns."""
+    return {"pk": OPERADORAS, "sk": registro_ans}
+
+
+def contato_key(registro_ans: str, codigo: str) -> Key:
+    """`OPERADORA#<registroANS>` / `CONTATO#<codigo>`."""
+    return {"pk": operadora_pk(registro_ans), "sk": f"CONTATO#{codigo}"}
+
+
+def carga_key(registro_ans: str, carga_id: str) -> Key:
+    """`OPERADORA#<registroANS>` / `CARGA#<id>`."""
+    return {"pk": operadora_pk(registro_ans), "sk": f"CARGA#{carga_id}"}
+
+
+def parte_key(registro_ans: str, carga_id: str, numero: int) -> Key:
+    """`OPERADORA#<registroANS>#CARGA#<id>` / `PARTE#<nnnnn>`."""
+    return {"pk": f"{operadora_pk(registro_ans)}#CARGA#{carga_id}", "sk": f"PARTE#{numero:05d}"}
+
+
+def calendario_pk(registro_ans: str) -> str:
+    """`OPERADORA#<registroANS>#CALENDARIO`."""
+    return f"{operadora_pk(registro_ans)}#CALENDARIO"
+
+
+def calendario_key(registro_ans: str, dia: date, uf: str | None) -> Key:
+    """`OPERADORA#<registroANS>#CALENDARIO` / `<AAAA-MM-DD>#<uf or BR>`."""
+    return {"pk": calendario_pk(registro_ans), "sk": f"{dia.isoformat()}#{uf or 'BR'}"}
+
+
+def plano_pk(registro_ans: str, codigo: str) -> str:
+    """`OPERADORA#<registroANS>#PLANO#<codigo>`: one Query answers all that is said of a plan."""
+    return f"{operadora_pk(registro_ans)}#PLANO#{codigo}"
+
+
+def plano_key(registro_ans: str, codigo: str) -> Key:
+    """The plan itself, sk `PLANO`."""
+    return {"pk": plano_pk(registro_ans, codigo), "sk": "PLANO"}
+
+
+def carencia_key(registro_ans: str, plano: str, grupo: str, de: date) -> Key:
+    """Of the plan's partition, sk `CARENCIA#<grupo>#<de>`."""
+    return {"pk": plano_pk(registro_ans, plano), "sk": f"CARENCIA#{grupo}#{de.isoformat()}"}
+
+
+def cobertura_key(registro_ans: str, plano: str, tabela: str, codigo: str, de: date) -> Key:
+    """Of the plan's partition, sk `COBERTURA#<tabela>#<codigo>#<de>`."""
+    return {"pk": plano_pk(registro_ans, plano), "sk": f"COBERTURA#{_coded(tabela, codigo, de)}"}
+
+
+def precos_pk(registro_ans: str, tabela_precos: str) -> str:
+    """`OPERADORA#<registroANS>#PRECOS#<tabela_precos>`."""
+    return f"{operadora_pk(registro_ans)}#PRECOS#{tabela_precos}"
+
+
+def preco_key(registro_ans: str, tabela_precos: str, tabela: str, codigo: str, de: date) -> Key:
+    """Of the price table's partition, sk `<tabela>#<codigo>#<de>`."""
+    return {"pk": precos_pk(registro_ans, tabela_precos), "sk": _coded(tabela, codigo, de)}
+
+
+def regras_pk(registro_ans: str) -> str:
+    """`OPERADORA#<registroANS>#REGRAS`."""
+    return f"{operadora_pk(registro_ans)}#REGRAS"
+
+
+def regra_key(registro_ans: str, tabela: str, codigo: str, plano: str | None, de: date) -> Key:
+    """`OPERADORA#<registroANS>#REGRAS` / `<tabela>#<codigo>#<plano or *>#<de>`."""
+    return {"pk": regras_pk(registro_ans), "sk": f"{tabela}#{codigo}#{plano or '*'}#{de.isoformat()}"}
+
+
+def prestador_pk(prestador_id: str) -> str:
+    """`PRESTADOR#<id>`."""
+    return f"PRESTADOR#{prestador_id}"
+
+
+def prestador_key(prestador_id: str) -> Key:
     """`PRESTADOR#<id>` / `PERFIL`."""
-    return {"pk": f"PRESTADOR#{prestador_id}", "sk": "PERFIL"}
+    return {"pk": prestador_pk(prestador_id), "sk": "PERFIL"}
 
 
-def relacionamento_key(prestador_id: str, registro_ans: str) -> dict[str, str]:
+def relacionamento_key(prestador_id: str, registro_ans: str) -> Key:
     """`PRESTADOR#<id>` / `RELACIONAMENTO#<registroANS>`."""
-    return {"pk": f"PRESTADOR#{prestador_id}", "sk": f"RELACIONAMENTO#{registro_ans}"}
+    return {"pk": prestador_pk(prestador_id), "sk": f"RELACIONAMENTO#{registro_ans}"}
+
+
+def relacionamento_busca(registro_ans: str, situacao: Situacao, de: date, prestador_id: str) -> Key:
+    """Where a relacionamento lies in the index `busca`."""
+    return {
+        "busca_pk": f"{operadora_pk(registro_ans)}#RELACIONAMENTO#{situacao.value}",
+        "busca_sk": f"{de.isoformat()}#{prestador_id}",
+    }
+
+
+def contrato_pk(prestador_id: str, registro_ans: str) -> str:
+    """`PRESTADOR#<id>#<registroANS>`: all that is contracted between the two."""
+    return f"{prestador_pk(prestador_id)}#{registro_ans}"
+
+
+def contrato_key(prestador_id: str, registro_ans: str, de: date) -> Key:
+    """The terms, sk `CONTRATO#<de>`."""
+    return {"pk": contrato_pk(prestador_id, registro_ans), "sk": f"CONTRATO#{de.isoformat()}"}
+
+
+def contratado_key(pk: str, kind: str, tabela: str, codigo: str, de: date) -> Key:
+    """A contracted code of the contract's partition, sk `<PROCEDIMENTO, DIARIA or PACOTE>#<tabela>#<codigo>#<de>`."""
+    return {"pk": pk, "sk": f"{kind}#{_coded(tabela, codigo, de)}"}
+
+
+def local_key(prestador_id: str, registro_ans: str, cnes: str) -> Key:
+    """A place, sk `LOCAL#<cnes>`."""
+    return {"pk": contrato_pk(prestador_id, registro_ans), "sk": f"LOCAL#{cnes}"}
+
+
+def profissional_key(prestador_id: str, registro_ans: str, conselho: str, uf: str, numero: str) -> Key:
+    """A member of the corpo clínico, sk `PROFISSIONAL#<conselho>#<uf>#<numero>`."""
+    return {"pk": contrato_pk(prestador_id, registro_ans), "sk": f"PROFISSIONAL#{conselho}#{uf}#{numero}"}
 
 
 def pessoa_pk(sub: str) -> str:
@@ -37,24 +184,23 @@ def pessoa_pk(sub: str) -> str:
     return f"PESSOA#{sub}"
 
 
-def vinculo_key(sub: str, prestador_id: str) -> dict[str, str]:
+def vinculo_key(sub: str, prestador_id: str) -> Key:
     """`PESSOA#<sub>` / `VINCULO#<prestador id>`."""
     return {"pk": pessoa_pk(sub), "sk": f"VINCULO#{prestador_id}"}
 
 
-def operadora_vinculo_key(sub: str, registro_ans: str) -> dict[str, str]:
+def operadora_vinculo_key(sub: str, registro_ans: str) -> Key:
     """`PESSOA#<sub>` / `OPERADORA#<registroANS>`."""
     return {"pk": pessoa_pk(sub), "sk": f"OPERADORA#{registro_ans}"}
 
 
-def credencial_key(client_id: str) -> dict[str, str]:
+def credencial_key(client_id: str) -> Key:
     """`CREDENCIAL#<client id>` / `CREDENCIAL`."""
     return {"pk": f"CREDENCIAL#{client_id}", "sk": "CREDENCIAL"}
 
 
-def operadora_key(registro_ans: str) -> dict[str, str]:
-    """`OPERADORA#<registroANS>` / `PERFIL`."""
-    return {"pk": f"OPERADORA#{registro_ans}", "sk": "PERFIL"}
+def _coded(tabela: str, codigo: str, de: date) -> str:
+    return f"{tabela}#{codigo}#{de.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,46 +212,29 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
-class AcceptedVersion:
-    """A TISS version an operadora accepts, from a day to a day (both inclusive; `None` is open)."""
+class OperadoraBinding:
+    """A person's group at one operadora."""
 
-    versao: str
-    aceita_de: date
-    aceita_ate: date | None
-
-
-BILLABLE: Final = frozenset({"HABILITADO", "SUSPENSO", "DESCREDENCIADO"})
-"""States of a relacionamento that were HABILITADO at some time (R02)."""
+    registro_ans: str
+    grupo: str
 
 
 @dataclass(frozen=True, slots=True)
 class Contratacao:
-    """What a context needs to know of a prestador at an operadora; absent rows are `None`.
+    """What a context needs to know of a prestador at an operadora; absent rows are `None`."""
 
-    Attributes:
-        situacao: state of the relacionamento (R02), `None` when there never was one.
-        codigo_na_operadora: the prestador's code there.
-        versoes: TISS versions the operadora accepts (R12).
-        grupo: registros of the operadora's group, itself included.
-    """
+    prestador: Prestador | None
+    relacionamento: Relacionamento | None
+    operadora: Operadora | None
 
-    prestador_id: str
-    registro_ans: str
-    nome_prestador: str | None
-    cnpj: str | None
-    cpf: str | None
-    cnes: str | None
-    situacao: str | None
-    motivo: str | None
-    codigo_na_operadora: str | None
-    nome_operadora: str | None
-    versoes: tuple[AcceptedVersion, ...]
-    grupo: tuple[str, ...]
+    def may_bill_em(self, dia: date) -> bool:
+        """R02: whether what was lawfully done may be billed on a day; never without a relacionamento."""
+        return self.relacionamento is not None and self.relacionamento.may_bill_em(dia)
 
-    @property
-    def may_bill(self) -> bool:
-        """R02: suspension and descredenciamento stop new senhas, never the billing of what was done before."""
-        return self.situacao in BILLABLE
+    def situacao_em(self, dia: date) -> tuple[str | None, str | None]:
+        """The state of the relacionamento on a day and the operadora's reason, `None` where there is none."""
+        periodo = self.relacionamento.periodo_em(dia) if self.relacionamento else None
+        return (periodo.situacao.value, periodo.motivo) if periodo else (None, None)
 
 
 class CadastroReader(Protocol):
@@ -115,8 +244,12 @@ class CadastroReader(Protocol):
         """What a person may act for; empty when unknown."""
         ...
 
-    def credential_prestador(self, client_id: str) -> str | None:
-        """The prestador of a live machine credential."""
+    def operadora_bindings(self, sub: str) -> tuple[OperadoraBinding, ...]:
+        """Of which operadoras a person is, in which group; empty when unknown."""
+        ...
+
+    def credential(self, client_id: str) -> tuple[str, frozenset[str]] | None:
+        """The prestador and the scopes of a live machine credential."""
         ...
 
     def contratacao(self, prestador_id: str, registro_ans: str) -> Contratacao:
@@ -127,72 +260,45 @@ class CadastroReader(Protocol):
 class DynamoCadastroReader:
     """The reader over the real table: one round trip per question."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: Any, table: str, clock: Clock) -> None:
         self._client = client
         self._table = table
+        self._clock = clock
 
     def bindings(self, sub: str) -> tuple[Binding, ...]:
         """One Query on the person's partition."""
-        found = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            ExpressionAttributeValues=marshal({":pk": pessoa_pk(sub), ":sk": "VINCULO#"}),
-        )
-        rows = [unmarshal(item) for item in found["Items"]]
+        rows = self._of_person(sub, "VINCULO#")
         return tuple(Binding(row["prestador_id"], row["papel"]) for row in rows if row.get("ativo", True))
 
-    def credential_prestador(self, client_id: str) -> str | None:
-        """One GetItem; a revoked credential answers `None`."""
+    def operadora_bindings(self, sub: str) -> tuple[OperadoraBinding, ...]:
+        """One Query on the person's partition."""
+        rows = self._of_person(sub, "OPERADORA#")
+        return tuple(OperadoraBinding(row["registro_ans"], row["grupo"]) for row in rows if row.get("ativo", True))
+
+    def _of_person(self, sub: str, prefix: str) -> list[Item]:
+        return query_all(self._client, self._table, pessoa_pk(sub), prefix)
+
+    def credential(self, client_id: str) -> tuple[str, frozenset[str]] | None:
+        """One GetItem; a credential that was revoked, or whose overlap after a rotation is over, answers `None`."""
         found = self._client.get_item(TableName=self._table, Key=marshal(credencial_key(client_id)))
         if "Item" not in found:
             return None
         row = unmarshal(found["Item"])
-        return str(row["prestador_id"]) if row.get("ativa", True) else None
+        ended = row.get("expira_em", "~") <= iso(self._clock.now())
+        if ended or not row.get("ativa", True):
+            return None
+        return str(row["prestador_id"]), frozenset(row.get("escopos", ()))
 
     def contratacao(self, prestador_id: str, registro_ans: str) -> Contratacao:
-        """One BatchGetItem of three keys (unprocessed keys are asked again by the loop)."""
+        """One BatchGetItem of three keys."""
         keys = [
             prestador_key(prestador_id),
             relacionamento_key(prestador_id, registro_ans),
             operadora_key(registro_ans),
         ]
-        rows = self._batch_get(keys)
-        prestador = rows.get(_text(keys[0]), {})
-        relacionamento = rows.get(_text(keys[1]), {})
-        operadora = rows.get(_text(keys[2]), {})
+        prestador, relacionamento, operadora = batch_get(self._client, [(self._table, key) for key in keys])
         return Contratacao(
-            prestador_id=prestador_id,
-            registro_ans=registro_ans,
-            nome_prestador=prestador.get("nome"),
-            cnpj=prestador.get("cnpj"),
-            cpf=prestador.get("cpf"),
-            cnes=prestador.get("cnes"),
-            situacao=relacionamento.get("situacao"),
-            motivo=relacionamento.get("motivo"),
-            codigo_na_operadora=relacionamento.get("codigo_na_operadora"),
-            nome_operadora=operadora.get("nome"),
-            versoes=tuple(
-                AcceptedVersion(
-                    row["versao"],
-                    date.fromisoformat(row["aceita_de"]),
-                    date.fromisoformat(row["aceita_ate"]) if row.get("aceita_ate") else None,
-                )
-                for row in operadora.get("versoes", ())
-            ),
-            grupo=tuple(operadora.get("grupo", ())),
+            prestador=codec.build(Prestador, dados(prestador)) if prestador else None,
+            relacionamento=codec.build(Relacionamento, dados(relacionamento)) if relacionamento else None,
+            operadora=codec.build(Operadora, dados(operadora)) if operadora else None,
         )
-
-    def _batch_get(self, keys: Sequence[dict[str, str]]) -> dict[str, Item]:
-        wanted: dict[str, Any] = {self._table: {"Keys": [marshal(key) for key in keys]}}
-        rows: dict[str, Item] = {}
-        while wanted:
-            answer = self._client.batch_get_item(RequestItems=wanted)
-            for item in answer["Responses"].get(self._table, []):
-                row = unmarshal(item)
-                rows[_text(row)] = row
-            wanted = answer.get("UnprocessedKeys") or {}
-        return rows
-
-
-def _text(row: dict[str, Any]) -> str:
-    return f"{row['pk']}|{row['sk']}"

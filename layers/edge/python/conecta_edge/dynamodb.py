@@ -22,6 +22,7 @@ THROTTLES = frozenset(
         "ServiceUnavailable", "SlowDown",
     }
 )  # fmt: skip
+BATCH_GET = 100
 TRANSIENT_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
@@ -155,3 +156,46 @@ def update(
     if given or values:
         action["ExpressionAttributeValues"] = marshal({**given, **(values or {})})
     return action
+
+
+def batch_get(client: Any, keys: Sequence[tuple[str, Mapping[str, str]]]) -> list[Item | None]:
+    """Items by key, of any tables, in the order asked; `None` where there is none.
+
+    One round trip for up to a hundred keys; what the service leaves unprocessed is asked again.
+
+    Args:
+        keys: (table, key); a key may be asked more than once.
+    """
+    found: dict[tuple[str, str, str], Item] = {}
+    distinct = list(dict.fromkeys((table, key["pk"], key["sk"]) for table, key in keys))
+    for start in range(0, len(distinct), BATCH_GET):
+        wanted: dict[str, Any] = {}
+        for table, pk, sk in distinct[start : start + BATCH_GET]:
+            wanted.setdefault(table, {"Keys": []})["Keys"].append(marshal({"pk": pk, "sk": sk}))
+        while wanted:
+            answer = client.batch_get_item(RequestItems=wanted)
+            for table, rows in answer["Responses"].items():
+                for row in map(unmarshal, rows):
+                    found[table, row["pk"], row["sk"]] = row
+            wanted = answer.get("UnprocessedKeys") or {}
+    return [found.get((table, key["pk"], key["sk"])) for table, key in keys]
+
+
+def query_all(client: Any, table: str, pk: str, prefix: str = "", *, index: str | None = None) -> list[Item]:
+    """Every row of a partition (of a table, or of its index), or those whose sort key begins with a prefix."""
+    name = f"{index}_" if index else ""
+    condition = f"{name}pk = :pk" + (f" AND begins_with({name}sk, :sk)" if prefix else "")
+    asked: dict[str, Any] = {
+        "TableName": table,
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeValues": marshal({":pk": pk, **({":sk": prefix} if prefix else {})}),
+    }
+    if index:
+        asked["IndexName"] = index
+    rows: list[Item] = []
+    while True:
+        answer = client.query(**asked)
+        rows += map(unmarshal, answer["Items"])
+        if "LastEvaluatedKey" not in answer:
+            return rows
+        asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

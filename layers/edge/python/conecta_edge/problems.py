@@ -114,6 +114,20 @@ def in_progress() -> ProblemError:
     )  # fmt: skip
 
 
+def too_many(seconds: int) -> ProblemError:
+    """429: the caller's quota of this window is spent."""
+    return ProblemError(
+        429, "limite-excedido", "Limite de requisições excedido",
+        "O limite de consultas deste período foi atingido. Espere o tempo indicado em Retry-After e repita.",
+        headers={"Retry-After": str(seconds)},
+    )  # fmt: skip
+
+
+def conflict(codigo: str, title: str, detail: str) -> ProblemError:
+    """409: what is asked is not possible in the present state; `detail` says what is."""
+    return ProblemError(409, codigo, title, detail)
+
+
 def busy() -> ProblemError:
     """503: a dependency is throttling; nothing was done and the same request may be sent again."""
     return ProblemError(

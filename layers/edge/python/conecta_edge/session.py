@@ -18,10 +18,12 @@ from conecta_edge.settings import required
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conecta_edge.catalogo import Catalogo
     from conecta_edge.dynamodb import Item
     from conecta_edge.http import Request
     from conecta_edge.idempotency import IdempotencyTable
-    from conecta_edge.tenancy import KnownClients, Principal
+    from conecta_edge.pseudonyms import Pseudonyms
+    from conecta_edge.tenancy import KnownClients, OperadoraPrincipal, Person, Principal
 
     Keep = Callable[[Any], tuple[Item, ...]]
 
@@ -35,7 +37,23 @@ def clock() -> Clock:
 @lru_cache(maxsize=1)
 def cadastro() -> DynamoCadastroReader:
     """The read-only view of cadastro."""
-    return DynamoCadastroReader(client("dynamodb"), required("TABELA_CADASTRO"))
+    return DynamoCadastroReader(client("dynamodb"), required("TABELA_CADASTRO"), clock())
+
+
+@lru_cache(maxsize=1)
+def catalogo() -> Catalogo:
+    """Plans, contracts, prices and rules, cached for a bounded time."""
+    from conecta_edge.catalogo import Catalogo  # noqa: PLC0415
+
+    return Catalogo(client("dynamodb"), required("TABELA_CADASTRO"), clock())
+
+
+@lru_cache(maxsize=1)
+def pseudonyms() -> Pseudonyms:
+    """What stands for CPFs and carteiras in keys; the secret is read once per process."""
+    from conecta_edge.pseudonyms import Pseudonyms  # noqa: PLC0415
+
+    return Pseudonyms(secret(required("SEGREDO_PSEUDONIMOS_ARN")))
 
 
 @lru_cache(maxsize=1)
@@ -54,6 +72,52 @@ def principal(request: Request) -> Principal:
     from conecta_edge.tenancy import resolve  # noqa: PLC0415
 
     return resolve(request.claims, request.headers, _known_clients(), cadastro())
+
+
+def person(request: Request) -> Person:
+    """The signed-in person of a request that needs no prestador.
+
+    Raises:
+        ProblemError: see :func:`conecta_edge.tenancy.resolve_person`.
+    """
+    from conecta_edge.tenancy import resolve_person  # noqa: PLC0415
+
+    return resolve_person(request.claims, _known_clients())
+
+
+def operadora(request: Request) -> OperadoraPrincipal:
+    """The person of an operadora who makes a request.
+
+    Raises:
+        ProblemError: see :func:`conecta_edge.tenancy.resolve_operadora`.
+    """
+    from conecta_edge.tenancy import resolve_operadora  # noqa: PLC0415
+
+    return resolve_operadora(request.claims, _known_clients(), cadastro())
+
+
+def audit(
+    request: Request,
+    *,
+    tenant: str,
+    quem: str,
+    papel: str,
+    operacao: str,
+    finalidade: str,
+    objeto: str | None = None,
+    sujeitos: tuple[str, ...] = (),
+    campos: tuple[str, ...] = (),
+) -> Item:
+    """The audit's `Put` of a request that reads personal data (see `conecta_edge.audit`)."""
+    from conecta_edge.audit import Access, access_put  # noqa: PLC0415
+
+    access = Access(tenant, quem, papel, operacao, finalidade, request.correlacao, objeto, sujeitos, campos)
+    return access_put(required("TABELA_AUDITORIA"), access, clock().now())
+
+
+def record_access(request: Request, **access: Any) -> None:
+    """Append the audit's row of a request; takes what :func:`audit` takes."""
+    client("dynamodb").put_item(**audit(request, **access))
 
 
 @lru_cache(maxsize=1)

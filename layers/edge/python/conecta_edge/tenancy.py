@@ -45,6 +45,13 @@ class KnownClients:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """A signed-in person of the prestadores' pool, bound to a prestador or to none."""
+
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
     """The verified caller, already narrowed to one prestador.
 
@@ -60,24 +67,93 @@ class Principal:
     papel: Papel | None
     escopos: frozenset[str]
 
+    @property
+    def tenant(self) -> str:
+        """In whose name it acts, as the audit writes it."""
+        return f"PRESTADOR#{self.prestador_id}"
+
+    @property
+    def acting_as(self) -> str:
+        """The papel, as the audit writes it."""
+        return self.papel.value if self.papel else "maquina"
+
     def may(self, capability: str) -> bool:
         """Whether the caller may do `area.acao` (e.g. `peg.ler`)."""
         if self.papel is None:
             return capability in self.escopos
         return capability.partition(".")[0] in AREAS[self.papel]
 
-    def require(self, capability: str) -> None:
-        """Refuse with 403 unless :meth:`may`.
+    def require(self, *capabilities: str) -> None:
+        """Refuse with 403 unless the caller :meth:`may` do one of them.
 
         Raises:
-            ProblemError: 403 naming the papéis (people) or the scope (machines).
+            ProblemError: 403 naming the papéis (people) or the scopes (machines).
         """
-        if self.may(capability):
+        if any(self.may(capability) for capability in capabilities):
             return
         if self.papel is None:
-            raise problems.out_of_scope((f"conecta/{capability}",))
-        area = capability.partition(".")[0]
-        raise problems.wrong_role(tuple(papel.value for papel, areas in AREAS.items() if area in areas))
+            raise problems.out_of_scope(tuple(f"conecta/{capability}" for capability in capabilities))
+        wanted = {capability.partition(".")[0] for capability in capabilities}
+        raise problems.wrong_role(tuple(papel.value for papel, areas in AREAS.items() if areas & wanted))
+
+    def require_gestor(self) -> None:
+        """Refuse with 403 whoever is not a gestor: people and credentials are the gestor's alone.
+
+        Raises:
+            ProblemError: 403.
+        """
+        if self.papel is not Papel.GESTOR:
+            raise problems.wrong_role((Papel.GESTOR.value,))
+
+
+class Grupo(StrEnum):
+    """What a person is at an operadora (`decisoes.md` 7)."""
+
+    CENTRAL = "central"
+    AUDITORIA = "auditoria"
+    FINANCEIRO = "financeiro"
+    CADASTRO = "cadastro"
+
+
+@dataclass(frozen=True, slots=True)
+class OperadoraPrincipal:
+    """A verified person of one or more operadoras.
+
+    Attributes:
+        subject: opaque id of the person.
+        grupos: groups at each registro ANS, in our table and in the token both.
+    """
+
+    subject: str
+    grupos: Mapping[str, frozenset[Grupo]]
+
+    def at(self, registro_ans: str, *wanted: Grupo) -> str:
+        """The registro, when the person may act there in one of the groups.
+
+        Raises:
+            ProblemError: 404 the operadora is not the person's (foreign = absent); 403 none of the groups.
+        """
+        held = self.grupos.get(registro_ans)
+        if held is None:
+            raise problems.not_found()
+        if not held & set(wanted):
+            raise problems.wrong_role(tuple(grupo.value for grupo in wanted))
+        return registro_ans
+
+    def all_at(self, *wanted: Grupo) -> tuple[str, ...]:
+        """Every registro where the person is in one of the groups.
+
+        Raises:
+            ProblemError: 403 nowhere.
+        """
+        found = tuple(sorted(registro for registro, held in self.grupos.items() if held & set(wanted)))
+        if not found:
+            raise problems.wrong_role(tuple(grupo.value for grupo in wanted))
+        return found
+
+    def acting_as(self, registro_ans: str) -> str:
+        """The groups there, as the audit writes them."""
+        return " ".join(sorted(grupo.value for grupo in self.grupos[registro_ans]))
 
 
 def resolve(
@@ -96,10 +172,7 @@ def resolve(
             route; 404 the header names a prestador the caller is not bound to (foreign = absent); 422 several
             bindings and no header.
     """
-    client_id = str(claims.get("client_id", ""))
-    subject = str(claims.get("sub", ""))
-    if claims.get("token_use") != "access" or not client_id or not subject:
-        raise problems.unauthenticated()
+    client_id, subject = _caller(claims)
     wanted = headers.get(HEADER, "").strip()
     if client_id == clients.portal_operadora:
         raise problems.wrong_role(tuple(papel.value for papel in Papel))
@@ -107,10 +180,7 @@ def resolve(
         return _machine(claims, client_id, wanted, cadastro)
     bindings = {binding.prestador_id: binding for binding in cadastro.bindings(subject)}
     if not bindings:
-        raise problems.ProblemError(
-            403, "sem-vinculo", "Sem vínculo com prestador",
-            "A sua conta ainda não está vinculada a um prestador. Peça ao gestor do prestador que a vincule.",
-        )  # fmt: skip
+        raise _unbound()
     if not wanted:
         if len(bindings) > 1:
             raise problems.invalid_body(
@@ -127,12 +197,72 @@ def resolve(
     return Principal(wanted, subject, Papel(bindings[wanted].papel), frozenset())
 
 
-def _machine(claims: Mapping[str, Any], client_id: str, wanted: str, cadastro: CadastroReader) -> Principal:
-    prestador_id = cadastro.credential_prestador(client_id)
-    if prestador_id is None:
+def resolve_person(claims: Mapping[str, Any], clients: KnownClients) -> Person:
+    """The person of a request that needs no prestador.
+
+    Raises:
+        ProblemError: 401 not one of our access tokens; 403 an operadora's person, or a machine.
+    """
+    client_id, subject = _caller(claims)
+    if client_id != clients.portal_prestadores:
+        raise problems.wrong_role(tuple(papel.value for papel in Papel))
+    return Person(subject)
+
+
+def resolve_operadora(claims: Mapping[str, Any], clients: KnownClients, cadastro: CadastroReader) -> OperadoraPrincipal:
+    """The person of an operadora who makes a request.
+
+    A group counts only where our table says so, too: neither a token's group without a binding nor a binding to a
+    group the person was taken out of opens anything.
+
+    Raises:
+        ProblemError: 401 not one of our access tokens; 403 not a person of the operadora's pool, or bound nowhere.
+    """
+    client_id, subject = _caller(claims)
+    groups = tuple(grupo.value for grupo in Grupo)
+    if client_id != clients.portal_operadora:
+        raise problems.wrong_role(groups)
+    token = _groups(claims)
+    held: dict[str, frozenset[Grupo]] = {}
+    for binding in cadastro.operadora_bindings(subject):
+        bound = {Grupo(name) for name in binding.grupo.split() if name in token and name in groups}
+        if bound:
+            held[binding.registro_ans] = frozenset(bound)
+    if not held:
+        raise problems.wrong_role(groups)
+    return OperadoraPrincipal(subject, held)
+
+
+def _caller(claims: Mapping[str, Any]) -> tuple[str, str]:
+    client_id, subject = str(claims.get("client_id", "")), str(claims.get("sub", ""))
+    if claims.get("token_use") != "access" or not client_id or not subject:
         raise problems.unauthenticated()
+    return client_id, subject
+
+
+def _groups(claims: Mapping[str, Any]) -> frozenset[str]:
+    """The token's groups: API Gateway gives a list as text (`a,b` or `[a b]`), others as it is."""
+    held = claims.get("cognito:groups", ())
+    names = held.strip("[]").replace(",", " ").split() if isinstance(held, str) else held
+    return frozenset(str(name) for name in names)
+
+
+def _unbound() -> problems.ProblemError:
+    return problems.ProblemError(
+        403, "sem-vinculo", "Sem vínculo com prestador",
+        "A sua conta ainda não está vinculada a um prestador. Peça ao gestor do prestador que a vincule, ou solicite "
+        "o relacionamento em POST /relacionamentos.",
+    )  # fmt: skip
+
+
+def _machine(claims: Mapping[str, Any], client_id: str, wanted: str, cadastro: CadastroReader) -> Principal:
+    found = cadastro.credential(client_id)
+    if found is None:
+        raise problems.unauthenticated()
+    prestador_id, allowed = found
     if wanted and wanted != prestador_id:
         raise problems.not_found()
     granted = str(claims.get("scope", "")).split()
     escopos = frozenset(scope.removeprefix("conecta/") for scope in granted if scope.startswith("conecta/"))
-    return Principal(prestador_id, client_id, None, escopos)
+    # The token says what Cognito granted, the row what the gestor did: both are needed.
+    return Principal(prestador_id, client_id, None, escopos & allowed)

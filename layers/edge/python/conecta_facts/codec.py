@@ -20,7 +20,8 @@ Valor = TypeVar("Valor")
 
 def plain(valor: Any) -> dict[str, Any]:
     """A dataclass as a plain mapping, without its `None` members."""
-    return {name: _plain(held) for name in _names(type(valor)) if (held := getattr(valor, name)) is not None}
+    classe: Any = type(valor)
+    return {name: _plain(held) for name in _names(classe) if (held := getattr(valor, name)) is not None}
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,10 @@ class VersaoAceita:
     aceita_de: date
     aceita_ate: date | None = None
 
+    def accepts(self, dia: date) -> bool:
+        """Whether a day lies inside."""
+        return self.aceita_de <= dia and (self.aceita_ate is None or dia <= self.aceita_ate)
+
 
 class RecursoLegado(StrEnum):
     """Whether glosas of PEGs from before the migration may be contested here (R07)."""

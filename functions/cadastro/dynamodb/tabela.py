@@ -1,15 +1,18 @@
-"""The `cadastro` table, written from domain values. Keys: `conecta_edge.cadastro`."""
+"""Whole rows of the `cadastro` table from values. Keys: `conecta_edge.cadastro`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import date
 from typing import Any
 
-from cadastro.domain import Credencial, Operadora, Prestador, Relacionamento, Vinculo, VinculoOperadora
+from cadastro.domain.vinculos import Credencial, Vinculo, VinculoOperadora
 from conecta_edge import cadastro as keys
-from conecta_edge.dynamodb import marshal
+from conecta_edge.dynamodb import put
+from conecta_edge.items import VERSION
+from conecta_facts import codec
+from conecta_facts.operadoras import Operadora
+from conecta_facts.prestadores import Prestador
+from conecta_facts.relacionamentos import Relacionamento
 
 
 class CadastroTable:
@@ -20,33 +23,36 @@ class CadastroTable:
         self._table = table
 
     def put_operadora(self, operadora: Operadora) -> None:
-        """`OPERADORA#<registroANS>` / `PERFIL`."""
-        self._put(keys.operadora_key(operadora.registro_ans), asdict(operadora))
+        """`OPERADORA#<registroANS>` / `PERFIL`, and its line in the public list."""
+        for key in (keys.operadora_key(operadora.registro_ans), keys.listed_operadora_key(operadora.registro_ans)):
+            self._put(key, _held(operadora))
 
     def put_prestador(self, prestador: Prestador) -> None:
         """`PRESTADOR#<id>` / `PERFIL`."""
-        self._put(keys.prestador_key(prestador.prestador_id), asdict(prestador))
+        self._put(keys.prestador_key(prestador.prestador_id), _held(prestador))
 
     def put_relacionamento(self, relacionamento: Relacionamento) -> None:
         """`PRESTADOR#<id>` / `RELACIONAMENTO#<registroANS>`."""
+        last = relacionamento.periodos[-1]
+        where = (relacionamento.registro_ans, last.situacao, last.de, relacionamento.prestador_id)
         self._put(
             keys.relacionamento_key(relacionamento.prestador_id, relacionamento.registro_ans),
-            asdict(relacionamento),
+            {**_held(relacionamento), **keys.relacionamento_busca(*where)},
         )
 
     def put_vinculo(self, vinculo: Vinculo) -> None:
         """`PESSOA#<sub>` / `VINCULO#<prestador id>`."""
-        self._put(keys.vinculo_key(vinculo.sub, vinculo.prestador_id), asdict(vinculo))
+        self._put(keys.vinculo_key(vinculo.sub, vinculo.prestador_id), codec.plain(vinculo))
 
     def put_vinculo_operadora(self, vinculo: VinculoOperadora) -> None:
         """`PESSOA#<sub>` / `OPERADORA#<registroANS>`."""
-        self._put(keys.operadora_vinculo_key(vinculo.sub, vinculo.registro_ans), asdict(vinculo))
+        self._put(keys.operadora_vinculo_key(vinculo.sub, vinculo.registro_ans), codec.plain(vinculo))
 
     def put_credencial(self, credencial: Credencial) -> None:
         """`CREDENCIAL#<client id>` / `CREDENCIAL`; a client never moves to another prestador."""
         self._put(
             keys.credencial_key(credencial.client_id),
-            asdict(credencial),
+            codec.plain(credencial),
             condition="attribute_not_exists(pk) OR prestador_id = :dono",
             values={":dono": credencial.prestador_id},
         )
@@ -58,20 +64,9 @@ class CadastroTable:
         condition: str = "attribute_not_exists(pk) OR pk = :pk",
         values: Mapping[str, Any] | None = None,
     ) -> None:
-        self._client.put_item(
-            TableName=self._table,
-            Item=marshal({**key, **_plain(row)}),
-            ConditionExpression=condition,
-            ExpressionAttributeValues=marshal(values or {":pk": key["pk"]}),
-        )
+        given = values or {":pk": key["pk"]}
+        self._client.put_item(**put(self._table, {**key, **row}, condition, given))
 
 
-def _plain(value: Any) -> Any:
-    """Dates as ISO text, tuples as lists, absent members dropped: what DynamoDB keeps."""
-    if isinstance(value, Mapping):
-        return {name: _plain(inner) for name, inner in value.items() if inner is not None}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
+def _held(value: Any) -> dict[str, Any]:
+    return {"v": VERSION, "dados": codec.plain(value)}

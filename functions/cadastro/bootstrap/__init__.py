@@ -1,0 +1,1 @@
+"""Composition roots, one per part of this context."""

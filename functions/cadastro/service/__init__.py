@@ -1,0 +1,1 @@
+"""Use cases of this context and the ports they need."""

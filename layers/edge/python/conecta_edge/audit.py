@@ -1,0 +1,63 @@
+"""The audit: one row for each request that read personal data, appended and never changed (LGPD; `decisoes.md` 5).
+
+Table `auditoria`: pk `PRESTADOR#<id>#<AAAA-MM-DD>` or `OPERADORA#<registroANS>#<AAAA-MM-DD>` (the local day, so that no
+partition grows for ever), sk `<instant>#<correlacao>`. A row says who asked, in which papel, for which purpose, of whom
+(pseudonyms) and which fields the answer may show. It is written before the answer leaves: what could not be audited is
+not answered. Functions may only put rows here; sealing them into chained blocks is asynchronous.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from conecta_edge.clock import iso, local_day
+from conecta_edge.dynamodb import Item, put
+
+VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One access to personal data.
+
+    Attributes:
+        tenant: `PRESTADOR#<id>` or `OPERADORA#<registroANS>`, in whose name it was made.
+        quem: opaque id of the person or credential.
+        papel: papel, group or `maquina`.
+        operacao: operation of the API.
+        finalidade: why the data may be read (LGPD art. 6, I).
+        objeto: kind and id of what was read, when there is one (`peg/261120000001`).
+        sujeitos: pseudonyms of the persons asked about.
+        campos: names of what the answer may show.
+        correlacao: the request's id, as in the log.
+    """
+
+    tenant: str
+    quem: str
+    papel: str
+    operacao: str
+    finalidade: str
+    correlacao: str
+    objeto: str | None = None
+    sujeitos: tuple[str, ...] = ()
+    campos: tuple[str, ...] = ()
+
+
+def access_put(table: str, access: Access, now: datetime) -> Item:
+    """The `Put` of an access's row, for a transaction or for PutItem."""
+    row: dict[str, Any] = {
+        "pk": f"{access.tenant}#{local_day(now).isoformat()}",
+        "sk": f"{iso(now)}#{access.correlacao}",
+        "v": VERSION,
+        "quem": access.quem,
+        "papel": access.papel,
+        "operacao": access.operacao,
+        "finalidade": access.finalidade,
+        "objeto": access.objeto,
+        "sujeitos": list(access.sujeitos),
+        "campos": list(access.campos),
+        "correlacao": access.correlacao,
+    }
+    return put(table, row, "attribute_not_exists(pk)")

@@ -1,0 +1,105 @@
+"""Keys of the `beneficiarios` table, and how a life is found: by carteira, by an old number of it, or by CPF.
+
+Only pseudonyms are in keys. The table holds nothing but lives: who may read it is decided by its ARN.
+
+| pk | sk | what |
+|---|---|---|
+| `OPERADORA#<registroANS>#CARTEIRA#<pseudonym>` | `BENEFICIARIO` | a carteira (`Beneficiario`) |
+| `OPERADORA#<registroANS>#CARTEIRA#<pseudonym>` | `ANTERIOR` | a replaced number |
+
+An `ANTERIOR` holds the pseudonym of the present number in `dados.carteira`.
+
+Index `busca` (every attribute): `OPERADORA#<registroANS>#CPF#<pseudonym>`, `CARTEIRA#<pseudonym>`: all carteiras of a
+person at an operadora.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from conecta_edge.dynamodb import batch_get, query_all
+from conecta_edge.items import dados
+from conecta_edge.parallel import gather
+from conecta_facts import codec
+from conecta_facts.beneficiarios import Beneficiario
+
+if TYPE_CHECKING:
+    from conecta_edge.dynamodb import Item
+    from conecta_edge.pseudonyms import Pseudonyms
+
+Key = dict[str, str]
+INDEX = "busca"
+
+
+def carteira_pk(registro_ans: str, pseudonym: str) -> str:
+    """`OPERADORA#<registroANS>#CARTEIRA#<pseudonym>`."""
+    return f"OPERADORA#{registro_ans}#CARTEIRA#{pseudonym}"
+
+
+def beneficiario_key(registro_ans: str, pseudonym: str) -> Key:
+    """A carteira, sk `BENEFICIARIO`."""
+    return {"pk": carteira_pk(registro_ans, pseudonym), "sk": "BENEFICIARIO"}
+
+
+def anterior_key(registro_ans: str, pseudonym: str) -> Key:
+    """A replaced number, sk `ANTERIOR`."""
+    return {"pk": carteira_pk(registro_ans, pseudonym), "sk": "ANTERIOR"}
+
+
+def cpf_pk(registro_ans: str, pseudonym: str) -> str:
+    """`OPERADORA#<registroANS>#CPF#<pseudonym>`, of the index."""
+    return f"OPERADORA#{registro_ans}#CPF#{pseudonym}"
+
+
+def cpf_busca(registro_ans: str, pseudonym: str, carteira: str) -> Key:
+    """Where a carteira lies in the index `busca`."""
+    return {"busca_pk": cpf_pk(registro_ans, pseudonym), "busca_sk": f"CARTEIRA#{carteira}"}
+
+
+def read(item: Item | None) -> Beneficiario | None:
+    """The life an item holds; `None` without one, or when it was erased at the person's request."""
+    if item is None or item.get("eliminado"):
+        return None
+    return codec.build(Beneficiario, dados(item))
+
+
+class DynamoBeneficiarios:
+    """Lives by what a prestador knows of them."""
+
+    def __init__(self, client: Any, table: str, pseudonyms: Pseudonyms) -> None:
+        self._client = client
+        self._table = table
+        self._pseudonyms = pseudonyms
+
+    def by_carteiras(self, asked: Sequence[tuple[str, str]]) -> list[Beneficiario | None]:
+        """Lives by (registro ANS, number), in the order asked, by their present or a replaced number.
+
+        One round trip per hundred keys (two keys each, together); one more when a replaced number was among them.
+        """
+        keys = [(registro, self._pseudonyms.carteira(registro, numero)) for registro, numero in asked]
+        wanted = [make(*key) for key in keys for make in (beneficiario_key, anterior_key)]
+        rows = batch_get(self._client, [(self._table, key) for key in wanted])
+        present, former = rows[0::2], rows[1::2]
+        found = [read(row) for row in present]
+        moved = {
+            n: beneficiario_key(keys[n][0], dados(alias)["carteira"])
+            for n, alias in enumerate(former)
+            if alias is not None and found[n] is None
+        }
+        if moved:
+            for n, row in zip(
+                moved, batch_get(self._client, [(self._table, key) for key in moved.values()]), strict=True
+            ):
+                found[n] = read(row)
+        return found
+
+    def by_cpfs(self, asked: Sequence[tuple[str, str]]) -> list[tuple[Beneficiario, ...]]:
+        """All carteiras of each (registro ANS, CPF), in the order asked; one Query each, at the same time."""
+        return gather([partial(self._by_cpf, *key) for key in asked]) if asked else []
+
+    def _by_cpf(self, registro_ans: str, cpf: str) -> tuple[Beneficiario, ...]:
+        pk = cpf_pk(registro_ans, self._pseudonyms.cpf(registro_ans, cpf))
+        lives = (read(row) for row in query_all(self._client, self._table, pk, index=INDEX))
+        return tuple(life for life in lives if life is not None)

@@ -1,0 +1,48 @@
+"""Quotas: so many of something per window and caller, whatever came of it.
+
+What could be used to try numbers is counted by caller before anything is looked up, so that a miss costs what a hit
+does. Row in the idempotency table: pk `PRESTADOR#<id>`, sk `COTA#<name>#<subject>#<start of the window>`, forgotten
+after the window. One atomic `ADD` under a condition: never more than the limit, however many ask at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from conecta_edge import problems
+from conecta_edge.dynamodb import Item, marshal
+from conecta_edge.problems import ProblemError
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """At most `limit` units in any window of `window` seconds that starts at a multiple of it."""
+
+    name: str
+    limit: int
+    window: int
+
+    def spend(self, table: str, *, prestador_id: str, subject: str, units: int, now: datetime) -> Item:
+        """The transaction's `Update` that takes units; its condition fails when they are not left.
+
+        Raises:
+            ProblemError: 429, more than any window has.
+        """
+        if units > self.limit:
+            raise self.exceeded(now)
+        start = int(now.timestamp()) // self.window * self.window
+        values: dict[str, Any] = {":n": units, ":resta": self.limit - units, ":ttl": start + 2 * self.window}
+        return {
+            "TableName": table,
+            "Key": marshal({"pk": f"PRESTADOR#{prestador_id}", "sk": f"COTA#{self.name}#{subject}#{start}"}),
+            "UpdateExpression": "ADD n :n SET #ttl = :ttl",
+            "ConditionExpression": "attribute_not_exists(n) OR n <= :resta",
+            "ExpressionAttributeNames": {"#ttl": "ttl"},
+            "ExpressionAttributeValues": marshal(values),
+        }
+
+    def exceeded(self, now: datetime) -> ProblemError:
+        """429, and when to come back."""
+        return problems.too_many(self.window - int(now.timestamp()) % self.window)
