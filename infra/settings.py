@@ -15,12 +15,17 @@ _PYTHON = re.compile(r"3\.1[1-4]")
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
+_QUANTITY = re.compile(r"[1-9][0-9]{0,5}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
-# Lotes, which come in bursts at the end of a month, may never take the concurrency that interactive calls need;
-# 30 executions remain for documentos-fluxo and peg-eventos, which only move work along.
+# Lotes, which come in bursts at the end of a month, and loads of the operadora may never take the concurrency that
+# interactive calls need: eligibility is asked with the patient at the desk. Four loads run their parts at once.
 PRODUCTION_CONCURRENCY: Mapping[str, int] = {
     "publico-api": 20,
+    "cadastro-api": 100,
+    "cadastro-eventos": 20,
+    "cadastro-fluxo": 16,
+    "tiss-api": 40,
     "documentos-api": 60,
     "documentos-eventos": 20,
     "documentos-fluxo": 5,
@@ -57,6 +62,7 @@ class Settings:
         regiao: AWS region.
         concorrencia: reserved concurrent executions by function; empty reserves none.
         avisos: e-mail address that alarms go to, or None.
+        limite_elegibilidade: eligibility lookups per minute of one caller, as a text of digits.
     """
 
     estagio: Estagio = Estagio.PRODUCAO
@@ -69,6 +75,7 @@ class Settings:
     regiao: str = "sa-east-1"
     concorrencia: Mapping[str, int] = field(default_factory=dict)
     avisos: str | None = None
+    limite_elegibilidade: str = "120"
 
     @property
     def embarcado(self) -> bool:
@@ -101,6 +108,9 @@ def from_context(get: Callable[[str], Any]) -> Settings:
         regiao=_matching(_text(get, "regiao", "sa-east-1"), _REGION, "regiao", "an AWS region, as in sa-east-1"),
         concorrencia=_concurrency(_text(get, "concorrencia", _default_concurrency(estagio))),
         avisos=_optional(get, "avisos", _EMAIL, "an e-mail address"),
+        limite_elegibilidade=_matching(
+            _text(get, "limite_elegibilidade", "120"), _QUANTITY, "limite_elegibilidade", "a number from 1 to 999999"
+        ),
     )
 
 

@@ -22,7 +22,7 @@ from hashlib import sha256
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CONTEXTS = ("documentos", "peg", "publico")
+CONTEXTS = ("cadastro", "documentos", "peg", "porta_tiss", "publico")
 # Source of one context, in bytes: what a cold start reads and compiles.
 CONTEXT_LIMIT = 100 * 1024
 
@@ -126,10 +126,11 @@ class _Builder:
             self._compile(folder, "/opt")
 
     def edge(self) -> None:
-        source = self._root / "layers" / "edge" / "python" / "conecta_edge"
-        with self._fresh(self._layers / "edge", [source], "camada edge") as folder:
+        sources = _packages(self._root / "layers" / "edge" / "python")
+        with self._fresh(self._layers / "edge", sources, "camada edge") as folder:
             if folder is not None:
-                _copy(source, folder / "python" / "conecta_edge")
+                for source in sources:
+                    _copy(source, folder / "python" / source.name)
                 self._compile(folder, "/opt")
 
     def tiss(self) -> None:
@@ -217,6 +218,14 @@ def _files(folder: Path) -> list[Path]:
         if file.is_file()
         and not any(part in _IGNORED or part.startswith(".") for part in file.relative_to(folder).parts)
     )
+
+
+def _packages(folder: Path) -> list[Path]:
+    """The import packages of a layer; whatever an editable installation may have left beside them is none."""
+    found = sorted(path.parent for path in folder.glob("*/__init__.py"))
+    if not found:
+        raise PackagingError(f"falta código em {folder}")
+    return found
 
 
 def _copy(source: Path, target: Path, *, without: tuple[str, ...] = ()) -> None:

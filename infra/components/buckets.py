@@ -14,13 +14,16 @@ from infra.settings import Settings
 
 # Every document's key starts with the tenant: t/<registroANS>/<prestador>/<finalidade>/…
 DOCUMENTS_PREFIX = "t/"
+# What the operadora loads, and the reports of it: cadastro/<registroANS>/…
+LOADS_PREFIX = "cadastro/"
 
 
 class Buckets(Construct):
     """`entrada`, where browsers POST, and `acervo`, where checked documents stay.
 
-    Both tell EventBridge of each new object. `entrada` forgets it after seven days. `acervo` never forgets by
-    itself: how long each class of document is kept is the operadora's decision, made by the application.
+    Both tell EventBridge of each new object. `entrada` forgets it after seven days, the loads with their personal
+    data too. `acervo` never forgets a document by itself: how long each class of them is kept is the operadora's
+    decision, made by the application. It forgets the report of a load after a year.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, key: kms.IKey) -> None:
@@ -147,7 +150,14 @@ def _acervo_rules() -> list[s3.LifecycleRule]:
             ],
             noncurrent_version_expiration=Duration.days(365),
             abort_incomplete_multipart_upload_after=Duration.days(1),
-        )
+        ),
+        s3.LifecycleRule(
+            id="relatorios-de-cargas",
+            prefix=LOADS_PREFIX,
+            expiration=Duration.days(365),
+            noncurrent_version_expiration=Duration.days(30),
+            abort_incomplete_multipart_upload_after=Duration.days(1),
+        ),
     ]
 
 
@@ -156,15 +166,17 @@ def bucket_name(settings: Settings, name: str) -> str:
     return f"{settings.name(name)}-{Aws.ACCOUNT_ID}-{settings.regiao}"
 
 
-def documents_arn(settings: Settings, name: str) -> str:
-    """What stands for every document of one bucket in a policy."""
-    return f"arn:aws:s3:::{bucket_name(settings, name)}/{DOCUMENTS_PREFIX}*"
+def objects_arn(settings: Settings, name: str, prefix: str = DOCUMENTS_PREFIX) -> str:
+    """What stands for every object of one bucket under a prefix in a policy."""
+    return f"arn:aws:s3:::{bucket_name(settings, name)}/{prefix}*"
 
 
-def objects_use(settings: Settings, name: str, actions: Sequence[str]) -> iam.PolicyStatement:
-    """The statement that allows the actions (without `s3:`) on the documents of one bucket."""
+def objects_use(
+    settings: Settings, name: str, actions: Sequence[str], *, prefix: str = DOCUMENTS_PREFIX
+) -> iam.PolicyStatement:
+    """The statement that allows the actions (without `s3:`) on one bucket's documents, or what another prefix holds."""
     return iam.PolicyStatement(
-        actions=[f"s3:{action}" for action in actions], resources=[documents_arn(settings, name)]
+        actions=[f"s3:{action}" for action in actions], resources=[objects_arn(settings, name, prefix)]
     )
 
 

@@ -15,6 +15,8 @@ from infra.settings import Settings
 # Never Scan, anywhere. A transaction needs the permission of each of its parts.
 READ = ("BatchGetItem", "GetItem", "Query")
 WRITE = (*READ, "ConditionCheckItem", "PutItem", "UpdateItem")
+# Of a table that only grows. Whoever writes it states that the row is new: IAM cannot.
+APPEND = ("PutItem",)
 
 
 class ContextTable(Construct):
@@ -24,7 +26,8 @@ class ContextTable(Construct):
         contexto: the owner, last part of the name.
         stream: whether new images are streamed, for the outbox.
         ttl: whether items expire by their attribute `ttl` (seconds since 1970).
-        indice: name of a sparse index of keys only over `<prefixo>_pk` and `<prefixo>_sk`, as (nome, prefixo).
+        indice: name of a sparse index over `<prefixo>_pk` and `<prefixo>_sk`, as (nome, prefixo).
+        projecao: what of an item that index repeats; keys only unless its readers want the rest.
         ordem: attribute of a sparse local index of the same name, another order of one partition's rows.
     """
 
@@ -39,6 +42,7 @@ class ContextTable(Construct):
         stream: bool = False,
         ttl: bool = False,
         indice: tuple[str, str] | None = None,
+        projecao: dynamodb.ProjectionType = dynamodb.ProjectionType.KEYS_ONLY,
         ordem: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -65,7 +69,7 @@ class ContextTable(Construct):
                 index_name=nome,
                 partition_key=_text(f"{prefixo}_pk"),
                 sort_key=_text(f"{prefixo}_sk"),
-                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+                projection_type=projecao,
             )
         if ordem is not None:
             self.table.add_local_secondary_index(
@@ -83,13 +87,16 @@ def table_use(table: dynamodb.ITable, actions: Sequence[str], *, index: str | No
     return iam.PolicyStatement(actions=[f"dynamodb:{action}" for action in actions], resources=resources)
 
 
-def insert_use(table: dynamodb.ITable, settings: Settings) -> list[iam.PolicyStatement]:
-    """The statements that allow inserting rows of one table in batches of PartiQL.
+def batch_use(
+    tables: Sequence[dynamodb.ITable], settings: Settings, *, update: bool = False
+) -> list[iam.PolicyStatement]:
+    """The statements that allow inserting, and updating if asked, rows of some tables in batches of PartiQL.
 
-    AWS asks for `PartiQLInsert` on the table. The embedded AWS asks for the API's own name, on no resource at all:
-    it alone gets the second statement, in which no other action may ever stand.
+    AWS asks for `PartiQLInsert` and `PartiQLUpdate` on the table. The embedded AWS asks for the API's own name, on no
+    resource at all: it alone gets the last statement, in which no other action may ever stand.
     """
-    statements = [table_use(table, ("PartiQLInsert",))]
+    actions = ("PartiQLInsert", *(("PartiQLUpdate",) if update else ()))
+    statements = [table_use(table, actions) for table in tables]
     if settings.embarcado:
         statements.append(iam.PolicyStatement(actions=["dynamodb:BatchExecuteStatement"], resources=["*"]))
     return statements

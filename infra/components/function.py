@@ -21,9 +21,12 @@ from infra.components.layers import Layers, architecture, asset, runtime
 from infra.components.queues import consume_use, failure_queue, send_use
 from infra.settings import Settings
 
-# API Gateway gives up after 29 s: what answers it must have given up before.
+# API Gateway gives up after 29 s: what answers it must have given up before, and what that calls before it.
 API_TIMEOUT = Duration.seconds(25)
+DOOR_TIMEOUT = Duration.seconds(28)
 WORK_TIMEOUT = Duration.seconds(60)
+# A part of a load: thousands of rows in conditional writes.
+LOAD_TIMEOUT = Duration.minutes(5)
 LOG_RETENTION = logs.RetentionDays.ONE_YEAR
 
 # An outage of the bus must not look like a poisoned row: many retries before the failure queue gets the batch.
@@ -37,7 +40,7 @@ class FunctionSpec:
 
     Attributes:
         name: `<contexto>-<papel>`, the last part of its physical name.
-        contexto: the asset and package its code is in.
+        contexto: the asset and package its code is in; it may be called otherwise than the name begins.
         description: for the console's list of functions.
         timeout: shorter than its caller's.
         memory: in MiB; CPU comes with it.
@@ -54,7 +57,7 @@ class FunctionSpec:
     @property
     def handler(self) -> str:
         """The entry point, `<contexto>.handler.<papel>.handler`."""
-        return f"{self.contexto}.handler.{self.name.removeprefix(self.contexto + '-')}.handler"
+        return f"{self.contexto}.handler.{self.name.rpartition('-')[2]}.handler"
 
 
 class ContextFunction(Construct):
@@ -131,6 +134,10 @@ class ContextFunction(Construct):
             send_use(self.failures),
             keys.key_use(self._key, ("kms:Decrypt", "kms:GenerateDataKey")),
         ]
+
+    def call_use(self) -> iam.PolicyStatement:
+        """The statement that lets another role call the function and wait for its answer."""
+        return iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self.function.function_arn])
 
     def consume_queue(self, queue: sqs.IQueue) -> None:
         """Call the function with batches of one queue; only what it reports as failed is delivered again."""

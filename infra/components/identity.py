@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.settings import Settings
@@ -141,3 +144,8 @@ class Identity(Construct):
         )
         self.dominio = f"{self._settings.name()}-{Aws.ACCOUNT_ID}"
         cognito.CfnUserPoolDomain(self, "Dominio", user_pool_id=self.prestadores.user_pool_id, domain=self.dominio)
+
+
+def pool_use(pool: cognito.IUserPool, actions: Sequence[str]) -> iam.PolicyStatement:
+    """The statement that allows the actions (without `cognito-idp:`) on one user pool."""
+    return iam.PolicyStatement(actions=[f"cognito-idp:{action}" for action in actions], resources=[pool.user_pool_arn])

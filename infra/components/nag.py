@@ -12,7 +12,7 @@ from aws_cdk import Acknowledgment, Aws, CfnResource, Validations
 from constructs import IConstruct
 
 from infra.components.backup import MANAGED_POLICIES as BACKUP_POLICIES
-from infra.components.buckets import documents_arn
+from infra.components.buckets import LOADS_PREFIX, objects_arn
 from infra.components.context_table import streams_arn
 from infra.settings import Estagio, Settings
 
@@ -105,6 +105,14 @@ SUPPRESSIONS: tuple[Suppression, ...] = (
         "AwsSolutions-SMG4",
         ("AWS::SecretsManager::Secret",),
         "It signs cursors that live minutes and guards no data; rotated by runbook, after which old ones are refused",
+        path="Conecta-Dados/Segredo",
+    ),
+    Suppression(
+        "AwsSolutions-SMG4",
+        ("AWS::SecretsManager::Secret",),
+        "Every stored pseudonym is made with it: another key would find nobody. Changing it is a migration, not a "
+        "rotation",
+        path="Conecta-Dados/Pseudonimos",
     ),
     Suppression(
         "HIPAA.Security-SecretsManagerRotationEnabled",
@@ -213,14 +221,24 @@ def wildcards(settings: Settings) -> tuple[Wildcard, ...]:
             "Log delivery of a state machine knows no resources",
         ),
         Wildcard(
-            documents_arn(settings, "entrada"),
+            objects_arn(settings, "entrada"),
             frozenset({"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"}),
             "Uploads of every tenant; the core makes each key from the verified tenant",
         ),
         Wildcard(
-            documents_arn(settings, "acervo"),
+            objects_arn(settings, "acervo"),
             frozenset({"s3:GetObject", "s3:PutObject"}),
             "Documents of every tenant; the core makes each key from the verified tenant. Nothing is deleted",
+        ),
+        Wildcard(
+            objects_arn(settings, "entrada", LOADS_PREFIX),
+            frozenset({"s3:GetObject", "s3:GetObjectVersion"}),
+            "Files the operadoras load; which operadora's is said by the key of the event, written by the operadora",
+        ),
+        Wildcard(
+            objects_arn(settings, "acervo", LOADS_PREFIX),
+            frozenset({"s3:GetObject", "s3:PutObject"}),
+            "Reports of loads, of every operadora; the core makes each key from the load's own record",
         ),
         *(
             Wildcard(
@@ -228,7 +246,7 @@ def wildcards(settings: Settings) -> tuple[Wildcard, ...]:
                 frozenset({"dynamodb:ListStreams"}),
                 "A stream's name ends in the instant it was made",
             )
-            for contexto in ("documentos", "peg")
+            for contexto in ("cadastro", "documentos", "peg")
         ),
     )
 

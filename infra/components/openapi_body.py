@@ -27,6 +27,8 @@ SECURITY_SCHEME = "conecta"
 # The gateway takes a token with any scope of ours: for one that is not this route's it could only say 401, where the
 # core says 403 and names what is missing (decisoes.md 9).
 ACCEPTED_SCOPES = tuple(f"{RESOURCE_SERVER}/{scope}" for scope in SCOPES)
+# What an operation may ask for: scopes of machines, or the one of people where machines have no business.
+_KNOWN_SCOPES = (*ACCEPTED_SCOPES, PERSON_SCOPE)
 
 
 class OpenapiError(ValueError):
@@ -94,7 +96,7 @@ def _operation(
         integrated["operationId"] = operation["operationId"]
     if operation.get("security"):
         _check_scopes(where, operation)
-        integrated["security"] = [{SECURITY_SCHEME: [*ACCEPTED_SCOPES, PERSON_SCOPE]}]
+        integrated["security"] = [{SECURITY_SCHEME: list(_KNOWN_SCOPES)}]
     elif operation.get(SCOPES_NEEDED):
         raise OpenapiError(f"{where}: {SCOPES_NEEDED} without security would publish a route that needs scopes")
     return integrated
@@ -102,8 +104,8 @@ def _operation(
 
 def _check_scopes(where: str, operation: Mapping[str, Any]) -> None:
     for scope in operation.get(SCOPES_NEEDED, ()):
-        if scope not in ACCEPTED_SCOPES:
-            raise OpenapiError(f"{where}: scope {scope!r} is not one of {', '.join(SCOPES)}")
+        if scope not in _KNOWN_SCOPES:
+            raise OpenapiError(f"{where}: scope {scope!r} is not one of {', '.join(_KNOWN_SCOPES)}")
 
 
 def _integrated(uri: str) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.components.buckets import DOCUMENTS_PREFIX
 from infra.components.queues import failure_queue
 from infra.settings import Settings
 
@@ -32,11 +31,11 @@ class Routing(Construct):
         )
         self.undelivered = failure_queue(self, "NaoEntregues", settings=settings, name="eventos-nao-entregues", key=key)
 
-    def uploads(self, bucket: s3.IBucket, queue: sqs.IQueue) -> None:
-        """Carry each new object of a bucket to a queue (S3 speaks on the account's default bus)."""
+    def objects(self, construct_id: str, *, name: str, bucket: s3.IBucket, prefix: str, queue: sqs.IQueue) -> None:
+        """Carry each new object of a bucket under a prefix to a queue (S3 speaks on the account's default bus)."""
         self._rule(
-            "Uploads",
-            name="uploads",
+            construct_id,
+            name=name,
             queue=queue,
             bus=None,
             pattern={
@@ -44,7 +43,7 @@ class Routing(Construct):
                 "detail-type": ["Object Created"],
                 "detail": {
                     "bucket": {"name": [bucket.bucket_name]},
-                    "object": {"key": [{"prefix": DOCUMENTS_PREFIX}]},
+                    "object": {"key": [{"prefix": prefix}]},
                 },
             },
         )

@@ -28,7 +28,7 @@ class Watch(Construct):
     """Everything that may need a person, each with an alarm of its own, and one composite for the service.
 
     Thresholds say when somebody must look, not when something is slow: a message in any failure queue, any
-    failed reception, an outbox that lags five minutes, one call in a hundred answered 5xx.
+    failed workflow, an outbox that lags five minutes, one call in a hundred answered 5xx.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, topic_key: kms.IKey) -> None:
@@ -91,15 +91,15 @@ class Watch(Construct):
             self._alarm(f"{name}-caixa-de-saida", lag, threshold=300_000, periods=1, what="Outbox lag (ms)")
         self._graph("Atraso das caixas de saída", list(lags.values()))
 
-    def workflow(self, machine: sfn.IStateMachine) -> None:
-        """Receptions that ended without a verdict."""
+    def workflow(self, name: str, title: str, machine: sfn.IStateMachine) -> None:
+        """Executions of one workflow that ended without a verdict."""
         for kind, metric in (
             ("falhas", machine.metric_failed(period=FIVE_MINUTES, statistic="Sum")),
             ("estouros", machine.metric_timed_out(period=FIVE_MINUTES, statistic="Sum")),
         ):
-            self._alarm(f"recepcao-peg-{kind}", metric, threshold=0, periods=1, what="Receptions without a verdict")
+            self._alarm(f"{name}-{kind}", metric, threshold=0, periods=1, what="Executions without a verdict")
         self._graph(
-            "Recepções",
+            title,
             [machine.metric_started(), machine.metric_succeeded(), machine.metric_failed(), machine.metric_time()],
         )
 

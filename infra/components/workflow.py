@@ -1,8 +1,12 @@
-"""The state machine `recepcao-peg`: one step that receives the lote, and one that records why it could not."""
+"""The state machines: `recepcao-peg` receives a lote, `carga-cadastro` loads a file of the operadora part by part.
+
+Each ends by recording why it could not do it, if it could not.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy
@@ -18,6 +22,10 @@ from infra.settings import Settings
 # A task waits a little longer than its function may run, and the execution longer than all retries together.
 TASK_TIMEOUT_SECONDS = 70
 EXECUTION_TIMEOUT = Duration.hours(1)
+LOAD_TASK_TIMEOUT_SECONDS = 310
+LOAD_EXECUTION_TIMEOUT = Duration.hours(12)
+# A load is in no hurry: it leaves the tables and the function's concurrency to others.
+LOAD_PARTS_AT_ONCE = 4
 
 # What goes away by itself: Lambda's own faults, a killed or timed out sandbox, an archived file not yet
 # readable, and the conflict that a concurrent write to the same item makes. Everything else is the function's verdict.
@@ -66,34 +74,93 @@ def reception_definition(function: str) -> dict[str, Any]:
         "StartAt": "ReceberLote",
         "TimeoutSeconds": int(EXECUTION_TIMEOUT.to_seconds()),
         "States": {
-            "ReceberLote": {
-                **receive,
-                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.erro", "Next": "RegistrarFalha"}],
-                "Next": "Recebido",
-            },
+            "ReceberLote": {**receive, "Catch": _CATCH, "Next": "Recebido"},
             "Recebido": {"Type": "Succeed"},
-            "RegistrarFalha": {
-                **record,
-                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Falhou"}],
-                "Next": "Falhou",
-            },
-            # The reason is in the task's event; repeating it here could repeat what the caller sent.
-            "Falhou": {"Type": "Fail", "Error": "RecepcaoFalhou", "Cause": "The upload's record tells why"},
+            **_failure(record, error="RecepcaoFalhou", cause="The upload's record tells why"),
         },
     }
 
 
-def _task(function: str, payload: dict[str, Any]) -> dict[str, Any]:
+def load_definition(function: str) -> dict[str, Any]:
+    """The Amazon States Language of `carga-cadastro`.
+
+    The execution's input is `{registro_ans, id}`. `cadastro-fluxo` plans (`acao` = `planejar`, answers the input with
+    `partes`, byte ranges that end on line ends), loads each part (`carregar-parte`, repeatable), and closes
+    (`concluir`); when any of that fails for good it gets `{acao: registrar-falha, registro_ans, id, erro}`. What a part
+    answers is dropped: its count is in the table, and the state of a workflow holds no more than 256 KiB.
+
+    Args:
+        function: ARN of `cadastro-fluxo`.
+    """
+
+    def step(acao: str, origin: str = "$", **more: str) -> dict[str, Any]:
+        payload = {"acao": acao, "registro_ans.$": f"{origin}.registro_ans", "id.$": f"{origin}.id", **more}
+        return _task(function, {"Payload": payload}, timeout=LOAD_TASK_TIMEOUT_SECONDS)
+
+    part = step("carregar-parte", **{"parte.$": "$.parte"})
+    return {
+        "Comment": "Loads a file of the operadora into cadastro, part by part",
+        "StartAt": "Planejar",
+        "TimeoutSeconds": int(LOAD_EXECUTION_TIMEOUT.to_seconds()),
+        "States": {
+            "Planejar": {**step("planejar"), "Catch": _CATCH, "Next": "CarregarPartes"},
+            "CarregarPartes": {
+                "Type": "Map",
+                "ItemsPath": "$.partes",
+                "MaxConcurrency": LOAD_PARTS_AT_ONCE,
+                "ItemSelector": {
+                    "registro_ans.$": "$.registro_ans",
+                    "id.$": "$.id",
+                    "parte.$": "$$.Map.Item.Value",
+                },
+                "ItemProcessor": {
+                    "ProcessorConfig": {"Mode": "INLINE"},
+                    "StartAt": "CarregarParte",
+                    # Without a path its output is {}: the answers of all parts stand together before they are dropped.
+                    "States": {"CarregarParte": {**part, "ResultPath": None, "OutputPath": None, "End": True}},
+                },
+                "ResultPath": None,
+                "Catch": _CATCH,
+                "Next": "Concluir",
+            },
+            "Concluir": {**step("concluir"), "Catch": _CATCH, "Next": "Carregada"},
+            "Carregada": {"Type": "Succeed"},
+            **_failure(
+                step("registrar-falha", "$$.Execution.Input", **{"erro.$": "$.erro"}),
+                error="CargaFalhou",
+                cause="The load's record tells why",
+            ),
+        },
+    }
+
+
+_CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.erro", "Next": "RegistrarFalha"}]
+
+
+def _failure(record: dict[str, Any], *, error: str, cause: str) -> dict[str, Any]:
+    """The two states a failed execution ends in; the second whether or not the first could do its work."""
+    return {
+        "RegistrarFalha": {
+            **record,
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Falhou"}],
+            "Next": "Falhou",
+        },
+        # The reason is in the task's event; repeating it here could repeat what the caller sent.
+        "Falhou": {"Type": "Fail", "Error": error, "Cause": cause},
+    }
+
+
+def _task(function: str, payload: dict[str, Any], *, timeout: int = TASK_TIMEOUT_SECONDS) -> dict[str, Any]:
     return {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
         "Parameters": {"FunctionName": function, **payload},
         "OutputPath": "$.Payload",
-        "TimeoutSeconds": TASK_TIMEOUT_SECONDS,
+        "TimeoutSeconds": timeout,
         "Retry": [
             {
-                # The end of a month starts more receptions than may run at once: they wait in line, for up to
-                # half an hour, instead of failing together.
+                # The end of a month starts more executions than functions may run at once: they wait in line, for
+                # up to half an hour, instead of failing together.
                 "ErrorEquals": [THROTTLED],
                 "IntervalSeconds": 4,
                 "BackoffRate": 1.1,
@@ -113,8 +180,13 @@ def _task(function: str, payload: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-class Reception(Construct):
-    """`recepcao-peg`, a Standard workflow: it outlives any function, and its history is the audit trail."""
+class Workflow(Construct):
+    """A Standard workflow over one function: it outlives any function, and its history is the audit trail.
+
+    Args:
+        name: last part of its physical name.
+        definition: its Amazon States Language by the function's ARN.
+    """
 
     def __init__(
         self,
@@ -122,6 +194,8 @@ class Reception(Construct):
         construct_id: str,
         *,
         settings: Settings,
+        name: str,
+        definition: Callable[[str], dict[str, Any]],
         function: lambda_.IFunction,
         log_key: kms.IKey,
     ) -> None:
@@ -130,7 +204,7 @@ class Reception(Construct):
             self,
             "Logs",
             # Under this prefix the resource policy of log delivery does not grow with each state machine.
-            log_group_name=f"/aws/vendedlogs/states/{settings.name('recepcao-peg')}",
+            log_group_name=f"/aws/vendedlogs/states/{settings.name(name)}",
             retention=logs.RetentionDays.ONE_YEAR,
             encryption_key=log_key,
             removal_policy=RemovalPolicy.DESTROY if settings.embarcado else RemovalPolicy.RETAIN,
@@ -139,17 +213,15 @@ class Reception(Construct):
             self,
             "Papel",
             assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
-            description=f"Execution role of {settings.name('recepcao-peg')}",
+            description=f"Execution role of {settings.name(name)}",
         )
         role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function.function_arn]))
         self.machine = sfn.StateMachine(
             self,
             "Maquina",
-            state_machine_name=settings.name("recepcao-peg"),
+            state_machine_name=settings.name(name),
             state_machine_type=sfn.StateMachineType.STANDARD,
-            definition_body=sfn.DefinitionBody.from_string(
-                json.dumps(reception_definition("${FuncaoArn}"), ensure_ascii=False)
-            ),
+            definition_body=sfn.DefinitionBody.from_string(json.dumps(definition("${FuncaoArn}"), ensure_ascii=False)),
             definition_substitutions={"FuncaoArn": function.function_arn},
             role=role,
             logs=sfn.LogOptions(destination=self.log_group, level=sfn.LogLevel.ALL, include_execution_data=False),

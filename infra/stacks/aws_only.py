@@ -12,7 +12,7 @@ from infra.components.firewall import Firewall
 from infra.components.watch import Watch
 from infra.settings import Settings
 from infra.stacks.data import DataStack
-from infra.stacks.service import DOCUMENTOS_EVENTOS, PEG_EVENTOS, ServiceStack
+from infra.stacks.service import CADASTRO_EVENTOS, DOCUMENTOS_EVENTOS, PEG_EVENTOS, ServiceStack
 
 
 class AwsOnlyStack(Stack):
@@ -36,21 +36,25 @@ class AwsOnlyStack(Stack):
         watch = Watch(self, "Vigia", settings=settings, topic_key=data.keys.filas)
         watch.api(settings.name())
         watch.functions(functions)
-        watch.outboxes({spec.name: functions[spec.name] for spec in (DOCUMENTOS_EVENTOS, PEG_EVENTOS)})
-        watch.workflow(service.reception.machine)
+        outboxes = (CADASTRO_EVENTOS, DOCUMENTOS_EVENTOS, PEG_EVENTOS)
+        watch.outboxes({spec.name: functions[spec.name] for spec in outboxes})
+        watch.workflow("recepcao-peg", "Recepções", service.reception.machine)
+        watch.workflow("carga-cadastro", "Cargas", service.load.machine)
         watch.queues(
             failures={
                 "eventos-nao-entregues": service.routing.undelivered,
+                "cadastro-eventos-dlq": service.fila_cadastro.dead,
                 "documentos-eventos-dlq": service.fila_documentos.dead,
                 "peg-eventos-dlq": service.fila_peg.dead,
                 **{f"{name}-falhas": function.failures for name, function in service.functions.items()},
             },
             consumed={
+                "cadastro-eventos": service.fila_cadastro.queue,
                 "documentos-eventos": service.fila_documentos.queue,
                 "peg-eventos": service.fila_peg.queue,
             },
         )
-        watch.tables(("cadastro", "documentos", "peg", "idempotencia"))
+        watch.tables(("cadastro", "beneficiarios", "auditoria", "documentos", "peg", "idempotencia"))
         watch.sweep()
         watch.finish()
         Backups(
@@ -60,6 +64,8 @@ class AwsOnlyStack(Stack):
             key=data.keys.tabelas,
             resources=(
                 data.cadastro.table_arn,
+                data.beneficiarios.table_arn,
+                data.auditoria.table_arn,
                 data.documentos.table_arn,
                 data.peg.table_arn,
                 data.buckets.acervo.bucket_arn,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
@@ -18,16 +19,28 @@ from infra.settings import Settings
 PENDING_INDEX = "pendentes"
 # The monthly list of PEGs, newest first, reads this one.
 RECEPTION_INDEX = "recepcao"
+# What has no key of its own is found here: states of relacionamentos and pedidos, lives by the CPF's pseudonym.
+SEARCH_INDEX = "busca"
 
 
 class DataStack(Stack):
-    """Keys, tables, buckets, the secret of page tokens, and the two user pools."""
+    """Keys, tables, buckets, the secrets of page tokens and pseudonyms, and the two user pools."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, **kwargs: Any) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self.keys = DataKeys(self, "Chaves", settings=settings)
         key = self.keys.tabelas
-        self.cadastro = ContextTable(self, "Cadastro", settings=settings, contexto="cadastro", key=key).table
+        search, everything = (SEARCH_INDEX, SEARCH_INDEX), dynamodb.ProjectionType.ALL
+        self.cadastro = ContextTable(
+            self, "Cadastro", settings=settings, contexto="cadastro", key=key,
+            stream=True, ttl=True, indice=search, projecao=everything,
+        ).table  # fmt: skip
+        # Lives and the audit stand apart from the rest of their contexts: see ADR 9.
+        self.beneficiarios = ContextTable(
+            self, "Beneficiarios", settings=settings, contexto="beneficiarios", key=key,
+            indice=search, projecao=everything,
+        ).table  # fmt: skip
+        self.auditoria = ContextTable(self, "Auditoria", settings=settings, contexto="auditoria", key=key).table
         self.documentos = ContextTable(
             self, "Documentos", settings=settings, contexto="documentos", key=key,
             stream=True, ttl=True, indice=(PENDING_INDEX, "pendente"),
@@ -39,25 +52,32 @@ class DataStack(Stack):
             self, "Idempotencia", settings=settings, contexto="idempotencia", key=key, ttl=True
         ).table
         self.buckets = Buckets(self, "Buckets", settings=settings, key=self.keys.documentos)
-        self.segredo_arn = self._page_secret(settings).attr_id
+        self.segredo_arn = self._secret(
+            settings, "Segredo", "paginacao", "Signs and encrypts the cursors of paged lists"
+        )
+        # Never change how it is made: CloudFormation would draw another, and no life would be found again.
+        self.segredo_pseudonimos_arn = self._secret(
+            settings, "Pseudonimos", "pseudonimos", "Key of the pseudonyms that lives and people are found by"
+        )
         self.identity = Identity(self, "Identidade", settings=settings)
         for name, value in self._outputs().items():
             CfnOutput(self, name, value=value)
 
-    def _page_secret(self, settings: Settings) -> secretsmanager.CfnSecret:
-        # Its attribute is the ARN everywhere; a reference is only the name on the embedded AWS.
+    def _secret(self, settings: Settings, construct_id: str, name: str, description: str) -> str:
+        """The ARN of a secret drawn once by Secrets Manager."""
         secret = secretsmanager.CfnSecret(
             self,
-            "Segredo",
-            name=settings.name("paginacao"),
-            description="Signs and encrypts the cursors of paged lists",
+            construct_id,
+            name=settings.name(name),
+            description=description,
             kms_key_id=self.keys.tabelas.key_arn,
             generate_secret_string=secretsmanager.CfnSecret.GenerateSecretStringProperty(
                 password_length=64, exclude_punctuation=True
             ),
         )
         secret.apply_removal_policy(RemovalPolicy.DESTROY if settings.embarcado else RemovalPolicy.RETAIN)
-        return secret
+        # Its attribute is the ARN everywhere; a reference is only the name on the embedded AWS.
+        return secret.attr_id
 
     def _outputs(self) -> dict[str, str]:
         return {
@@ -69,8 +89,11 @@ class DataStack(Stack):
             "BucketEntrada": self.buckets.entrada.bucket_name,
             "BucketAcervo": self.buckets.acervo.bucket_name,
             "TabelaCadastro": self.cadastro.table_name,
+            "TabelaBeneficiarios": self.beneficiarios.table_name,
+            "TabelaAuditoria": self.auditoria.table_name,
             "TabelaDocumentos": self.documentos.table_name,
             "TabelaPeg": self.peg.table_name,
             "TabelaIdempotencia": self.idempotencia.table_name,
             "SegredoArn": self.segredo_arn,
+            "SegredoPseudonimosArn": self.segredo_pseudonimos_arn,
         }

@@ -15,22 +15,47 @@ from constructs import Construct
 
 from infra.components import context_table, keys
 from infra.components.api import STAGE, Api
-from infra.components.buckets import listing_use, objects_use
-from infra.components.context_table import insert_use, table_use
-from infra.components.function import API_TIMEOUT, WORK_TIMEOUT, ContextFunction, FunctionSpec
+from infra.components.buckets import DOCUMENTS_PREFIX, LOADS_PREFIX, listing_use, objects_use
+from infra.components.context_table import batch_use, table_use
+from infra.components.function import (
+    API_TIMEOUT,
+    DOOR_TIMEOUT,
+    LOAD_TIMEOUT,
+    WORK_TIMEOUT,
+    ContextFunction,
+    FunctionSpec,
+)
+from infra.components.identity import pool_use
 from infra.components.keys import key_use
 from infra.components.layers import Layers
 from infra.components.queues import ConsumerQueue
 from infra.components.routing import Routing, publish_use
 from infra.components.schedule import Sweep
-from infra.components.workflow import Reception
+from infra.components.workflow import Workflow, load_definition, reception_definition
 from infra.settings import Settings
-from infra.stacks.data import PENDING_INDEX, RECEPTION_INDEX, DataStack
+from infra.stacks.data import PENDING_INDEX, RECEPTION_INDEX, SEARCH_INDEX, DataStack
 
 WITH_TISS = ("dependencies", "edge", "tiss")
 
 PUBLICO_API = FunctionSpec(
     "publico-api", "publico", "Documentation, health, limits and CORS preflights: no data", API_TIMEOUT
+)
+CADASTRO_API = FunctionSpec(
+    "cadastro-api",
+    "cadastro",
+    "Eligibility, relacionamentos, people, credentials, contracts, loads",
+    API_TIMEOUT,
+    layers=WITH_TISS,
+)
+CADASTRO_EVENTOS = FunctionSpec(
+    "cadastro-eventos", "cadastro", "Starts a load for each file that arrived, tells the others", WORK_TIMEOUT
+)
+CADASTRO_FLUXO = FunctionSpec(
+    "cadastro-fluxo", "cadastro", "Loads the operadora's files, part by part", LOAD_TIMEOUT, memory=1024
+)
+# `tiss` is a package of the build: the door's own has another name.
+TISS_API = FunctionSpec(
+    "tiss-api", "porta_tiss", "XML door: hands each message to its owner", DOOR_TIMEOUT, layers=WITH_TISS
 )
 DOCUMENTOS_API = FunctionSpec("documentos-api", "documentos", "Uploads: permits and their state", API_TIMEOUT)
 DOCUMENTOS_EVENTOS = FunctionSpec(
@@ -59,6 +84,7 @@ class ServiceStack(Stack):
         self._data = data
         self._layers = Layers(self, "Camadas", settings=settings)
         self.routing = Routing(self, "Eventos", settings=settings, key=data.keys.filas)
+        self.fila_cadastro = self._queue("FilaCadastro", "cadastro-eventos")
         self.fila_documentos = self._queue("FilaDocumentos", "documentos-eventos")
         self.fila_peg = self._queue("FilaPeg", "peg-eventos")
         # A group of our own: its metrics are ours alone.
@@ -66,6 +92,8 @@ class ServiceStack(Stack):
         self.functions: dict[str, ContextFunction] = {}
 
         self._publico()
+        self.load = self._cadastro()
+        self._tiss()
         self._documentos()
         self.reception = self._peg()
         self._carry_events()
@@ -85,6 +113,114 @@ class ServiceStack(Stack):
     def _publico(self) -> None:
         self._function("PublicoApi", PUBLICO_API, {"ORIGENS_PERMITIDAS": ",".join(self._settings.origens)}, grants=())
 
+    def _cadastro(self) -> Workflow:
+        data, buckets = self._data, self._data.buckets
+        where = {"TABELA_CADASTRO": data.cadastro.table_name}
+        lives = {
+            **where,
+            "TABELA_BENEFICIARIOS": data.beneficiarios.table_name,
+            "BUCKET_ACERVO": buckets.acervo.bucket_name,
+            "SEGREDO_PSEUDONIMOS_ARN": data.segredo_pseudonimos_arn,
+        }
+        self._function(
+            "CadastroApi",
+            CADASTRO_API,
+            {
+                **lives,
+                **self._api_environment(),
+                "TABELA_AUDITORIA": data.auditoria.table_name,
+                "TABELA_IDEMPOTENCIA": data.idempotencia.table_name,
+                "LIMITE_ELEGIBILIDADE": self._settings.limite_elegibilidade,
+            },
+            grants=(
+                table_use(data.cadastro, context_table.WRITE, index=SEARCH_INDEX),
+                table_use(data.beneficiarios, context_table.READ, index=SEARCH_INDEX),
+                # Only what a titular may demand: to be forgotten.
+                table_use(data.beneficiarios, ("PutItem", "UpdateItem")),
+                self._audit(),
+                table_use(data.idempotencia, ("GetItem", "PutItem", "UpdateItem")),
+                objects_use(self._settings, "acervo", ("GetObject",), prefix=LOADS_PREFIX),
+                listing_use(self._settings, "acervo"),
+                # A gestor invites people and makes the credentials of its own prestador; the core says whose.
+                pool_use(
+                    data.identity.prestadores,
+                    (
+                        "AdminCreateUser",
+                        "AdminGetUser",
+                        "CreateUserPoolClient",
+                        "DeleteUserPoolClient",
+                        "DescribeUserPoolClient",
+                        "ListUsers",
+                        "UpdateUserPoolClient",
+                    ),
+                ),
+                self._page_secret(),
+                self._pseudonyms(),
+                key_use(data.keys.tabelas, keys.WRITE),
+                key_use(data.keys.documentos, keys.READ),
+            ),
+        )
+        fluxo = self._function(
+            "CadastroFluxo",
+            CADASTRO_FLUXO,
+            {**lives, "BUCKET_ENTRADA": buckets.entrada.bucket_name},
+            grants=(
+                table_use(data.cadastro, context_table.WRITE),
+                table_use(data.beneficiarios, context_table.WRITE),
+                *batch_use((data.cadastro, data.beneficiarios), self._settings, update=True),
+                objects_use(self._settings, "entrada", ("GetObject", "GetObjectVersion"), prefix=LOADS_PREFIX),
+                listing_use(self._settings, "entrada", versions=True),
+                objects_use(self._settings, "acervo", ("GetObject", "PutObject"), prefix=LOADS_PREFIX),
+                listing_use(self._settings, "acervo"),
+                self._pseudonyms(),
+                key_use(data.keys.tabelas, keys.WRITE),
+                key_use(data.keys.documentos, keys.WRITE),
+            ),
+        )
+        load = Workflow(
+            self,
+            "CargaCadastro",
+            settings=self._settings,
+            name="carga-cadastro",
+            definition=load_definition,
+            function=fluxo.function,
+            log_key=data.keys.logs,
+        )
+        eventos = self._function(
+            "CadastroEventos",
+            CADASTRO_EVENTOS,
+            {
+                **where,
+                "BUCKET_ENTRADA": buckets.entrada.bucket_name,
+                "BARRAMENTO": self.routing.bus.event_bus_name,
+                "MAQUINA_CARGA_ARN": load.machine.state_machine_arn,
+            },
+            grants=(
+                iam.PolicyStatement(actions=["states:StartExecution"], resources=[load.machine.state_machine_arn]),
+                table_use(data.cadastro, ("GetItem", "PutItem", "Query", "UpdateItem")),
+                objects_use(self._settings, "entrada", ("GetObject", "GetObjectVersion"), prefix=LOADS_PREFIX),
+                listing_use(self._settings, "entrada", versions=True),
+                publish_use(self.routing.bus),
+                key_use(data.keys.tabelas, keys.WRITE),
+                key_use(data.keys.documentos, keys.READ),
+            ),
+        )
+        eventos.consume_queue(self.fila_cadastro.queue)
+        eventos.publish_outbox(data.cadastro, key=data.keys.tabelas)
+        return load
+
+    def _tiss(self) -> None:
+        owners = {"FUNCAO_CADASTRO": self.functions[CADASTRO_API.name]}
+        self._function(
+            "TissApi",
+            TISS_API,
+            {
+                "ORIGENS_PERMITIDAS": ",".join(self._settings.origens),
+                **{name: owner.function.function_name for name, owner in owners.items()},
+            },
+            grants=tuple(owner.call_use() for owner in owners.values()),
+        )
+
     def _documentos(self) -> None:
         data, buckets = self._data, self._data.buckets
         where = {"TABELA_DOCUMENTOS": data.documentos.table_name, "BUCKET_ACERVO": buckets.acervo.bucket_name}
@@ -96,12 +232,14 @@ class ServiceStack(Stack):
                 **self._api_environment(),
                 "TABELA_CADASTRO": data.cadastro.table_name,
                 "TABELA_IDEMPOTENCIA": data.idempotencia.table_name,
+                "TABELA_AUDITORIA": data.auditoria.table_name,
                 "BUCKET_ENTRADA": buckets.entrada.bucket_name,
             },
             grants=(
                 table_use(data.documentos, context_table.WRITE),
                 table_use(data.idempotencia, ("GetItem", "PutItem")),
                 table_use(data.cadastro, context_table.READ),
+                self._audit(),
                 # A presigned POST carries its signer's rights: new objects under the documents' prefix.
                 objects_use(self._settings, "entrada", ("PutObject",)),
                 objects_use(self._settings, "acervo", ("GetObject",)),
@@ -155,7 +293,7 @@ class ServiceStack(Stack):
             queue_key=data.keys.filas,
         )
 
-    def _peg(self) -> Reception:
+    def _peg(self) -> Workflow:
         data, buckets = self._data, self._data.buckets
         where = {"TABELA_PEG": data.peg.table_name}
         reading = {
@@ -166,14 +304,15 @@ class ServiceStack(Stack):
         self._function(
             "PegApi",
             PEG_API,
-            {**reading, **self._api_environment()},
+            {**reading, **self._api_environment(), "TABELA_AUDITORIA": data.auditoria.table_name},
             grants=(
                 table_use(data.peg, context_table.READ, index=RECEPTION_INDEX),
                 table_use(data.cadastro, context_table.READ),
+                self._audit(),
                 objects_use(self._settings, "acervo", ("GetObject",)),
                 listing_use(self._settings, "acervo"),
                 self._page_secret(),
-                key_use(data.keys.tabelas, keys.READ),
+                key_use(data.keys.tabelas, keys.WRITE),
                 key_use(data.keys.documentos, keys.READ),
             ),
         )
@@ -183,7 +322,7 @@ class ServiceStack(Stack):
             reading,
             grants=(
                 table_use(data.peg, context_table.WRITE),
-                *insert_use(data.peg, self._settings),
+                *batch_use((data.peg,), self._settings),
                 table_use(data.cadastro, context_table.READ),
                 objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
                 listing_use(self._settings, "acervo"),
@@ -191,8 +330,14 @@ class ServiceStack(Stack):
                 key_use(data.keys.documentos, keys.WRITE),
             ),
         )
-        reception = Reception(
-            self, "RecepcaoPeg", settings=self._settings, function=fluxo.function, log_key=data.keys.logs
+        reception = Workflow(
+            self,
+            "RecepcaoPeg",
+            settings=self._settings,
+            name="recepcao-peg",
+            definition=reception_definition,
+            function=fluxo.function,
+            log_key=data.keys.logs,
         )
         eventos = self._function(
             "PegEventos",
@@ -214,7 +359,20 @@ class ServiceStack(Stack):
         return reception
 
     def _carry_events(self) -> None:
-        self.routing.uploads(self._data.buckets.entrada, self.fila_documentos.queue)
+        entrada = self._data.buckets.entrada
+        self.routing.objects(
+            "Uploads", name="uploads", bucket=entrada, prefix=DOCUMENTS_PREFIX, queue=self.fila_documentos.queue
+        )
+        self.routing.objects(
+            "Cargas", name="cargas", bucket=entrada, prefix=LOADS_PREFIX, queue=self.fila_cadastro.queue
+        )
+        self.routing.subscribe(
+            "CargasRetomadas",
+            name="cargas-retomadas",
+            contexto="cadastro",
+            tipos=["CargaRetomada"],
+            queue=self.fila_cadastro.queue,
+        )
         self.routing.subscribe(
             "LotesRecebidos",
             name="lotes-recebidos",
@@ -277,13 +435,25 @@ class ServiceStack(Stack):
     def _page_secret(self) -> iam.PolicyStatement:
         return iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[self._data.segredo_arn])
 
+    def _pseudonyms(self) -> iam.PolicyStatement:
+        return iam.PolicyStatement(
+            actions=["secretsmanager:GetSecretValue"], resources=[self._data.segredo_pseudonimos_arn]
+        )
+
+    def _audit(self) -> iam.PolicyStatement:
+        """Whoever shows personal data leaves a row of it; nothing here may read or remove one."""
+        return table_use(self._data.auditoria, context_table.APPEND)
+
     def _outputs(self) -> dict[str, str]:
         failures = {f"Falhas{function.node.id}": function.failures.queue_url for function in self.functions.values()}
         return {
             "ApiId": self.api.rest.ref,
             "ApiUrl": f"https://{self.api.rest.ref}.execute-api.{self._settings.regiao}.amazonaws.com/{STAGE}",
             "Barramento": self.routing.bus.event_bus_name,
+            "MaquinaCargaArn": self.load.machine.state_machine_arn,
             "MaquinaRecepcaoArn": self.reception.machine.state_machine_arn,
+            "FilaCadastroEventos": self.fila_cadastro.queue.queue_url,
+            "FilaCadastroEventosDlq": self.fila_cadastro.dead.queue_url,
             "FilaDocumentosEventos": self.fila_documentos.queue.queue_url,
             "FilaDocumentosEventosDlq": self.fila_documentos.dead.queue_url,
             "FilaPegEventos": self.fila_peg.queue.queue_url,

@@ -12,6 +12,7 @@ import pytest
 
 from infra.components.layers import LAYERS
 from infra.settings import ROOT
+from local.packaging import CONTEXTS
 
 Resource = dict[str, Any]
 STACKS = ("Conecta-Dados", "Conecta-Servico", "Conecta-Aws")
@@ -58,7 +59,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("ativos")
     for name in LAYERS:
         _placeholder(folder / "layers" / name / "python" / f"{name}.py")
-    for name in ("publico", "documentos", "peg"):
+    for name in CONTEXTS:
         _placeholder(folder / "assets" / name / name / "__init__.py")
     return {"ativos": str(folder), "openapi": str(ROOT / "docs" / "openapi.json")}
 

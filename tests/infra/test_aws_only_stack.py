@@ -73,12 +73,30 @@ def test_lost_receptions_late_outboxes_and_5xx_call_a_person(producao: Templates
     assert {
         "recepcao-peg-falhas",
         "recepcao-peg-estouros",
+        "carga-cadastro-falhas",
+        "carga-cadastro-estouros",
+        "cadastro-eventos-caixa-de-saida",
         "documentos-eventos-caixa-de-saida",
         "peg-eventos-caixa-de-saida",
         "api-5xx",
         "api-latencia",
         "agendas-com-erro",
     } <= set(alarms(producao))
+
+
+def test_every_consumed_queue_is_watched_for_growing_old(producao: Templates) -> None:
+    consumed = {
+        queue["QueueName"].removeprefix("conecta-producao-")
+        for queue in producao.properties("AWS::SQS::Queue")
+        if "RedrivePolicy" in queue
+    }
+    assert {f"{name}-atrasada" for name in consumed} <= set(alarms(producao))
+
+
+def test_every_table_is_watched_for_throttles(producao: Templates) -> None:
+    for table in producao.properties("AWS::DynamoDB::Table"):
+        name = table["TableName"].removeprefix("conecta-producao-")
+        assert {f"{name}-ReadThrottleEvents", f"{name}-WriteThrottleEvents"} <= set(alarms(producao))
 
 
 def test_every_alarm_speaks_and_no_silence_is_an_alarm(producao: Templates) -> None:
@@ -106,4 +124,5 @@ def test_backups_are_kept_five_weeks_in_a_vault_that_deletes_nothing(producao: T
     denied = json.dumps(vault["AccessPolicy"])
     assert "backup:DeleteRecoveryPoint" in denied
     (selection,) = producao.properties("AWS::Backup::BackupSelection", AWS)
-    assert len(selection["BackupSelection"]["Resources"]) == 4
+    # Every table but the idempotency rows, which expire in a day, and the archive.
+    assert len(selection["BackupSelection"]["Resources"]) == len(producao.resources("AWS::DynamoDB::Table"))

@@ -7,7 +7,7 @@ import pytest
 
 from tests.infra.conftest import Templates
 
-TABLES = ("cadastro", "documentos", "peg", "idempotencia")
+TABLES = ("cadastro", "beneficiarios", "auditoria", "documentos", "peg", "idempotencia")
 DATA = "Conecta-Dados"
 
 
@@ -34,10 +34,30 @@ def test_outboxes_are_streamed_and_short_lived_rows_expire(producao: Templates) 
     tables = {table["TableName"].rpartition("-")[2]: table for table in producao.properties("AWS::DynamoDB::Table")}
     streams = {name: table.get("StreamSpecification") for name, table in tables.items()}
     new_image = {"StreamViewType": "NEW_IMAGE"}
-    assert streams == {"cadastro": None, "documentos": new_image, "peg": new_image, "idempotencia": None}
+    assert streams == {
+        "cadastro": new_image, "beneficiarios": None, "auditoria": None,
+        "documentos": new_image, "peg": new_image, "idempotencia": None,
+    }  # fmt: skip
     expiring = {"AttributeName": "ttl", "Enabled": True}
     lives = {name: table.get("TimeToLiveSpecification") for name, table in tables.items()}
-    assert lives == {"cadastro": None, "documentos": expiring, "peg": expiring, "idempotencia": expiring}
+    assert lives == {
+        "cadastro": expiring, "beneficiarios": None, "auditoria": None,
+        "documentos": expiring, "peg": expiring, "idempotencia": expiring,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["cadastro", "beneficiarios"])
+def test_what_has_no_key_of_its_own_is_found_with_all_its_attributes(producao: Templates, name: str) -> None:
+    table = producao.one("AWS::DynamoDB::Table", TableName=f"conecta-producao-{name}")
+    (index,) = table["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == "busca"
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["busca_pk", "busca_sk"]
+    assert index["Projection"] == {"ProjectionType": "ALL"}
+
+
+def test_the_audit_is_found_by_its_key_only(producao: Templates) -> None:
+    table = producao.one("AWS::DynamoDB::Table", TableName="conecta-producao-auditoria")
+    assert not {"GlobalSecondaryIndexes", "LocalSecondaryIndexes"} & set(table)
 
 
 def test_pending_uploads_are_found_by_a_sparse_index_of_keys(producao: Templates) -> None:
@@ -49,7 +69,10 @@ def test_pending_uploads_are_found_by_a_sparse_index_of_keys(producao: Templates
 
 
 def test_nothing_that_holds_data_leaves_with_its_stack(producao: Templates) -> None:
-    for kind in ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Cognito::UserPool"):
+    for kind in (
+        "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Cognito::UserPool",
+        "AWS::SecretsManager::Secret",
+    ):  # fmt: skip
         for resource in producao.resources(kind, DATA).values():
             assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
@@ -88,7 +111,8 @@ def test_every_bucket_is_private_and_versioned(producao: Templates, name: str) -
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
     abort = [rule["AbortIncompleteMultipartUpload"] for rule in bucket["LifecycleConfiguration"]["Rules"]]
-    assert abort == [{"DaysAfterInitiation": 1}]
+    assert abort == [{"DaysAfterInitiation": 1}] * len(abort)
+    assert abort
 
 
 def test_every_bucket_is_reached_by_tls_only(producao: Templates) -> None:
@@ -136,11 +160,25 @@ def test_the_entrance_forgets_in_a_week(producao: Templates) -> None:
     bucket = _bucket(producao, "entrada")
     (rule,) = bucket["LifecycleConfiguration"]["Rules"]
     assert rule["ExpirationInDays"] == 7
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert "Prefix" not in rule
 
 
-def test_the_archive_grows_colder_and_forgets_no_current_version(producao: Templates) -> None:
-    (rule,) = _bucket(producao, "acervo")["LifecycleConfiguration"]["Rules"]
-    assert rule["Prefix"] == "t/"
+def _archive_rule(templates: Templates, prefix: str) -> dict[str, Any]:
+    rules = _bucket(templates, "acervo")["LifecycleConfiguration"]["Rules"]
+    assert {rule["Prefix"] for rule in rules} == {"t/", "cadastro/"}
+    (found,) = (rule for rule in rules if rule["Prefix"] == prefix)
+    return dict(found)
+
+
+def test_reports_of_loads_are_forgotten_in_a_year(producao: Templates) -> None:
+    rule = _archive_rule(producao, "cadastro/")
+    assert rule["ExpirationInDays"] == 365
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+
+
+def test_the_archive_of_documents_grows_colder_and_forgets_no_current_version(producao: Templates) -> None:
+    rule = _archive_rule(producao, "t/")
     assert [(step["StorageClass"], step["TransitionInDays"]) for step in rule["Transitions"]] == [
         ("STANDARD_IA", 90),
         ("GLACIER_IR", 365),
@@ -223,11 +261,23 @@ def test_the_operadora_has_its_four_groups(producao: Templates) -> None:
     assert {group["GroupName"] for group in groups} == {"central", "auditoria", "financeiro", "cadastro"}
 
 
-def test_the_secret_of_page_tokens_is_generated_not_written(producao: Templates) -> None:
-    (secret,) = producao.properties("AWS::SecretsManager::Secret")
-    assert secret["GenerateSecretString"]["PasswordLength"] == 64
-    assert "SecretString" not in secret
-    assert "KmsKeyId" in secret
+def test_secrets_are_generated_not_written(producao: Templates) -> None:
+    secrets = {secret["Name"]: secret for secret in producao.properties("AWS::SecretsManager::Secret")}
+    assert set(secrets) == {"conecta-producao-paginacao", "conecta-producao-pseudonimos"}
+    for secret in secrets.values():
+        assert "SecretString" not in secret
+        assert "KmsKeyId" in secret
+
+
+def test_the_key_of_pseudonyms_is_made_as_it_was_when_the_first_life_was_loaded(producao: Templates) -> None:
+    secret = producao.one("AWS::SecretsManager::Secret", Name="conecta-producao-pseudonimos")
+    # Another value here would have CloudFormation draw another key, and every stored pseudonym would be lost.
+    assert secret["GenerateSecretString"] == {"ExcludePunctuation": True, "PasswordLength": 64}
+
+
+def test_the_embedded_secrets_can_be_thrown_away(embarcado: Templates) -> None:
+    for secret in embarcado.resources("AWS::SecretsManager::Secret").values():
+        assert secret["DeletionPolicy"] == "Delete"
 
 
 def test_the_stack_tells_what_deployment_and_seed_need(producao: Templates) -> None:
@@ -241,8 +291,11 @@ def test_the_stack_tells_what_deployment_and_seed_need(producao: Templates) -> N
         "BucketEntrada",
         "BucketAcervo",
         "TabelaCadastro",
+        "TabelaBeneficiarios",
+        "TabelaAuditoria",
         "TabelaDocumentos",
         "TabelaPeg",
         "TabelaIdempotencia",
         "SegredoArn",
+        "SegredoPseudonimosArn",
     } <= outputs

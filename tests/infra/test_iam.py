@@ -18,6 +18,25 @@ READ = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
 # What each function may do to tables and documents: the table of grants, said a second time.
 GRANTS: dict[str, set[str]] = {
     "PublicoApi": set(),
+    "CadastroApi": {
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+        "s3:GetObject", "s3:ListBucket", "secretsmanager:GetSecretValue",
+        "cognito-idp:AdminCreateUser", "cognito-idp:AdminGetUser", "cognito-idp:ListUsers",
+        "cognito-idp:CreateUserPoolClient", "cognito-idp:DescribeUserPoolClient",
+        "cognito-idp:DeleteUserPoolClient", "cognito-idp:UpdateUserPoolClient",
+    },
+    "CadastroEventos": {
+        "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem", "states:StartExecution",
+        "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
+        "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "events:PutEvents",
+        "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes",
+    },
+    "CadastroFluxo": {
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+        "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "secretsmanager:GetSecretValue",
+        "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutObject",
+    },
+    "TissApi": {"lambda:InvokeFunction"},
     "DocumentosApi": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
         "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue",
@@ -33,7 +52,7 @@ GRANTS: dict[str, set[str]] = {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
         "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutObject",
     },
-    "PegApi": {*READ, "s3:GetObject", "s3:ListBucket", "secretsmanager:GetSecretValue"},
+    "PegApi": {*READ, "dynamodb:PutItem", "s3:GetObject", "s3:ListBucket", "secretsmanager:GetSecretValue"},
     "PegEventos": {
         "dynamodb:GetItem", "dynamodb:UpdateItem", "states:StartExecution", "events:PutEvents",
         "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
@@ -111,9 +130,9 @@ def test_the_embedded_policies_differ_only_by_what_the_emulator_calls_a_batch_of
         }
 
     here = {policy for policy, _ in granted(producao)}
-    ((policy, action),) = {grant for grant in granted(embarcado) - granted(producao) if grant[0] in here}
-    assert policy.startswith("PegFluxo")
-    assert action == "dynamodb:BatchExecuteStatement"
+    found = {grant for grant in granted(embarcado) - granted(producao) if grant[0] in here}
+    assert {action for _, action in found} == {"dynamodb:BatchExecuteStatement"}
+    assert {policy.partition("Papel")[0] for policy, _ in found} == {"PegFluxo", "CadastroFluxo"}
 
 
 def test_nobody_scans_and_nobody_deletes_rows(producao: Templates) -> None:
@@ -148,15 +167,74 @@ def test_a_function_may_do_what_its_line_says_and_nothing_else(producao: Templat
     assert granted - EVERY_FUNCTION == GRANTS[function]
 
 
-def test_other_contexts_tables_are_only_read(producao: Templates) -> None:
+def on_table(templates: Templates, table: str) -> dict[str, set[str]]:
+    """What each function's policy allows on one table and its indexes."""
+    granted: dict[str, set[str]] = {}
+    for policy, statement in statements(templates):
+        if any(f"{table}Tabela" in flat(resource) for resource in listed(statement["Resource"])):
+            granted.setdefault(policy.partition("Papel")[0], set()).update(listed(statement["Action"]))
+    return granted
+
+
+@pytest.mark.parametrize(
+    ("table", "owner", "readers"),
+    [
+        ("Cadastro", "Cadastro", {"DocumentosApi", "PegApi", "PegFluxo"}),
+        ("Beneficiarios", "Cadastro", set()),
+        ("Documentos", "Documentos", set()),
+        ("Peg", "Peg", set()),
+    ],
+)
+def test_other_contexts_tables_are_only_read(producao: Templates, table: str, owner: str, readers: set[str]) -> None:
+    others = {name: actions for name, actions in on_table(producao, table).items() if not name.startswith(owner)}
+    assert set(others) == readers
+    assert all(actions <= READ for actions in others.values())
+
+
+def test_lives_are_reached_by_eligibility_and_loads_and_nobody_else(producao: Templates) -> None:
+    assert set(on_table(producao, "Beneficiarios")) == {"CadastroApi", "CadastroFluxo"}
+
+
+def test_the_audit_only_grows(producao: Templates) -> None:
+    granted = on_table(producao, "Auditoria")
+    assert set(granted) == {"CadastroApi", "DocumentosApi", "PegApi"}
+    assert all(actions == {"dynamodb:PutItem"} for actions in granted.values())
+
+
+def test_people_and_clients_are_made_in_the_pool_of_prestadores_only(producao: Templates) -> None:
     for policy, statement in statements(producao):
-        if any("CadastroTabela" in flat(resource) for resource in listed(statement["Resource"])):
-            writes = set(listed(statement["Action"])) & {"dynamodb:PutItem", "dynamodb:UpdateItem"}
-            assert not writes, policy
-        if policy.startswith("Peg"):
-            assert not any("DocumentosTabela" in flat(resource) for resource in listed(statement["Resource"]))
-        if policy.startswith("Documentos"):
-            assert not any("PegTabela" in flat(resource) for resource in listed(statement["Resource"]))
+        if any(action.startswith("cognito-idp:") for action in listed(statement["Action"])):
+            assert policy.startswith("CadastroApi")
+            (pool,) = listed(statement["Resource"])
+            assert "IdentidadePrestadores" in flat(pool)
+
+
+def test_the_key_of_pseudonyms_is_read_where_lives_are(producao: Templates) -> None:
+    readers = {
+        policy.partition("Papel")[0]
+        for policy, statement in statements(producao)
+        if any("Pseudonimos" in flat(resource) for resource in listed(statement["Resource"]))
+    }
+    assert readers == {"CadastroApi", "CadastroFluxo"}
+
+
+def test_documents_and_loads_are_apart(producao: Templates) -> None:
+    for policy, statement in statements(producao):
+        for resource in listed(statement["Resource"]):
+            if "s3:GetObject" in listed(statement["Action"]) or "s3:PutObject" in listed(statement["Action"]):
+                prefix = "cadastro/*" if policy.startswith("Cadastro") else "t/*"
+                assert flat(resource).endswith(prefix), policy
+
+
+def test_the_xml_door_calls_owners_and_touches_no_data(producao: Templates) -> None:
+    called = [
+        flat(resource)
+        for policy, statement in statements(producao)
+        if policy.startswith("TissApi") and "lambda:InvokeFunction" in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    ]
+    assert len(called) == 1
+    assert "CadastroApiFuncao" in called[0]
 
 
 def test_only_the_account_administers_a_key(producao: Templates) -> None:

@@ -52,6 +52,11 @@ def test_a_private_route_accepts_any_scope_of_ours_so_that_the_core_may_answer_4
     assert len(ACCEPTED_SCOPES) == 12
 
 
+def test_a_route_for_people_only_is_named_by_their_scope_and_open_to_machines_until_the_core() -> None:
+    document = openapi({"/sessao": {"get": operation("peg-api", [PERSON_SCOPE])}})
+    assert body(document)["paths"]["/sessao"]["get"]["security"] == [{"conecta": [*ACCEPTED_SCOPES, PERSON_SCOPE]}]
+
+
 def test_the_authorizer_takes_tokens_of_both_pools() -> None:
     scheme = body()["components"]["securitySchemes"]["conecta"]
     assert scheme["x-amazon-apigateway-authorizer"] == {"type": "cognito_user_pools", "providerARNs": POOLS}

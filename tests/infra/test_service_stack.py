@@ -6,12 +6,16 @@ from typing import Any
 import pytest
 
 from infra.components.api import ACCESS_LOG
-from infra.components.openapi_body import ACCEPTED_SCOPES, METHODS, PERSON_SCOPE
+from infra.components.openapi_body import ACCEPTED_SCOPES, METHODS, PERSON_SCOPE, used_functions
 from tests.infra.conftest import Templates
 
 SERVICE = "Conecta-Servico"
 FUNCTIONS = {
     "publico-api": ("publico.handler.api.handler", 25, 512, 2),
+    "cadastro-api": ("cadastro.handler.api.handler", 25, 512, 3),
+    "cadastro-eventos": ("cadastro.handler.eventos.handler", 60, 512, 2),
+    "cadastro-fluxo": ("cadastro.handler.fluxo.handler", 300, 1024, 2),
+    "tiss-api": ("porta_tiss.handler.api.handler", 28, 512, 3),
     "documentos-api": ("documentos.handler.api.handler", 25, 512, 2),
     "documentos-eventos": ("documentos.handler.eventos.handler", 60, 512, 2),
     "documentos-fluxo": ("documentos.handler.fluxo.handler", 60, 1024, 2),
@@ -21,16 +25,26 @@ FUNCTIONS = {
 }
 ENVIRONMENT = {
     "publico-api": {"ORIGENS_PERMITIDAS"},
+    "cadastro-api": {
+        "TABELA_CADASTRO", "TABELA_BENEFICIARIOS", "TABELA_AUDITORIA", "TABELA_IDEMPOTENCIA", "BUCKET_ACERVO",
+        "SEGREDO_ARN", "SEGREDO_PSEUDONIMOS_ARN", "POOL_PRESTADORES", "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES",
+        "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS", "LIMITE_ELEGIBILIDADE",
+    },
+    "cadastro-eventos": {"TABELA_CADASTRO", "BUCKET_ENTRADA", "BARRAMENTO", "MAQUINA_CARGA_ARN"},
+    "cadastro-fluxo": {
+        "TABELA_CADASTRO", "TABELA_BENEFICIARIOS", "BUCKET_ENTRADA", "BUCKET_ACERVO", "SEGREDO_PSEUDONIMOS_ARN",
+    },
+    "tiss-api": {"FUNCAO_CADASTRO", "ORIGENS_PERMITIDAS"},
     "documentos-api": {
-        "TABELA_DOCUMENTOS", "TABELA_CADASTRO", "TABELA_IDEMPOTENCIA", "BUCKET_ENTRADA", "BUCKET_ACERVO", "SEGREDO_ARN",
-        "POOL_PRESTADORES", "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA",
-        "ORIGENS_PERMITIDAS",
+        "TABELA_DOCUMENTOS", "TABELA_CADASTRO", "TABELA_IDEMPOTENCIA", "TABELA_AUDITORIA", "BUCKET_ENTRADA",
+        "BUCKET_ACERVO", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES",
+        "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
     },
     "documentos-eventos": {"TABELA_DOCUMENTOS", "BUCKET_ENTRADA", "BUCKET_ACERVO", "BARRAMENTO"},
     "documentos-fluxo": {"TABELA_DOCUMENTOS", "BUCKET_ENTRADA", "BUCKET_ACERVO"},
     "peg-api": {
-        "TABELA_PEG", "TABELA_CADASTRO", "BUCKET_ACERVO", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA",
-        "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
+        "TABELA_PEG", "TABELA_CADASTRO", "TABELA_AUDITORIA", "BUCKET_ACERVO", "SEGREDO_ARN", "POOL_PRESTADORES",
+        "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
     },
     "peg-eventos": {"TABELA_PEG", "BARRAMENTO", "MAQUINA_RECEPCAO_ARN"},
     "peg-fluxo": {"TABELA_PEG", "TABELA_CADASTRO", "BUCKET_ACERVO"},
@@ -94,8 +108,8 @@ def test_each_function_has_its_own_failure_queue_and_log_group(producao: Templat
 
 def test_logs_are_kept_for_a_time_and_encrypted_with_their_key(producao: Templates) -> None:
     groups = list(producao.properties("AWS::Logs::LogGroup"))
-    # Seven functions, the API's accesses, the workflow, and the firewall's own.
-    assert len(groups) == len(FUNCTIONS) + 3
+    # The functions, the API's accesses, the two workflows, and the firewall's own.
+    assert len(groups) == len(FUNCTIONS) + 4
     for group in groups:
         assert group["RetentionInDays"] in {90, 365}
         assert "KmsKeyId" in group
@@ -104,8 +118,22 @@ def test_logs_are_kept_for_a_time_and_encrypted_with_their_key(producao: Templat
 def test_lotes_never_starve_interactive_calls(producao: Templates, embarcado: Templates) -> None:
     reserved = {name: function(producao, name)["ReservedConcurrentExecutions"] for name in FUNCTIONS}
     assert all(number > 0 for number in reserved.values())
+    assert reserved["cadastro-api"] > reserved["cadastro-fluxo"] + reserved["tiss-api"]
     for made in embarcado.properties("AWS::Lambda::Function"):
         assert "ReservedConcurrentExecutions" not in made
+
+
+def test_how_many_lookups_a_minute_a_caller_may_make_is_the_deployments_choice(
+    producao: Templates, embarcado: Templates
+) -> None:
+    for templates in (producao, embarcado):
+        (limit,) = (
+            variables["LIMITE_ELEGIBILIDADE"]
+            for made in templates.properties("AWS::Lambda::Function")
+            for variables in [made["Environment"]["Variables"]]
+            if "LIMITE_ELEGIBILIDADE" in variables
+        )
+        assert limit == "120"
 
 
 def test_queues_are_encrypted_and_reached_by_tls_only(producao: Templates) -> None:
@@ -143,14 +171,14 @@ def mappings(templates: Templates) -> list[dict[str, Any]]:
 
 
 def test_one_bad_message_does_not_repeat_its_batch(producao: Templates) -> None:
-    assert len(mappings(producao)) == 4
+    assert len(mappings(producao)) == 6
     for mapping in mappings(producao):
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 def test_only_new_outbox_rows_are_published(producao: Templates) -> None:
     streams = [mapping for mapping in mappings(producao) if "StartingPosition" in mapping]
-    assert len(streams) == 2
+    assert len(streams) == 3
     for mapping in streams:
         (pattern,) = (json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"])
         assert pattern == {
@@ -179,6 +207,23 @@ def test_each_upload_reaches_documentos_from_the_default_bus(producao: Templates
     assert made["EventPattern"]["detail-type"] == ["Object Created"]
     assert made["EventPattern"]["detail"]["object"] == {"key": [{"prefix": "t/"}]}
     assert made["Targets"][0]["Arn"] == target_queue(producao, "documentos-eventos")
+
+
+def test_each_file_of_the_operadora_reaches_cadastro_and_nobody_else(producao: Templates) -> None:
+    made = rule(producao, "cargas")
+    assert "EventBusName" not in made
+    assert made["EventPattern"]["source"] == ["aws.s3"]
+    assert made["EventPattern"]["detail-type"] == ["Object Created"]
+    assert made["EventPattern"]["detail"]["object"] == {"key": [{"prefix": "cadastro/"}]}
+    assert made["EventPattern"]["detail"]["bucket"] == rule(producao, "uploads")["EventPattern"]["detail"]["bucket"]
+    assert made["Targets"][0]["Arn"] == target_queue(producao, "cadastro-eventos")
+
+
+def test_a_load_that_somebody_resumed_reaches_cadastro_again(producao: Templates) -> None:
+    made = rule(producao, "cargas-retomadas")
+    assert "EventBusName" in made
+    assert made["EventPattern"] == {"source": ["conecta.cadastro"], "detail-type": ["CargaRetomada"]}
+    assert made["Targets"][0]["Arn"] == target_queue(producao, "cadastro-eventos")
 
 
 def test_only_received_lotes_reach_peg(producao: Templates) -> None:
@@ -219,11 +264,31 @@ def test_uploads_without_an_end_are_swept(request: pytest.FixtureRequest, stage:
     assert "Arn" in schedule["Target"]["DeadLetterConfig"]
 
 
-def test_the_workflow_logs_everything_but_what_it_carries(producao: Templates) -> None:
-    (machine,) = producao.properties("AWS::StepFunctions::StateMachine")
+WORKFLOWS = {"recepcao-peg": "peg-fluxo", "carga-cadastro": "cadastro-fluxo"}
+
+
+def machine_of(templates: Templates, name: str) -> dict[str, Any]:
+    return templates.one("AWS::StepFunctions::StateMachine", StateMachineName=f"conecta-producao-{name}")
+
+
+def tasks(states: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every task, those of a Map among them."""
+    found = [state for state in states.values() if state["Type"] == "Task"]
+    for state in states.values():
+        if state["Type"] == "Map":
+            found += tasks(state["ItemProcessor"]["States"])
+    return found
+
+
+def test_there_are_no_other_workflows(producao: Templates) -> None:
+    assert len(producao.resources("AWS::StepFunctions::StateMachine")) == len(WORKFLOWS)
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_logs_everything_but_what_it_carries(producao: Templates, name: str) -> None:
+    machine = machine_of(producao, name)
     logging = machine["LoggingConfiguration"]
     assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", False)
-    assert machine["StateMachineName"] == "conecta-producao-recepcao-peg"
     assert machine["StateMachineType"] == "STANDARD"
     assert machine["TracingConfiguration"] == {"Enabled": True}
 
@@ -259,7 +324,9 @@ def test_each_called_function_has_exactly_one_permission(producao: Templates) ->
     permissions = list(producao.properties("AWS::Lambda::Permission"))
     assert {permission["Principal"] for permission in permissions} == {"apigateway.amazonaws.com"}
     called = [json.dumps(permission["FunctionName"]) for permission in permissions]
-    assert len(called) == len(set(called)) == 3
+    with open(producao.context["openapi"], encoding="utf-8") as file:  # noqa: PTH123  # a text from the context
+        documented = json.load(file)
+    assert len(called) == len(set(called)) == len(used_functions(documented))
     assert all("SourceArn" in permission for permission in permissions)
 
 
@@ -313,6 +380,9 @@ def test_the_stack_tells_what_demo_and_operation_need(producao: Templates) -> No
         "ApiUrl",
         "Barramento",
         "MaquinaRecepcaoArn",
+        "MaquinaCargaArn",
+        "FilaCadastroEventos",
+        "FilaCadastroEventosDlq",
         "FilaDocumentosEventos",
         "FilaDocumentosEventosDlq",
         "FilaPegEventos",
@@ -322,14 +392,17 @@ def test_the_stack_tells_what_demo_and_operation_need(producao: Templates) -> No
 
 
 def test_callers_wait_longer_than_what_they_call_may_run(producao: Templates) -> None:
-    (machine,) = producao.properties("AWS::StepFunctions::StateMachine")
-    definition = json.loads(machine["DefinitionString"])
-    tasks = [state for state in definition["States"].values() if state["Type"] == "Task"]
-    assert all(task["TimeoutSeconds"] > function(producao, "peg-fluxo")["Timeout"] for task in tasks)
+    for name, worker in WORKFLOWS.items():
+        definition = json.loads(machine_of(producao, name)["DefinitionString"])
+        assert tasks(definition["States"])
+        for task in tasks(definition["States"]):
+            assert task["TimeoutSeconds"] > function(producao, worker)["Timeout"]
+    slowest = function(producao, "tiss-api")["Timeout"]
+    assert slowest > function(producao, "cadastro-api")["Timeout"]
     for item in api(producao)["Body"]["paths"].values():
         for operation in item.values():
             waits = operation["x-amazon-apigateway-integration"]["timeoutInMillis"] / 1000
-            assert waits > function(producao, "documentos-api")["Timeout"]
+            assert waits > slowest
 
 
 def test_templates_fit_cloudformation(producao: Templates) -> None:

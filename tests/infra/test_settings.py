@@ -17,6 +17,7 @@ def test_without_context_it_is_production_in_sao_paulo() -> None:
     assert (made.python, made.arquitetura, made.regiao, made.conta) == ("3.13", "arm64", "sa-east-1", None)
     assert made.origens == ("https://portal.conecta.example",)
     assert made.concorrencia == PRODUCTION_CONCURRENCY
+    assert made.limite_elegibilidade == "120"
     assert not made.embarcado
 
 
@@ -51,6 +52,8 @@ def test_an_origin_that_is_not_exact_is_refused(origin: str) -> None:
         ("concorrencia", "outra=3"),
         ("concorrencia", "peg-fluxo=muitas"),
         ("avisos", "ninguem"),
+        ("limite_elegibilidade", "0"),
+        ("limite_elegibilidade", "muitas"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_key(key: str, value: str) -> None:

@@ -2,9 +2,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.components.workflow import TRANSIENT_ERRORS, reception_definition
+import pytest
+
+from infra.components.workflow import TRANSIENT_ERRORS, load_definition, reception_definition
 
 STATES: dict[str, Any] = reception_definition("arn:peg-fluxo")["States"]
+LOAD: dict[str, Any] = load_definition("arn:cadastro-fluxo")["States"]
+PART: dict[str, Any] = LOAD["CarregarPartes"]["ItemProcessor"]["States"]["CarregarParte"]
+TASKS: dict[str, dict[str, Any]] = {
+    **{name: STATES[name] for name in ("ReceberLote", "RegistrarFalha")},
+    **{f"carga.{name}": LOAD[name] for name in ("Planejar", "Concluir", "RegistrarFalha")},
+    "carga.CarregarParte": PART,
+}
 
 
 def test_the_whole_event_is_received_with_what_to_do() -> None:
@@ -28,16 +37,16 @@ def test_what_cannot_be_received_is_recorded_before_it_fails() -> None:
     assert STATES["Falhou"]["Type"] == "Fail"
 
 
-def test_only_what_goes_away_by_itself_is_tried_again_ever_later_and_not_together() -> None:
-    for name in ("ReceberLote", "RegistrarFalha"):
-        throttled, transient = STATES[name]["Retry"]
-        assert throttled["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
-        assert set(transient["ErrorEquals"]) == set(TRANSIENT_ERRORS)
-        assert "States.ALL" not in transient["ErrorEquals"]
-        for retry in (throttled, transient):
-            assert retry["BackoffRate"] > 1
-            assert retry["JitterStrategy"] == "FULL"
-        assert 3 <= transient["MaxAttempts"] <= 10
+@pytest.mark.parametrize("name", TASKS)
+def test_only_what_goes_away_by_itself_is_tried_again_ever_later_and_not_together(name: str) -> None:
+    throttled, transient = TASKS[name]["Retry"]
+    assert throttled["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
+    assert set(transient["ErrorEquals"]) == set(TRANSIENT_ERRORS)
+    assert "States.ALL" not in transient["ErrorEquals"]
+    for retry in (throttled, transient):
+        assert retry["BackoffRate"] > 1
+        assert retry["JitterStrategy"] == "FULL"
+    assert 3 <= transient["MaxAttempts"] <= 10
     assert {"TransientConflictError", "Runtime.ExitError", "States.Timeout"} <= set(TRANSIENT_ERRORS)
 
 
@@ -52,4 +61,41 @@ def test_a_burst_waits_in_line_longer_than_it_takes_to_run_and_less_than_the_exe
 
 def test_no_execution_is_left_running_for_ever() -> None:
     assert reception_definition("arn")["TimeoutSeconds"] == 3600
-    assert all("TimeoutSeconds" in state for state in STATES.values() if state["Type"] == "Task")
+    assert load_definition("arn")["TimeoutSeconds"] == 12 * 3600
+    assert all("TimeoutSeconds" in task for task in TASKS.values())
+
+
+def test_a_load_is_planned_loaded_part_by_part_and_closed() -> None:
+    assert load_definition("arn")["StartAt"] == "Planejar"
+    assert [LOAD[name]["Next"] for name in ("Planejar", "CarregarPartes", "Concluir")] == [
+        "CarregarPartes", "Concluir", "Carregada",
+    ]  # fmt: skip
+    for name, acao in (("Planejar", "planejar"), ("Concluir", "concluir")):
+        assert LOAD[name]["Parameters"]["Payload"] == {
+            "acao": acao, "registro_ans.$": "$.registro_ans", "id.$": "$.id",
+        }  # fmt: skip
+    assert LOAD["Carregada"]["Type"] == "Succeed"
+
+
+def test_a_part_is_told_whose_load_it_is_of_and_its_answer_is_dropped() -> None:
+    parts = LOAD["CarregarPartes"]
+    assert (parts["ItemsPath"], parts["MaxConcurrency"]) == ("$.partes", 4)
+    assert parts["ItemSelector"]["parte.$"] == "$$.Map.Item.Value"
+    assert PART["Parameters"]["Payload"] == {
+        "acao": "carregar-parte", "registro_ans.$": "$.registro_ans", "id.$": "$.id", "parte.$": "$.parte",
+    }  # fmt: skip
+    assert parts["ResultPath"] is PART["ResultPath"] is PART["OutputPath"] is None
+
+
+def test_a_load_that_fails_anywhere_is_recorded_before_it_fails() -> None:
+    for name in ("Planejar", "CarregarPartes", "Concluir"):
+        (catch,) = LOAD[name]["Catch"]
+        assert catch == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.erro", "Next": "RegistrarFalha"}
+    # From the execution's own input: what failed may have left anything in the state.
+    assert LOAD["RegistrarFalha"]["Parameters"]["Payload"] == {
+        "acao": "registrar-falha",
+        "registro_ans.$": "$$.Execution.Input.registro_ans",
+        "id.$": "$$.Execution.Input.id",
+        "erro.$": "$.erro",
+    }
+    assert (LOAD["RegistrarFalha"]["Next"], LOAD["Falhou"]["Type"]) == ("Falhou", "Fail")

@@ -21,6 +21,8 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     files = {
         "requirements/layer.txt": "pacote==1 --hash=sha256:0",
         "layers/edge/python/conecta_edge/__init__.py": "",
+        "layers/edge/python/conecta_facts/__init__.py": "",
+        "layers/edge/python/conecta.egg-info/PKG-INFO": "",
         "layers/tiss/python/conecta_tiss/__init__.py": "X = {1, 2, 3}",
         "layers/tiss/python/conecta_tiss/build/__init__.py": "",
         "layers/tiss/python/conecta_tiss/__pycache__/velho.pyc": "",
@@ -66,6 +68,19 @@ def test_the_public_function_brings_its_documents(tree: Path) -> None:
     assert names(tree / "build/assets/publico") == expected
 
 
+def test_the_edge_layer_has_every_package_of_its_folder_and_nothing_else(tree: Path) -> None:
+    make(tree)
+    expected = {"python/conecta_edge/__init__.py", "python/conecta_facts/__init__.py"}
+    assert names(tree / "build/layers/edge") == expected
+
+
+def test_a_layer_without_code_is_refused(tree: Path) -> None:
+    for name in ("conecta_edge", "conecta_facts"):
+        (tree / f"layers/edge/python/{name}/__init__.py").unlink()
+    with pytest.raises(PackagingError, match="falta código"):
+        make(tree)
+
+
 def test_the_tiss_layer_has_the_artefacts_and_not_their_builder(tree: Path) -> None:
     make(tree)
     expected = {
@@ -91,6 +106,7 @@ def test_nothing_is_built_again_when_nothing_changed(tree: Path) -> None:
     [
         ("functions/peg/handler.py", ["função peg"]),
         ("docs/openapi.json", ["função publico"]),
+        ("layers/edge/python/conecta_facts/__init__.py", ["camada edge"]),
         ("build/tiss/schemas/4.01.00/tissV4_01_00.xsd", ["camada tiss"]),
         ("requirements/layer.txt", ["dependências das funções"]),
     ],
