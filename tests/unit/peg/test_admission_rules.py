@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from conecta_facts.operadoras import VersaoAceita
 from conecta_tiss.findings import Achado, Severidade
 from conecta_tiss.versions import VERSOES, Versao
 from peg.domain import rules
 from peg.domain.lotes import Identificacao
-from conecta_facts.operadoras import VersaoAceita
 from tests.builders_functions import CNPJ, NOW, OUTRO_CNPJ, PASA, VALE, a_contexto, a_lote
 
 HOJE = NOW.date()
