@@ -22,6 +22,15 @@ def test_a_client_is_made_once_and_waits_less_than_a_function_lives(function_env
     assert config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout) < 25
 
 
+def test_another_function_is_called_once_and_waited_for_longer_than_it_may_take(
+    function_environment: dict[str, str],
+) -> None:
+    config = aws.client("lambda").meta.config
+    assert config.retries["total_max_attempts"] == 1
+    assert config.read_timeout > 25
+    assert config.connect_timeout + config.read_timeout < 28
+
+
 def post(function_environment: dict[str, str]) -> dict[str, Any]:
     made: dict[str, Any] = aws.client("s3").generate_presigned_post(function_environment["BUCKET_ENTRADA"], "t/1")
     return made

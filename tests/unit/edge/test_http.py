@@ -103,6 +103,19 @@ def test_a_request_reaches_its_operation_with_all_that_a_handler_reads() -> None
     ]  # fmt: skip
 
 
+def test_a_request_carries_the_event_it_came_as_and_does_not_show_it() -> None:
+    seen: list[Request] = []
+
+    def run(request: Request) -> Response:
+        seen.append(request)
+        return Response(204)
+
+    event = {**api_event("GET", "/coisas/{id}"), "stageVariables": {"x": SECRET}}
+    answer(run, event)
+    assert seen[0].event == event
+    assert SECRET not in repr(seen[0])
+
+
 def test_what_api_gateway_leaves_null_is_empty() -> None:
     seen: list[Request] = []
 

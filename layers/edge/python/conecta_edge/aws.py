@@ -21,13 +21,17 @@ def client(service: str) -> Any:
 
     Time-outs are shorter than any function's own, retries use full jitter; both keep a slow dependency from
     eating the caller's time.
+
+    Another function is called once and waited for: it may take all of an API function's 25 seconds, and asking again
+    because no answer came would carry the same effect out twice.
     """
     from botocore.config import Config  # noqa: PLC0415
 
+    function = service == "lambda"
     config = Config(
-        connect_timeout=2,
-        read_timeout=5,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        connect_timeout=1 if function else 2,
+        read_timeout=26 if function else 5,
+        retries={"mode": "standard", "total_max_attempts": 1 if function else 3},
         max_pool_connections=16,
         parameter_validation=False,  # our requests are built in one place each and tested; checking costs CPU per call
         request_checksum_calculation="when_required",

@@ -37,7 +37,10 @@ SECURITY_HEADERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a handler reads of a proxied request; header names are lower case."""
+    """What a handler reads of a proxied request; header names are lower case.
+
+    `event` is the request as it came, for an entry that hands it on.
+    """
 
     method: str
     route: str
@@ -47,6 +50,7 @@ class Request:
     claims: Mapping[str, Any]
     body: bytes
     correlacao: str
+    event: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def model(self, model: type[Model]) -> Model:
         """The JSON body as a validated model.
@@ -153,6 +157,7 @@ class Operation:
         funcao: the Lambda that answers (`documentos-api`).
         escopos: any one of these suffices for a machine; empty means public.
         run: takes the request, answers a response; parses, calls one use case, renders.
+        accepts: media type of the request body: one that is not JSON has an example and no model.
         example: of the request body.
         refusals: problem statuses beyond 401/403/404/429/500 worth documenting.
     """
@@ -169,6 +174,7 @@ class Operation:
     escopos: tuple[str, ...] = ()
     parameters: Sequence[Parameter] = ()
     body: type[BaseModel] | None = None
+    accepts: str = JSON
     example: Any = None
     refusals: tuple[int, ...] = ()
 
@@ -291,4 +297,5 @@ def _request(event: Mapping[str, Any], key: tuple[str, str], headers: Mapping[st
         claims=claims,
         body=body,
         correlacao=correlacao,
+        event=event,
     )
