@@ -8,7 +8,7 @@ from lxml import etree
 from conecta_tiss.errors import XmlRecusadoError
 from conecta_tiss.xml.gate import LIMITES, Limites
 from conecta_tiss.xml.names import path_of, q
-from conecta_tiss.xml.parser import check_depth, check_tree, parse
+from conecta_tiss.xml.parser import body_element, check_depth, check_tree, parse
 
 NS = b'xmlns:ans="http://www.ans.gov.br/padroes/tiss/schemas"'
 
@@ -159,3 +159,40 @@ def test_the_path_of_an_element_has_positions_only_among_namesakes() -> None:
     assert path_of(raiz[1][0]) == "/ans:mensagemTISS/ans:b/*[local-name()='c']"
     namespaces = {"ans": q("")[1:-1]}
     assert etree.XPath(path_of(raiz[2]), namespaces=namespaces)(raiz) == [raiz[2]]
+
+
+# --- which message it is ---
+
+MENSAGEM = '<a:mensagemTISS xmlns:a="http://www.ans.gov.br/padroes/tiss/schemas">{}</a:mensagemTISS>'
+
+
+@pytest.mark.parametrize(
+    ("miolo", "corpo"),
+    [
+        (
+            "<a:cabecalho><a:b><a:c/></a:b></a:cabecalho><a:prestadorParaOperadora><a:b/></a:prestadorParaOperadora>",
+            "b",
+        ),
+        ("<a:operadoraParaPrestador>\n<!-- x --><a:b><a:c/></a:b></a:operadoraParaPrestador>", "b"),
+        ("<a:prestadorParaOperadora/><a:operadoraParaPrestador><a:x/><a:y/></a:operadoraParaPrestador>", "x"),
+        ("<a:prestadorParaOperadora></a:prestadorParaOperadora>", None),
+        ("<a:outro><a:loteGuias/></a:outro>", None),
+        ("<prestadorParaOperadora><a:loteGuias/></prestadorParaOperadora>", None),
+        ("<a:cabecalho><a:prestadorParaOperadora><a:loteGuias/></a:prestadorParaOperadora></a:cabecalho>", None),
+        ("<a:prestadorParaOperadora><", None),
+        ("", None),
+    ],
+)
+def test_the_body_is_told_from_the_beginning_of_a_message(miolo: str, corpo: str | None) -> None:
+    assert body_element(MENSAGEM.format(miolo).encode()) == corpo
+
+
+def test_no_body_is_told_of_what_is_no_message() -> None:
+    assert body_element(b"") is None
+    assert body_element(b"<a><prestadorParaOperadora><loteGuias/></prestadorParaOperadora></a>") is None
+    assert body_element(b'<mensagemTISS xmlns="urn:x"><prestadorParaOperadora><loteGuias/></a>') is None
+
+
+def test_what_follows_the_body_is_not_read() -> None:
+    comeco = MENSAGEM.format("<a:prestadorParaOperadora><a:loteGuias>").removesuffix("</a:mensagemTISS>")
+    assert body_element(comeco.encode() + b" " * 5000 + b"<a></b>") == "loteGuias"

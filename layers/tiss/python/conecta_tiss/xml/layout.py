@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conecta_tiss.messages import comum, elegibilidade, envelope, lote_guias, recebimento, situacao
 from conecta_tiss.messages.lote_guias import TipoGuia
+from conecta_tiss.xml.names import PARA_OPERADORA, PARA_PRESTADOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -993,9 +994,6 @@ def resposta_elegibilidade() -> Registro:
 
 
 # --- bodies -------------------------------------------------------------------------------------------
-
-PARA_OPERADORA: Final = "prestadorParaOperadora"
-PARA_PRESTADOR: Final = "operadoraParaPrestador"
 
 CORPOS: Final[dict[str, Corpo]] = {
     "recebimentoLote": Corpo(sentido=PARA_PRESTADOR, registro=recebimento_lote),

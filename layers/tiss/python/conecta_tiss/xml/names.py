@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 XMLDSIG: Final = "http://www.w3.org/2000/09/xmldsig#"
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 
+PARA_OPERADORA: Final = "prestadorParaOperadora"
+PARA_PRESTADOR: Final = "operadoraParaPrestador"
+
 _PREFIXO_ANS: Final = f"{{{ESPACO_DE_NOMES}}}"
 _PREFIXOS: Final = {ESPACO_DE_NOMES: "ans", XMLDSIG: "ds"}
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
 from conecta_tiss.errors import XmlRecusadoError
 from conecta_tiss.xml.gate import LIMITES
-from conecta_tiss.xml.names import XSI, q
+from conecta_tiss.xml.names import PARA_OPERADORA, PARA_PRESTADOR, XSI, local, q
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -51,6 +51,26 @@ _MOTIVOS: Final[dict[int, str]] = {
 }
 
 
+_SEGURO: Final[dict[str, Any]] = {
+    "encoding": "utf-8",
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "attribute_defaults": False,
+    "huge_tree": False,
+    "recover": False,
+    "decompress": False,  # acts from libxml2 2.15 on
+    "remove_comments": True,
+    "remove_pis": True,
+    "strip_cdata": True,
+    "collect_ids": False,
+}
+_SENTIDOS: Final = frozenset({q(PARA_OPERADORA), q(PARA_PRESTADOR)})
+_ACIMA_DO_CORPO: Final = 2
+_PEDACO: Final = 4096  # the header of a message is a third of it
+
+
 def parse(utf8: bytes) -> Element:
     """Parse what `gate.check` gave back.
 
@@ -76,24 +96,31 @@ def new_parser(*, remove_blank_text: bool, schema: etree.XMLSchema | None = None
 
     It belongs to one document because lxml keeps state in it. It never fetches, expands or repairs.
     """
-    leitor: etree.XMLParser[Element] = etree.XMLParser(  # type: ignore[call-overload]
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        huge_tree=False,
-        recover=False,
-        decompress=False,  # acts from libxml2 2.15 on; the stubs do not know it
-        remove_comments=True,
-        remove_pis=True,
-        strip_cdata=True,
-        collect_ids=False,
-        remove_blank_text=remove_blank_text,
-        schema=schema,
-    )
+    leitor: etree.XMLParser[Element] = etree.XMLParser(**_SEGURO, remove_blank_text=remove_blank_text, schema=schema)
     return leitor
+
+
+def body_element(utf8: bytes) -> str | None:
+    """Tell which message this is, reading no further than the name of its body.
+
+    Args:
+        utf8: What `gate.check` gave back. Nothing after the body's start tag is looked at.
+
+    Returns:
+        The local name of the body element, whatever it is; None if there is none where the standard has it, or if
+        the document is malformed before or just after it.
+    """
+    leitor = etree.XMLPullParser(("start",), **_SEGURO)
+    try:
+        for inicio in range(0, len(utf8), _PEDACO):
+            leitor.feed(utf8[inicio : inicio + _PEDACO])
+            for _, elemento in leitor.read_events():
+                acima = [str(pai.tag) for pai in elemento.iterancestors()]
+                if len(acima) == _ACIMA_DO_CORPO and acima[0] in _SENTIDOS and acima[1] == RAIZ:
+                    return local(str(elemento.tag))
+    except etree.XMLSyntaxError:
+        pass
+    return None
 
 
 def has_markup_declarations(utf8: bytes) -> bool:

@@ -16,7 +16,7 @@ from conecta_tiss.xml import layout, records
 from conecta_tiss.xml.fast_records import fast_reader
 from conecta_tiss.xml.layout import Filho, Folha, Grupo, Lista, Tipo
 from conecta_tiss.xml.leaves import Leitura, text_of
-from conecta_tiss.xml.names import ASSINATURA, local, q
+from conecta_tiss.xml.names import ASSINATURA, PARA_OPERADORA, PARA_PRESTADOR, local, q
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,8 +36,8 @@ __all__ = [
 ]  # fmt: skip
 
 CABECALHO: Final = q("cabecalho")
-LOTE: Final = f"{q(layout.PARA_OPERADORA)}/{q('loteGuias')}"
-_SENTIDOS: Final = (q(layout.PARA_OPERADORA), q(layout.PARA_PRESTADOR))
+LOTE: Final = f"{q(PARA_OPERADORA)}/{q('loteGuias')}"
+_SENTIDOS: Final = (q(PARA_OPERADORA), q(PARA_PRESTADOR))
 _NUMERO_LOTE: Final = q("numeroLote")
 _GUIAS: Final = q("guiasTISS")
 _TIPOS: Final = {q(tipo.value): tipo for tipo in TipoGuia}

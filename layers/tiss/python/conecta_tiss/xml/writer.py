@@ -16,6 +16,7 @@ from conecta_tiss.messages.lote_guias import LoteGuias
 from conecta_tiss.versions import ESPACO_DE_NOMES, Versao
 from conecta_tiss.xml import epilogo, gate, layout, parser, validator
 from conecta_tiss.xml.layout import Filho, Folha, Grupo, Lista, Registro, Tipo
+from conecta_tiss.xml.names import PARA_OPERADORA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,7 +58,7 @@ def write_lote(mensagem: Mensagem[LoteGuias]) -> bytes:
         escritor.registro(lote.tipo.value, definicao, guia)
     escritor.fecha("guiasTISS")
     escritor.fecha("loteGuias")
-    return _mensagem(mensagem, layout.PARA_OPERADORA, escritor)
+    return _mensagem(mensagem, PARA_OPERADORA, escritor)
 
 
 def write_recebimento(mensagem: Mensagem[RecebimentoLote]) -> bytes:
