@@ -7,7 +7,7 @@ document is served by `publico-api`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from infra.components.gateway_responses import body_extension
@@ -54,8 +54,10 @@ def api_body(
         origins: exact CORS origins of the gateway's own refusals.
 
     Raises:
-        OpenapiError: an operation names no function, an unknown one, or an unknown scope.
+        OpenapiError: an operation names no function, an unknown one, or an unknown scope; two paths name the same
+            variable part differently.
     """
+    _check_variables(openapi["paths"])
     paths: dict[str, Any] = {}
     for path, item in openapi["paths"].items():
         methods: dict[str, Any] = {}
@@ -100,6 +102,18 @@ def _operation(
     elif operation.get(SCOPES_NEEDED):
         raise OpenapiError(f"{where}: {SCOPES_NEEDED} without security would publish a route that needs scopes")
     return integrated
+
+
+def _check_variables(paths: Iterable[str]) -> None:
+    """Refuse what API Gateway would: under one parent it takes one variable, by one name."""
+    named: dict[str, str] = {}
+    for path in paths:
+        parts = path.split("/")
+        for depth, part in enumerate(parts):
+            if part.startswith("{"):
+                parent = "/".join(parts[:depth])
+                if named.setdefault(parent, part) != part:
+                    raise OpenapiError(f"{path}: under {parent} the variable is already {named[parent]}, not {part}")
 
 
 def _check_scopes(where: str, operation: Mapping[str, Any]) -> None:

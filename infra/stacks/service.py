@@ -115,10 +115,13 @@ class ServiceStack(Stack):
 
     def _cadastro(self) -> Workflow:
         data, buckets = self._data, self._data.buckets
-        where = {"TABELA_CADASTRO": data.cadastro.table_name}
+        # Both names are settings of the package; cadastro-eventos has no grant on lives.
+        where = {
+            "TABELA_CADASTRO": data.cadastro.table_name,
+            "TABELA_BENEFICIARIOS": data.beneficiarios.table_name,
+        }
         lives = {
             **where,
-            "TABELA_BENEFICIARIOS": data.beneficiarios.table_name,
             "BUCKET_ACERVO": buckets.acervo.bucket_name,
             "SEGREDO_PSEUDONIMOS_ARN": data.segredo_pseudonimos_arn,
         }

@@ -89,5 +89,12 @@ def test_a_document_that_cannot_be_deployed_is_refused_by_operation(made: dict[s
         body(openapi({"/pegs": {"get": made}}))
 
 
+def test_two_names_for_one_variable_part_are_refused_as_api_gateway_would() -> None:
+    item = {"get": operation("peg-api")}
+    body(openapi({"/pegs/{protocolo}": item, "/pegs/{protocolo}/guias": item, "/pegs/rascunhos/{id}": item}))
+    with pytest.raises(OpenapiError, match=r"/pegs/\{id\}/guias: under /pegs the variable is already \{protocolo\}"):
+        body(openapi({"/pegs/{protocolo}": item, "/pegs/{id}/guias": item}))
+
+
 def test_each_called_function_is_listed_once_with_the_preflights_first() -> None:
     assert used_functions(openapi()) == FUNCTIONS
