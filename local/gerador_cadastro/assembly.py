@@ -1,0 +1,46 @@
+"""``gerar``: the files of one operadora, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from local.gerador_cadastro import beneficiarios, contratos, operadoras, planos, prestadores, procedimentos
+from local.gerador_cadastro.model import COLUNAS, Arquivo, Linha, Pedido
+from local.gerador_cadastro.writer import linhas_de
+
+_FONTES: Final[dict[str, Callable[[Pedido], Iterator[Linha]]]] = {
+    "operadora": operadoras.operadora,
+    "contatos": operadoras.contatos,
+    "calendario": operadoras.calendario,
+    "planos": planos.planos,
+    "carencias": planos.carencias,
+    "coberturas": planos.coberturas,
+    "beneficiarios": beneficiarios.beneficiarios,
+    "prestadores": prestadores.prestadores,
+    "locais": prestadores.locais,
+    "corpo-clinico": prestadores.corpo_clinico,
+    "contratos": contratos.contratos,
+    "precos": procedimentos.precos,
+    "procedimentos-contratados": contratos.procedimentos_contratados,
+    "diarias": contratos.diarias,
+    "pacotes": contratos.pacotes,
+    "regras-procedimentos": procedimentos.regras,
+}
+
+
+def linhas(pedido: Pedido, tipo: str) -> Iterator[Linha]:
+    """The correct rows of one file, as they are before they are spelt; one at a time, never all."""
+    return _FONTES[tipo](pedido)
+
+
+def gerar(pedido: Pedido) -> Iterator[Arquivo]:
+    """The files asked for, each written while it is read.
+
+    Raises:
+        conecta_tiss.errors.ArtefatosAusentesError: on reading prices, rules or diárias, when the terminology was not
+            built (scripts/setup).
+    """
+    for tipo in pedido.tipos:
+        nome = f"{pedido.hoje.isoformat()}-{tipo}.csv"
+        yield Arquivo(tipo, nome, linhas_de(COLUNAS[tipo], linhas(pedido, tipo), pedido.formato))
