@@ -16,7 +16,9 @@ from pydantic.json_schema import models_json_schema
 
 import documentos.handler.api
 import peg.handler.api
+import porta_tiss.handler.api
 import publico.handler.api
+from conecta_edge.http import JSON
 from conecta_tiss.versions import VERSOES
 from documentos.domain import uploads
 from documentos.domain.finalidades import FINALIDADES
@@ -33,9 +35,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *publico.handler.api.OPERATIONS,
     *documentos.handler.api.OPERATIONS,
     *peg.handler.api.OPERATIONS,
+    *porta_tiss.handler.api.OPERATIONS,
 )
 REF: Final = "#/components/schemas/{model}"
-CORPO_MAXIMO: Final = 4 * 1024 * 1024
+CORPO_MAXIMO: Final = porta_tiss.handler.api.CORPO_MAXIMO
 PROBLEMS: Final[Mapping[int, str]] = {
     400: "Cursor inválido ou vencido.",
     401: "Token ausente, inválido ou vencido.",
@@ -153,6 +156,11 @@ def _operation(operation: Operation) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": _ref(operation.body), "example": operation.example}},
         }
+    elif operation.accepts != JSON:
+        described["requestBody"] = {
+            "required": True,
+            "content": {operation.accepts: {"schema": {"type": "string"}, "example": operation.example}},
+        }
     if operation.escopos:
         described["security"] = [{"cognito": []}]
         described["x-conecta-escopos"] = list(operation.escopos)
@@ -173,10 +181,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
     if operation.escopos:
         refusals |= {401, 403, 503} | ({404} if "{" in operation.path or operation.parameters else set())
     for status in sorted(refusals):
-        responses[str(status)] = {
-            "description": PROBLEMS[status],
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problema"}}},
-        }
+        response = responses.setdefault(str(status), {"description": PROBLEMS[status], "content": {}})
+        response["content"]["application/problem+json"] = {"schema": {"$ref": "#/components/schemas/Problema"}}
     return dict(sorted(responses.items()))
 
 
@@ -184,7 +190,7 @@ def _reply(reply: Reply) -> dict[str, Any]:
     content: dict[str, Any] = {}
     if reply.model is not None:
         content["schema"] = _ref(reply.model)
-    elif reply.media_type != "application/json":
+    elif reply.media_type != JSON:
         content["schema"] = {"type": "string"}
     else:
         content["schema"] = {"type": "object"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conecta_edge.http import Operation
+from conecta_edge.http import JSON, Operation
 from local import openapi
 
 DOCUMENT = openapi.document()
@@ -43,7 +43,9 @@ def test_every_operation_has_an_owner_an_example_and_texts_in_portuguese(operati
     assert row["x-conecta-funcao"].endswith("-api")
     assert row["summary"]
     assert row["description"]
-    assert (operation.body is None) == ("requestBody" not in row)
+    taken = operation.body is not None or operation.accepts != JSON
+    assert taken == ("requestBody" in row)
+    assert taken == (operation.example is not None)
     for reply in operation.replies:
         assert reply.model is None or reply.example is not None
 
@@ -71,6 +73,13 @@ def test_only_public_routes_need_no_token_and_the_others_say_which_scopes(operat
 def test_every_part_of_a_path_is_a_documented_parameter(operation: Operation) -> None:
     named = {parameter.name for parameter in operation.parameters if parameter.where == "path"}
     assert named == set(re.findall(r"{([a-z]+)}", operation.path))
+
+
+def test_a_status_may_answer_a_message_or_a_problem() -> None:
+    row = DOCUMENT["paths"]["/tiss/{transacao}"]["post"]
+    assert set(row["responses"]["422"]["content"]) == {"application/xml", "application/problem+json"}
+    assert set(row["responses"]["413"]["content"]) == {"application/problem+json"}
+    assert set(row["requestBody"]["content"]) == {"application/xml"}
 
 
 def test_names_of_operations_are_unique() -> None:

@@ -1,0 +1,152 @@
+"""REST entry: one TISS message in, one TISS message out, by whichever function owns the transaction.
+
+The owner gets the very event and its answer goes out as it is: tenant, papel, idempotency and every rule are its
+business. Only what tells whose message it is is read here.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from conecta_edge import observability, problems, session
+from conecta_edge.aws import client, error_code
+from conecta_edge.http import PRESTADOR, Api, Operation, Parameter, Reply, Request, Response
+from conecta_edge.problems import FieldError, ProblemError
+from conecta_edge.settings import required
+from porta_tiss.schemas import ANSWER, QUESTION, REFUSAL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FUNCAO: Final = "tiss-api"
+TAG: Final = "TISS"
+XML: Final = "application/xml"
+CORPO_MAXIMO: Final = 4 * 1024 * 1024
+"""Bytes of a message: with base64 and the rest of the event it still fits in one call of a Lambda (6 MB)."""
+
+OWNERS: Final[Mapping[str, str]] = MappingProxyType({"verificaElegibilidade": "FUNCAO_CADASTRO"})
+"""The transactions offered, by their body element, and the setting that names the function of each one's owner."""
+
+_THROTTLED: Final = frozenset({"TooManyRequestsException", "ThrottlingException", "EC2ThrottledException"})
+
+
+class OwnerFailedError(RuntimeError):
+    """The owner's function did not answer: it failed, or ran out of time. Its own log says why."""
+
+
+def send_message(request: Request) -> Response:
+    """POST /tiss/{transacao}."""
+    transacao = request.path.get("transacao", "")
+    if transacao not in OWNERS:
+        raise _not_offered()
+    if len(request.body) > CORPO_MAXIMO:
+        raise _too_large()
+    _require_body(transacao, request.body)
+    return _answer_of(OWNERS[transacao], {**request.event, "resource": f"/tiss/{transacao}"}, request.correlacao)
+
+
+def _require_body(transacao: str, raw: bytes) -> None:
+    """Refuse a message of another transaction; what cannot be read is the owner's to explain, in a TISS answer."""
+    from conecta_tiss.errors import XmlRecusadoError  # noqa: PLC0415  # lxml: only requests pay for it
+    from conecta_tiss.xml import gate, parser  # noqa: PLC0415
+
+    try:
+        corpo = parser.body_element(gate.check(raw))
+    except XmlRecusadoError:
+        return
+    if corpo is None or corpo == transacao:
+        return
+    from conecta_tiss.rules.envelope import CORPOS  # noqa: PLC0415
+
+    # A name the standard does not have may be anything: it is not repeated.
+    if corpo in CORPOS.values():
+        raise _another_body(transacao, corpo)
+
+
+def _answer_of(owner: str, event: Mapping[str, Any], correlacao: str) -> Response:
+    try:
+        called = client("lambda").invoke(
+            FunctionName=required(owner),
+            InvocationType="RequestResponse",
+            Payload=json.dumps(event, separators=(",", ":")).encode(),
+        )
+    except Exception as error:
+        code = error_code(error)
+        if code in _THROTTLED:
+            raise problems.busy() from error
+        if code == "RequestTooLargeException":
+            raise _too_large() from error
+        raise
+    answered = json.loads(called["Payload"].read())
+    if "FunctionError" in called:
+        observability.log("error", "o dono da mensagem falhou", funcao=owner, correlacao=correlacao)
+        raise OwnerFailedError
+    body = answered["body"]
+    content = base64.b64decode(body) if answered.get("isBase64Encoded") else body
+    return Response(answered["statusCode"], content, headers=answered["headers"])
+
+
+def _not_offered() -> ProblemError:
+    return ProblemError(
+        404, "transacao-nao-oferecida", "Transação não oferecida",
+        "Esta rota recebe uma mensagem TISS pelo nome do elemento de seu corpo. Use uma das transações listadas em "
+        "transacoes.",
+        extra={"transacoes": sorted(OWNERS)},
+    )  # fmt: skip
+
+
+def _too_large() -> ProblemError:
+    return ProblemError(
+        413, "corpo-grande-demais", "Corpo grande demais",
+        f"Por esta rota a mensagem pode ter até {CORPO_MAXIMO // 1024 ** 2} MiB. Envie-a como arquivo por POST "
+        "/v1/documentos/uploads, com a finalidade publicada para ela em /v1/limites (lote_tiss, para lotes de guias).",
+        extra={"tamanho_maximo_bytes": CORPO_MAXIMO},
+    )  # fmt: skip
+
+
+def _another_body(transacao: str, corpo: str) -> ProblemError:
+    """TISS-TRANSACAO of `conecta_tiss.rules`, between the route and the body."""
+    text = f"Esta rota recebe {transacao}, mas o corpo da mensagem é {corpo}."
+    where = f" Envie-a por POST /v1/tiss/{corpo}." if corpo in OWNERS else " Confira a rota e a mensagem."
+    return ProblemError(
+        422, "transacao-divergente", "Mensagem de outra transação", text + where,
+        (FieldError("mensagemTISS", "3148", text),),
+        extra={"glosa": "3148", "regra": "TISS-TRANSACAO"},
+    )  # fmt: skip
+
+
+OPERATIONS: Final = (
+    Operation(
+        "POST", "/tiss/{transacao}", "enviarMensagemTiss", FUNCAO, TAG,
+        "Enviar uma mensagem TISS em XML",
+        "Recebe uma `mensagemTISS` (4.01.00, 4.02.00 ou 4.03.00, em ISO-8859-1 ou UTF-8) e responde na hora com a "
+        "mensagem TISS correspondente, na versão de quem enviou. A transação da rota é o nome do elemento do corpo. "
+        "A mensagem passa pelas mesmas validações das rotas JSON e de `python -m conecta_tiss validar`. Recusada, a "
+        "resposta é 422 com `mensagemErro` e a glosa da Tabela 38. Acima do limite publicado em `/v1/limites`, envie "
+        "o arquivo por `POST /v1/documentos/uploads`.",
+        send_message,
+        (
+            Reply(200, "Mensagem TISS de resposta (ISO-8859-1).", media_type=XML, example=ANSWER),
+            Reply(
+                422, "A mensagem TISS recusada, com `mensagemErro`; ou o problema, se ela for de outra transação.",
+                media_type=XML, example=REFUSAL,
+            ),
+        ),
+        escopos=("conecta/elegibilidade.ler",),
+        parameters=(
+            Parameter(
+                "transacao", "path", "Elemento do corpo da mensagem.", required=True,
+                schema={"type": "string", "enum": sorted(OWNERS)}, example="verificaElegibilidade",
+            ),
+            PRESTADOR,
+        ),
+        accepts=XML,
+        example=QUESTION,
+        refusals=(413, 422),
+    ),
+)  # fmt: skip
+
+handler = Api(OPERATIONS, {}, session.origins)
