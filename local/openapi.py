@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.json_schema import models_json_schema
 
+import cadastro.handler.api
 import documentos.handler.api
 import peg.handler.api
 import porta_tiss.handler.api
@@ -36,8 +37,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *documentos.handler.api.OPERATIONS,
     *peg.handler.api.OPERATIONS,
     *porta_tiss.handler.api.OPERATIONS,
+    *cadastro.handler.api.OPERATIONS,
 )
 REF: Final = "#/components/schemas/{model}"
+WITHOUT_BODY: Final = frozenset({204, 304})
 CORPO_MAXIMO: Final = porta_tiss.handler.api.CORPO_MAXIMO
 PROBLEMS: Final[Mapping[int, str]] = {
     400: "Cursor inválido ou vencido.",
@@ -187,6 +190,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
 
 
 def _reply(reply: Reply) -> dict[str, Any]:
+    if reply.status in WITHOUT_BODY:
+        return {"description": reply.description}
     content: dict[str, Any] = {}
     if reply.model is not None:
         content["schema"] = _ref(reply.model)

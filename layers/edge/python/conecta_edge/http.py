@@ -80,6 +80,8 @@ def field_errors(error: Any) -> tuple[FieldError, ...]:
 
 def _portuguese(detail: Mapping[str, Any]) -> str:
     kind, context = str(detail["type"]), detail.get("ctx") or {}
+    if "-" in kind:
+        return str(detail["msg"])  # an error of our own (`cpf-invalido`), in Portuguese where it is raised
     fixed = {
         "missing": "Campo obrigatório: informe-o.",
         "extra_forbidden": "Campo desconhecido: retire-o (confira a grafia na documentação).",
@@ -88,6 +90,12 @@ def _portuguese(detail: Mapping[str, Any]) -> str:
         "int_type": "Deve ser um número inteiro.",
         "int_parsing": "Deve ser um número inteiro.",
         "int_from_float": "Deve ser um número inteiro, sem casas decimais.",
+        "bool_type": "Deve ser true ou false.",
+        "date_type": "Deve ser uma data no formato AAAA-MM-DD.",
+        "date_parsing": "Deve ser uma data que exista, no formato AAAA-MM-DD.",
+        "date_from_datetime_parsing": "Deve ser uma data que exista, no formato AAAA-MM-DD.",
+        "date_from_datetime_inexact": "Deve ser uma data no formato AAAA-MM-DD, sem hora.",
+        "list_type": "Deve ser uma lista.",
         "model_type": "Deve ser um objeto JSON.",
         "model_attributes_type": "Deve ser um objeto JSON.",
         "string_pattern_mismatch": "O formato não confere com o documentado para este campo.",
@@ -97,6 +105,8 @@ def _portuguese(detail: Mapping[str, Any]) -> str:
     bounds = {
         "string_too_short": ("min_length", "Muito curto: mínimo de {} caractere(s)."),
         "string_too_long": ("max_length", "Muito longo: máximo de {} caractere(s)."),
+        "too_short": ("min_length", "Lista curta demais: mínimo de {} item(ns)."),
+        "too_long": ("max_length", "Lista longa demais: máximo de {} itens."),
         "greater_than_equal": ("ge", "Deve ser maior ou igual a {}."),
         "less_than_equal": ("le", "Deve ser menor ou igual a {}."),
         "enum": ("expected", "Valor não aceito: use um de {}."),

@@ -1,0 +1,77 @@
+"""Composition root of eligibility, on first use, once per process."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from cadastro.dynamodb.elegibilidade import DynamoConsultas
+from cadastro.settings import settings
+from conecta_edge import session
+from conecta_edge.aws import client
+from conecta_edge.beneficiarios import DynamoBeneficiarios
+from conecta_edge.quotas import Quota
+from conecta_edge.settings import required
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cadastro.domain.elegibilidade import Pergunta
+    from conecta_edge.http import Request
+    from conecta_edge.tenancy import Principal
+
+LOTE_MAXIMO: Final = 500
+LOTES: Final = Quota("elegibilidade-lote", limit=20 * LOTE_MAXIMO, window=3600)
+"""Lives per hour and caller, by batches: tomorrow's schedule of the largest hospital, several times over."""
+FINALIDADE: Final = "verificacao-de-elegibilidade"
+CAMPOS: Final = (
+    "nome", "nome_social", "numero_carteira", "plano", "acomodacao", "validade_carteira", "carencias", "cobertura",
+    "motivos",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def singles() -> Quota:
+    """Questions per minute and caller, one life at a time."""
+    return Quota("elegibilidade", limit=int(required("LIMITE_ELEGIBILIDADE")), window=60)
+
+
+@lru_cache(maxsize=1)
+def beneficiarios() -> DynamoBeneficiarios:
+    """The lives."""
+    return DynamoBeneficiarios(client("dynamodb"), settings().tabela_beneficiarios, session.pseudonyms())
+
+
+def consultas(
+    request: Request, caller: Principal, quota: Quota, registros: Sequence[str], perguntas: Sequence[Pergunta]
+) -> DynamoConsultas:
+    """What a request may read, counted and audited."""
+    now, pseudonyms = session.clock().now(), session.pseudonyms()
+    sujeitos = tuple(
+        pseudonyms.carteira(registro, pergunta.carteira)
+        if pergunta.carteira is not None
+        else pseudonyms.cpf(registro, pergunta.cpf or "")
+        for pergunta in perguntas
+        for registro in registros
+    )
+    audited: dict[str, Any] = session.audit(
+        request,
+        tenant=caller.tenant,
+        quem=caller.subject,
+        papel=caller.acting_as,
+        operacao=request.route,
+        finalidade=FINALIDADE,
+        sujeitos=sujeitos,
+        campos=CAMPOS,
+    )
+    spent = quota.spend(
+        required("TABELA_IDEMPOTENCIA"),
+        prestador_id=caller.prestador_id,
+        subject=caller.subject,
+        units=len(perguntas),
+        now=now,
+    )
+    return DynamoConsultas(
+        client("dynamodb"), settings().tabela_cadastro, caller.prestador_id,
+        vidas=beneficiarios(), quota=quota, spent=spent, audited=audited, now=now,
+    )  # fmt: skip
