@@ -32,21 +32,25 @@ def _carteira(value: str) -> str:
     return value
 
 
+Cpf = Annotated[str, Field(strict=True, max_length=20, description="CPF, com ou sem pontuação."), AfterValidator(_cpf)]
+Carteira = Annotated[
+    str,
+    Field(strict=True, max_length=40, description="Número da carteira (matrícula), atual ou anterior."),
+    AfterValidator(_carteira),
+]
+Grupo = Annotated[str, Field(strict=True, min_length=1, max_length=60, description="Nome do grupo de operadoras.")]
+Referencia = Annotated[
+    str, Field(strict=True, min_length=1, max_length=100, description="Referência sua, devolvida como veio.")
+]
+
+
 class _Quem(BaseModel):
     """De quem se pergunta: exatamente um de `numero_carteira` e `cpf`."""
 
     model_config = STRICT
 
-    numero_carteira: Annotated[
-        str | None,
-        AfterValidator(lambda v: v if v is None else _carteira(v)),
-        Field(strict=True, max_length=40, description="Número da carteira (matrícula), atual ou anterior."),
-    ] = None
-    cpf: Annotated[
-        str | None,
-        AfterValidator(lambda v: v if v is None else _cpf(v)),
-        Field(strict=True, max_length=20, description="CPF, com ou sem pontuação."),
-    ] = None
+    numero_carteira: Carteira | None = None
+    cpf: Cpf | None = None
     data_atendimento: Annotated[date | None, Field(description="Data do atendimento; o padrão é hoje.")] = None
     atendimento_rn: Annotated[
         bool, Field(strict=True, description="Atende-se um recém-nascido na carteira da mãe ou do pai.")
@@ -64,17 +68,13 @@ class ElegibilidadeRequest(_Quem):
     """Uma consulta. Sem `registro_ans` nem `grupo`, consultam-se todas as operadoras do prestador."""
 
     registro_ans: RegistroAns | None = None
-    grupo: Annotated[
-        str | None, Field(strict=True, min_length=1, max_length=60, description="Nome do grupo de operadoras.")
-    ] = None
+    grupo: Grupo | None = None
 
 
 class ItemLote(_Quem):
     """Um beneficiário da agenda."""
 
-    referencia: Annotated[
-        str | None, Field(strict=True, min_length=1, max_length=100, description="Referência sua, devolvida como veio.")
-    ] = None
+    referencia: Referencia | None = None
 
 
 class ElegibilidadeLoteRequest(BaseModel):
@@ -83,7 +83,7 @@ class ElegibilidadeLoteRequest(BaseModel):
     model_config = STRICT
 
     registro_ans: RegistroAns | None = None
-    grupo: Annotated[str | None, Field(strict=True, min_length=1, max_length=60)] = None
+    grupo: Grupo | None = None
     data_atendimento: Annotated[date | None, Field(description="Data dos itens que não trazem a sua.")] = None
     itens: Annotated[list[ItemLote], Field(min_length=1, max_length=500)]
 
