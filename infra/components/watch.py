@@ -11,6 +11,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
@@ -102,6 +103,22 @@ class Watch(Construct):
             title,
             [machine.metric_started(), machine.metric_succeeded(), machine.metric_failed(), machine.metric_time()],
         )
+
+    def quotas(self, name: str, log_group: logs.ILogGroup) -> None:
+        """Callers of one function that go on after their quota is spent: a loop gone wrong, or somebody who guesses."""
+        filtered = logs.MetricFilter(
+            self,
+            f"{name}-limites-filtro",
+            log_group=log_group,
+            # The line that every request leaves (conecta_edge.http).
+            filter_pattern=logs.FilterPattern.number_value("$.status", "=", 429),
+            metric_namespace=f"Conecta/{self._settings.estagio.value}",
+            metric_name=f"{name}-limites",
+            metric_value="1",
+        )
+        spent = filtered.metric(period=FIVE_MINUTES, statistic="Sum")
+        self._alarm(f"{name}-limites", spent, threshold=100, periods=1, what="Calls beyond their caller's quota")
+        self._graph("Chamadas além da cota", [spent])
 
     def api(self, api_name: str) -> None:
         """What callers see: share of 5xx, and latency."""

@@ -12,7 +12,7 @@ from infra.components.firewall import Firewall
 from infra.components.watch import Watch
 from infra.settings import Settings
 from infra.stacks.data import DataStack
-from infra.stacks.service import CADASTRO_EVENTOS, DOCUMENTOS_EVENTOS, PEG_EVENTOS, ServiceStack
+from infra.stacks.service import CADASTRO_API, CADASTRO_EVENTOS, DOCUMENTOS_EVENTOS, PEG_EVENTOS, ServiceStack
 
 
 class AwsOnlyStack(Stack):
@@ -55,6 +55,7 @@ class AwsOnlyStack(Stack):
             },
         )
         watch.tables(("cadastro", "beneficiarios", "auditoria", "documentos", "peg", "idempotencia"))
+        watch.quotas(CADASTRO_API.name, service.functions[CADASTRO_API.name].log_group)
         watch.sweep()
         watch.finish()
         Backups(

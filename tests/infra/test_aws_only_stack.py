@@ -93,6 +93,17 @@ def test_every_consumed_queue_is_watched_for_growing_old(producao: Templates) ->
     assert {f"{name}-atrasada" for name in consumed} <= set(alarms(producao))
 
 
+def test_who_guesses_carteiras_faster_than_a_quota_allows_is_noticed(producao: Templates) -> None:
+    (counted,) = producao.properties("AWS::Logs::MetricFilter", AWS)
+    assert counted["FilterPattern"] == "{ $.status = 429 }"
+    assert "CadastroApi" in json.dumps(counted["LogGroupName"])
+    (metric,) = counted["MetricTransformations"]
+    alarm = alarms(producao)["cadastro-api-limites"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == (metric["MetricNamespace"], metric["MetricName"])
+    # The default quota lets 600 lookups through in the alarm's five minutes: 1,000 guesses leave 400.
+    assert alarm["Threshold"] < 400
+
+
 def test_every_table_is_watched_for_throttles(producao: Templates) -> None:
     for table in producao.properties("AWS::DynamoDB::Table"):
         name = table["TableName"].removeprefix("conecta-producao-")
