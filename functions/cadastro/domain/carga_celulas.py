@@ -18,7 +18,10 @@ from typing import Any, Final
 from conecta_tiss.vocabulary import identifiers
 
 CENTAVO: Final = Decimal("0.01")
-UFS: Final = tuple("AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO".split())
+UFS: Final = (
+    "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI",
+    "PR", "RJ", "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO",
+)  # fmt: skip
 _FORMULA: Final = "=+-@"
 _MAXIMO_DE_ITENS: Final = 500
 
@@ -103,6 +106,8 @@ def identificador(parse: Callable[[str], str], descricao: str) -> Formato:
     def ler(celula: str) -> str:
         try:
             return parse(celula)
+        except CelulaError:
+            raise
         except ValueError as erro:  # its text names the kind and the fault, never the value
             raise CelulaError("identificador", f"Identificador recusado: {erro}.") from None
 

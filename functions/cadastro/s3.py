@@ -1,0 +1,84 @@
+"""The files of loads: what arrives in `entrada`, and what is kept of a load in `acervo`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cadastro.domain.cargas import Objeto
+from conecta_edge import objects
+from conecta_edge.aws import error_code
+
+_GONE = frozenset({"404", "412", "NoSuchKey", "NotFound", "NoSuchVersion", "PreconditionFailed"})
+_MEDIA = {"csv": "text/csv; charset=utf-8", "txt": "text/plain; charset=utf-8"}
+
+
+class ArquivoMissingError(Exception):
+    """The file, or the version of it that a load was made for, is not there."""
+
+
+class S3Arquivos:
+    """Both buckets; a function that has no use for one of them gives no name for it."""
+
+    def __init__(self, client: Any, *, entrada: str = "", acervo: str = "") -> None:
+        self._client = client
+        self._entrada = entrada
+        self._acervo = acervo
+
+    def localizar(self, chave: str, versao: str | None) -> Objeto | None:
+        """One HeadObject."""
+        try:
+            found = self._client.head_object(Bucket=self._entrada, Key=chave, **_version(versao))
+        except Exception as error:
+            if error_code(error) in _GONE:
+                return None
+            raise
+        return Objeto(
+            chave=chave,
+            versao=versao or found.get("VersionId"),
+            etag=found["ETag"],
+            tamanho=int(found["ContentLength"]),
+            armazenado_em=found["LastModified"],
+        )
+
+    def leitor(self, objeto: Objeto) -> Callable[[int, int], bytes]:
+        """Ranged GetObjects of that version; without version ids, only while the file is the same.
+
+        Raises:
+            ArquivoMissingError: (when reading) it is not there any more.
+        """
+        pinned = _version(objeto.versao) if objeto.versao else {"IfMatch": objeto.etag}
+
+        def ler(inicio: int, fim: int) -> bytes:
+            if inicio >= fim:
+                return b""
+            try:
+                found = self._client.get_object(
+                    Bucket=self._entrada, Key=objeto.chave, Range=f"bytes={inicio}-{fim - 1}", **pinned
+                )
+                return bytes(found["Body"].read())
+            except Exception as error:
+                if error_code(error) in _GONE:
+                    raise ArquivoMissingError from error
+                raise
+
+        return ler
+
+    def guardar(self, registro_ans: str, carga_id: str, nome: str, conteudo: bytes) -> None:
+        """`cadastro/<registroANS>/cargas/<id>/<nome>`; the same part of a load always has the same bytes."""
+        media = _MEDIA[nome.rpartition(".")[2]]
+        key = _key(registro_ans, carga_id, nome)
+        self._client.put_object(Bucket=self._acervo, Key=key, Body=conteudo, ContentType=media)
+
+    def abrir(self, registro_ans: str, carga_id: str, nome: str) -> bytes | None:
+        """The bytes, `None` when absent."""
+        found = objects.read(self._client, self._acervo, _key(registro_ans, carga_id, nome))
+        return found.content if found else None
+
+
+def _version(versao: str | None) -> dict[str, str]:
+    return {"VersionId": versao} if versao else {}
+
+
+def _key(registro_ans: str, carga_id: str, nome: str) -> str:
+    return f"cadastro/{registro_ans}/cargas/{carga_id}/{nome}"
