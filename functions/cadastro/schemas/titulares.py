@@ -1,0 +1,63 @@
+"""The JSON contract of a person's rights over its data."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from cadastro.schemas.elegibilidade import STRICT, Carteira, Cpf, RegistroAns
+
+
+class TitularRequest(BaseModel):
+    """De quem são os dados: exatamente um de `numero_carteira` e `cpf`."""
+
+    model_config = STRICT
+
+    registro_ans: RegistroAns
+    numero_carteira: Carteira | None = None
+    cpf: Cpf | None = None
+    solicitacao: Annotated[
+        str,
+        Field(
+            strict=True,
+            min_length=1,
+            max_length=60,
+            pattern=r"^[A-Za-z0-9./_-]+$",
+            description="Número do pedido do titular na operadora.",
+        ),
+    ]
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.numero_carteira is None) == (self.cpf is None):
+            raise PydanticCustomError("carteira-ou-cpf", "Informe numero_carteira ou cpf: exatamente um dos dois.")
+        return self
+
+
+class ExportacaoView(BaseModel):
+    """Tudo o que o cadastro guarda da pessoa nesta operadora."""
+
+    registro_ans: str
+    solicitacao: str
+    registros: Annotated[list[dict[str, Any]], Field(description="Um por carteira, com todos os campos guardados.")]
+
+
+class DesfechoView(BaseModel):
+    """O que se fez com os dados de uma carteira."""
+
+    plano: str
+    desfecho: Literal["MANTIDA", "REDUZIDA", "ELIMINADA"]
+    fundamento: str
+    conservados: Annotated[list[str], Field(description="Nomes dos campos conservados.")]
+    ate: Annotated[date | None, Field(description="A partir de quando nada mais precisa ser conservado.")] = None
+
+
+class EliminacaoView(BaseModel):
+    """O que se fez, carteira por carteira."""
+
+    registro_ans: str
+    solicitacao: str
+    carteiras: list[DesfechoView]
