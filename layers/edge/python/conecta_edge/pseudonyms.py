@@ -34,5 +34,9 @@ class Pseudonyms:
         """Id of a prestador that is a person: `pf` and 24 hexadecimal digits."""
         return f"pf{self._of('prestador', cpf)[:_PERSON_LENGTH]}"
 
+    def conta(self, email: str) -> str:
+        """Of an e-mail, for the username of an account made in its owner's name."""
+        return self._of("conta", email)
+
     def _of(self, *parts: str) -> str:
         return hmac.new(self._key, "|".join(parts).encode(), hashlib.sha256).hexdigest()[:LENGTH]
