@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from local.gerador_cadastro import beneficiarios, contratos, operadoras, planos, prestadores, procedimentos
+from local.gerador_cadastro import beneficiarios, contratos, defeitos, operadoras, planos, prestadores, procedimentos
+from local.gerador_cadastro.defeitos import Esperado
 from local.gerador_cadastro.model import COLUNAS, Arquivo, Linha, Pedido
 from local.gerador_cadastro.writer import linhas_de
 
@@ -43,4 +44,19 @@ def gerar(pedido: Pedido) -> Iterator[Arquivo]:
     """
     for tipo in pedido.tipos:
         nome = f"{pedido.hoje.isoformat()}-{tipo}.csv"
-        yield Arquivo(tipo, nome, linhas_de(COLUNAS[tipo], linhas(pedido, tipo), pedido.formato))
+        rows = linhas(pedido, tipo)
+        if pedido.defeitos and tipo == pedido.defeitos_em:
+            yield Arquivo(tipo, nome, defeitos.plantar(pedido, rows, _total(pedido, tipo)))
+        else:
+            yield Arquivo(tipo, nome, linhas_de(COLUNAS[tipo], rows, pedido.formato))
+
+
+def esperados(pedido: Pedido) -> tuple[Esperado, ...]:
+    """What a correct report says of the file with the planted defects, in order of line; empty without any."""
+    return defeitos.esperados(pedido, _total(pedido, pedido.defeitos_em)) if pedido.defeitos else ()
+
+
+def _total(pedido: Pedido, tipo: str) -> int:
+    """Correct rows of a file."""
+    known = {"beneficiarios": pedido.vidas, "prestadores": pedido.prestadores}.get(tipo)
+    return sum(1 for _ in linhas(pedido, tipo)) if known is None else known

@@ -23,7 +23,7 @@ _CLASSES: Final = 20
 _PESOS: Final = tuple(accumulate(planos.PESOS))
 _ATUAL, _ANTERIOR, _ANTIGA, _ODONTO, DEFEITUOSA = range(5)
 """What a number of a person's is for: each has its own place in the permutation of carteiras."""
-_NUMEROS: Final = 8
+NUMEROS: Final = 8
 _CEM: Final = 100
 
 _RECENTE, _ISENTO, _CPT = 0.08, 0.35, 0.15
@@ -134,7 +134,7 @@ class _Cadastro:
             situacao.suspenso_ate = self._ago(rng, *ended) if ended else None
 
     def _numero(self, pessoa: Pessoa, uso: int) -> str:
-        return numero(self._pedido, self._carteiras, pessoa.numero * _NUMEROS + uso)
+        return numero(self._pedido, self._carteiras, pessoa.numero * NUMEROS + uso)
 
     def _vida(self, pessoa: Pessoa, situacao: _Situacao, rng: Random, titular: str) -> Linha:
         inclusao = max(situacao.inclusao, pessoa.nascimento)

@@ -46,6 +46,8 @@ OBRIGATORIAS: Final = {
 TIPOS: Final = tuple(_COLUNAS)
 """Kinds of file, in an order in which each only names what an earlier one brought."""
 
+TIPOS_COM_DEFEITOS: Final = ("beneficiarios", "prestadores", "precos", "contratos")
+"""Kinds of file that can receive defective rows."""
 MINIMO_DE_VIDAS: Final = 20
 MINIMO_DE_PRESTADORES: Final = 2
 PRIMEIRO_DIA: Final = date(2025, 2, 1)
@@ -119,6 +121,10 @@ class Pedido:
             raise ValueError("semente, procedimentos e defeitos não são negativos")
         if unknown := [tipo for tipo in self.tipos if tipo not in TIPOS]:
             raise ValueError(f"tipo {unknown[0]} desconhecido: use um de {', '.join(TIPOS)}")
+        if self.defeitos and self.defeitos_em not in TIPOS_COM_DEFEITOS:
+            raise ValueError(f"defeitos só cabem em {', '.join(TIPOS_COM_DEFEITOS)}")
+        if self.defeitos and self.defeitos_em not in self.tipos:
+            raise ValueError(f"{self.defeitos_em} não está entre os tipos pedidos")
 
     @property
     def mes(self) -> date:

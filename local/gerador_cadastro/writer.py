@@ -39,9 +39,19 @@ def celulas(valores: Sequence[str], formato: Formato) -> str:
     )
 
 
+def cabecalho(colunas: Sequence[str], formato: Formato) -> bytes:
+    """The first line, with its end."""
+    return (BOM_UTF8 if formato.bom else b"") + (formato.separador.join(colunas) + formato.nova_linha).encode()
+
+
+def linha_de(colunas: Sequence[str], linha: Linha, formato: Formato) -> str:
+    """A row as one line, without its end."""
+    return celulas([linha.get(coluna, "") for coluna in colunas], formato)
+
+
 def linhas_de(colunas: Sequence[str], linhas: Iterable[Linha], formato: Formato) -> Iterator[bytes]:
     """The header and the rows, encoded, each with its line end."""
+    yield cabecalho(colunas, formato)
     end = formato.nova_linha
-    yield (BOM_UTF8 if formato.bom else b"") + (formato.separador.join(colunas) + end).encode()
     for linha in linhas:
-        yield (celulas([linha.get(coluna, "") for coluna in colunas], formato) + end).encode()
+        yield (linha_de(colunas, linha, formato) + end).encode()
