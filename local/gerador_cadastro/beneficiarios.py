@@ -6,7 +6,7 @@ from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import accumulate, count, islice
+from itertools import accumulate, chain, count, islice
 from random import Random
 from typing import Final
 
@@ -25,6 +25,7 @@ _ATUAL, _ANTERIOR, _ANTIGA, _ODONTO, DEFEITUOSA = range(5)
 """What a number of a person's is for: each has its own place in the permutation of carteiras."""
 NUMEROS: Final = 8
 _CEM: Final = 100
+_DEZOITO_ANOS: Final = timedelta(days=6575)
 
 _RECENTE, _ISENTO, _CPT = 0.08, 0.35, 0.15
 _RENUMERADA, _VENCIDA, _SEM_VALIDADE = 0.02, 0.02, 0.15
@@ -67,6 +68,11 @@ class _Situacao:
     motivo_suspensao: str = ""
 
 
+def _maioridade(pessoa: Pessoa) -> date:
+    """First day somebody may be a titular."""
+    return pessoa.nascimento + _DEZOITO_ANOS
+
+
 class _Cadastro:
     """Rows of one request; holds no row."""
 
@@ -90,9 +96,11 @@ class _Cadastro:
 
     def _familia(self, indice: int) -> Iterator[Linha]:
         rng = self._populacao.rng(indice, self._fluxo)
-        situacao = self._situacao(rng)
+        membros = self._populacao.familia(indice)
+        primeiro = next(membros)
+        situacao = self._situacao(rng, _maioridade(primeiro))
         titular = ""
-        for pessoa in self._populacao.familia(indice):
+        for pessoa in chain((primeiro,), membros):
             if situacao.exclusao is not None and pessoa.nascimento > situacao.exclusao:
                 continue
             linha = self._vida(pessoa, situacao, rng, titular)
@@ -109,13 +117,13 @@ class _Cadastro:
         """A day between the inclusion and the month."""
         return inclusao + timedelta(days=int(rng.random() * (self._mes - inclusao).days))
 
-    def _situacao(self, rng: Random) -> _Situacao:
+    def _situacao(self, rng: Random, maioridade: date) -> _Situacao:
         draw = rng.random
         produto = draw() * _CEM
         plano = next(segmento.sufixo for segmento, ate in zip(planos.ATIVOS, _PESOS, strict=True) if produto < ate)
         recente = draw() < _RECENTE
         inclusao = self._ago(rng, 1, 300) if recente else self._era - timedelta(days=31 + int(draw() ** 2 * 9000))
-        situacao = _Situacao(plano, inclusao, recente)
+        situacao = _Situacao(plano, max(inclusao, maioridade), recente)
         if not recente:
             self._destino(situacao, rng)
         return situacao
@@ -184,7 +192,9 @@ class _Cadastro:
             return
         if draw() < _COM_ANTIGA:
             end = min(situacao.inclusao - timedelta(days=1), planos.FIM_DO_ANTIGO)
-            begin = max(end - timedelta(days=200 + int(draw() * 900)), planos.INICIO)
+            begin = max(end - timedelta(days=200 + int(draw() * 900)), planos.INICIO, _maioridade(pessoa))
+            if begin >= end:
+                return
             linha = self._linha(pessoa, _ANTIGA, _ANTIGO, begin)
             linha["data_exclusao"] = linha["validade_carteira"] = end.isoformat()
             linha["motivo_exclusao"] = _MUDANCA

@@ -225,6 +225,7 @@ FIXOS: Final = (
         nome="Odontológica Íris Exemplo",
         sexo="F",
         nascimento=date(2001, 6, 15),
+        inclusao=date(2021, 2, 1),
         plano="ODO",
     ),
     Fixo(

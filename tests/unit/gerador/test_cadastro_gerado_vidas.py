@@ -19,7 +19,7 @@ from conecta_tiss.vocabulary.identifiers import is_valid_cns, is_valid_cpf, is_v
 from local.gerador_cadastro import FIXOS, Fixo, Linha, Pedido, fixo, gerar, linhas
 
 VALE, PASA = "345695", "331988"
-PEDIDO = Pedido(VALE, vidas=6000)
+PEDIDO = Pedido(VALE, vidas=8000)
 HOJE = PEDIDO.hoje
 DAYS_OF_THE_MONTH = (date(2026, 3, 1), date(2026, 3, 31), date(2026, 11, 21))
 
@@ -88,10 +88,13 @@ def test_no_generated_person_has_the_documents_of_a_fixed_one() -> None:
     assert not fixed & {each.cpf for each in invented()}
 
 
-def test_dates_follow_each_other() -> None:
-    for each in lives():
+@pytest.mark.parametrize("registro", [VALE, PASA])
+def test_dates_follow_each_other(registro: str) -> None:
+    for each in lives(registro):
         assert each.data_nascimento <= each.data_inclusao < HOJE + timedelta(days=1), each
         assert each.data_exclusao is None or each.data_exclusao >= each.data_inclusao
+        if each.carteira_titular is None:
+            assert (each.data_inclusao - each.data_nascimento).days > 17 * 365
         assert (each.data_exclusao is None) == (each.motivo_exclusao is None)
         assert (each.suspenso_de is None) == (each.motivo_suspensao is None)
         if each.suspenso_ate is not None:
