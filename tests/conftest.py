@@ -98,6 +98,18 @@ def function_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, 
 
 
 @pytest.fixture
+def accesses(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """In whose name, and of what, personal data were read: what a function under test recorded."""
+    from conecta_edge import session  # noqa: PLC0415
+
+    found: list[Any] = []
+    monkeypatch.setattr(
+        session, "record_access", lambda _request, actor, **access: found.append((actor.tenant, access["objeto"]))
+    )
+    return found
+
+
+@pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[Any]]]:
     """Answers the lines logged since it was last asked, as the JSON they are."""
     from conecta_edge import observability  # noqa: PLC0415

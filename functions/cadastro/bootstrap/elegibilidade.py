@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from cadastro.dynamodb.elegibilidade import DynamoConsultas
 from cadastro.settings import settings
@@ -54,16 +54,7 @@ def consultas(
         for pergunta in perguntas
         for registro in registros
     )
-    audited: dict[str, Any] = session.audit(
-        request,
-        tenant=caller.tenant,
-        quem=caller.subject,
-        papel=caller.acting_as,
-        operacao=request.route,
-        finalidade=FINALIDADE,
-        sujeitos=sujeitos,
-        campos=CAMPOS,
-    )
+    audited = session.access_put(request, caller.actor, finalidade=FINALIDADE, sujeitos=sujeitos, campos=CAMPOS)
     spent = quota.spend(
         required("TABELA_IDEMPOTENCIA"),
         prestador_id=caller.prestador_id,

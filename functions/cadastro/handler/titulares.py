@@ -57,10 +57,7 @@ def _record(request: Request, caller: OperadoraPrincipal, asked: TitularRequest,
     )
     session.record_access(
         request,
-        tenant=f"OPERADORA#{registro}",
-        quem=caller.subject,
-        papel=caller.acting_as(registro),
-        operacao=request.route,
+        caller.actor_at(registro),
         finalidade=finalidade,
         objeto=f"solicitacao/{asked.solicitacao}",
         sujeitos=(sujeito,),

@@ -85,7 +85,7 @@ def _formato(asked: UploadRequest, finalidade: Finalidade) -> Formato:
 
 def get_upload(request: Request) -> Response:
     """GET /documentos/uploads/{id}."""
-    upload, files = _own_upload(request), bootstrap.files()
+    (upload, _), files = _own_upload(request), bootstrap.files()
     answer = view(upload)
     report = service.judged_findings(upload, files)
     if report is not None:
@@ -95,18 +95,24 @@ def get_upload(request: Request) -> Response:
 
 def get_answer(request: Request) -> Response:
     """GET /documentos/uploads/{id}/resposta.xml."""
-    upload = _own_upload(request)
-    return Response(200, service.answer_message(upload, bootstrap.files()), "application/xml")
+    upload, caller = _own_upload(request)
+    message = service.answer_message(upload, bootstrap.files())
+    # An answer to a lote names the beneficiário of every guia.
+    session.record_access(
+        request, caller.actor, finalidade="conferencia-de-faturamento",
+        objeto=f"upload/{upload.id}",
+    )  # fmt: skip
+    return Response(200, message, "application/xml")
 
 
-def _own_upload(request: Request) -> Upload:
+def _own_upload(request: Request) -> tuple[Upload, Principal]:
     caller = session.principal(request)
     upload_id = request.path["id"]
     if not _UPLOAD_ID.fullmatch(upload_id):
         raise UploadNotFoundError
     upload = service.find_upload(prestador_id=caller.prestador_id, upload_id=upload_id, uploads_=bootstrap.uploads())
     caller.require("documentos.ler")
-    return upload
+    return upload, caller
 
 
 def view(upload: Upload) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from peg.domain.pegs import STATUS_PROTOCOLO, SituacaoPeg
 from peg.schemas import GuiaPage, PegPage, PegView
 
 if TYPE_CHECKING:
+    from conecta_edge.tenancy import Principal
     from peg.domain.pegs import GuiaApresentada, Peg
 
 FUNCAO: Final = "peg-api"
@@ -48,13 +49,13 @@ def list_pegs(request: Request) -> Response:
 
 def get_peg(request: Request) -> Response:
     """GET /pegs/{protocolo}."""
-    peg = _own_peg(request)
+    peg, _ = _own_peg(request)
     return Response(200, view(peg), headers={"ETag": f'"{peg.versao}"'})
 
 
 def list_guias(request: Request) -> Response:
     """GET /pegs/{protocolo}/guias."""
-    peg = _own_peg(request)
+    peg, _ = _own_peg(request)
     position, token_of = session.cursor(request, f"{peg.prestador_id}|guias|{peg.protocolo}")
     page = bootstrap.pegs().guias(peg.prestador_id, peg.protocolo, position, GUIAS_PAGE)
     guias = [guia_view(guia) for guia in page.rows]
@@ -65,20 +66,26 @@ def list_guias(request: Request) -> Response:
 
 def get_receipt(request: Request) -> Response:
     """GET /pegs/{protocolo}/recebimento.xml."""
-    found = bootstrap.archive().read(_own_peg(request).chave_recebimento)
+    peg, caller = _own_peg(request)
+    found = bootstrap.archive().read(peg.chave_recebimento)
     if found is None:
         raise PegNotFoundError
+    # Every guia of it names its beneficiário.
+    session.record_access(
+        request, caller.actor, finalidade="conferencia-de-faturamento",
+        objeto=f"peg/{peg.protocolo}",
+    )  # fmt: skip
     return Response(200, found, "application/xml")
 
 
-def _own_peg(request: Request) -> Peg:
+def _own_peg(request: Request) -> tuple[Peg, Principal]:
     caller = session.principal(request)
     protocolo = request.path["protocolo"]
     if not _PROTOCOLO.fullmatch(protocolo):
         raise PegNotFoundError
     peg = service.find_peg(prestador_id=caller.prestador_id, protocolo=protocolo, pegs=bootstrap.pegs())
     caller.require("peg.ler")
-    return peg
+    return peg, caller
 
 
 def view(peg: Peg) -> dict[str, Any]:

@@ -247,12 +247,15 @@ def test_a_stored_document_is_a_resource_of_its_own(world: World) -> None:
     assert world.get("u1")[1]["recurso"] == recurso
 
 
-def test_the_answer_message_is_downloaded_as_the_bytes_it_is(world: World) -> None:
+def test_the_answer_message_is_downloaded_as_the_bytes_it_is_and_its_reading_is_audited(
+    world: World, accesses: list[Any]
+) -> None:
     world.uploads.add(an_upload(situacao=Situacao.CONCLUIDO, conferir_em=None))
     world.files.acervo.put(f"t/{VALE}/{HOSPITAL}/respostas/u1.xml", "<a>ç</a>".encode("iso-8859-1"), STORED)
     status, body, headers = world.get("u1", resource=ANSWER)
     assert (status, headers["Content-Type"]) == (200, "application/xml")
     assert body == "PGE+5zwvYT4="
+    assert accesses == [(f"PRESTADOR#{HOSPITAL}", "upload/u1")]
 
 
 def test_an_answer_that_is_not_there_yet_is_a_409_that_says_when_to_come_back(world: World) -> None:

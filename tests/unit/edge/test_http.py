@@ -52,7 +52,7 @@ class Body(BaseModel):
     tipo: Literal["a", "b"]
     itens: list[Item] = Field(default_factory=list)
     cor: Annotated[Cor | None, Field(strict=False)] = None
-    sem_texto_proprio: bool = True
+    sem_texto_proprio: float = 1.0
 
 
 VALID: dict[str, Any] = {"nome": "abc", "quantidade": 1, "tipo": "a"}
@@ -279,7 +279,7 @@ def test_a_valid_body_is_a_model() -> None:
         ({"itens": [{"codigo": SECRET}]}, "itens[0].codigo", "string_pattern_mismatch", "formato não confere"),
         ({"itens": [{"codigo": "10101039"}, 7]}, "itens[1]", "model_type", "objeto JSON"),
         ({"itens": [{}]}, "itens[0].codigo", "missing", "Campo obrigatório"),
-        ({"sem_texto_proprio": SECRET}, "sem_texto_proprio", "bool_type", "Valor inválido"),
+        ({"sem_texto_proprio": SECRET}, "sem_texto_proprio", "float_type", "Valor inválido"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_a_body_is_said_in_portuguese_with_its_path_and_without_its_value(

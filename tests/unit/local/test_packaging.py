@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -142,7 +143,7 @@ def test_two_builds_give_the_same_bytes_byte_code_included(tree: Path) -> None:
 
 
 def test_a_context_that_grew_too_large_is_refused_by_name(tree: Path) -> None:
-    (tree / "functions/peg/grande.py").write_text("#" * packaging.CONTEXT_LIMIT)
+    (tree / "functions/peg/grande.py").write_bytes(secrets.token_bytes(packaging.CONTEXT_LIMIT + 1))
     with pytest.raises(PackagingError, match="functions/peg"):
         make(tree)
 

@@ -194,10 +194,13 @@ def test_a_guia_without_a_day_has_none(world: World) -> None:
     assert api.guia_view(a_guia(data_atendimento=None))["data_atendimento"] is None
 
 
-def test_the_receipt_is_downloaded_as_the_bytes_it_is(world: World) -> None:
+def test_the_receipt_is_downloaded_as_the_bytes_it_is_and_its_reading_is_audited(
+    world: World, accesses: list[Any]
+) -> None:
     world.archive.acervo.put(a_peg().chave_recebimento, "<a>ç</a>".encode("iso-8859-1"), STORED)
     status, body, headers = world.get(RECEIPT)
     assert (status, body, headers["Content-Type"]) == (200, "PGE+5zwvYT4=", "application/xml")
+    assert accesses == [(f"PRESTADOR#{HOSPITAL}", f"peg/{a_peg().protocolo}")]
 
 
 def test_a_receipt_that_is_not_in_the_archive_is_not_found(world: World) -> None:

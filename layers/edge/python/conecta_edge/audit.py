@@ -19,14 +19,27 @@ VERSION: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Actor:
+    """Who makes an access.
+
+    Attributes:
+        tenant: `PRESTADOR#<id>` or `OPERADORA#<registroANS>`, in whose name.
+        quem: opaque id of the person or credential.
+        papel: papel, groups or `maquina`.
+    """
+
+    tenant: str
+    quem: str
+    papel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """One access to personal data.
 
     Attributes:
-        tenant: `PRESTADOR#<id>` or `OPERADORA#<registroANS>`, in whose name it was made.
-        quem: opaque id of the person or credential.
-        papel: papel, group or `maquina`.
-        operacao: operation of the API.
+        actor: who makes it.
+        operacao: route of the API.
         finalidade: why the data may be read (LGPD art. 6, I).
         objeto: kind and id of what was read, when there is one (`peg/261120000001`).
         sujeitos: pseudonyms of the persons asked about.
@@ -34,9 +47,7 @@ class Access:
         correlacao: the request's id, as in the log.
     """
 
-    tenant: str
-    quem: str
-    papel: str
+    actor: Actor
     operacao: str
     finalidade: str
     correlacao: str
@@ -48,11 +59,11 @@ class Access:
 def access_put(table: str, access: Access, now: datetime) -> Item:
     """The `Put` of an access's row, for a transaction or for PutItem."""
     row: dict[str, Any] = {
-        "pk": f"{access.tenant}#{local_day(now).isoformat()}",
+        "pk": f"{access.actor.tenant}#{local_day(now).isoformat()}",
         "sk": f"{iso(now)}#{access.correlacao}",
         "v": VERSION,
-        "quem": access.quem,
-        "papel": access.papel,
+        "quem": access.actor.quem,
+        "papel": access.actor.papel,
         "operacao": access.operacao,
         "finalidade": access.finalidade,
         "objeto": access.objeto,

@@ -18,6 +18,7 @@ from conecta_edge.settings import required
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conecta_edge.audit import Actor
     from conecta_edge.catalogo import Catalogo
     from conecta_edge.dynamodb import Item
     from conecta_edge.http import Request
@@ -96,28 +97,28 @@ def operadora(request: Request) -> OperadoraPrincipal:
     return resolve_operadora(request.claims, _known_clients(), cadastro())
 
 
-def audit(
+def access_put(
     request: Request,
+    actor: Actor,
     *,
-    tenant: str,
-    quem: str,
-    papel: str,
-    operacao: str,
     finalidade: str,
     objeto: str | None = None,
     sujeitos: tuple[str, ...] = (),
     campos: tuple[str, ...] = (),
 ) -> Item:
     """The audit's `Put` of a request that reads personal data (see `conecta_edge.audit`)."""
-    from conecta_edge.audit import Access, access_put  # noqa: PLC0415
+    from conecta_edge import audit  # noqa: PLC0415
 
-    access = Access(tenant, quem, papel, operacao, finalidade, request.correlacao, objeto, sujeitos, campos)
-    return access_put(required("TABELA_AUDITORIA"), access, clock().now())
+    access = audit.Access(actor, request.route, finalidade, request.correlacao, objeto, sujeitos, campos)
+    return audit.access_put(required("TABELA_AUDITORIA"), access, clock().now())
 
 
-def record_access(request: Request, **access: Any) -> None:
-    """Append the audit's row of a request; takes what :func:`audit` takes."""
-    client("dynamodb").put_item(**audit(request, **access))
+def record_access(
+    request: Request, actor: Actor, *, finalidade: str, objeto: str, sujeitos: tuple[str, ...] = ()
+) -> None:
+    """Append the audit's row of a request, before anything it reads is answered."""
+    put = access_put(request, actor, finalidade=finalidade, objeto=objeto, sujeitos=sujeitos)
+    client("dynamodb").put_item(**put)
 
 
 @lru_cache(maxsize=1)

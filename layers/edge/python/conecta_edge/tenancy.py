@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from conecta_edge import problems
+from conecta_edge.audit import Actor
 from conecta_edge.cadastro import CadastroReader
 from conecta_edge.problems import FieldError
 
@@ -68,14 +69,9 @@ class Principal:
     escopos: frozenset[str]
 
     @property
-    def tenant(self) -> str:
-        """In whose name it acts, as the audit writes it."""
-        return f"PRESTADOR#{self.prestador_id}"
-
-    @property
-    def acting_as(self) -> str:
-        """The papel, as the audit writes it."""
-        return self.papel.value if self.papel else "maquina"
+    def actor(self) -> Actor:
+        """Who acts, as the audit writes it."""
+        return Actor(f"PRESTADOR#{self.prestador_id}", self.subject, self.papel.value if self.papel else "maquina")
 
     def may(self, capability: str) -> bool:
         """Whether the caller may do `area.acao` (e.g. `peg.ler`)."""
@@ -151,9 +147,10 @@ class OperadoraPrincipal:
             raise problems.wrong_role(tuple(grupo.value for grupo in wanted))
         return found
 
-    def acting_as(self, registro_ans: str) -> str:
-        """The groups there, as the audit writes them."""
-        return " ".join(sorted(grupo.value for grupo in self.grupos[registro_ans]))
+    def actor_at(self, registro_ans: str) -> Actor:
+        """Who acts there, as the audit writes it."""
+        groups = " ".join(sorted(grupo.value for grupo in self.grupos[registro_ans]))
+        return Actor(f"OPERADORA#{registro_ans}", self.subject, groups)
 
 
 def resolve(
