@@ -124,12 +124,7 @@ class FakeRegistros:
                 chave, seen = escrita.item.chave, escrita.guardado
                 row = self.rows.get(chave)
                 before = (seen.fonte, seen.resumo) if seen else None
-                # A merged row is read with the digest of what it says, whatever digest it was stored with.
-                now = (
-                    (row.get("fonte"), seen.resumo if escrita.item.juntar and seen else row.get("resumo"))
-                    if row
-                    else None
-                )
+                now = (row.get("fonte"), row.get("resumo")) if row else None
                 if before != now or (row or {}).get("eliminado"):
                     lost.add(chave)
                     continue

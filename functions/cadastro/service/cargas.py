@@ -375,16 +375,16 @@ def _carregar(lote: Sequence[_Linha], carga: Carga, registros: Registros, placar
 
 
 def _decidir(item: Item, linha: _Linha, carga: Carga, guardados: Mapping[Chave, Guardado]) -> Escrita:
-    guardado = guardados.get(item.chave)
+    guardado = visto = guardados.get(item.chave)
     if item.juntar is not None:
         junto = item.juntar(guardado.dados if guardado else None)
         if junto is None:
             return Escrita(item, guardado, Decisao.INALTERADA, "", linha.posicao)
         item.dados, item.busca = junto
-        if guardado is not None:
-            guardado = replace(guardado, resumo=cargas.resumo(guardado.dados or {}))
+        if guardado is not None:  # whoever wrote it: what it says is what counts
+            visto = replace(guardado, resumo=cargas.resumo(guardado.dados or {}))
     resumo = cargas.resumo(item.dados)
-    decisao = cargas.decide(guardado, fonte=carga.fonte, carga=carga.id, resumo_=resumo)
+    decisao = cargas.decide(visto, fonte=carga.fonte, carga=carga.id, resumo_=resumo)
     return Escrita(item, guardado, decisao, resumo, linha.posicao)
 
 

@@ -1,0 +1,46 @@
+"""Composition root of loads, on first use, once per process. The three functions that use it have different grants."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from cadastro.dynamodb.cargas import DynamoCargas, DynamoRegistros
+from cadastro.s3 import S3Arquivos
+from cadastro.service.cargas import Ports
+from conecta_edge import session
+from conecta_edge.aws import client
+from conecta_edge.clock import FUSO
+from conecta_edge.settings import required
+
+
+@lru_cache(maxsize=1)
+def cargas() -> DynamoCargas:
+    """The loads."""
+    return DynamoCargas(client("dynamodb"), required("TABELA_CADASTRO"))
+
+
+@lru_cache(maxsize=1)
+def chegada() -> S3Arquivos:
+    """Files as they arrive."""
+    return S3Arquivos(client("s3"), entrada=required("BUCKET_ENTRADA"))
+
+
+@lru_cache(maxsize=1)
+def relatorios() -> S3Arquivos:
+    """Reports of loads."""
+    return S3Arquivos(client("s3"), acervo=required("BUCKET_ACERVO"))
+
+
+@lru_cache(maxsize=1)
+def ports() -> Ports:
+    """What the workflow's steps need."""
+    from cadastro.dynamodb.carga_itens import Montador  # noqa: PLC0415  # only the workflow makes items
+
+    montador = Montador(required("TABELA_CADASTRO"), required("TABELA_BENEFICIARIOS"), session.pseudonyms)
+    return Ports(
+        cargas=cargas(),
+        registros=DynamoRegistros(client("dynamodb"), montador),
+        arquivos=S3Arquivos(client("s3"), entrada=required("BUCKET_ENTRADA"), acervo=required("BUCKET_ACERVO")),
+        relogio=session.clock().now,
+        fuso=FUSO,
+    )
