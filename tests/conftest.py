@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -25,6 +26,8 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "sa-east-1",
     "CONECTA_ESTAGIO": "teste",
     "TABELA_CADASTRO": "conecta-teste-cadastro",
+    "TABELA_BENEFICIARIOS": "conecta-teste-beneficiarios",
+    "TABELA_AUDITORIA": "conecta-teste-auditoria",
     "TABELA_DOCUMENTOS": "conecta-teste-documentos",
     "TABELA_PEG": "conecta-teste-peg",
     "TABELA_IDEMPOTENCIA": "conecta-teste-idempotencia",
@@ -32,7 +35,13 @@ ENVIRONMENT = {
     "BUCKET_ACERVO": "conecta-teste-acervo",
     "BARRAMENTO": "conecta-teste",
     "MAQUINA_RECEPCAO_ARN": "arn:aws:states:sa-east-1:000000000000:stateMachine:recepcao-peg",
+    "MAQUINA_CARGA_ARN": "arn:aws:states:sa-east-1:000000000000:stateMachine:carga-cadastro",
+    "FUNCAO_CADASTRO": "conecta-teste-cadastro-api",
+    "LIMITE_ELEGIBILIDADE": "120",
     "SEGREDO_ARN": "arn:aws:secretsmanager:sa-east-1:000000000000:secret:conecta-teste-paginacao",
+    "SEGREDO_PSEUDONIMOS_ARN": "arn:aws:secretsmanager:sa-east-1:000000000000:secret:conecta-teste-pseudonimos",
+    "POOL_PRESTADORES": "sa-east-1_Prestador",
+    "POOL_OPERADORA": "sa-east-1_Operadora",
     "CLIENTE_PORTAL_PRESTADORES": PORTAL,
     "CLIENTE_PORTAL_OPERADORA": PORTAL_OPERADORA,
     "ORIGENS_PERMITIDAS": f"{ORIGEM_DO_PORTAL}, https://homologacao.example",
@@ -45,6 +54,8 @@ settings.register_profile("portao", deadline=None, derandomize=True)
 settings.register_profile("explorar", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portao"))
 
+CACHING = ("cadastro", "conecta_edge", "documentos", "peg", "porta_tiss")
+"""Packages whose modules keep what their process made: clients, settings, secrets, catalogues."""
 LISTENERS = ("tests/integration/", "tests/unit/bench/", "tests/infra/")
 """Where a test may listen on the loopback; nothing but an e2e test may call anybody further than that."""
 
@@ -62,23 +73,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def _forget() -> None:
     """Empty every cache of the functions, as a new process would find them."""
-    import documentos.bootstrap  # noqa: PLC0415  # only tests of functions pay for these imports
-    import documentos.handler.eventos  # noqa: PLC0415
-    import documentos.settings  # noqa: PLC0415
-    import peg.bootstrap  # noqa: PLC0415
-    import peg.handler.eventos  # noqa: PLC0415
-    import peg.settings  # noqa: PLC0415
-    from conecta_edge import aws, observability, secrets, session  # noqa: PLC0415
-
-    modules = (
-        aws, observability, secrets, session, documentos.bootstrap, documentos.handler.eventos, documentos.settings,
-        peg.bootstrap, peg.handler.eventos, peg.settings,
-    )  # fmt: skip
-    for module in modules:
-        for value in vars(module).values():
-            clear = getattr(value, "cache_clear", None)
-            if clear is not None:
-                clear()
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in CACHING:
+            for value in vars(module).values():
+                clear = getattr(value, "cache_clear", None)
+                if clear is not None:
+                    clear()
 
 
 @pytest.fixture

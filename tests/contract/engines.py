@@ -10,6 +10,9 @@ from typing import Any
 from conecta_edge.dynamodb import marshal, unmarshal
 from conecta_edge.events import OUTBOX_PREFIX
 
+CHAVE = "chave-dos-pseudonimos-de-teste"
+"""The secret under which a deployment's pseudonyms are made."""
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -33,22 +36,26 @@ class Engine:
         """Its buckets."""
         return self.client("s3")
 
-    def table(self, contexto: str, *, indice: str | None = None, ordem: str | None = None) -> str:
-        """A table with `pk` and `sk`; `indice` a sparse index of keys only, `ordem` a local one of everything."""
+    def table(self, contexto: str, *, indice: str | None = None, ordem: str | None = None, busca: bool = False) -> str:
+        """A table with `pk` and `sk`.
+
+        Args:
+            indice: name of a sparse index of keys only.
+            ordem: name of a local index of everything.
+            busca: whether it has the index of everything of that name.
+        """
         name = f"conecta-{uuid.uuid4().hex[:12]}-{contexto}"
         texts = ["pk", "sk"]
         more: dict[str, Any] = {}
         if indice is not None:
             texts += ["pendente_pk", "pendente_sk"]
-            keys = _keys("pendente_pk", "pendente_sk")
-            more["GlobalSecondaryIndexes"] = [
-                {"IndexName": indice, "KeySchema": keys, "Projection": {"ProjectionType": "KEYS_ONLY"}}
-            ]
+            more["GlobalSecondaryIndexes"] = [_index(indice, "pendente_pk", "pendente_sk", "KEYS_ONLY")]
+        if busca:
+            texts += ["busca_pk", "busca_sk"]
+            more["GlobalSecondaryIndexes"] = [_index("busca", "busca_pk", "busca_sk", "ALL")]
         if ordem is not None:
             texts.append(ordem)
-            more["LocalSecondaryIndexes"] = [
-                {"IndexName": ordem, "KeySchema": _keys("pk", ordem), "Projection": {"ProjectionType": "ALL"}}
-            ]
+            more["LocalSecondaryIndexes"] = [_index(ordem, "pk", ordem, "ALL")]
         self.dynamodb.create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
@@ -68,16 +75,22 @@ class Engine:
 
     def deploy(self) -> dict[str, str]:
         """Everything the functions use, and the variables that tell them so."""
-        secret = self.client("secretsmanager").create_secret(Name=uuid.uuid4().hex, SecretString="segredo-de-teste")
+        paginas, pseudonimos = (
+            self.client("secretsmanager").create_secret(Name=uuid.uuid4().hex, SecretString=text)["ARN"]
+            for text in ("segredo-de-teste", CHAVE)
+        )
         return {
             **self.environment,
-            "TABELA_CADASTRO": self.table("cadastro"),
+            "TABELA_CADASTRO": self.table("cadastro", busca=True),
+            "TABELA_BENEFICIARIOS": self.table("beneficiarios", busca=True),
+            "TABELA_AUDITORIA": self.table("auditoria"),
             "TABELA_DOCUMENTOS": self.table("documentos", indice="pendentes"),
             "TABELA_PEG": self.table("peg", ordem="recepcao"),
             "TABELA_IDEMPOTENCIA": self.table("idempotencia"),
             "BUCKET_ENTRADA": self.bucket("entrada"),
             "BUCKET_ACERVO": self.bucket("acervo"),
-            "SEGREDO_ARN": secret["ARN"],
+            "SEGREDO_ARN": paginas,
+            "SEGREDO_PSEUDONIMOS_ARN": pseudonimos,
         }
 
     def rows(self, table: str, pk: str, prefix: str = "") -> Iterator[dict[str, Any]]:
@@ -100,3 +113,11 @@ class Engine:
 
 def _keys(partition: str, order: str) -> list[dict[str, str]]:
     return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": order, "KeyType": "RANGE"}]
+
+
+def _index(name: str, partition: str, order: str, projection: str) -> dict[str, Any]:
+    return {
+        "IndexName": name,
+        "KeySchema": _keys(partition, order),
+        "Projection": {"ProjectionType": projection},
+    }
