@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local.deploy import STACKS
+from local.gerador_cadastro import FIXOS
 from local.runtime import LOCAL_DIRECTORY, REGION, EmbeddedAws, write_private
 from local.seed import PRESTADORES, RELACIONAMENTOS, Seeded
 
@@ -44,16 +45,22 @@ def describe(aws: EmbeddedAws, outputs: Mapping[str, str], seeded: Seeded) -> di
                 "cnpj": prestador.cnpj,
                 "cnes": prestador.cnes,
                 "relacionamentos": [
-                    {
-                        "registro_ans": relacionamento.registro_ans,
-                        "situacao": relacionamento.periodos[-1].situacao.value,
-                        "codigo_na_operadora": relacionamento.codigo_na_operadora,
-                    }
-                    for relacionamento in RELACIONAMENTOS
-                    if relacionamento.prestador_id == prestador.prestador_id
+                    {"registro_ans": registro, "situacao": situacao, "codigo_na_operadora": codigo}
+                    for (prestador_id, registro), (situacao, codigo) in RELACIONAMENTOS.items()
+                    if prestador_id == prestador.prestador_id
                 ],
             }
             for prestador in PRESTADORES
+        ],
+        "beneficiarios": [
+            {
+                "caso": fixo.chave,
+                "descricao": fixo.descricao,
+                "registro_ans": fixo.registro_ans,
+                "numero_carteira": fixo.carteira,
+                "cpf": fixo.cpf,
+            }
+            for fixo in FIXOS
         ],
         "pids": {"aws": aws.instance.pid},
         "stacks": list(STACKS),

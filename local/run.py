@@ -8,12 +8,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import deploy, endpoint, packaging
+from conecta_edge.clock import local_day
+from local import cargas, deploy, endpoint, packaging
 from local.runtime import (
     LOCAL_DIRECTORY,
     ROOT,
@@ -82,7 +84,7 @@ def _run(options: argparse.Namespace) -> int:
     aws = EmbeddedAws(port=options.port)
     try:
         return _serve(aws, options, Progress())
-    except (packaging.PackagingError, RuntimeStartError, deploy.DeployError) as error:
+    except (packaging.PackagingError, RuntimeStartError, deploy.DeployError, cargas.LoadError) as error:
         print(f"erro: {error}", file=sys.stderr)
         return FAILED
     except (BotoCoreError, ClientError) as error:
@@ -102,7 +104,7 @@ def bring_up(aws: EmbeddedAws, progress: Progress) -> dict[str, Any]:
     """Build, start, deploy and seed; the document of `endpoint.json`, which is left in the instance's directory.
 
     Raises:
-        PackagingError, RuntimeStartError, DeployError: A step failed; the message says what to do.
+        PackagingError, RuntimeStartError, DeployError, LoadError: A step failed; the message says what to do.
     """
     with progress.step("Camadas e funções") as say:
         packaging.build(say=say)
@@ -120,6 +122,8 @@ def bring_up(aws: EmbeddedAws, progress: Progress) -> dict[str, Any]:
         say(f"{len(seeded.usuarios)} pessoas, {len(seeded.maquinas)} credenciais de máquina")
     document = endpoint.describe(aws, outputs, seeded)
     endpoint.write(document, aws.directory / endpoint.FILE.name)
+    with progress.step("Cadastro, por cargas de CSV no S3") as say:
+        cargas.load_demo(aws, document, local_day(datetime.now(UTC)), say)
     return document
 
 

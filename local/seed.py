@@ -1,4 +1,6 @@
-"""What an embedded AWS starts with: two operadoras, two invented prestadores, and who may act for each.
+"""Who may act for whom on an embedded AWS: people and machines of two invented prestadores and of the operadoras.
+
+What operadoras and prestadores are is loaded from CSV (`local.cargas`); here are their names for those who need them.
 
 Repeatable: keys of rows are fixed, people and app clients are looked for before they are made, and passwords are
 drawn once and kept, readable by their owner only, in `usuarios.json` of the instance's directory.
@@ -12,37 +14,27 @@ import string
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from cadastro.domain.vinculos import Credencial, Vinculo, VinculoOperadora
 from cadastro.dynamodb.tabela import CadastroTable
-from conecta_facts.operadoras import Operadora, VersaoAceita
 from conecta_facts.prestadores import Prestador
-from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
 from local.runtime import EmbeddedAws, write_private
 
-# The default of R12: 4.01.00 alone, in force since 2022-10-01 (tiss.md, introduction); the others are opened by data.
-_VERSOES: Final = (VersaoAceita("4.01.00", date(2022, 10, 1)),)
-_GRUPO: Final = ("345695", "331988")
-OPERADORAS: Final = (
-    Operadora("345695", "VALE/AMS", "VALE/PASA", _GRUPO, _VERSOES),
-    Operadora("331988", "PASA", "VALE/PASA", _GRUPO, _VERSOES),
-)
+OPERADORAS: Final = ("345695", "331988")
 # Invented organisations; the CNPJs only have right check digits. Here a prestador's id is its CNPJ, so that whoever
 # reads endpoint.json knows at once what to write as a lote's origem; nothing depends on that.
 HOSPITAL: Final = Prestador("12345678000195", "Hospital Aurora", cnes="9990011", cnpj="12345678000195")
 CLINICA: Final = Prestador("99876543000134", "Clínica Boa Vista", cnes="9990022", cnpj="99876543000134")
 PRESTADORES: Final = (HOSPITAL, CLINICA)
 _DOMINIOS: Final = {HOSPITAL.prestador_id: "hospital-aurora.example", CLINICA.prestador_id: "clinica-boa-vista.example"}
-_DESDE: Final = date(2024, 1, 2)
-_HABILITADO: Final = (Periodo(Situacao.HABILITADO, _DESDE),)
-RELACIONAMENTOS: Final = (
-    Relacionamento(HOSPITAL.prestador_id, "345695", "100017", _HABILITADO),
-    Relacionamento(HOSPITAL.prestador_id, "331988", "200017", _HABILITADO),
-    Relacionamento(CLINICA.prestador_id, "345695", "100025", _HABILITADO),
-    Relacionamento(CLINICA.prestador_id, "331988", "200025", (Periodo(Situacao.SOLICITADO, _DESDE),)),
-)
+RELACIONAMENTOS: Final = {
+    (HOSPITAL.prestador_id, "345695"): ("HABILITADO", "100017"),
+    (HOSPITAL.prestador_id, "331988"): ("HABILITADO", "200017"),
+    (CLINICA.prestador_id, "345695"): ("HABILITADO", "100025"),
+    (CLINICA.prestador_id, "331988"): ("SOLICITADO", "200025"),
+}
+"""State and code at the operadora, as the generated `prestadores` files say."""
 PAPEIS: Final = ("recepcao", "faturista", "gestor")
 GRUPOS: Final = ("central", "auditoria", "financeiro", "cadastro")
 ESCOPOS: Final = (
@@ -95,16 +87,12 @@ def seed(aws: EmbeddedAws, outputs: Mapping[str, str]) -> Seeded:
         outputs: Their outputs (pools, app clients, table of cadastro).
     """
     table = CadastroTable(aws.client("dynamodb"), outputs["TabelaCadastro"])
-    for operadora in OPERADORAS:
-        table.put_operadora(operadora)
-    for prestador in PRESTADORES:
-        table.put_prestador(prestador)
-    for relacionamento in RELACIONAMENTOS:
-        table.put_relacionamento(relacionamento)
     people = _People(aws)
     usuarios = [
         *(_at_prestador(people, table, outputs, prestador, papel) for prestador in PRESTADORES for papel in PAPEIS),
-        *(_at_operadora(people, table, outputs, grupo) for grupo in GRUPOS),
+        *(_at_operadora(people, table, outputs, f"{grupo}@vale-pasa.example", grupo, OPERADORAS) for grupo in GRUPOS),
+        # Of one operadora only: what it may not see of the other.
+        _at_operadora(people, table, outputs, "cadastro@pasa.example", "cadastro", OPERADORAS[1:]),
     ]
     maquinas = [_machine(people, table, outputs, prestador) for prestador in PRESTADORES]
     return Seeded(tuple(usuarios), tuple(maquinas))
@@ -119,14 +107,20 @@ def _at_prestador(
     return Usuario(email, people.password(email), papel, prestador.prestador_id, None)
 
 
-def _at_operadora(people: _People, table: CadastroTable, outputs: Mapping[str, str], grupo: str) -> Usuario:
-    email = f"{grupo}@vale-pasa.example"
+def _at_operadora(  # noqa: PLR0917  # a row of the table above it
+    people: _People,
+    table: CadastroTable,
+    outputs: Mapping[str, str],
+    email: str,
+    grupo: str,
+    registros: tuple[str, ...],
+) -> Usuario:
     pool = outputs["PoolOperadora"]
     sub, username = people.person(pool, email)
     people.cognito.admin_add_user_to_group(UserPoolId=pool, Username=username, GroupName=grupo)
-    for operadora in OPERADORAS:
-        table.put_vinculo_operadora(VinculoOperadora(sub, operadora.registro_ans, grupo))
-    return Usuario(email, people.password(email), grupo, None, OPERADORAS[0].registro_ans)
+    for registro in registros:
+        table.put_vinculo_operadora(VinculoOperadora(sub, registro, grupo))
+    return Usuario(email, people.password(email), grupo, None, registros[0])
 
 
 def _machine(people: _People, table: CadastroTable, outputs: Mapping[str, str], prestador: Prestador) -> Maquina:

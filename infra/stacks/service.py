@@ -48,11 +48,13 @@ CADASTRO_API = FunctionSpec(
     layers=WITH_TISS,
 )
 CADASTRO_EVENTOS = FunctionSpec(
-    "cadastro-eventos", "cadastro", "Starts a load for each file that arrived, tells the others", WORK_TIMEOUT
-)
+    "cadastro-eventos", "cadastro", "Starts a load for each file that arrived, tells the others", WORK_TIMEOUT,
+    layers=WITH_TISS,
+)  # fmt: skip
 CADASTRO_FLUXO = FunctionSpec(
-    "cadastro-fluxo", "cadastro", "Loads the operadora's files, part by part", LOAD_TIMEOUT, memory=1024
-)
+    "cadastro-fluxo", "cadastro", "Loads the operadora's files, part by part", LOAD_TIMEOUT, memory=1024,
+    layers=WITH_TISS,
+)  # fmt: skip
 # `tiss` is a package of the build: the door's own has another name.
 TISS_API = FunctionSpec(
     "tiss-api", "porta_tiss", "XML door: hands each message to its owner", DOOR_TIMEOUT, layers=WITH_TISS

@@ -13,8 +13,8 @@ SERVICE = "Conecta-Servico"
 FUNCTIONS = {
     "publico-api": ("publico.handler.api.handler", 25, 512, 2),
     "cadastro-api": ("cadastro.handler.api.handler", 25, 512, 3),
-    "cadastro-eventos": ("cadastro.handler.eventos.handler", 60, 512, 2),
-    "cadastro-fluxo": ("cadastro.handler.fluxo.handler", 300, 1024, 2),
+    "cadastro-eventos": ("cadastro.handler.eventos.handler", 60, 512, 3),
+    "cadastro-fluxo": ("cadastro.handler.fluxo.handler", 300, 1024, 3),
     "tiss-api": ("porta_tiss.handler.api.handler", 28, 512, 3),
     "documentos-api": ("documentos.handler.api.handler", 25, 512, 2),
     "documentos-eventos": ("documentos.handler.eventos.handler", 60, 512, 2),

@@ -1,0 +1,158 @@
+"""Loads data as ops do: CSV files dropped in S3, each followed by the API until it has a final state."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from conecta_edge.clock import iso
+from local.client import Client, sign_in
+from local.gerador_cadastro import Arquivo, Pedido, gerar
+from local.packaging import ROOT, digest
+from local.runtime import EmbeddedAws
+
+LOADED: Final = frozenset({"CONCLUIDA", "CONCLUIDA_COM_RECUSAS"})
+FINAL: Final = LOADED | {"RECUSADA", "FALHOU"}
+VIDAS: Final = 500
+PRESTADORES: Final = 12
+"""Of each of the two operadoras, in what an instance starts with."""
+PATIENCE: Final = 120.0
+"""Seconds without any news of a load before it is given up."""
+
+
+class LoadError(RuntimeError):
+    """A load did not end as it must; the message says which and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A file in the bucket of arrivals."""
+
+    registro_ans: str
+    tipo: str
+    chave: str
+    em: str
+    """Instant it was dropped: loads of the same key from before are others."""
+
+
+class Loader:
+    """Drops files and follows their loads.
+
+    Args:
+        s3: a client of the embedded AWS's S3, as the console would use.
+        where: the document of `endpoint.json`.
+    """
+
+    def __init__(self, s3: Any, where: Mapping[str, Any], say: Callable[[str], None] = lambda _line: None) -> None:
+        self._s3 = s3
+        self._bucket = where["buckets"]["entrada"]
+        self._client = cadastro_client(where)
+        self._say = say
+
+    def load(self, pedidos: Sequence[Pedido]) -> dict[str, int]:
+        """Load all that the requests generate: the operadoras first, for nothing is loaded of an unknown one.
+
+        Returns:
+            Rows read, loaded, unchanged and refused, of all the files together.
+
+        Raises:
+            LoadError: a load ended otherwise than loaded.
+        """
+        files = [(pedido.registro_ans, arquivo) for pedido in pedidos for arquivo in gerar(pedido)]
+        first = [self.drop(registro, arquivo) for registro, arquivo in files if arquivo.tipo == "operadora"]
+        ended = self.follow(first)
+        rest = [self.drop(registro, arquivo) for registro, arquivo in files if arquivo.tipo != "operadora"]
+        ended += self.follow(rest)
+        names = ("lidas", "carregadas", "inalteradas", "recusadas")
+        return {name: sum(carga[name] for carga in ended) for name in names}
+
+    def drop(self, registro_ans: str, arquivo: Arquivo) -> Dropped:
+        """Put one file into the bucket, from lines that are made while they are sent."""
+        chave = f"cadastro/{registro_ans}/{arquivo.tipo}/{arquivo.nome}"
+        body = io.BytesIO(b"".join(arquivo.linhas))
+        em = iso(datetime.now(UTC))
+        self._s3.put_object(Bucket=self._bucket, Key=chave, Body=body, ContentType="text/csv")
+        return Dropped(registro_ans, arquivo.tipo, chave, em)
+
+    def follow(self, dropped: Iterable[Dropped]) -> list[dict[str, Any]]:
+        """The loads of these files once all are over, the latest of each.
+
+        Raises:
+            LoadError: one was refused, failed, or gives no news.
+        """
+        waiting = list(dropped)
+        ended: list[dict[str, Any]] = []
+        news, last = time.monotonic(), ""
+        while waiting:
+            held = {registro: self._latest(registro) for registro in {item.registro_ans for item in waiting}}
+            still = []
+            for item in waiting:
+                carga = held[item.registro_ans].get(item.chave)
+                if carga is None or carga["criada_em"] < item.em or carga["situacao"] not in FINAL:
+                    still.append(item)
+                    continue
+                if carga["situacao"] not in LOADED:
+                    raise LoadError(f"{item.chave}: {carga['situacao']} ({carga['erro']})")
+                ended.append(carga)
+                self._say(self._line(item, carga))
+            waiting = still
+            seen = repr(held)
+            news, last = (time.monotonic(), seen) if seen != last else (news, last)
+            if waiting and time.monotonic() - news > PATIENCE:
+                raise LoadError(f"sem notícia de {waiting[0].chave} há {PATIENCE:.0f} s")
+            time.sleep(0.2 if waiting else 0)
+        return ended
+
+    def detail(self, carga_id: str) -> dict[str, Any]:
+        """One load with its progress."""
+        found: dict[str, Any] = self._client.get(f"/operadora/cargas/{carga_id}")
+        return found
+
+    def _latest(self, registro_ans: str) -> dict[str, dict[str, Any]]:
+        """The most recent load of each file, from the first pages of the list, newest first."""
+        found: dict[str, dict[str, Any]] = {}
+        cursor = ""
+        for _ in range(4):
+            page = self._client.get(f"/operadora/cargas?registro_ans={registro_ans}{cursor}")
+            for carga in page["cargas"]:
+                chave = f"cadastro/{carga['registro_ans']}/{carga['tipo']}/{carga['arquivo']}"
+                found.setdefault(chave, carga)
+            if page["cursor"] is None:
+                break
+            cursor = f"&cursor={page['cursor']}"
+        return found
+
+    @staticmethod
+    def _line(item: Dropped, carga: Mapping[str, Any]) -> str:
+        refused = f", {carga['recusadas']} recusadas" if carga["recusadas"] else ""
+        return (
+            f"{item.registro_ans} {item.tipo}: {carga['lidas']} lidas, {carga['carregadas']} carregadas, "
+            f"{carga['inalteradas']} inalteradas{refused}"
+        )
+
+
+def cadastro_client(where: Mapping[str, Any]) -> Client:
+    """The operadora's person who loads and decides."""
+    user = next(user for user in where["usuarios"] if user["papel"] == "cadastro")
+    return sign_in(where, user["email"], user["senha"], "operadora")
+
+
+def load_demo(aws: EmbeddedAws, where: Mapping[str, Any], hoje: date, say: Callable[[str], None]) -> None:
+    """Load what an instance starts with, once: again only when the generator, or the month, is another.
+
+    Raises:
+        LoadError: a load ended otherwise than loaded.
+    """
+    pedidos = [Pedido(operadora, vidas=VIDAS, prestadores=PRESTADORES, hoje=hoje) for operadora in ("345695", "331988")]
+    mark = aws.directory / "cadastro.carregado"
+    made_of = f"{digest([ROOT / 'local' / 'gerador_cadastro'])} {hoje:%Y-%m} {VIDAS} {PRESTADORES}\n"
+    if mark.exists() and mark.read_text() == made_of:
+        say("já carregado nesta instância")
+        return
+    total = Loader(aws.client("s3"), where, say).load(pedidos)
+    mark.write_text(made_of)
+    say(f"{total['lidas']} linhas lidas, {total['carregadas']} carregadas, {total['recusadas']} recusadas")
