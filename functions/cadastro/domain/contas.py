@@ -84,6 +84,11 @@ class Papel(StrEnum):
     GESTOR = "gestor"
 
 
+def pessoa_id(prestador_id: str, sub: str) -> str:
+    """What a person is called at one prestador: a digest, unrelated to what others call the same person."""
+    return hashlib.sha256(f"pessoa|{prestador_id}|{sub}".encode()).hexdigest()[:ID_LENGTH]
+
+
 @dataclass(frozen=True, slots=True)
 class Pessoa:
     """A person (by the pool's `sub`) acting for a prestador.
@@ -92,6 +97,7 @@ class Pessoa:
         email: as the gestor typed it, or as the account had it when the operadora's decision bound it; only gestores
             of this prestador are shown it.
         criado_por: opaque id of who bound the person.
+        removida_em: the person was taken out; the row stays a while, so that its versions never repeat.
         versao: optimistic lock.
     """
 
@@ -102,17 +108,40 @@ class Pessoa:
     criado_por: str
     ativo: bool = True
     email: str | None = None
+    removida_em: datetime | None = None
     versao: int = 1
 
     @property
     def id(self) -> str:
         """What the API calls the person: of this prestador only, and not the account's own id."""
-        return hashlib.sha256(f"pessoa|{self.prestador_id}|{self.sub}".encode()).hexdigest()[:ID_LENGTH]
+        return pessoa_id(self.prestador_id, self.sub)
 
     @property
     def active_gestor(self) -> bool:
         """Whether the person counts as one who can let others in."""
         return self.ativo and self.papel is Papel.GESTOR
+
+
+def bind(held: Pessoa | None, after: Pessoa) -> Pessoa:
+    """A person let in, for the first time or again.
+
+    Args:
+        held: what the row says of the person, if there is one.
+        after: the person as it shall be.
+
+    Raises:
+        AlreadyBoundError: the person acts for the prestador.
+    """
+    if held is None:
+        return after
+    if held.removida_em is None:
+        raise AlreadyBoundError
+    return replace(after, versao=held.versao + 1)
+
+
+def remove(pessoa: Pessoa, now: datetime) -> Pessoa:
+    """The person taken out; the e-mail goes at once."""
+    return replace(pessoa, ativo=False, removida_em=now, email=None, versao=pessoa.versao + 1)
 
 
 def change(pessoa: Pessoa, papel: Papel | None, ativo: bool | None) -> Pessoa:  # noqa: FBT001  # a field's value
@@ -125,9 +154,9 @@ def change(pessoa: Pessoa, papel: Papel | None, ativo: bool | None) -> Pessoa:  
     return pessoa if changed == pessoa else replace(changed, versao=pessoa.versao + 1)
 
 
-def gestores_delta(before: Pessoa | None, after: Pessoa | None) -> int:
+def gestores_delta(before: Pessoa | None, after: Pessoa) -> int:
     """What a change does to the number of active gestores: -1, 0 or 1."""
-    return int(after is not None and after.active_gestor) - int(before is not None and before.active_gestor)
+    return int(after.active_gestor) - int(before is not None and before.active_gestor)
 
 
 class SituacaoCredencial(StrEnum):
