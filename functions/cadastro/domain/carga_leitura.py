@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from cadastro.domain.carga_celulas import CelulaError
@@ -112,11 +112,12 @@ class Planilha:
 
     Args:
         tipo: what the file is of.
+        registro_ans: whose it is; part of the values that name their operadora.
         separador: of the header line.
         nomes: columns as the header has them.
     """
 
-    def __init__(self, tipo: Tipo, separador: str, nomes: Sequence[str]) -> None:
+    def __init__(self, tipo: Tipo, registro_ans: str, separador: str, nomes: Sequence[str]) -> None:
         onde = {nome: posicao for posicao, nome in enumerate(nomes)}
         self.tipo = tipo
         self.cabecalho = separador.join(nomes)
@@ -128,6 +129,8 @@ class Planilha:
             if coluna.nome in onde
         )
         self._padroes = {coluna.nome: coluna.padrao for coluna in tipo.colunas if coluna.padrao is not None}
+        if any(field.name == "registro_ans" for field in fields(tipo.classe)):
+            self._padroes["registro_ans"] = registro_ans
         self._chaves = tuple(tuple(onde[nome] for nome in chave if nome in onde) for chave in tipo.chaves)
 
     def celulas(self, bruta: bytes) -> list[str]:
@@ -187,7 +190,7 @@ class Planilha:
         return dados, achados
 
 
-def abrir(tipo: Tipo, comeco: bytes) -> Planilha:
+def abrir(tipo: Tipo, registro_ans: str, comeco: bytes) -> Planilha:
     """The columns of a file, from its first bytes (its whole first line at least, or more than the limit of one).
 
     Raises:
@@ -212,13 +215,13 @@ def abrir(tipo: Tipo, comeco: bytes) -> Planilha:
     recusas = tuple(_do_cabecalho(tipo, nomes))
     if recusas:
         raise ArquivoError(*recusas)
-    return Planilha(tipo, separador, nomes)
+    return Planilha(tipo, registro_ans, separador, nomes)
 
 
-def reabrir(tipo: Tipo, cabecalho: str) -> Planilha:
+def reabrir(tipo: Tipo, registro_ans: str, cabecalho: str) -> Planilha:
     """The columns of a file whose header was already found right (`Planilha.cabecalho`)."""
     separador = ";" if ";" in cabecalho else ","
-    return Planilha(tipo, separador, cabecalho.split(separador))
+    return Planilha(tipo, registro_ans, separador, cabecalho.split(separador))
 
 
 def _do_cabecalho(tipo: Tipo, nomes: Sequence[str]) -> Iterator[Recusa]:

@@ -119,7 +119,7 @@ def _ate_de_suspensao(dados: Dados) -> Iterator[Achado]:
 
 
 def _no_grupo(dados: Dados) -> Iterator[Achado]:
-    if "registro_ans" in dados and dados["registro_ans"] not in dados.get("grupo", (dados["registro_ans"],)):
+    if "grupo" in dados and dados["registro_ans"] not in dados["grupo"]:
         yield "grupo", "fora-do-grupo", "O grupo deve incluir o registro da própria operadora, o da pasta do arquivo."
 
 

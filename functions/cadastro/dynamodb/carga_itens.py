@@ -45,8 +45,6 @@ SIMPLES: Final[Mapping[str, Callable[[str, Dados], keys.Key]]] = {
     ),
 }
 """Tipos whose row is one item; the others have a function below."""
-DA_OPERADORA: Final = frozenset({"operadora", "beneficiarios", "contratos"})
-"""Tipos whose value names its operadora."""
 
 
 class Montador:
@@ -68,8 +66,6 @@ class Montador:
         Args:
             referencia, hoje: local days the file speaks of, and on which it is loaded.
         """
-        if tipo in DA_OPERADORA:
-            dados["registro_ans"] = registro_ans
         documento = dados.pop("prestador", None)
         if documento is not None:
             person = len(documento) == CPF

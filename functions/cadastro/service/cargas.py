@@ -223,7 +223,7 @@ def plan(*, registro_ans: str, carga_id: str, ports: Ports) -> list[Parte]:
     try:
         if tamanho > TAMANHO_MAXIMO:
             raise ArquivoError(Recusa(0, "", "arquivo-grande", f"O máximo é de {TAMANHO_MAXIMO} bytes: divida-o."))  # noqa: TRY301
-        planilha = abrir(TIPOS[carga.tipo], ler(0, min(tamanho, LIMITE_DA_LINHA + 5)))
+        planilha = abrir(TIPOS[carga.tipo], registro_ans, ler(0, min(tamanho, LIMITE_DA_LINHA + 5)))
         cortes = cortar(tamanho, passo)
         exame = examinar(ler, planilha, tamanho, cortes)
         if not exame.linhas:
@@ -290,6 +290,16 @@ class _Placar:
                 self.recusas.append(Recusa(numero, *achado))
             self.texto.append(";".join((str(numero), *achado)))
 
+    def contar(self, numero: int, decisoes: set[Decisao]) -> None:
+        """One right row, by what became of its items."""
+        if Decisao.ELIMINADA in decisoes:
+            motivo = "Os dados desta pessoa foram eliminados a pedido dela (LGPD): não são carregados de novo."
+            self.recusar(numero, [("", "eliminado", motivo)])
+        elif decisoes & {Decisao.GRAVAR, Decisao.JA_GRAVADA}:
+            self.carregadas += 1
+        else:
+            self.inalteradas += 1
+
     @property
     def contagem(self) -> Contagem:
         """Every row so far."""
@@ -307,11 +317,11 @@ def load_part(*, registro_ans: str, carga_id: str, parte: Parte, ports: Ports) -
     if feita is not None:
         return feita.contagem
     carga = find_carga(registro_ans=registro_ans, carga_id=carga_id, cargas_=ports.cargas)
-    planilha = reabrir(TIPOS[carga.tipo], carga.cabecalho)
+    planilha = reabrir(TIPOS[carga.tipo], registro_ans, carga.cabecalho)
     repetidas_ = _repetidas_da_parte(carga, parte, ports.arquivos)
     referencia, hoje = (quando.astimezone(ports.fuso).date() for quando in (carga.referencia, ports.relogio()))
     placar, lote = _Placar(), list[_Linha]()
-    lidas = 0
+    lidas, novas = 0, False
     for numero, posicao, bruta in numeradas(ports.arquivos.leitor(carga.objeto), parte, carga.objeto.tamanho):
         lidas += 1
         try:
@@ -327,9 +337,9 @@ def load_part(*, registro_ans: str, carga_id: str, parte: Parte, ports: Ports) -
         itens = ports.registros.itens(carga.tipo, registro_ans, dados, referencia, hoje)
         lote.append(_Linha(numero, posicao, itens))
         if len(lote) == LOTE:
-            _carregar(lote, carga, ports.registros, placar)
+            novas = _carregar(lote, carga, ports.registros, placar, novas=novas)
             lote = []
-    _carregar(lote, carga, ports.registros, placar)
+    _carregar(lote, carga, ports.registros, placar, novas=novas)
     contagem = placar.contagem
     if contagem.lidas != lidas:
         raise AssertionError(f"{carga_id}/{parte.n}: rows unaccounted for")
@@ -342,12 +352,23 @@ def load_part(*, registro_ans: str, carga_id: str, parte: Parte, ports: Ports) -
     return contagem
 
 
-def _carregar(lote: Sequence[_Linha], carga: Carga, registros: Registros, placar: _Placar) -> None:
-    """Read, decide, write; whose row changed in between is read and decided again."""
+def _carregar(lote: Sequence[_Linha], carga: Carga, registros: Registros, placar: _Placar, *, novas: bool) -> bool:
+    """Read, decide, write; whose row changed in between is read and decided again.
+
+    Args:
+        novas: the rows before these were all new: these are written as new ones at once, and only what is there after
+            all is read. Rows of several items are always read: they are written together or not at all.
+
+    Returns:
+        Whether these were all new, too.
+    """
+    todas_novas = True
     for _ in range(RODADAS):
         if not lote:
-            return
-        guardados = registros.ler([item for linha in lote for item in linha.itens])
+            return todas_novas
+        procuradas = [item for linha in lote if not novas or len(linha.itens) > 1 for item in linha.itens]
+        guardados = registros.ler(procuradas) if procuradas else {}
+        novas, todas_novas = False, todas_novas and not guardados
         decididas = [(linha, [_decidir(item, linha, carga, guardados) for item in linha.itens]) for linha in lote]
         escritas = [
             escrita
@@ -361,17 +382,11 @@ def _carregar(lote: Sequence[_Linha], carga: Carga, registros: Registros, placar
         for linha, escritas_ in decididas:
             if any(item.chave in perdidas for item in linha.itens):
                 lote.append(linha)
-                continue
-            decisoes = {escrita.decisao for escrita in escritas_}
-            if Decisao.ELIMINADA in decisoes:
-                motivo = "Os dados desta pessoa foram eliminados a pedido dela (LGPD): não são carregados de novo."
-                placar.recusar(linha.numero, [("", "eliminado", motivo)])
-            elif decisoes & {Decisao.GRAVAR, Decisao.JA_GRAVADA}:
-                placar.carregadas += 1
             else:
-                placar.inalteradas += 1
+                placar.contar(linha.numero, {escrita.decisao for escrita in escritas_})
     if lote:
         raise LostRaceError(carga.id)
+    return todas_novas
 
 
 def _decidir(item: Item, linha: _Linha, carga: Carga, guardados: Mapping[Chave, Guardado]) -> Escrita:
