@@ -45,7 +45,7 @@ def _plain(valor: Any) -> Any:
 
 
 def build(classe: type[Valor], mapa: Mapping[str, Any]) -> Valor:
-    """The dataclass a plain mapping was made of; members it does not know are ignored.
+    """The dataclass a plain mapping was made of; members it does not know are ignored, null ones are absent.
 
     An attribute that a later release adds is thus harmless to this one, and one that it makes optional, too.
 
@@ -56,8 +56,9 @@ def build(classe: type[Valor], mapa: Mapping[str, Any]) -> Valor:
     given = {}
     members = _members(classe)  # type: ignore[arg-type]  # every class can be hashed
     for name, convert, required in members:
-        if name in mapa:
-            given[name] = convert(mapa[name])
+        held = mapa.get(name)
+        if held is not None:
+            given[name] = convert(held)
         elif required:
             raise KeyError(name)
     return classe(**given)
