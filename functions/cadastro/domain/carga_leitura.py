@@ -196,9 +196,9 @@ def abrir(tipo: Tipo, registro_ans: str, comeco: bytes) -> Planilha:
     Raises:
         ArquivoError: empty, in another encoding, or with columns that are not those of the tipo.
     """
-    if comeco.startswith(_UTF_16) or b"\0" in comeco[:256]:
-        raise ArquivoError(_do_arquivo("codificacao", "O arquivo está em UTF-16: exporte-o em UTF-8."))
     bruta = comeco.removeprefix(BOM).partition(b"\n")[0].removesuffix(b"\r")
+    if comeco.startswith(_UTF_16) or b"\0" in bruta:
+        raise ArquivoError(_do_arquivo("codificacao", "O arquivo está em UTF-16: exporte-o em UTF-8."))
     if not bruta.strip():
         raise ArquivoError(_do_arquivo("arquivo-vazio", "O arquivo não tem a linha de cabeçalho na primeira linha."))
     separador = ";" if b";" in bruta else ","
