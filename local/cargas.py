@@ -21,7 +21,6 @@ VIDAS: Final = 500
 PRESTADORES: Final = 12
 """Of each of the two operadoras, in what an instance starts with."""
 PATIENCE: Final = 120.0
-"""Seconds without any news of a load before it is given up."""
 
 
 class LoadError(RuntimeError):
@@ -45,10 +44,19 @@ class Loader:
     Args:
         s3: a client of the embedded AWS's S3, as the console would use.
         where: the document of `endpoint.json`.
+        patience: seconds without any news of a load before it is given up.
     """
 
-    def __init__(self, s3: Any, where: Mapping[str, Any], say: Callable[[str], None] = lambda _line: None) -> None:
+    def __init__(
+        self,
+        s3: Any,
+        where: Mapping[str, Any],
+        say: Callable[[str], None] = lambda _line: None,
+        *,
+        patience: float = PATIENCE,
+    ) -> None:
         self._s3 = s3
+        self._patience = patience
         self._bucket = where["buckets"]["entrada"]
         self._client = cadastro_client(where)
         self._say = say
@@ -102,8 +110,8 @@ class Loader:
             waiting = still
             seen = repr(held)
             news, last = (time.monotonic(), seen) if seen != last else (news, last)
-            if waiting and time.monotonic() - news > PATIENCE:
-                raise LoadError(f"sem notícia de {waiting[0].chave} há {PATIENCE:.0f} s")
+            if waiting and time.monotonic() - news > self._patience:
+                raise LoadError(f"sem notícia de {waiting[0].chave} há {self._patience:.0f} s")
             time.sleep(0.2 if waiting else 0)
         return ended
 

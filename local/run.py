@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -100,8 +100,11 @@ def _run(options: argparse.Namespace) -> int:
         aws.stop()
 
 
-def bring_up(aws: EmbeddedAws, progress: Progress) -> dict[str, Any]:
+def bring_up(aws: EmbeddedAws, progress: Progress, context: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     """Build, start, deploy and seed; the document of `endpoint.json`, which is left in the instance's directory.
+
+    Args:
+        context: what is to differ from the usual CDK context.
 
     Raises:
         PackagingError, RuntimeStartError, DeployError, LoadError: A step failed; the message says what to do.
@@ -114,7 +117,7 @@ def bring_up(aws: EmbeddedAws, progress: Progress) -> dict[str, Any]:
     with progress.step("Modelos") as say:
         # Templates name the port: only the clone's own instance has them in build.
         own = None if aws.directory == ROOT / ".local" else aws.directory / "cdk.out"
-        assembly = deploy.synthesize(deploy.embedded_context(instance.port), destination=own, say=say)
+        assembly = deploy.synthesize({**deploy.embedded_context(instance.port), **context}, destination=own, say=say)
     with progress.step("Implantação") as say:
         outputs = deploy.deploy(aws, assembly, say=say)
     with progress.step("Dados de demonstração") as say:

@@ -14,12 +14,16 @@ AREAS = {
     "tiss": ("local.bench.tiss", "validação de lotes: caminho completo, fases, e outras implementações"),
     "frio": ("local.bench.frio", "processo novo: importação e primeiro evento das funções"),
     "local": ("local.bench.embedded", "AWS embutida em execução (scripts/run): REST, upload a protocolo, 120 uploads"),
+    "cadastro": (
+        "local.bench.cadastro",
+        "AWS embutida própria: 200.000 vidas carregadas, elegibilidade antes e depois",
+    ),
 }
 DEFAULT = ("tiss", "frio")
 
 
 def _arguments() -> argparse.ArgumentParser:
-    areas = "\n".join(f"  {name:<6} {text}" for name, (_, text) in AREAS.items())
+    areas = "\n".join(f"  {name:<8} {text}" for name, (_, text) in AREAS.items())
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="Mede o Conecta. Uma linha JSON por medida na saída padrão e uma tabela na saída de erros.",
