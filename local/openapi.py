@@ -48,6 +48,7 @@ PROBLEMS: Final[Mapping[int, str]] = {
     403: "Escopo, papel ou relacionamento insuficiente.",
     404: "Não existe, ou não pertence a este prestador.",
     409: "O estado atual não permite, ou a mesma chave está em andamento.",
+    412: "A versão em If-Match não é a atual: leia de novo antes de alterar.",
     413: "Corpo grande demais: use os envios de arquivo.",
     422: "Requisição inválida: cada erro vem com o campo.",
     429: "Muitas requisições: espere e repita.",

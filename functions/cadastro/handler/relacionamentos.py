@@ -170,7 +170,7 @@ def _listed(request: Request, caller: OperadoraPrincipal) -> tuple[str, Situacao
 
 
 def decide(request: Request) -> Response:
-    """POST /operadora/relacionamentos/{id}/decisao."""
+    """POST /operadora/relacionamentos/pedidos/{id}/decisao."""
     caller = session.operadora(request)
     rows = bootstrap.relacionamentos()
     pedido = rows.pedido_at(sorted(caller.grupos), _pedido_id(request))
@@ -430,7 +430,7 @@ OPERATIONS: Final = (
         refusals=(400, 422),
     ),
     Operation(
-        "POST", "/operadora/relacionamentos/{id}/decisao", "decidirPedidoDeRelacionamento", FUNCAO, TAG_OPERADORA,
+        "POST", "/operadora/relacionamentos/pedidos/{id}/decisao", "decidirPedidoDeRelacionamento", FUNCAO, TAG_OPERADORA,
         "Decidir um pedido",
         "Ao habilitar, o prestador passa a existir (se ainda não existia), o relacionamento é habilitado e quem pediu "
         "torna-se gestor, tudo de uma vez; ao recusar, o motivo é mostrado a quem pediu. De duas decisões ao mesmo "
