@@ -22,15 +22,14 @@ def dados(item: Mapping[str, Any]) -> dict[str, Any]:
     """What a row holds, in the current shape.
 
     Raises:
-        UnknownShapeError: its version is later than this release's.
+        UnknownShapeError: its version is not one that this release knows.
     """
     version = int(item.get("v", 1))
-    held = dict(item["dados"]) if version > 1 else {name: value for name, value in item.items() if name not in _KEYS}
-    while version < VERSION:
-        held = _STEPS.get((_kind(item), version), _unchanged)(held)
-        version += 1
-    if version > VERSION:
+    if not 1 <= version <= VERSION:
         raise UnknownShapeError(f"v{version}")
+    held = dict(item["dados"]) if version > 1 else {name: value for name, value in item.items() if name not in _KEYS}
+    for step in range(version, VERSION):
+        held = _STEPS.get((_kind(item), step), _unchanged)(held)
     return held
 
 
