@@ -97,7 +97,7 @@ class DynamoBeneficiarios:
 
     def by_cpfs(self, asked: Sequence[tuple[str, str]]) -> list[tuple[Beneficiario, ...]]:
         """All carteiras of each (registro ANS, CPF), in the order asked; one Query each, at the same time."""
-        return gather([partial(self._by_cpf, *key) for key in asked]) if asked else []
+        return gather([partial(self._by_cpf, *key) for key in asked])
 
     def _by_cpf(self, registro_ans: str, cpf: str) -> tuple[Beneficiario, ...]:
         pk = cpf_pk(registro_ans, self._pseudonyms.cpf(registro_ans, cpf))

@@ -105,7 +105,7 @@ class Catalogo:
     ) -> list[Preco | None]:
         """The price of each (tabela, codigo) on a day, in the order asked: one Query each, at the same time."""
         pk = keys.precos_pk(registro_ans, tabela_precos)
-        return gather([partial(self._preco, pk, tabela, codigo, dia) for tabela, codigo in codigos]) if codigos else []
+        return gather([partial(self._preco, pk, tabela, codigo, dia) for tabela, codigo in codigos])
 
     def _preco(self, pk: str, tabela: str, codigo: str, dia: date) -> Preco | None:
         answer = self._client.query(

@@ -29,13 +29,14 @@ def gather(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     Raises:
         Exception: that of the first call, in order, that failed.
     """
-    if threading.current_thread().name.startswith(_NAME):
+    if not calls or threading.current_thread().name.startswith(_NAME):
         return [call() for call in calls]  # a worker that waited for workers could wait for ever
     *others, last = calls
     futures = [_pool().submit(call) for call in others]
     try:
         own = last()
     finally:
-        for future in futures:
-            future.exception()
+        failed = [error for future in futures if (error := future.exception()) is not None]
+        if failed:
+            raise failed[0]
     return [*(future.result() for future in futures), own]
