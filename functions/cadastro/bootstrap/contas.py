@@ -11,7 +11,6 @@ from cadastro.dynamodb.relacionamentos import DynamoRelacionamentos
 from cadastro.settings import settings
 from conecta_edge import session
 from conecta_edge.aws import client
-from conecta_edge.dynamodb import ConditionFailedError, conditions
 from conecta_edge.quotas import Quota
 from conecta_edge.settings import required
 
@@ -48,12 +47,7 @@ def count_invitation(caller: Principal) -> None:
     Raises:
         ProblemError: 429, the gestor's quota of this hour is spent.
     """
-    now = session.clock().now()
-    spent = CONVITES.spend(
-        required("TABELA_IDEMPOTENCIA"), prestador_id=caller.prestador_id, subject=caller.subject, units=1, now=now
-    )
-    try:
-        with conditions():
-            client("dynamodb").update_item(**spent)
-    except ConditionFailedError as error:
-        raise CONVITES.exceeded(now) from error
+    CONVITES.take(
+        client("dynamodb"), required("TABELA_IDEMPOTENCIA"),
+        prestador_id=caller.prestador_id, subject=caller.subject, units=1, now=session.clock().now(),
+    )  # fmt: skip

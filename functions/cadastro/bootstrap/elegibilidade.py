@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from cadastro.dynamodb.elegibilidade import DynamoConsultas
@@ -46,7 +46,7 @@ def consultas(
     request: Request, caller: Principal, quota: Quota, registros: Sequence[str], perguntas: Sequence[Pergunta]
 ) -> DynamoConsultas:
     """What a request may read, counted and audited."""
-    now, pseudonyms = session.clock().now(), session.pseudonyms()
+    pseudonyms = session.pseudonyms()
     sujeitos = tuple(
         pseudonyms.carteira(registro, pergunta.carteira)
         if pergunta.carteira is not None
@@ -54,15 +54,16 @@ def consultas(
         for pergunta in perguntas
         for registro in registros
     )
-    audited = session.access_put(request, caller.actor, finalidade=FINALIDADE, sujeitos=sujeitos, campos=CAMPOS)
-    spent = quota.spend(
-        required("TABELA_IDEMPOTENCIA"),
-        prestador_id=caller.prestador_id,
-        subject=caller.subject,
-        units=len(perguntas),
-        now=now,
-    )
     return DynamoConsultas(
-        client("dynamodb"), settings().tabela_cadastro, caller.prestador_id,
-        vidas=beneficiarios(), quota=quota, spent=spent, audited=audited, now=now,
+        client("dynamodb"),
+        settings().tabela_cadastro,
+        caller.prestador_id,
+        beneficiarios(),
+        partial(
+            quota.take, client("dynamodb"), required("TABELA_IDEMPOTENCIA"),
+            prestador_id=caller.prestador_id, subject=caller.subject, units=len(perguntas), now=session.clock().now(),
+        ),
+        partial(
+            session.record_access, request, caller.actor, finalidade=FINALIDADE, sujeitos=sujeitos, campos=CAMPOS
+        ),
     )  # fmt: skip

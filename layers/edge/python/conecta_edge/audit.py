@@ -8,12 +8,13 @@ not answered. Functions may only put rows here; sealing them into chained blocks
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from conecta_edge.clock import iso, local_day
-from conecta_edge.dynamodb import Item, put
+from conecta_edge.dynamodb import ConditionFailedError, conditions, put
 
 VERSION: Final = 1
 
@@ -56,8 +57,14 @@ class Access:
     campos: tuple[str, ...] = ()
 
 
-def access_put(table: str, access: Access, now: datetime) -> Item:
-    """The `Put` of an access's row, for a transaction or for PutItem."""
+def append(client: Any, table: str, access: Access, now: datetime) -> None:
+    """Append an access's row: one PutItem.
+
+    A row that is already there is this very one: an attempt wrote it whose answer was lost.
+
+    Raises:
+        TransientConflictError: throttled; the row was not written.
+    """
     row: dict[str, Any] = {
         "pk": f"{access.actor.tenant}#{local_day(now).isoformat()}",
         "sk": f"{iso(now)}#{access.correlacao}",
@@ -71,4 +78,5 @@ def access_put(table: str, access: Access, now: datetime) -> Item:
         "campos": list(access.campos),
         "correlacao": access.correlacao,
     }
-    return put(table, row, "attribute_not_exists(pk)")
+    with suppress(ConditionFailedError), conditions():
+        client.put_item(**put(table, row, "attribute_not_exists(pk)"))

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from conecta_edge import problems
-from conecta_edge.dynamodb import Item, marshal
+from conecta_edge.dynamodb import ConditionFailedError, Item, conditions, marshal
 from conecta_edge.problems import ProblemError
 
 
@@ -24,14 +24,22 @@ class Quota:
     limit: int
     window: int
 
-    def spend(self, table: str, *, prestador_id: str, subject: str, units: int, now: datetime) -> Item:
-        """The transaction's `Update` that takes units; its condition fails when they are not left.
+    def take(self, client: Any, table: str, *, prestador_id: str, subject: str, units: int, now: datetime) -> None:
+        """Take units of a caller's window: one UpdateItem.
 
         Raises:
-            ProblemError: 429, more than any window has.
+            ProblemError: 429, so many are not left, or no window has them.
+            TransientConflictError: throttled; nothing was taken.
         """
         if units > self.limit:
-            raise self.exceeded(now)
+            raise self._exceeded(now)
+        try:
+            with conditions():
+                client.update_item(**self._update(table, prestador_id, subject, units, now))
+        except ConditionFailedError as failed:
+            raise self._exceeded(now) from failed
+
+    def _update(self, table: str, prestador_id: str, subject: str, units: int, now: datetime) -> Item:
         start = int(now.timestamp()) // self.window * self.window
         values: dict[str, Any] = {":n": units, ":resta": self.limit - units, ":ttl": start + 2 * self.window}
         return {
@@ -43,6 +51,5 @@ class Quota:
             "ExpressionAttributeValues": marshal(values),
         }
 
-    def exceeded(self, now: datetime) -> ProblemError:
-        """429, and when to come back."""
+    def _exceeded(self, now: datetime) -> ProblemError:
         return problems.too_many(self.window - int(now.timestamp()) % self.window)

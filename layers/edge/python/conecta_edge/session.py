@@ -97,7 +97,7 @@ def operadora(request: Request) -> OperadoraPrincipal:
     return resolve_operadora(request.claims, _known_clients(), cadastro())
 
 
-def access_put(
+def record_access(
     request: Request,
     actor: Actor,
     *,
@@ -105,20 +105,16 @@ def access_put(
     objeto: str | None = None,
     sujeitos: tuple[str, ...] = (),
     campos: tuple[str, ...] = (),
-) -> Item:
-    """The audit's `Put` of a request that reads personal data (see `conecta_edge.audit`)."""
+) -> None:
+    """Append the audit's row of a request that reads personal data, before any of them is answered.
+
+    Raises:
+        TransientConflictError: throttled; what could not be audited is not answered.
+    """
     from conecta_edge import audit  # noqa: PLC0415
 
     access = audit.Access(actor, request.route, finalidade, request.correlacao, objeto, sujeitos, campos)
-    return audit.access_put(required("TABELA_AUDITORIA"), access, clock().now())
-
-
-def record_access(
-    request: Request, actor: Actor, *, finalidade: str, objeto: str, sujeitos: tuple[str, ...] = ()
-) -> None:
-    """Append the audit's row of a request, before anything it reads is answered."""
-    put = access_put(request, actor, finalidade=finalidade, objeto=objeto, sujeitos=sujeitos)
-    client("dynamodb").put_item(**put)
+    audit.append(client("dynamodb"), required("TABELA_AUDITORIA"), access, clock().now())
 
 
 @lru_cache(maxsize=1)
