@@ -5,22 +5,44 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from cadastro.bootstrap import contas as bootstrap
 from cadastro.domain import contas as rules
-from cadastro.domain.contas import AlreadyBoundError, Credencial, LastGestorError, Pessoa, StaleContaError
+from cadastro.domain.contas import AlreadyBoundError, Credencial, LastGestorError, Papel, Pessoa, StaleContaError
 from cadastro.domain.relacionamentos import Historico, Pedido, StaleRelacionamentoError
+from cadastro.handler import contas as contas_handler
+from cadastro.handler import relacionamentos as relacionamentos_handler
 from cadastro.service.contas import Credenciais, Pessoas
 from cadastro.service.relacionamentos import Circumstances, Held, PedidoPage, Related, RelatedPage, Verdict
-from conecta_edge.clock import iso
+from conecta_edge import problems, session
+from conecta_edge.cadastro import Binding, OperadoraBinding
+from conecta_edge.clock import FixedClock, iso
 from conecta_edge.dynamodb import ConditionFailedError
+from conecta_edge.http import Api
+from conecta_edge.pseudonyms import Pseudonyms
 from conecta_facts.prestadores import Prestador
-from conecta_facts.relacionamentos import Relacionamento, Situacao
-from tests.fakes import Numbers
+from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
+from tests.builders_functions import (
+    CLINICA,
+    CNPJ,
+    HOSPITAL,
+    NOW,
+    PASA,
+    PORTAL_OPERADORA,
+    SINCE,
+    VALE,
+    api_event,
+    person,
+)
+from tests.fakes import FakeIdempotency, Numbers
 
 
 @dataclass
@@ -293,3 +315,126 @@ class FakeRelacionamentos:
 
 def _owner(pedido: Pedido) -> str:
     return f"PRESTADOR#{pedido.prestador_id}" if pedido.do_prestador else f"PESSOA#{pedido.solicitante}"
+
+
+class FakeReader:
+    """`conecta_edge.cadastro.CadastroReader` of people, over the same rows."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self.operadora_people: dict[str, dict[str, str]] = {}
+
+    def bindings(self, sub: str) -> tuple[Binding, ...]:
+        rows = sorted(self._tables.pessoas.items())
+        return tuple(Binding(owner, row.papel.value) for (owner, held), row in rows if held == sub and row.ativo)
+
+    def operadora_bindings(self, sub: str) -> tuple[OperadoraBinding, ...]:
+        held = self.operadora_people.get(sub, {})
+        return tuple(OperadoraBinding(registro, grupo) for registro, grupo in sorted(held.items()))
+
+    def credential(self, client_id: str) -> tuple[str, frozenset[str]] | None:
+        for (owner, held), row in self._tables.credenciais.items():
+            if held == client_id and row.live_at(session.clock().now()):
+                return owner, frozenset(row.escopos)
+        return None
+
+
+def operadora(sub: str = "op-1", grupos: str = "cadastro", **changes: Any) -> dict[str, Any]:
+    """Claims of an operadora's person."""
+    return person(sub, **{"client_id": PORTAL_OPERADORA, "cognito:groups": grupos, **changes})
+
+
+class World:
+    """The routes of people, credentials and relacionamentos with fakes behind them.
+
+    The hospital has a gestor (`ana`), a faturista and somebody of the recepção; the clinic has its gestor (`caio`).
+    `novo` has an account and no prestador. VALE and PASA have a person of cadastro (`op-1`); `op-2` is of PASA's only.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.tables = Tables(operadoras={VALE, PASA})
+        self.contas, self.rows = FakeContas(self.tables), FakeRelacionamentos(self.tables)
+        self.accounts = FakeIdentidades({f"{sub}@hospital.example": sub for sub in ("ana", "caio", "novo")})
+        self.reader, self.idempotency = FakeReader(self.tables), FakeIdempotency()
+        self.audited: list[tuple[str, dict[str, Any]]] = []
+        self.invitations = 0
+        self.now = NOW
+        self._monkeypatch = monkeypatch
+        self.at(NOW)
+        for module, name, fake in (
+            (bootstrap, "contas", lambda: self.contas),
+            (bootstrap, "relacionamentos", lambda: self.rows),
+            (bootstrap, "identidades", lambda: self.accounts),
+            (bootstrap, "count_invitation", self._count),
+            (session, "cadastro", lambda: self.reader),
+            (session, "idempotency_table", lambda: self.idempotency),
+            (session, "pseudonyms", lambda: Pseudonyms(b"chave")),
+            (session, "record_access", self._audit),
+            (session, "_page_secret", lambda: b"segredo"),
+        ):
+            monkeypatch.setattr(module, name, fake)
+        for sub, papel in (("ana", "gestor"), ("bia", "faturista"), ("davi", "recepcao")):
+            self.bind(sub, papel)
+        self.bind("caio", "gestor", CLINICA)
+        self.tables.profiles[HOSPITAL] = Prestador(HOSPITAL, "Hospital Aurora", "9990011", cnpj=CNPJ)
+        self.relate(HOSPITAL, VALE)
+        self.reader.operadora_people = {"op-1": {VALE: "cadastro", PASA: "cadastro"}, "op-2": {PASA: "cadastro"}}
+        parts = (contas_handler, relacionamentos_handler)
+        self._api = Api(
+            [operation for part in parts for operation in part.OPERATIONS],
+            {kind: render for part in parts for kind, render in part.ERRORS.items()},
+            session.origins,
+        )
+
+    def at(self, now: datetime) -> None:
+        """Let it be another instant."""
+        self.now = now
+        self._monkeypatch.setattr(session, "clock", lambda: FixedClock(now))
+
+    def later(self, **delta: int) -> None:
+        """Let time pass."""
+        self.at(self.now + timedelta(**delta))
+
+    def bind(self, sub: str, papel: str, prestador: str = HOSPITAL) -> Pessoa:
+        """A person of a prestador."""
+        made = Pessoa(sub, prestador, Papel(papel), NOW, "g0", email=f"{sub}@{prestador}.example")
+        self.tables.pessoas[prestador, sub] = made
+        return made
+
+    def relate(self, prestador: str, registro: str, situacao: str = "HABILITADO") -> None:
+        """A relacionamento since long ago."""
+        value = Relacionamento(prestador, registro, "H1", (Periodo(Situacao(situacao), SINCE),))
+        self.tables.relacionamentos[prestador, registro] = Held(value, "2026-01-01T00:00:00.000000Z#carga")
+
+    def call(
+        self,
+        method: str,
+        resource: str,
+        body: Any = None,
+        *,
+        claims: dict[str, Any] | None = None,
+        path: dict[str, str] | None = None,
+        query: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[int, Any, dict[str, str]]:
+        """Status, body and headers of a call; without claims it is `ana`'s."""
+        event = api_event(
+            method,
+            resource,
+            path=path,
+            query=query,
+            headers={name.replace("_", "-"): value for name, value in (headers or {}).items()},
+            claims=claims or person("ana"),
+            body=None if body is None else body if isinstance(body, str) else json.dumps(body),
+        )
+        answered = self._api(event, None)
+        text = answered["body"]
+        return answered["statusCode"], json.loads(text) if text else None, answered["headers"]
+
+    def _audit(self, _request: Any, actor: Any, **access: Any) -> None:
+        self.audited.append((actor.tenant, access))
+
+    def _count(self, _caller: Any) -> None:
+        self.invitations += 1
+        if self.invitations > 60:
+            raise problems.too_many(60)

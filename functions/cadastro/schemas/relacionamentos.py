@@ -43,6 +43,11 @@ def _day(value: date) -> date:
     return value
 
 
+# What bounds a text comes before what reads it, and `None` is outside both: an explicit null is as good as none.
+Cnpj = Annotated[
+    str, Field(max_length=20, description="CNPJ do prestador, com ou sem pontuação."), AfterValidator(_cnpj)
+]
+Cpf = Annotated[str, Field(max_length=20, description="CPF, quando o prestador é pessoa física."), AfterValidator(_cpf)]
 Dia = Annotated[date, AfterValidator(_day)]
 Motivo = Annotated[
     str, Field(min_length=3, max_length=500, pattern=TEXTO, description="Em texto claro: o prestador o lê.")
@@ -59,18 +64,10 @@ class RelacionamentoRequest(BaseModel):
     model_config = STRICT
 
     registro_ans: Annotated[str, Field(pattern=r"^[0-9]{6}$", description="Registro ANS da operadora.")]
-    cnpj: Annotated[
-        str | None,
-        AfterValidator(lambda v: v if v is None else _cnpj(v)),
-        Field(max_length=20, description="CNPJ do prestador, com ou sem pontuação."),
-    ] = None
-    cpf: Annotated[
-        str | None,
-        AfterValidator(lambda v: v if v is None else _cpf(v)),
-        Field(max_length=20, description="CPF, se o prestador é pessoa física."),
-    ] = None
+    cnpj: Cnpj | None = None
+    cpf: Cpf | None = None
     nome: Annotated[str, Field(min_length=3, max_length=120, pattern=TEXTO, description="Nome ou razão social.")]
-    cnes: Annotated[str, AfterValidator(_cnes), Field(max_length=10, description="CNES; 9999999 para quem não tem.")]
+    cnes: Annotated[str, Field(max_length=10, description="CNES; 9999999 para quem não tem."), AfterValidator(_cnes)]
     codigo_na_operadora: Codigo | None = None
     mensagem: Annotated[
         str | None, Field(min_length=1, max_length=500, pattern=TEXTO, description="O que a operadora deve saber.")

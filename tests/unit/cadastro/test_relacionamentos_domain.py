@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -138,23 +139,24 @@ def test_an_act_that_a_state_does_not_know_says_which_are_possible(
     situacao: Situacao, ato: Ato, possible: tuple[Ato, ...]
 ) -> None:
     held = a_relacionamento((situacao, -10))
+    acts: dict[Ato, Callable[[], Relacionamento]] = {
+        Ato.SUSPENSAO: lambda: rules.suspend(held, de=HOJE, ate=None, motivo="m", hoje=HOJE),
+        Ato.REATIVACAO: lambda: rules.reactivate(held, de=HOJE, motivo="m", hoje=HOJE),
+        Ato.DESCREDENCIAMENTO: lambda: rules.end(held, de=HOJE, motivo="m", hoje=HOJE),
+    }
     with pytest.raises(IllegalActError) as refused:
-        if ato is Ato.SUSPENSAO:
-            rules.suspend(held, de=HOJE, ate=None, motivo="m", hoje=HOJE)
-        elif ato is Ato.REATIVACAO:
-            rules.reactivate(held, de=HOJE, motivo="m", hoje=HOJE)
-        else:
-            rules.end(held, de=HOJE, motivo="m", hoje=HOJE)
+        acts[ato]()
     assert (refused.value.ato, refused.value.situacao, refused.value.possible) == (ato, situacao, possible)
 
 
 def test_no_act_changes_days_gone_by() -> None:
     suspended = a_relacionamento((S.HABILITADO, -100), (S.SUSPENSO, -10))
-    for act in (
+    acts: tuple[Callable[[], Relacionamento], ...] = (
         lambda: rules.suspend(ENABLED, de=day(-1), ate=None, motivo="m", hoje=HOJE),
         lambda: rules.reactivate(suspended, de=day(-1), motivo="m", hoje=HOJE),
         lambda: rules.end(ENABLED, de=day(-1), motivo="m", hoje=HOJE),
-    ):
+    )
+    for act in acts:
         with pytest.raises(EffectiveDayError) as refused:
             act()
         assert (refused.value.campo, refused.value.codigo) == ("de", "data-passada")
