@@ -228,3 +228,25 @@ def machine(where: Mapping[str, Any], prestador: str) -> Client:
     if answer.status != http.client.OK:
         raise ApiError(answer)
     return Client(where["api"], answer.json()["access_token"])
+
+
+def signed_up(where: Mapping[str, Any]) -> Client:
+    """Somebody new: signed up by Cognito's own API and signed in, bound to no prestador.
+
+    No e-mail leaves an embedded AWS, so that the account and its e-mail are confirmed by an administrator's call.
+    """
+    import boto3  # noqa: PLC0415  # signing in needs no AWS client
+
+    keys, pool = where["credenciais_aws"], where["cognito"]["prestadores"]
+    cognito = boto3.client(
+        "cognito-idp", endpoint_url=where["endpoint_aws"], region_name=where["regiao"],
+        aws_access_key_id=keys["access_key"], aws_secret_access_key=keys["secret_key"],
+    )  # fmt: skip
+    username, senha = str(uuid.uuid4()), f"Aa1-{uuid.uuid4().hex}"
+    email = {"Name": "email", "Value": f"{username}@nova.example"}
+    cognito.sign_up(ClientId=pool["cliente"], Username=username, Password=senha, UserAttributes=[email])
+    cognito.admin_confirm_sign_up(UserPoolId=pool["pool"], Username=username)
+    cognito.admin_update_user_attributes(
+        UserPoolId=pool["pool"], Username=username, UserAttributes=[{"Name": "email_verified", "Value": "true"}]
+    )
+    return sign_in(where, username, senha)

@@ -1,4 +1,4 @@
-"""The demo of `scripts/run`: a prestador's billing day over real HTTP, step by step, each with what it took.
+"""The demo of `scripts/run`: a prestador's day over real HTTP, from its account to its bills, step by step.
 
 Every step states what must come out of it; the demo fails when one does not.
 """
@@ -6,6 +6,7 @@ Every step states what must come out of it; the demo fails when one does not.
 from __future__ import annotations
 
 import http.client
+import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,9 +15,11 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from local.client import Client, machine, sign_in_as
-from local.gerador import Pedido, Tipo, gerar
-from local.seed import CLINICA, HOSPITAL
+from local.cargas import LOADED, cadastro_client
+from local.client import Client, machine, sign_in_as, signed_up
+from local.gerador import Pedido, Tipo, gerar, verifica_elegibilidade
+from local.gerador_cadastro.identificadores import cnpj as cnpj_of
+from local.seed import CLINICA, HOSPITAL, OPERADORAS
 
 PDF: Final = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 DEFEITOS: Final = ("item-aritmetica", "sequencia-duplicada", "data-futura", "guia-duplicada")
@@ -62,6 +65,9 @@ class Demo:
         return True
 
     def _day(self) -> None:
+        self._loaded()
+        self._newcomer()
+        self._schedule()
         client = self._sign_in()
         protocolo, bytes_ = self._hundred(client)
         self._again(client, protocolo, bytes_)
@@ -93,6 +99,80 @@ class Demo:
         return gerar(
             Pedido(tipo=tipo, guias=guias, hoje=self._today, origem_cnpj=cnpj or "", numero_lote=numero, **more)
         )
+
+    def _loaded(self) -> None:
+        with self._step("Conferir o cadastro carregado de CSV") as result:
+            operadora = cadastro_client(self._where)
+            found = {
+                registro: operadora.get(f"/operadora/cargas?registro_ans={registro}")["cargas"]
+                for registro in OPERADORAS
+            }
+            cargas = [carga for registro in OPERADORAS for carga in found[registro]]
+            self._expect({carga["situacao"] for carga in cargas} <= LOADED, True, "cargas concluídas")
+            vidas = {c["registro_ans"]: c["lidas"] for c in cargas if c["tipo"] == "beneficiarios"}
+            self._expect(set(vidas), set(OPERADORAS), "vidas das duas operadoras")
+            result += [f"{len(cargas)} cargas", f"{sum(vidas.values())} vidas em {len(vidas)} operadoras"]
+
+    def _newcomer(self) -> None:
+        """A user signs up, asks for a relacionamento, is enabled, and finds a life by CPF."""
+        with self._step("Criar uma conta e pedir o relacionamento") as result:
+            person = signed_up(self._where)
+            self._expect(person.get("/sessao")["prestadores"], [], "vínculos de quem acaba de chegar")
+            cnpj = cnpj_of(f"{secrets.randbelow(10**8):08d}0001")
+            asked = person.request(
+                "POST", "/relacionamentos",
+                {"registro_ans": OPERADORAS[0], "cnpj": cnpj, "nome": "Clínica Nova Manhã", "cnes": "9990033"},
+            )  # fmt: skip
+            self._expect(asked.status, http.client.CREATED, "pedido de relacionamento")
+            pedido = asked.json()
+            blocked = person.request("POST", "/elegibilidade", {"cpf": self._cpf("varias")})
+            self._expect(blocked.status, http.client.FORBIDDEN, "elegibilidade antes da decisão")
+            result += [f"atendimento {pedido['protocolo_atendimento']}", pedido["situacao"]]
+        with self._step("Habilitar, como cadastro da operadora") as result:
+            operadora = cadastro_client(self._where)
+            decided = operadora.request(
+                "POST", f"/operadora/relacionamentos/pedidos/{pedido['id']}/decisao",
+                {"decisao": "HABILITAR", "codigo_na_operadora": cnpj[:12], "motivo": "Documentação conferida"},
+            )  # fmt: skip
+            self._expect(decided.status, http.client.OK, "decisão")
+            bound = person.get("/sessao")["prestadores"]
+            self._expect([item["papel"] for item in bound], ["gestor"], "papel de quem pediu")
+            result.append(f"{bound[0]['nome']} habilitada")
+        with self._step("Achar um beneficiário pelo CPF") as result:
+            found = person.request("POST", "/elegibilidade", {"cpf": self._cpf("varias")})
+            self._expect(found.status, http.client.OK, "elegibilidade por CPF")
+            carteiras = found.json()["beneficiarios"]
+            self._expect({item["registro_ans"] for item in carteiras}, {OPERADORAS[0]}, "só a operadora habilitada")
+            result += [f"{len(carteiras)} carteiras", "elegível" if carteiras[0]["elegivel"] else "não elegível"]
+
+    def _schedule(self) -> None:
+        client = sign_in_as(self._where, "recepcao", HOSPITAL.prestador_id)
+        with self._step("Verificar a agenda de amanhã") as result:
+            itens = [{"referencia": row["caso"], "numero_carteira": row["numero_carteira"]} for row in self._lives()]
+            answer = client.request("POST", "/elegibilidade/lotes", {"itens": [*itens, {"cpf": "52998224725"}]})
+            self._expect(answer.status, http.client.OK, "agenda")
+            agenda = answer.json()
+            self._expect(agenda["total"], len(itens) + 1, "um resultado por item")
+            self._expect(agenda["nao_encontrados"], 1, "quem não existe")
+            result += [f"{agenda['elegiveis']} de {agenda['total']} elegíveis", "1 não encontrado"]
+        for item in agenda["resultados"]:
+            for motivo in item["beneficiarios"][0]["motivos"][:1] if item["beneficiarios"] else []:
+                self._say(f"      {motivo['codigo']} {item['referencia']}: {motivo['mensagem']}")
+        with self._step("Perguntar o mesmo por mensagem TISS") as result:
+            carteira = next(row["numero_carteira"] for row in self._lives() if row["caso"] == "suspenso")
+            raw = verifica_elegibilidade(HOSPITAL.cnpj or "", OPERADORAS[0], carteira, self._today)
+            answer = machine(self._where, HOSPITAL.prestador_id).request(
+                "POST", "/tiss/verificaElegibilidade", raw, headers={"Content-Type": "application/xml"}
+            )
+            self._expect(answer.status, http.client.OK, "porta XML")
+            self._expect(b"<ans:codigoGlosa>1009<" in answer.content, True, "1009 na resposta TISS")
+            result.append("SITUACAO_ELEGIBILIDADE: N, glosa 1009")
+
+    def _lives(self) -> list[dict[str, Any]]:
+        return [row for row in self._where["beneficiarios"] if row["registro_ans"] == OPERADORAS[0]]
+
+    def _cpf(self, caso: str) -> str:
+        return str(next(row["cpf"] for row in self._where["beneficiarios"] if row["caso"] == caso))
 
     def _sign_in(self) -> Client:
         with self._step("Entrar como faturista do hospital") as result:

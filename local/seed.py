@@ -14,9 +14,12 @@ import string
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
-from cadastro.domain.vinculos import Credencial, Vinculo, VinculoOperadora
+from cadastro.domain.contas import Credencial, Papel, Pessoa
+from cadastro.domain.vinculos import VinculoOperadora
+from cadastro.dynamodb.contas import DynamoContas
 from cadastro.dynamodb.tabela import CadastroTable
 from conecta_facts.prestadores import Prestador
 from local.runtime import EmbeddedAws, write_private
@@ -46,6 +49,8 @@ ESCOPOS: Final = (
     "documentos.ler",
     "documentos.escrever",
 )
+QUEM: Final = "implantacao"
+"""Who bound them, in the rows."""
 _RESOURCE_SERVER: Final = "conecta"
 _PASSWORD_LENGTH: Final = 20
 
@@ -87,23 +92,24 @@ def seed(aws: EmbeddedAws, outputs: Mapping[str, str]) -> Seeded:
         outputs: Their outputs (pools, app clients, table of cadastro).
     """
     table = CadastroTable(aws.client("dynamodb"), outputs["TabelaCadastro"])
+    contas = DynamoContas(aws.client("dynamodb"), outputs["TabelaCadastro"])
     people = _People(aws)
     usuarios = [
-        *(_at_prestador(people, table, outputs, prestador, papel) for prestador in PRESTADORES for papel in PAPEIS),
+        *(_at_prestador(people, contas, outputs, prestador, papel) for prestador in PRESTADORES for papel in PAPEIS),
         *(_at_operadora(people, table, outputs, f"{grupo}@vale-pasa.example", grupo, OPERADORAS) for grupo in GRUPOS),
         # Of one operadora only: what it may not see of the other.
         _at_operadora(people, table, outputs, "cadastro@pasa.example", "cadastro", OPERADORAS[1:]),
     ]
-    maquinas = [_machine(people, table, outputs, prestador) for prestador in PRESTADORES]
+    maquinas = [_machine(people, contas, outputs, prestador) for prestador in PRESTADORES]
     return Seeded(tuple(usuarios), tuple(maquinas))
 
 
 def _at_prestador(
-    people: _People, table: CadastroTable, outputs: Mapping[str, str], prestador: Prestador, papel: str
+    people: _People, contas: DynamoContas, outputs: Mapping[str, str], prestador: Prestador, papel: str
 ) -> Usuario:
     email = f"{papel}@{_DOMINIOS[prestador.prestador_id]}"
     sub, _ = people.person(outputs["PoolPrestadores"], email)
-    table.put_vinculo(Vinculo(sub, prestador.prestador_id, papel))
+    contas.admit(people=[Pessoa(sub, prestador.prestador_id, Papel(papel), datetime.now(UTC), QUEM, email=email)])
     return Usuario(email, people.password(email), papel, prestador.prestador_id, None)
 
 
@@ -123,12 +129,13 @@ def _at_operadora(  # noqa: PLR0917  # a row of the table above it
     return Usuario(email, people.password(email), grupo, None, registros[0])
 
 
-def _machine(people: _People, table: CadastroTable, outputs: Mapping[str, str], prestador: Prestador) -> Maquina:
+def _machine(people: _People, contas: DynamoContas, outputs: Mapping[str, str], prestador: Prestador) -> Maquina:
     escopos = tuple(f"{_RESOURCE_SERVER}/{escopo}" for escopo in ESCOPOS)
     client_id, client_secret = people.app_client(
         outputs["PoolPrestadores"], f"conecta-embarcado-maquina-{prestador.prestador_id}", escopos
     )
-    table.put_credencial(Credencial(client_id, prestador.prestador_id, ESCOPOS))
+    made = Credencial(client_id, prestador.prestador_id, "Demonstração", ESCOPOS, datetime.now(UTC), QUEM)
+    contas.admit(machines=[made])
     return Maquina(client_id, client_secret, prestador.prestador_id, escopos)
 
 

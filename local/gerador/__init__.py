@@ -7,7 +7,7 @@ computed while writing, so what it says about a message owes nothing to the code
     lote.conteudo, lote.valor_total, lote.esperado
 """
 
-from local.gerador.assembly import gerar
+from local.gerador.assembly import gerar, verifica_elegibilidade
 from local.gerador.defeitos import DEFEITOS, Defeito
 from local.gerador.model import (
     DIA_DE_REFERENCIA,
@@ -34,4 +34,5 @@ __all__ = [
     "Tipo",
     "Veredito",
     "gerar",
+    "verifica_elegibilidade",
 ]

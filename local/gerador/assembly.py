@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from local.gerador.defeitos import DEFEITOS, Context
 from local.gerador.guias import Builder
 from local.gerador.model import VERSOES, LoteGerado, Pedido, Tipo
-from local.gerador.tree import Node, node, write
+from local.gerador.tree import Formato, Node, node, write
 
 
 def _check(pedido: Pedido) -> None:
@@ -34,27 +36,47 @@ def _message(pedido: Pedido, guias: list[Node]) -> Node:
         if pedido.origem_codigo is not None
         else node("CNPJ", pedido.origem_cnpj)
     )
+    corpo = node("loteGuias", node("numeroLote", pedido.numero_lote), node("guiasTISS", *guias))
+    return message(
+        "ENVIO_LOTE_GUIAS", pedido.numero_lote, corpo,
+        origem=origem, destino=pedido.destino, versao=pedido.versao, hoje=pedido.hoje,
+    )  # fmt: skip
+
+
+def message(
+    transacao: str, sequencial: str, corpo: Node, *, origem: Node, destino: str, versao: str, hoje: date
+) -> Node:
+    """A message from a prestador: header, body, and an epilogue whose hash is computed when it is written."""
     return node(
         "mensagemTISS",
         node(
             "cabecalho",
             node(
                 "identificacaoTransacao",
-                node("tipoTransacao", "ENVIO_LOTE_GUIAS"),
-                node("sequencialTransacao", pedido.numero_lote),
-                node("dataRegistroTransacao", pedido.hoje.isoformat()),
+                node("tipoTransacao", transacao),
+                node("sequencialTransacao", sequencial),
+                node("dataRegistroTransacao", hoje.isoformat()),
                 node("horaRegistroTransacao", "08:00:00"),
             ),
             node("origem", node("identificacaoPrestador", origem)),
-            node("destino", node("registroANS", pedido.destino)),
-            node("Padrao", pedido.versao),
+            node("destino", node("registroANS", destino)),
+            node("Padrao", versao),
         ),
-        node(
-            "prestadorParaOperadora",
-            node("loteGuias", node("numeroLote", pedido.numero_lote), node("guiasTISS", *guias)),
-        ),
+        node("prestadorParaOperadora", corpo),
         node("epilogo", node("hash")),
     )
+
+
+def verifica_elegibilidade(cnpj: str, destino: str, carteira: str, hoje: date, versao: str = "4.01.00") -> bytes:
+    """A VERIFICA_ELEGIBILIDADE of one carteira, in ISO-8859-1."""
+    corpo = node(
+        "verificaElegibilidade",
+        node("dadosPrestador", node("cnpjContratado", cnpj)),
+        node("numeroCarteira", carteira),
+    )
+    origem = node("CNPJ", cnpj)
+    root = message("VERIFICA_ELEGIBILIDADE", "1", corpo, origem=origem, destino=destino, versao=versao, hoje=hoje)
+    return write(root, Formato())[0]
 
 
 def gerar(pedido: Pedido) -> LoteGerado:
