@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from cadastro.schemas.comum import DATA_INVALIDA, DATA_TEXTO, parse_dia
 from cadastro.schemas.contrato import (
     ContatosView,
     ContratoView,
@@ -185,11 +186,9 @@ def _day(request: Request, name: str) -> date:
     if text is None:
         return local_day(session.clock().now())
     try:
-        return date.fromisoformat(text)
+        return parse_dia(text)
     except ValueError as error:
-        raise problems.invalid_body(
-            (FieldError(name, "data-invalida", "Deve ser uma data que exista, no formato AAAA-MM-DD."),)
-        ) from error
+        raise problems.invalid_body((FieldError(name, DATA_INVALIDA, DATA_TEXTO),)) from error
 
 
 def _plano(request: Request) -> str | None:

@@ -3,65 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field
 
-from conecta_tiss.vocabulary.identifiers import is_valid_cpf, is_valid_numero_carteira
+from cadastro.schemas.comum import STRICT, Dia, PorCarteiraOuCpf, RegistroAns
 
-# Dates come as text in JSON; what is strict is that a number is no text and a text no number.
-STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
-RegistroAns = Annotated[
-    str, Field(pattern=r"^[0-9]{6}$", strict=True, description="Registro ANS da operadora, 6 dígitos.")
-]
-
-
-def _cpf(value: str) -> str:
-    digits = value.replace(".", "").replace("-", "")
-    if not is_valid_cpf(digits):
-        raise PydanticCustomError("cpf-invalido", "O CPF não confere: informe os 11 dígitos, com os verificadores.")
-    return digits
-
-
-def _carteira(value: str) -> str:
-    if not is_valid_numero_carteira(value):
-        raise PydanticCustomError(
-            "carteira-invalida", "Informe o número da carteira como está nela, até 20 caracteres."
-        )
-    return value
-
-
-Cpf = Annotated[str, Field(strict=True, max_length=20, description="CPF, com ou sem pontuação."), AfterValidator(_cpf)]
-Carteira = Annotated[
-    str,
-    Field(strict=True, max_length=40, description="Número da carteira (matrícula), atual ou anterior."),
-    AfterValidator(_carteira),
-]
 Grupo = Annotated[str, Field(strict=True, min_length=1, max_length=60, description="Nome do grupo de operadoras.")]
 Referencia = Annotated[
     str, Field(strict=True, min_length=1, max_length=100, description="Referência sua, devolvida como veio.")
 ]
 
 
-class _Quem(BaseModel):
-    """De quem se pergunta: exatamente um de `numero_carteira` e `cpf`."""
+class _Quem(PorCarteiraOuCpf):
+    """De quem se pergunta, e para quando."""
 
-    model_config = STRICT
-
-    numero_carteira: Carteira | None = None
-    cpf: Cpf | None = None
-    data_atendimento: Annotated[date | None, Field(description="Data do atendimento; o padrão é hoje.")] = None
+    data_atendimento: Annotated[Dia | None, Field(description="Data do atendimento; o padrão é hoje.")] = None
     atendimento_rn: Annotated[
         bool, Field(strict=True, description="Atende-se um recém-nascido na carteira da mãe ou do pai.")
     ] = False
-    data_nascimento_rn: Annotated[date | None, Field(description="Nascimento do recém-nascido, se conhecido.")] = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        if (self.numero_carteira is None) == (self.cpf is None):
-            raise PydanticCustomError("carteira-ou-cpf", "Informe numero_carteira ou cpf: exatamente um dos dois.")
-        return self
+    data_nascimento_rn: Annotated[Dia | None, Field(description="Nascimento do recém-nascido, se conhecido.")] = None
 
 
 class ElegibilidadeRequest(_Quem):
@@ -84,7 +45,7 @@ class ElegibilidadeLoteRequest(BaseModel):
 
     registro_ans: RegistroAns | None = None
     grupo: Grupo | None = None
-    data_atendimento: Annotated[date | None, Field(description="Data dos itens que não trazem a sua.")] = None
+    data_atendimento: Annotated[Dia | None, Field(description="Data dos itens que não trazem a sua.")] = None
     itens: Annotated[list[ItemLote], Field(min_length=1, max_length=500)]
 
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field
 
-from cadastro.schemas.elegibilidade import STRICT, Carteira, Cpf, RegistroAns
+from cadastro.schemas.comum import PorCarteiraOuCpf, RegistroAns
 
 
-class TitularRequest(BaseModel):
+class TitularRequest(PorCarteiraOuCpf):
     """De quem são os dados: exatamente um de `numero_carteira` e `cpf`."""
 
-    model_config = STRICT
-
     registro_ans: RegistroAns
-    numero_carteira: Carteira | None = None
-    cpf: Cpf | None = None
     solicitacao: Annotated[
         str,
         Field(
@@ -29,12 +24,6 @@ class TitularRequest(BaseModel):
             description="Número do pedido do titular na operadora.",
         ),
     ]
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        if (self.numero_carteira is None) == (self.cpf is None):
-            raise PydanticCustomError("carteira-ou-cpf", "Informe numero_carteira ou cpf: exatamente um dos dois.")
-        return self
 
 
 class ExportacaoView(BaseModel):
