@@ -19,10 +19,13 @@ import documentos.handler.api
 import peg.handler.api
 import porta_tiss.handler.api
 import publico.handler.api
+from cadastro.bootstrap.elegibilidade import LOTE_MAXIMO, LOTES
+from cadastro.domain.carga_leitura import LIMITE_DA_LINHA
 from conecta_edge.http import JSON
 from conecta_tiss.versions import VERSOES
 from documentos.domain import uploads
 from documentos.domain.finalidades import FINALIDADES
+from infra.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -226,7 +229,17 @@ def limites() -> dict[str, Any]:
         "versoes_tiss_implementadas": [str(versao) for versao in VERSOES],
         "versao_tiss_padrao": "4.01.00",
         "corpo_maximo_bytes": CORPO_MAXIMO,
-        "itens_por_pagina": {"pegs": peg.handler.api.PAGE, "guias": peg.handler.api.GUIAS_PAGE},
+        "itens_por_pagina": {
+            "pegs": peg.handler.api.PAGE,
+            "guias": peg.handler.api.GUIAS_PAGE,
+            "precos_e_regras": cadastro.handler.contrato.PAGE,
+        },
+        "elegibilidade": {
+            "consultas_por_minuto": int(Settings().limite_elegibilidade),
+            "beneficiarios_por_lote": LOTE_MAXIMO,
+            "beneficiarios_por_hora_em_lotes": LOTES.limit,
+        },
+        "cargas": {"linha_maxima_bytes": LIMITE_DA_LINHA},
     }
 
 
