@@ -241,13 +241,9 @@ class FakeRelacionamentos:
     def relacionamento(self, prestador_id: str, registro_ans: str) -> Held | None:
         return self.tables.relacionamentos.get((prestador_id, registro_ans))
 
-    def relacionamentos(self, prestador_ids: Sequence[str]) -> tuple[Related, ...]:
-        return tuple(
-            Related(row, self.tables.profiles.get(owner))
-            for wanted in prestador_ids
-            for (owner, _), row in sorted(self.tables.relacionamentos.items(), key=lambda item: item[0])
-            if owner == wanted
-        )
+    def relacionamentos(self, prestador_ids: Sequence[str]) -> tuple[Held, ...]:
+        rows = sorted(self.tables.relacionamentos.items(), key=lambda item: item[0])
+        return tuple(row for wanted in prestador_ids for (owner, _), row in rows if owner == wanted)
 
     def profiles(self, prestador_ids: Sequence[str]) -> tuple[Prestador | None, ...]:
         return tuple(map(self.tables.profiles.get, prestador_ids))

@@ -26,19 +26,22 @@ from cadastro.domain.contas import (
     TooManyCredenciaisError,
 )
 from cadastro.domain.vinculos import Credencial as FirstCredencial
-from cadastro.domain.vinculos import Vinculo
+from cadastro.domain.vinculos import Vinculo, VinculoOperadora
 from cadastro.dynamodb.contas import DynamoContas
 from cadastro.dynamodb.tabela import CadastroTable
+from cadastro.handler import api
 from cadastro.service import contas as service
+from conecta_edge import session
 from conecta_edge.cadastro import DynamoCadastroReader
 from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError
 from conecta_edge.idempotency import Attempt, IdempotencyTable
 from conecta_edge.pseudonyms import Pseudonyms
-from tests.builders_functions import CLINICA, HOSPITAL, NOW
+from conecta_facts.operadoras import Operadora, VersaoAceita
+from tests.builders_functions import CLINICA, HOSPITAL, NOW, OUTRO_CNPJ, SINCE, VALE, api_event, person
 from tests.contract.engines import Engine
 from tests.fakes import FakeIdempotency
-from tests.fakes_contas import FakeContas, FakeIdentidades
+from tests.fakes_contas import FakeContas, FakeIdentidades, operadora
 
 ENGINES = ["fake", "moto", pytest.param("embedded", marks=pytest.mark.e2e)]
 RACED = ["fake", pytest.param("embedded", marks=pytest.mark.e2e)]  # moto cannot judge
@@ -479,3 +482,95 @@ def test_the_same_invitation_sent_twice_at_once_binds_one_person(subject: Subjec
 
     assert sum(at_once(invite)) == 1
     assert len(subject.port.pessoas(HOSPITAL, None, 10).rows) == 1
+
+
+STORY = {
+    "registro_ans": VALE,
+    "cnpj": OUTRO_CNPJ,
+    "nome": "Clínica Nova",
+    "cnes": "1234567",
+    "codigo_na_operadora": "N",
+}
+
+
+class Deployed:
+    """The function as it is deployed, its ports the real ones, on the embedded AWS."""
+
+    def __init__(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.idp = engine.client("cognito-idp")
+        self.pool = self.idp.create_user_pool(PoolName=uuid.uuid4().hex, AliasAttributes=["email"])["UserPool"]["Id"]
+        environment = {**engine.deploy(), "POOL_PRESTADORES": self.pool}
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        self.clock = FixedClock(NOW)
+        monkeypatch.setattr(session, "clock", lambda: self.clock)
+        rows = CadastroTable(engine.dynamodb, environment["TABELA_CADASTRO"])
+        rows.put_operadora(Operadora(VALE, "AMS", "VALE/PASA", (VALE,), (VersaoAceita("4.01.00", SINCE),)))
+        rows.put_vinculo_operadora(VinculoOperadora("op-1", VALE, "cadastro"))
+
+    def account(self, email: str) -> str:
+        """The `sub` of a person who signed up."""
+        made = self.idp.admin_create_user(
+            UserPoolId=self.pool, Username=str(uuid.uuid4()), MessageAction="SUPPRESS",
+            UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+        )  # fmt: skip
+        return str(next(item["Value"] for item in made["User"]["Attributes"] if item["Name"] == "sub"))
+
+    def call(self, method: str, resource: str, body: Any = None, **more: Any) -> tuple[int, Any]:
+        """Status and body; each call is a second after the one before."""
+        self.clock = FixedClock(self.clock.now() + timedelta(seconds=1))
+        text = None if body is None else json.dumps(body)
+        answered = api.handler(api_event(method, resource, body=text, **more), None)
+        return answered["statusCode"], json.loads(answered["body"]) if answered["body"] else None
+
+
+@pytest.mark.e2e
+def test_from_a_stranger_to_a_prestador_with_people_and_machines(
+    embedded: Engine, function_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws = Deployed(embedded, monkeypatch)
+    ana = person(aws.account("ana@nova.example"))
+    status, asked = aws.call("POST", "/relacionamentos", STORY, claims=ana)
+    assert (status, aws.call("GET", "/pessoas", claims=ana)[0]) == (201, 403)
+
+    at, decision = "/operadora/relacionamentos", "/operadora/relacionamentos/pedidos/{id}/decisao"
+    (listed,) = aws.call("GET", at, claims=operadora())[1]["pedidos"]
+    assert (listed["id"], listed["email_solicitante"]) == (asked["id"], "ana@nova.example")
+    path = {"id": asked["id"]}
+    assert aws.call("POST", decision, {"decisao": "HABILITAR"}, claims=operadora(), path=path)[0] == 200
+    assert aws.call("POST", decision, {"decisao": "HABILITAR"}, claims=operadora(), path=path)[0] == 409
+
+    (held,) = aws.call("GET", "/sessao", claims=ana)[1]["prestadores"]
+    assert (held["prestador_id"], held["papel"], held["relacionamentos"]) == (
+        OUTRO_CNPJ, "gestor", [{"registro_ans": VALE, "situacao": "HABILITADO"}],
+    )  # fmt: skip
+
+    bia = person(aws.account("bia@nova.example"))
+    invited = [
+        aws.call("POST", "/pessoas", {"email": email, "papel": "faturista"}, claims=ana)
+        for email in ("bia@nova.example", "caio@nova.example")
+    ]
+    assert [status for status, _ in invited] == [201, 201]
+    assert aws.call("GET", "/sessao", claims=bia)[1]["prestadores"][0]["papel"] == "faturista"
+    assert len(aws.call("GET", "/pessoas", claims=ana)[1]["pessoas"]) == 3
+    one = {"id": invited[0][1]["id"]}
+    assert aws.call("DELETE", "/pessoas/{id}", claims=ana, path=one)[0] == 204
+    assert aws.call("GET", "/sessao", claims=bia)[1]["prestadores"] == []
+
+    wanted = {"nome": "Sistema", "escopos": ["conecta/peg.ler"]}
+    key = {"Idempotency-Key": "k1"}
+    made = aws.call("POST", "/credenciais", wanted, claims=ana, headers=key)
+    assert aws.call("POST", "/credenciais", wanted, claims=ana, headers=key) == made
+    client = {"id": made[1]["client_id"]}
+    rotated = aws.call("POST", "/credenciais/{id}/rotacao", {"sobreposicao_horas": 1}, claims=ana, path=client)[1]
+    assert session.cadastro().credential(client["id"]) == (OUTRO_CNPJ, frozenset({"peg.ler"}))
+    assert aws.call("DELETE", "/credenciais/{id}", claims=ana, path=client)[0] == 204
+    assert session.cadastro().credential(client["id"]) is None
+    assert session.cadastro().credential(rotated["client_id"]) is not None
+
+    act = f"{at}/{{registroANS}}/{{prestador}}/suspensao"
+    where = {"registroANS": VALE, "prestador": OUTRO_CNPJ}
+    days = {"de": "2026-11-21", "motivo": "Alvará vencido."}
+    assert aws.call("POST", act, days, claims=operadora(), path=where)[1]["situacao"] == "SUSPENSO"
+    (seen,) = aws.call("GET", at, claims=operadora(), query={"situacao": "SUSPENSO"})[1]["relacionamentos"]
+    assert (seen["prestador_id"], seen["motivo"]) == (OUTRO_CNPJ, "Alvará vencido.")

@@ -232,13 +232,12 @@ def enabled(subject: Subject, registro: str = VALE) -> Held:
     return held  # type: ignore[no-any-return]
 
 
-def test_relacionamentos_of_prestadores_come_with_their_profiles(subject: Subject) -> None:
+def test_relacionamentos_and_profiles_are_those_of_the_prestadores_asked(subject: Subject) -> None:
     enabled(subject)
     enabled(subject, PASA)
     found = subject.port.relacionamentos((CLINICA, HOSPITAL))
-    assert [(row.held.value.registro_ans, row.prestador.nome) for row in found] == [
-        (PASA, "Hospital Aurora"), (VALE, "Hospital Aurora"),
-    ]  # fmt: skip
+    assert [(row.value.prestador_id, row.value.registro_ans) for row in found] == [(HOSPITAL, PASA), (HOSPITAL, VALE)]
+    assert subject.port.relacionamentos(()) == ()
     assert [row and row.prestador_id for row in subject.port.profiles((CLINICA, HOSPITAL))] == [None, HOSPITAL]
     assert subject.port.relacionamento(CLINICA, VALE) is None
 

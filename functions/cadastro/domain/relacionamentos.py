@@ -397,11 +397,12 @@ def reactivate(held: Relacionamento, *, de: date, motivo: str, hoje: date) -> Re
     """Enabled again from a day on; also takes back what was scheduled and has not begun.
 
     Raises:
-        EffectiveDayError, IllegalActError: see there; a descredenciamento in force ends by a new pedido only.
+        EffectiveDayError, IllegalActError: see there; a descredenciamento is taken back whole, before it begins, or
+            else ended by a new pedido only.
     """
-    found = held.situacao_em(de)
-    planned = found is Situacao.DESCREDENCIADO and held.situacao_em(hoje) is not Situacao.DESCREDENCIADO
-    if not planned or de < hoje:
+    planned = held.periodo_em(de)
+    found = planned.situacao if planned else None
+    if not (planned and found is Situacao.DESCREDENCIADO and planned.de == de > hoje):
         _require(Ato.REATIVACAO, held, de, hoje)
     later = [periodo for periodo in held.periodos if periodo.de > de]
     while later and later[0].situacao is found:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
 from cadastro.domain.contas import Pessoa
@@ -34,6 +35,7 @@ from conecta_edge.clock import iso, parse_iso
 from conecta_edge.dynamodb import ConditionFailedError, Item, batch_get, conditions, marshal, put, unmarshal
 from conecta_edge.events import Event, outbox_put
 from conecta_edge.items import VERSION, dados
+from conecta_edge.parallel import gather
 from conecta_facts import codec
 from conecta_facts.prestadores import Prestador
 from conecta_facts.relacionamentos import Relacionamento, Situacao
@@ -208,14 +210,10 @@ class DynamoRelacionamentos:
         row = self._get(keys.relacionamento_key(prestador_id, registro_ans))
         return _held(row) if row else None
 
-    def relacionamentos(self, prestador_ids: Sequence[str]) -> tuple[Related, ...]:
-        """A consistent Query per prestador, and one round trip for the profiles."""
-        profiles = self.profiles(prestador_ids)
-        return tuple(
-            Related(_held(row), profile)
-            for prestador_id, profile in zip(prestador_ids, profiles, strict=True)
-            for row in self._rows(keys.prestador_pk(prestador_id), _RELACIONAMENTO)
-        )
+    def relacionamentos(self, prestador_ids: Sequence[str]) -> tuple[Held, ...]:
+        """A consistent Query per prestador, at the same time."""
+        calls = [partial(list, self._rows(keys.prestador_pk(one), _RELACIONAMENTO)) for one in prestador_ids]
+        return tuple(_held(row) for rows in gather(calls) for row in rows) if calls else ()
 
     def profiles(self, prestador_ids: Sequence[str]) -> tuple[Prestador | None, ...]:
         """One round trip."""

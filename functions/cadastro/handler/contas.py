@@ -82,7 +82,7 @@ def get_sessao(request: Request) -> Response:
             "papel": binding.papel,
             "relacionamentos": [
                 {"registro_ans": value.registro_ans, "situacao": situacao.value if situacao else None}
-                for value in (row.held.value for row in related)
+                for value in (row.value for row in related)
                 if value.prestador_id == binding.prestador_id
                 for situacao in (value.situacao_em(hoje),)
             ],

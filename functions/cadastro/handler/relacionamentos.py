@@ -178,6 +178,8 @@ def decide(request: Request) -> Response:
         raise PedidoNotFoundError
     asked = request.model(DecisaoRequest)
     caller.at(pedido.registro_ans, Grupo.CADASTRO)
+    # Recorded first: a decision that could not be recorded is not taken.
+    _record(request, caller, pedido.registro_ans, f"pedido/{pedido.id}", (pedido.solicitante,))
     now = session.clock().now()
     decided = service.decide(
         service.Decision(
@@ -197,7 +199,6 @@ def decide(request: Request) -> Response:
         now=now,
         today=local_day(now),
     )
-    _record(request, caller, decided.registro_ans, f"pedido/{decided.id}", (decided.solicitante,))
     return Response(200, _asked(decided), headers={"ETag": f'"{decided.versao}"'})
 
 
@@ -242,6 +243,9 @@ def _act(
 ) -> Response:
     caller.at(registro, Grupo.CADASTRO)
     now, rows = session.clock().now(), bootstrap.relacionamentos()
+    (profile,) = rows.profiles([prestador])
+    if profile is not None and profile.cpf is not None:
+        _record(request, caller, registro, f"relacionamento/{prestador}", (prestador,))
     hoje = local_day(now)
     held = service.act(
         service.Act(
@@ -250,9 +254,6 @@ def _act(
         ),
         rows=rows, now=now, today=hoje,
     )  # fmt: skip
-    (profile,) = rows.profiles([prestador])
-    if profile is not None and profile.cpf is not None:
-        _record(request, caller, registro, f"relacionamento/{prestador}", (prestador,))
     return Response(200, _at_operadora(service.Related(held, profile), hoje), headers={"ETag": f'"{_tag(held)}"'})
 
 
@@ -430,8 +431,8 @@ OPERATIONS: Final = (
         refusals=(400, 422),
     ),
     Operation(
-        "POST", "/operadora/relacionamentos/pedidos/{id}/decisao", "decidirPedidoDeRelacionamento", FUNCAO, TAG_OPERADORA,
-        "Decidir um pedido",
+        "POST", "/operadora/relacionamentos/pedidos/{id}/decisao", "decidirPedidoDeRelacionamento", FUNCAO,
+        TAG_OPERADORA, "Decidir um pedido",
         "Ao habilitar, o prestador passa a existir (se ainda não existia), o relacionamento é habilitado e quem pediu "
         "torna-se gestor, tudo de uma vez; ao recusar, o motivo é mostrado a quem pediu. De duas decisões ao mesmo "
         "tempo vale uma. Para o grupo cadastro.",

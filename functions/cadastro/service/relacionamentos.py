@@ -149,7 +149,7 @@ class Relacionamentos(Protocol):
         """One relacionamento."""
         ...
 
-    def relacionamentos(self, prestador_ids: Sequence[str]) -> tuple[Related, ...]:
+    def relacionamentos(self, prestador_ids: Sequence[str]) -> tuple[Held, ...]:
         """All of these prestadores."""
         ...
 
@@ -413,7 +413,9 @@ def mine(*, sub: str, prestadores: Mapping[str, bool], rows: Relacionamentos) ->
         if gestor:
             pedidos += rows.pedidos_of_prestador(prestador_id)
     newest = tuple(sorted(pedidos, key=lambda row: (row.criado_em, row.id), reverse=True))
-    return Mine(rows.relacionamentos(tuple(prestadores)), newest)
+    profiles = dict(zip(prestadores, rows.profiles(tuple(prestadores)), strict=True))
+    held = rows.relacionamentos(tuple(prestadores))
+    return Mine(tuple(Related(row, profiles[row.value.prestador_id]) for row in held), newest)
 
 
 def find_pedido(*, sub: str, prestadores: Mapping[str, bool], pedido_id: str, rows: Relacionamentos) -> Pedido:
