@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class SaudeView(BaseModel):
@@ -33,3 +33,5 @@ class LimitesView(BaseModel):
     versao_tiss_padrao: str
     corpo_maximo_bytes: int
     itens_por_pagina: dict[str, int]
+    elegibilidade: Annotated[dict[str, int], Field(description="Cotas por pessoa ou credencial.")]
+    cargas: dict[str, int]

@@ -92,6 +92,8 @@ OPERATIONS: Final = (
             "validade_do_formulario_segundos": 300, "guias_por_peg": 100,
             "versoes_tiss_implementadas": ["4.01.00", "4.02.00", "4.03.00"], "versao_tiss_padrao": "4.01.00",
             "corpo_maximo_bytes": 4194304, "itens_por_pagina": {"pegs": 30, "guias": 100},
+            "elegibilidade": {"consultas_por_minuto": 120, "beneficiarios_por_lote": 500},
+            "cargas": {"linha_maxima_bytes": 65536},
         }),),
     ),
     Operation(

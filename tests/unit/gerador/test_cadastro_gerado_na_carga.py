@@ -34,7 +34,7 @@ def judged(pedido: Pedido) -> tuple[int, list[Achado]]:
     def ler(inicio: int, fim: int) -> bytes:
         return raw[inicio:fim]
 
-    planilha = abrir(carga_tipos.TIPOS[arquivo.tipo], raw)
+    planilha = abrir(carga_tipos.TIPOS[arquivo.tipo], pedido.registro_ans, raw)
     exame = examinar(ler, planilha, len(raw), [(0, len(raw))])
     again = dict(repetidas(ler, planilha, len(raw), exame.candidatas))
     found: list[Achado] = []

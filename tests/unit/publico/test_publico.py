@@ -14,11 +14,14 @@ from typing import Any
 
 import pytest
 
+import cadastro.handler.contrato
 import documentos.handler.api
 import peg.handler.api
+from cadastro.bootstrap.elegibilidade import LOTE_MAXIMO
 from conecta_tiss.versions import VERSOES
 from documentos.domain import uploads
 from documentos.domain.finalidades import FINALIDADES
+from infra.settings import Settings
 from local import openapi
 from publico.handler import api
 from publico.schemas import LimitesView, SaudeView
@@ -55,7 +58,12 @@ def test_the_published_limits_are_the_ones_that_apply() -> None:
     }
     assert found.validade_do_formulario_segundos == uploads.POST_LIFETIME.total_seconds()
     assert found.versoes_tiss_implementadas == [versao.value for versao in VERSOES]
-    assert found.itens_por_pagina == {"pegs": peg.handler.api.PAGE, "guias": peg.handler.api.GUIAS_PAGE}
+    assert found.itens_por_pagina == {
+        "pegs": peg.handler.api.PAGE, "guias": peg.handler.api.GUIAS_PAGE,
+        "precos_e_regras": cadastro.handler.contrato.PAGE,
+    }  # fmt: skip
+    assert found.elegibilidade["consultas_por_minuto"] == int(Settings().limite_elegibilidade)
+    assert found.elegibilidade["beneficiarios_por_lote"] == LOTE_MAXIMO
     assert found.guias_por_peg == 100
     assert answered["headers"]["Cache-Control"] == "public, max-age=300"
 
