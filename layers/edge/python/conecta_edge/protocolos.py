@@ -4,7 +4,8 @@ A number is `AAMM` + one digit of kind + seven digits, of which the first is the
 GetItem and the monthly list do without an index; ten shards keep a busy month's counter from being one hot item.
 Gaps are allowed, reuse is not: a counter only grows, in one atomic `ADD`.
 
-Counter rows live in the table of the context that allocates: pk `CONTADOR#<AAMM>#<kind>`, sk `<shard>`.
+Counter rows live in the table of the context that allocates: pk `CONTADOR#<AAMM>#<kind>`, sk `<shard>`. Tables
+count apart, so a kind is one context's alone: what all of them give is one space of numbers.
 """
 
 from __future__ import annotations
@@ -21,10 +22,14 @@ PER_SHARD: Final = 999_999
 
 
 class Kind(IntEnum):
-    """The fifth digit: what the number stands for."""
+    """The fifth digit: what the number stands for, and so who counts it.
+
+    ATENDIMENTO is of documentos, PEG of peg, RELACIONAMENTO (a protocolo de atendimento, too) of cadastro.
+    """
 
     ATENDIMENTO = 1
     PEG = 2
+    RELACIONAMENTO = 3
 
 
 class CountersExhaustedError(RuntimeError):
