@@ -191,7 +191,7 @@ class FakeRelacionamentos:
 
     def __init__(self, tables: Tables | None = None) -> None:
         self.tables = tables or Tables()
-        self._numbers = Numbers(1)
+        self._numbers = Numbers(3)
 
     def operadora_exists(self, registro_ans: str) -> bool:
         return registro_ans in self.tables.operadoras

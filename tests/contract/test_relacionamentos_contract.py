@@ -86,7 +86,7 @@ def subject(engine: Engine | None) -> Iterator[Subject]:
 def a_pedido(**changes: Any) -> Pedido:
     given: dict[str, Any] = {"sub": "p1", "do_prestador": False, "attempt": 0}
     given |= {name: changes.pop(name) for name in list(given) if name in changes}
-    made = rules.ask(ASKED, email="ana@hospital.example", protocolo="261110000001", now=NOW, **given)
+    made = rules.ask(ASKED, email="ana@hospital.example", protocolo="261130000001", now=NOW, **given)
     return replace(made, **changes)
 
 
@@ -152,7 +152,7 @@ def test_an_operadora_is_known_by_its_registro(subject: Subject) -> None:
 
 def test_protocolos_are_of_the_month_and_never_repeat(subject: Subject) -> None:
     numbers = {subject.port.next_protocolo(date(2026, 11, 30)) for _ in range(5)}
-    assert {number[:5] for number in numbers} == {"26111"}
+    assert {number[:5] for number in numbers} == {"26113"}
     assert len(numbers) == 5
 
 

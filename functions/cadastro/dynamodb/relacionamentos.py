@@ -6,7 +6,7 @@
 | `OPERADORA#<registroANS>` | `PEDIDO#<id>` | where that lies (`dono`), for who decides |
 | `PRESTADOR#<id>` | `RELACIONAMENTO#<registroANS>` | periods and what is released |
 | `PRESTADOR#<id>` | `HISTORICO#<registroANS>#<instant>` | who changed it, when and why; appended only |
-| `CONTADOR#<AAMM>#1` | `<shard>` | protocolos de atendimento |
+| `CONTADOR#<AAMM>#3` | `<shard>` | protocolos de atendimento |
 
 Index `busca`: pedidos by state, oldest first; relacionamentos by state, or under `AGENDADO` those that will change by
 themselves, whose state is computed whenever they are read.
@@ -144,7 +144,7 @@ class DynamoRelacionamentos:
 
     def next_protocolo(self, day: date) -> str:
         """A new protocolo de atendimento."""
-        return protocolos.allocate(self._client, self._table, protocolos.Kind.ATENDIMENTO, day)
+        return protocolos.allocate(self._client, self._table, protocolos.Kind.RELACIONAMENTO, day)
 
     def pessoa(self, sub: str, prestador_id: str) -> Pessoa | None:
         """One consistent GetItem."""

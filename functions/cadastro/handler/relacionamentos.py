@@ -339,7 +339,7 @@ def _at_operadora(row: Related, hoje: date) -> dict[str, Any]:
 
 _PESSOAS: Final = (PERSON_SCOPE,)
 _PEDIDO: Final[dict[str, Any]] = {
-    "id": "b3d1c5e07f2a4b6c8d9e0f1a2b3c4d5e", "protocolo_atendimento": "261110000042", "registro_ans": "345695",
+    "id": "b3d1c5e07f2a4b6c8d9e0f1a2b3c4d5e", "protocolo_atendimento": "261130000042", "registro_ans": "345695",
     "situacao": "SOLICITADO", "de_quem_e_a_vez": "operadora", "motivo": None, "cnpj": "12345678000195", "cpf": None,
     "nome": "Hospital Aurora", "cnes": "9990011", "codigo_na_operadora": None,
     "mensagem": "Contrato assinado em novembro.", "criado_em": "2026-11-21T12:00:00.000000Z", "decidido_em": None,

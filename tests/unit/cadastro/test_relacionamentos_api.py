@@ -66,7 +66,7 @@ def test_a_person_without_a_prestador_asks_and_gets_a_protocolo_at_once(world: W
     assert status == 201
     PedidoView.model_validate_json(json.dumps(body))
     assert (body["situacao"], body["de_quem_e_a_vez"], body["cnpj"]) == ("SOLICITADO", "operadora", OUTRO_CNPJ)
-    assert body["protocolo_atendimento"] == "261110000001"
+    assert body["protocolo_atendimento"] == "261130000001"
     assert headers["Location"] == f"relacionamentos/{body['id']}"
     assert world.call("POST", MINE, BODY, claims=NOVO)[1] == body
 

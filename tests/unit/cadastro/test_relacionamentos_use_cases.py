@@ -87,7 +87,7 @@ def case() -> Case:
 def test_whoever_asks_gets_a_protocolo_at_once_and_nothing_else(case: Case) -> None:
     pedido = case.ask()
     assert (pedido.protocolo_atendimento, pedido.situacao, pedido.email) == (
-        "261110000001", S.SOLICITADO, "ana@hospital.example",
+        "261130000001", S.SOLICITADO, "ana@hospital.example",
     )  # fmt: skip
     assert (case.tables.profiles, case.tables.relacionamentos, case.tables.pessoas) == ({}, {}, {})
     assert case.tables.told == [("RelacionamentoSolicitado", HOSPITAL)]
@@ -107,7 +107,7 @@ def test_a_repeated_request_is_the_same_pedido_with_the_same_protocolo(case: Cas
     assert len(case.tables.pedidos) == 1
     with pytest.raises(PedidoOpenError) as refused:
         case.ask(nome="Outro nome")
-    assert refused.value.protocolo == "261110000001"
+    assert refused.value.protocolo == "261130000001"
 
 
 def test_two_people_and_two_operadoras_are_three_pedidos(case: Case) -> None:
