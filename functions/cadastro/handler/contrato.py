@@ -15,6 +15,7 @@ from cadastro.schemas.comum import DATA_INVALIDA, DATA_TEXTO, parse_dia
 from cadastro.schemas.contrato import (
     ContatosView,
     ContratoView,
+    CorpoClinicoView,
     DiferencaView,
     OperadorasView,
     PrecosView,
@@ -30,6 +31,7 @@ from conecta_facts.procedimentos import RegraProcedimento, em_vigor
 from conecta_facts.vigencia import vigente
 
 if TYPE_CHECKING:
+    from conecta_edge.tenancy import Principal
     from conecta_facts.relacionamentos import Relacionamento
 
 FUNCAO: Final = "cadastro-api"
@@ -60,7 +62,8 @@ def list_contatos(request: Request) -> Response:
 
 def get_contrato(request: Request) -> Response:
     """GET /contrato."""
-    prestador_id, registro, relacionamento = _relacionamento(request)
+    caller, registro, relacionamento = _relacionamento(request)
+    prestador_id = caller.prestador_id
     dia = _day(request, "data")
     catalogo = session.catalogo()
     contrato = catalogo.contrato(prestador_id, registro)
@@ -82,9 +85,24 @@ def get_contrato(request: Request) -> Response:
     return _tagged(request, answer)
 
 
+def list_corpo_clinico(request: Request) -> Response:
+    """GET /contrato/corpo-clinico."""
+    caller, registro, _ = _relacionamento(request)
+    dia = _day(request, "data")
+    held = session.catalogo().corpo_clinico(caller.prestador_id, registro)
+    rows = [{name: value for name, value in row.items() if name != "cpf"} for row in _in_force(held, dia)]
+    scope = f"{caller.prestador_id}|corpo-clinico|{registro}|{dia}"
+    page, cursor = _page(request, scope, rows, lambda row: f"{row['conselho']}#{row['uf']}#{row['numero_conselho']}")
+    session.record_access(
+        request, caller.actor, finalidade="conferencia-de-cadastro", objeto=f"corpo-clinico/{registro}"
+    )
+    return Response(200, {"registro_ans": registro, "data": dia.isoformat(), "profissionais": page, "cursor": cursor})
+
+
 def list_precos(request: Request) -> Response:
     """GET /contrato/precos."""
-    prestador_id, registro, _ = _relacionamento(request)
+    caller, registro, _ = _relacionamento(request)
+    prestador_id = caller.prestador_id
     dia = _day(request, "data")
     catalogo = session.catalogo()
     termos = catalogo.contrato(prestador_id, registro).em(dia)
@@ -107,7 +125,8 @@ def list_precos(request: Request) -> Response:
 
 def list_regras(request: Request) -> Response:
     """GET /regras/procedimentos."""
-    prestador_id, registro, _ = _relacionamento(request)
+    caller, registro, _ = _relacionamento(request)
+    prestador_id = caller.prestador_id
     plano = _plano(request)
     dia = _day(request, "data")
     found = [_shown(regra) for regra in em_vigor(session.catalogo().regras(registro), plano, dia)]
@@ -166,7 +185,7 @@ def _asked(regra: RegraProcedimento) -> dict[str, Any]:
     return {name: value for name, value in plain.items() if name not in {"vigente_de", "vigente_ate", "descricao"}}
 
 
-def _relacionamento(request: Request) -> tuple[str, str, Relacionamento]:
+def _relacionamento(request: Request) -> tuple[Principal, str, Relacionamento]:
     """The caller's relacionamento with the operadora asked; without one there is no contract to see."""
     caller = session.principal(request)
     registro = request.query.get("registro_ans", "")
@@ -178,7 +197,7 @@ def _relacionamento(request: Request) -> tuple[str, str, Relacionamento]:
     if relacionamento is None:
         raise problems.not_found()
     caller.require(*LER)
-    return caller.prestador_id, registro, relacionamento
+    return caller, registro, relacionamento
 
 
 def _day(request: Request, name: str) -> date:
@@ -315,6 +334,18 @@ OPERATIONS: Final = (
             "procedimentos": [{"tabela": "22", "codigo": "403*", "vigente_de": "2026-01-01", "vigente_ate": None}],
         }), Reply(304, "Nada mudou desde a ETag enviada.")),
         escopos=_ESCOPOS, parameters=(_REGISTRO_ANS, _DATA, _ETAG, PRESTADOR), refusals=(422,),
+    ),
+    Operation(
+        "GET", "/contrato/corpo-clinico", "listarCorpoClinico", FUNCAO, TAG, "Listar o corpo clínico",
+        "Os profissionais do prestador que a operadora conhece, em vigor na data. Registrado em auditoria.",
+        list_corpo_clinico,
+        (Reply(200, "Uma página do corpo clínico.", CorpoClinicoView, example={
+            "registro_ans": "345695", "data": "2026-11-23", "cursor": None,
+            "profissionais": [{"conselho": "06", "numero_conselho": "123456", "uf": "ES",
+                               "nome": "Profissional de Exemplo", "cbo": "225125", "vigente_de": "2026-01-01",
+                               "vigente_ate": None}],
+        }),),
+        escopos=_ESCOPOS, parameters=(_REGISTRO_ANS, _DATA, _CURSOR, PRESTADOR), refusals=(400, 422),
     ),
     Operation(
         "GET", "/contrato/precos", "listarPrecos", FUNCAO, TAG, "Listar os preços do contrato",

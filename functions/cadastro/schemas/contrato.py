@@ -117,6 +117,27 @@ class ContratoView(BaseModel):
     locais: list[LocalView]
 
 
+class ProfissionalView(BaseModel):
+    """Um profissional do corpo clínico."""
+
+    conselho: Annotated[str, Field(description="Código dm_conselhoProfissional da TISS.")]
+    numero_conselho: str
+    uf: str
+    nome: str
+    cbo: str
+    vigente_de: date
+    vigente_ate: date | None = None
+
+
+class CorpoClinicoView(BaseModel):
+    """Uma página do corpo clínico, por conselho, UF e número."""
+
+    registro_ans: str
+    data: date
+    profissionais: list[ProfissionalView]
+    cursor: str | None = None
+
+
 class PrecosView(BaseModel):
     """Uma página da tabela de preços do contrato, em ordem de código."""
 

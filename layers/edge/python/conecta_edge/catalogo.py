@@ -82,6 +82,10 @@ class Catalogo:
         pk = keys.contrato_pk(prestador_id, registro_ans)
         return self._cached(("locais", prestador_id, registro_ans), lambda: self._all(Local, pk, "LOCAL#"))
 
+    def corpo_clinico(self, prestador_id: str, registro_ans: str) -> tuple[Profissional, ...]:
+        """The whole corpo clínico, of any day: a Query per megabyte, never cached (personal data)."""
+        return self._all(Profissional, keys.contrato_pk(prestador_id, registro_ans), "PROFISSIONAL#")
+
     def profissional(
         self, prestador_id: str, registro_ans: str, conselho: str, uf: str, numero: str
     ) -> Profissional | None:
