@@ -63,6 +63,8 @@ def test_a_correct_question_is_valid_and_comes_read(versao: Versao, campos: dict
         versao=versao,
         padrao=versao.value,
         transacao="VERIFICA_ELEGIBILIDADE",
+        sequencial="1",
+        destino=um.OPERADORA,
         hash=SituacaoHash.ISO_8859_1,
         mensagem=mensagem,
     )

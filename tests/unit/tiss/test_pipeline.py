@@ -59,6 +59,8 @@ def test_a_correct_lote_is_valid_and_comes_read(versao: Versao) -> None:
         versao=versao,
         padrao=versao.value,
         transacao="ENVIO_LOTE_GUIAS",
+        sequencial="1",
+        destino=um.OPERADORA,
         hash=SituacaoHash.ISO_8859_1,
         numero_lote="7",
         tipo_guia=TipoGuia.SP_SADT,
@@ -67,6 +69,28 @@ def test_a_correct_lote_is_valid_and_comes_read(versao: Versao) -> None:
         mensagem=mensagem,
         achados=(),
     )
+
+
+@pytest.mark.parametrize(
+    ("sequencial", "destino", "expected"),
+    [
+        ("1", "345695", ("1", "345695")),
+        (" A-77 b ", " 345695 ", ("A-77 b", "345695")),
+        ("123456789012", "34569", ("123456789012", None)),
+        ("1234567890123", "3456951", (None, None)),
+        ("", "34569\u0665", (None, None)),
+        ("   ", "", (None, None)),
+        ("1\n2", "345695", (None, "345695")),
+    ],
+)
+def test_of_a_refused_message_it_is_known_which_it_is_and_for_whom_as_far_as_that_looks_right(
+    sequencial: str, destino: str, expected: tuple[str | None, str | None]
+) -> None:
+    texto = written().replace("sequencialTransacao>1<", f"sequencialTransacao>{sequencial}<")
+    texto = texto.replace(f"registroANS>{um.OPERADORA}<", f"registroANS>{destino}<").replace("ISO-8859-1", "UTF-8")
+    resultado = validate(texto.replace("<ans:hash>", "<ans:hash>x").encode())
+    assert not resultado.valido
+    assert (resultado.sequencial, resultado.destino) == expected
 
 
 def test_bytes_that_are_no_message_are_told_so_and_nothing_is_known() -> None:

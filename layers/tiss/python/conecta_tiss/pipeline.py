@@ -45,6 +45,8 @@ _Corpo = TypeVar("_Corpo")
 
 _PADRAO: Final = f"{q('cabecalho')}/{q('Padrao')}"
 _TRANSACAO: Final = f"{q('cabecalho')}/{q('identificacaoTransacao')}/{q('tipoTransacao')}"
+_SEQUENCIAL: Final = f"{q('cabecalho')}/{q('identificacaoTransacao')}/{q('sequencialTransacao')}"
+_DESTINO: Final = f"{q('cabecalho')}/{q('destino')}/{q('registroANS')}"
 _FALHA_NEGOCIO: Final = f"{q('cabecalho')}/{q('falhaNegocio')}"
 _CODIGOS_DE_GLOSA: Final = tuple(
     q(nome)
@@ -59,6 +61,8 @@ _CAMINHO_PADRAO: Final = "/ans:mensagemTISS/ans:cabecalho/ans:Padrao"
 _CAMINHO_HASH: Final = "/ans:mensagemTISS/ans:epilogo/ans:hash"
 _CAMINHO_GUIAS: Final = "/ans:mensagemTISS/ans:prestadorParaOperadora/ans:loteGuias/ans:guiasTISS"
 _FORMA_DO_PADRAO: Final = re.compile(r"[0-9]\.[0-9]{2}\.[0-9]{2}")
+_FORMA_DO_SEQUENCIAL: Final = re.compile(r"\S(?:.{0,10}\S)?")
+_FORMA_DO_REGISTRO: Final = re.compile(r"[0-9]{6}")
 _DATA_COM_FUSO: Final = re.compile(r"\s*-?[0-9]{4,}-[0-9]{2}-[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})\s*")
 
 
@@ -71,6 +75,8 @@ class Resultado:
         versao: Version of `Padrao`, if Conecta speaks it.
         padrao: Text of `Padrao`, if it looks like a version.
         transacao: `tipoTransacao`, if the standard has it.
+        sequencial: `sequencialTransacao`, if it looks like one; with `destino`, for an answer to what was refused.
+        destino: registro ANS of the operadora it is for, if it looks like one.
         hash: What the declared hash turned out to be.
         numero_lote: Of a lote de guias.
         tipo_guia: Of a lote de guias.
@@ -84,6 +90,8 @@ class Resultado:
     versao: Versao | None = None
     padrao: str | None = None
     transacao: str | None = None
+    sequencial: str | None = None
+    destino: str | None = None
     hash: SituacaoHash | None = None
     numero_lote: str | None = None
     tipo_guia: TipoGuia | None = None
@@ -174,6 +182,8 @@ class _Validacao:
             versao=self.versao,
             padrao=self.padrao if _FORMA_DO_PADRAO.fullmatch(self.padrao) else None,
             transacao=transacao if transacao in CORPOS else None,
+            sequencial=self._shaped(_SEQUENCIAL, _FORMA_DO_SEQUENCIAL),
+            destino=self._shaped(_DESTINO, _FORMA_DO_REGISTRO),
             hash=conferencia.situacao,
             numero_lote=(corpo.numero_lote.strip() or None) if corpo is not None else None,
             tipo_guia=corpo.tipo if corpo is not None and corpo.guias else None,
@@ -182,6 +192,10 @@ class _Validacao:
             mensagem=mensagem if valido else None,
             achados=tuple(achados),
         )
+
+    def _shaped(self, caminho: str, forma: re.Pattern[str]) -> str | None:
+        texto = (self.raiz.findtext(caminho) or "").strip()
+        return texto if forma.fullmatch(texto) else None
 
     def _version_findings(self) -> Iterator[Achado]:
         aceitas = ", ".join(VERSOES)
