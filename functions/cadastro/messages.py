@@ -45,15 +45,9 @@ class VerificaLida:
         """The sender's version, or 4.01.00 when it could not be read."""
         return admissao.answer_version(self.versao)
 
-    def pergunta(self, hoje: date) -> Pergunta:
-        """The question; the standard's has no day but today's.
-
-        Raises:
-            ValueError: there is no body to ask from.
-        """
-        if self.corpo is None:
-            raise ValueError("a message that was not read asks nothing")
-        return Pergunta(dia=hoje, carteira=self.corpo.numero_carteira)
+    def pergunta(self, hoje: date) -> Pergunta | None:
+        """The question; the standard's has no day but today's. `None` when there is no body to ask from."""
+        return Pergunta(dia=hoje, carteira=self.corpo.numero_carteira) if self.corpo else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +72,8 @@ def read_verifica(raw: bytes, hoje: date) -> VerificaLida:
     return VerificaLida(
         versao=resultado.versao,
         origem=_contratado(origem) if origem else None,
-        destino=cabecalho.destino.registro_ans if cabecalho else None,
-        sequencial=cabecalho.sequencial_transacao if cabecalho else None,
+        destino=resultado.destino,
+        sequencial=resultado.sequencial,
         achados=resultado.achados,
         corpo=mensagem.corpo if mensagem else None,
     )
@@ -89,14 +83,15 @@ def judge(lida: VerificaLida, contratacao: Contratacao, hoje: date) -> tuple[Ach
     """All that keeps the message from being answered; empty when nothing does.
 
     Args:
-        contratacao: of the prestador that sent it with the operadora it names.
+        contratacao: of the prestador that sent it with the operadora that answers.
     """
+    refusing = tuple(achado for achado in lida.achados if achado.severidade is Severidade.RECUSA_LOTE)
     own: list[Achado] = []
     prestador, relacionamento, operadora = contratacao.prestador, contratacao.relacionamento, contratacao.operadora
     if lida.corpo is None:
-        if not lida.achados:
+        if not refusing:
             own.append(_other_transaction(lida))
-    elif operadora is None:
+    elif operadora is None or operadora.registro_ans != lida.destino:
         own.append(_unknown_operadora(lida))
     else:
         conhecido = _Conhecido(
@@ -111,7 +106,6 @@ def judge(lida: VerificaLida, contratacao: Contratacao, hoje: date) -> tuple[Ach
         own += admissao.versao_aceita(lida, conhecido)
         own += admissao.origem_e_quem_enviou(lida, conhecido)
         own += _asks_for_itself(lida, lida.corpo, conhecido)
-    refusing = tuple(achado for achado in lida.achados if achado.severidade is Severidade.RECUSA_LOTE)
     return admissao.with_admission(refusing, own)
 
 
@@ -148,28 +142,6 @@ def _asks_for_itself(lida: VerificaLida, corpo: VerificaElegibilidade, conhecido
             "Os dados do prestador na mensagem não são os de quem a enviou. Corrija dadosPrestador.",
             caminho=f"{_CORPO}/ans:dadosPrestador",
         ),
-    )  # fmt: skip
-
-
-def unknown_carteira(versao: Versao | None) -> Achado:
-    """ELEG-NAO-ENCONTRADO: 1001, for the absent and for the foreign alike."""
-    return Achado(
-        "ELEG-NAO-ENCONTRADO", code_of(Motivo.CARTEIRA_INVALIDA, versao),
-        "Beneficiário não encontrado. Confira o número e a operadora.", Severidade.GLOSA,
-    )  # fmt: skip
-
-
-def not_found(lida: VerificaLida) -> Achado:
-    """The same, in the sender's version."""
-    return unknown_carteira(lida.versao_de_resposta)
-
-
-def not_released(lida: VerificaLida) -> Achado:
-    """R02: the relacionamento does not release authorizations (1207; 3279 in 4.03)."""
-    return Achado(
-        "R02", code_of(Motivo.PRESTADOR_FORA_DA_REDE, lida.versao_de_resposta),
-        "O relacionamento deste prestador com a operadora não está habilitado para autorização. Solicite-o em "
-        "Relacionamentos.", Severidade.GLOSA,
     )  # fmt: skip
 
 

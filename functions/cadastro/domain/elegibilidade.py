@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from conecta_facts.beneficiarios import RECEM_NASCIDO, Beneficiario, Impedimento
@@ -168,7 +168,7 @@ def recem_nascido(caso: Caso) -> Iterator[Achado]:
             "O plano não inclui obstetrícia: o recém-nascido precisa de carteira própria.",
         )  # fmt: skip
     nascimento = caso.pergunta.nascimento_rn
-    if nascimento is not None and not nascimento <= caso.pergunta.dia <= nascimento + RECEM_NASCIDO:
+    if nascimento is not None and not timedelta(0) <= caso.pergunta.dia - nascimento <= RECEM_NASCIDO:
         yield caso.achado(
             "ELEG-RN", Motivo.BENEFICIARIO_INCONSISTENTE,
             "O recém-nascido é atendido na carteira da mãe ou do pai só nos primeiros 30 dias. Use a carteira própria.",
@@ -197,6 +197,23 @@ def judge(
         esperas=plano.esperas_em(beneficiario, pergunta.dia) if plano else (),
         renumerada=pergunta.carteira is not None and pergunta.carteira != beneficiario.numero_carteira,
     )
+
+
+def not_found(versao: Versao | None) -> Achado:
+    """ELEG-NAO-ENCONTRADO: 1001, for the absent and for the foreign alike."""
+    return Achado(
+        "ELEG-NAO-ENCONTRADO", code_of(Motivo.CARTEIRA_INVALIDA, versao),
+        "Beneficiário não encontrado. Confira o número e a operadora.", Severidade.GLOSA,
+    )  # fmt: skip
+
+
+def not_released(versao: Versao | None) -> Achado:
+    """R02: the relacionamento does not release authorizations (1207; 3279 in 4.03)."""
+    return Achado(
+        "R02", code_of(Motivo.PRESTADOR_FORA_DA_REDE, versao),
+        "O relacionamento deste prestador com a operadora não está habilitado para autorização. Solicite-o ou "
+        "acompanhe a decisão em Relacionamentos.", Severidade.GLOSA,
+    )  # fmt: skip
 
 
 def best_first(found: Sequence[Elegibilidade]) -> tuple[Elegibilidade, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from cadastro import messages
 from cadastro.bootstrap import elegibilidade as bootstrap
 from cadastro.domain.elegibilidade import (
     AutorizacaoNotReleasedError,
     BeneficiarioNotFoundError,
     Elegibilidade,
     Pergunta,
+    not_found,
+    not_released,
 )
 from cadastro.schemas.elegibilidade import (
     CarenciaView,
@@ -31,15 +32,14 @@ from conecta_edge.clock import local_day
 from conecta_edge.http import PRESTADOR, ErrorMap, Operation, Parameter, Reply, Request, Response
 from conecta_edge.parallel import gather
 from conecta_edge.problems import FieldError, ProblemError
-from conecta_tiss.findings import Achado, code_of
 from conecta_tiss.terminologia import glosa_text
 from conecta_tiss.versions import Versao
-from conecta_tiss.vocabulary.glosas import Motivo
 
 if TYPE_CHECKING:
     from datetime import date
 
     from conecta_edge.tenancy import Principal
+    from conecta_tiss.findings import Achado
 
 FUNCAO: Final = "cadastro-api"
 TAG: Final = "Elegibilidade"
@@ -53,9 +53,10 @@ def verify(request: Request) -> Response:
     """POST /elegibilidade."""
     caller = session.principal(request)
     asked = request.model(ElegibilidadeRequest)
+    registros = _registros(asked.registro_ans, asked.grupo)
     caller.require(LER)
     hoje = local_day(session.clock().now())
-    registros, pergunta = _registros(asked.registro_ans, asked.grupo), _pergunta(asked, hoje)
+    pergunta = _pergunta(asked, hoje)
     found = service.verify_one(
         registros,
         pergunta,
@@ -73,9 +74,9 @@ def verify_lote(request: Request) -> Response:
     """POST /elegibilidade/lotes."""
     caller = session.principal(request)
     asked = request.model(ElegibilidadeLoteRequest)
+    registros = _registros(asked.registro_ans, asked.grupo)
     caller.require(LER)
     hoje = local_day(session.clock().now())
-    registros = _registros(asked.registro_ans, asked.grupo)
     perguntas = [_pergunta(item, asked.data_atendimento or hoje) for item in asked.itens]
     found = service.verify(
         registros,
@@ -106,16 +107,19 @@ def verify_tiss(request: Request) -> Response:
 
     What is wrong with the message itself is answered 422 with `mensagemErro`; what the operadora answers is a 200.
     """
+    from cadastro import messages  # noqa: PLC0415  # lxml: only messages pay for it
+
     caller = session.principal(request)
     now = session.clock().now()
     hoje = local_day(now)
     lida = messages.read_verifica(request.body, hoje)
     caller.require(LER)
     registro = _answering(lida.destino)
+    pergunta = lida.pergunta(hoje) if registro == lida.destino else None
     contratacao, outcome = gather(
         [
             lambda: session.cadastro().contratacao(caller.prestador_id, registro),
-            lambda: _asked(request, caller, lida, hoje) if lida.corpo else None,
+            lambda: _asked(request, caller, registro, pergunta, lida.versao_de_resposta) if pergunta else None,
         ]
     )
     prestador = contratacao.prestador
@@ -131,27 +135,26 @@ def verify_tiss(request: Request) -> Response:
 def _answering(destino: str | None) -> str:
     """The operadora that answers: the one asked, or, when the message names none of ours, any of them."""
     known = [operadora.registro_ans for operadora in session.catalogo().operadoras()]
-    if destino is not None and (destino in known or not known):
-        return destino
-    return known[0] if known else NOBODY
+    return destino if destino in known else next(iter(known), NOBODY)
 
 
-def _asked(request: Request, caller: Principal, lida: messages.VerificaLida, hoje: date) -> Elegibilidade | Achado:
+def _asked(
+    request: Request, caller: Principal, registro: str, pergunta: Pergunta, versao: Versao
+) -> Elegibilidade | Achado:
     """What is said of the life, or why nothing is; in the same round trip as what tells whether it may be told."""
-    pergunta, registros = lida.pergunta(hoje), (lida.destino or "",)
     try:
         found = service.verify_one(
-            registros,
+            (registro,),
             pergunta,
-            consultas=bootstrap.consultas(request, caller, bootstrap.singles(), registros, (pergunta,)),
+            consultas=bootstrap.consultas(request, caller, bootstrap.singles(), (registro,), (pergunta,)),
             planos=session.catalogo(),
-            hoje=hoje,
-            versao=lida.versao_de_resposta,
+            hoje=pergunta.dia,
+            versao=versao,
         )
     except AutorizacaoNotReleasedError:
-        return messages.not_released(lida)
+        return not_released(versao)
     except BeneficiarioNotFoundError:
-        return messages.not_found(lida)
+        return not_found(versao)
     return found[0]
 
 
@@ -238,7 +241,7 @@ def _resultado(item: ItemLote, pergunta: Pergunta, views: list[ElegivelView]) ->
         encontrado=bool(views),
         elegivel=_any(views),
         beneficiarios=views,
-        motivos=[] if views else [_motivo(messages.unknown_carteira(None))],
+        motivos=[] if views else [_motivo(not_found(None))],
     )
 
 
@@ -330,22 +333,21 @@ TISS_OPERATIONS: Final = (
 
 
 def _not_found(_error: BeneficiarioNotFoundError) -> ProblemError:
+    achado = not_found(None)
     return ProblemError(
         404, "beneficiario-nao-encontrado", "Beneficiário não encontrado",
         "Nenhum beneficiário com este número nas operadoras deste prestador. Confira o número e a operadora; se "
         "persistir, fale com a Central.",
-        extra={"regra": "ELEG-NAO-ENCONTRADO", "glosa": code_of(Motivo.CARTEIRA_INVALIDA, None)},
+        extra={"regra": achado.regra, "glosa": achado.codigo},
     )  # fmt: skip
 
 
 def _not_released(error: AutorizacaoNotReleasedError) -> ProblemError:
+    achado = not_released(None)
     return ProblemError(
-        403, "relacionamento-nao-habilitado", "Relacionamento não habilitado",
-        "O relacionamento deste prestador com a operadora não está habilitado para autorização. Solicite-o ou "
-        "acompanhe a decisão em Relacionamentos.",
+        403, "relacionamento-nao-habilitado", "Relacionamento não habilitado", achado.mensagem,
         extra={
-            "regra": "R02", "glosa": code_of(Motivo.PRESTADOR_FORA_DA_REDE, None), "situacao": error.situacao,
-            "motivo": error.motivo,
+            "regra": achado.regra, "glosa": achado.codigo, "situacao": error.situacao, "motivo": error.motivo,
         },
     )  # fmt: skip
 
