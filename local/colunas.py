@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from cadastro.domain.carga_leitura import LIMITE_DA_LINHA
 from cadastro.domain.carga_tipos import TIPOS
-from cadastro.service.cargas import TAMANHO_MAXIMO
+from cadastro.service.carga_fluxo import TAMANHO_MAXIMO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,8 +20,10 @@ from cadastro.domain.cargas import (
     StaleCargaError,
 )
 from cadastro.dynamodb.carga_itens import Montador
+from cadastro.service import carga_fluxo as steps
 from cadastro.service import cargas as service
-from cadastro.service.cargas import Chave, Dados, Escrita, Item, Page, Ports
+from cadastro.service.carga_fluxo import Chave, Dados, Escrita, Item, Ports
+from cadastro.service.cargas import Page
 from conecta_edge.clock import FUSO
 from conecta_edge.pseudonyms import Pseudonyms
 from tests.builders_functions import NOW, VALE
@@ -88,7 +90,7 @@ class FakeCargas:
 
 
 class FakeRegistros:
-    """`cadastro.service.cargas.Registros`: the tables as one dictionary.
+    """`cadastro.service.carga_fluxo.Registros`: the tables as one dictionary.
 
     Attributes:
         before_write: called before each batch is written; may raise, or write beside it.
@@ -190,7 +192,7 @@ class Casa:
         chave = f"cadastro/{registro}/{tipo}/{nome}"
         raw = conteudo.encode() if isinstance(conteudo, str) else conteudo
         versao = self.arquivos.chegar(chave, raw, em)
-        carga = service.register_carga(
+        carga = steps.register_carga(
             chave, versao, cargas_=self.cargas, arquivos=self.arquivos, fuso=FUSO, now=self.agora
         )
         assert carga is not None
@@ -205,11 +207,11 @@ class Casa:
             antes = self.cargas.get(carga.registro_ans, carga.id)
             self.cargas.change(antes, replace(antes, passo=passo, versao=antes.versao + 1), None, self.agora)
         try:
-            for parte in ordem(service.plan(**where, ports=self.ports)):
-                service.load_part(**where, parte=parte, ports=self.ports)
-            return service.conclude(**where, ports=self.ports)
+            for parte in ordem(steps.plan(**where, ports=self.ports)):
+                steps.load_part(**where, parte=parte, ports=self.ports)
+            return steps.conclude(**where, ports=self.ports)
         except Cut as cut:
-            service.fail(**where, erro=type(cut).__name__, ports=self.ports)
+            steps.fail(**where, erro=type(cut).__name__, ports=self.ports)
             raise
 
     def carregar(self, tipo: str, conteudo: bytes | str, nome: str = "arquivo.csv", **outros: Any) -> Carga:

@@ -12,22 +12,23 @@ from typing import Any
 
 import pytest
 
-from cadastro.domain.carga_leitura import Recusa
 from cadastro.domain.cargas import (
     Carga,
     Contagem,
     Decisao,
     ParteCarregada,
+    Recusa,
     SituacaoCarga,
     StaleCargaError,
     resumo,
 )
 from cadastro.dynamodb.carga_itens import Montador
-from cadastro.dynamodb.cargas import DynamoCargas, DynamoRegistros
+from cadastro.dynamodb.carga_registros import DynamoRegistros
+from cadastro.dynamodb.cargas import DynamoCargas
 from cadastro.dynamodb.tabela import CadastroTable
 from cadastro.s3 import ArquivoMissingError, S3Arquivos
-from cadastro.service import cargas as service
-from cadastro.service.cargas import Escrita
+from cadastro.service import carga_fluxo as steps
+from cadastro.service.carga_fluxo import Escrita
 from conecta_edge import beneficiarios as lives
 from conecta_edge import cadastro as keys
 from conecta_edge.clock import FUSO, iso
@@ -76,9 +77,7 @@ def arrive(casa: Casa, tipo: str, conteudo: str, nome: str = "arquivo.csv") -> C
         return casa.chegar(tipo, conteudo, nome)
     chave = f"cadastro/{VALE}/{tipo}/{nome}"
     versao = casa.enviar(chave, conteudo.encode())
-    carga = service.register_carga(
-        chave, versao, cargas_=casa.cargas, arquivos=casa.arquivos, fuso=FUSO, now=casa.agora
-    )
+    carga = steps.register_carga(chave, versao, cargas_=casa.cargas, arquivos=casa.arquivos, fuso=FUSO, now=casa.agora)
     assert carga is not None
     return carga
 
@@ -158,17 +157,17 @@ def test_many_rows_in_many_parts_are_each_written_once(casa: Casa) -> None:
 def test_the_same_load_run_several_times_at_once_counts_once(casa: Casa) -> None:
     carga = arrive(casa, "beneficiarios", csv("beneficiarios", *(vida(n) for n in range(250))))
     where = {"registro_ans": VALE, "carga_id": carga.id}
-    (parte,) = service.plan(**where, ports=casa.ports)
+    (parte,) = steps.plan(**where, ports=casa.ports)
     start = threading.Barrier(4)
 
     def run(_: int) -> Contagem:
         start.wait()
-        return service.load_part(**where, parte=parte, ports=casa.ports)
+        return steps.load_part(**where, parte=parte, ports=casa.ports)
 
     with ThreadPoolExecutor(4) as pool:
         told = list(pool.map(run, range(4)))
     assert told == [Contagem(250, 250, 0, 0)] * 4
-    assert service.conclude(**where, ports=casa.ports).contagem == told[0]
+    assert steps.conclude(**where, ports=casa.ports).contagem == told[0]
 
 
 def test_an_erased_life_stays_as_the_erasure_left_it(casa: Casa) -> None:

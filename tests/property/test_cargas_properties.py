@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from cadastro.domain.carga_leitura import LIMITE_DA_LINHA
 from cadastro.domain.carga_tipos import TIPOS
 from cadastro.domain.cargas import Carga, Contagem, SituacaoCarga
+from cadastro.service import carga_fluxo as steps
 from cadastro.service import cargas as service
 from tests.builders_functions import VALE
 from tests.fakes_cargas import ARRIVED, Casa, Cut, csv, exemplo, vida
@@ -26,7 +27,7 @@ BATCH = 3
 def _small_batches() -> Iterator[None]:
     """A handful of rows are several batches."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(service, "LOTE", BATCH)
+        patch.setattr(steps, "LOTE", BATCH)
         yield
 
 
@@ -151,7 +152,7 @@ def test_a_load_told_of_twice_writes_once(file: str) -> None:
     casa = Casa()
     carga = casa.carregar("beneficiarios", file)
     before, writes = outcome(casa, carga), casa.registros.writes
-    again = service.register_carga(
+    again = steps.register_carga(
         carga.objeto.chave, "v1", cargas_=casa.cargas, arquivos=casa.arquivos, fuso=casa.ports.fuso, now=casa.agora
     )
     assert again is not None
@@ -192,16 +193,16 @@ def test_whatever_the_order_and_interleaving_of_loads_the_newest_file_stays(
     for carga in sorted(loads, key=lambda carga: carga.fonte):
         expected |= alone[carga.id]
 
-    steps = []
+    pending: list[tuple[dict[str, str], Any]] = []
     for carga in loads:
         casa.cargas.rows[VALE, carga.id] = replace(carga, passo=rng.randint(100, 600))
         where = {"registro_ans": VALE, "carga_id": carga.id}
-        steps += [(where, parte) for parte in service.plan(**where, ports=casa.ports)]
-    rng.shuffle(steps)
-    for where, parte in steps:
-        service.load_part(**where, parte=parte, ports=casa.ports)
+        pending += [(where, parte) for parte in steps.plan(**where, ports=casa.ports)]
+    rng.shuffle(pending)
+    for where, parte in pending:
+        steps.load_part(**where, parte=parte, ports=casa.ports)
     for carga in loads:
-        ended = service.conclude(registro_ans=VALE, carga_id=carga.id, ports=casa.ports)
+        ended = steps.conclude(registro_ans=VALE, carga_id=carga.id, ports=casa.ports)
         assert ended.contagem.fecha
     assert {key: row["dados"] for key, row in casa.registros.rows.items()} == expected
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from cadastro.dynamodb.cargas import DynamoCargas, DynamoRegistros
+from cadastro.dynamodb.cargas import DynamoCargas
 from cadastro.s3 import S3Arquivos
-from cadastro.service.cargas import Ports
 from conecta_edge import session
 from conecta_edge.aws import client
 from conecta_edge.clock import FUSO
 from conecta_edge.settings import required
+
+if TYPE_CHECKING:
+    from cadastro.service.carga_fluxo import Ports
 
 
 @lru_cache(maxsize=1)
@@ -34,7 +37,10 @@ def relatorios() -> S3Arquivos:
 @lru_cache(maxsize=1)
 def ports() -> Ports:
     """What the workflow's steps need."""
-    from cadastro.dynamodb.carga_itens import Montador  # noqa: PLC0415  # only the workflow makes items
+    # Only the workflow pays for the columns of every file.
+    from cadastro.dynamodb.carga_itens import Montador  # noqa: PLC0415
+    from cadastro.dynamodb.carga_registros import DynamoRegistros  # noqa: PLC0415
+    from cadastro.service.carga_fluxo import Ports  # noqa: PLC0415
 
     montador = Montador(required("TABELA_CADASTRO"), required("TABELA_BENEFICIARIOS"), session.pseudonyms)
     return Ports(

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from cadastro.domain.carga_celulas import CelulaError
 from cadastro.domain.carga_tipos import Achado, Tipo
+from cadastro.domain.cargas import Recusa
 
 LIMITE_DA_LINHA: Final = 64 * 1024
 TAMANHO_DA_PARTE: Final = 512 * 1024
@@ -46,16 +47,6 @@ class Parte:
     fim: int
     linha: int = 1
     repetidas: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Recusa:
-    """Why a line (0: the whole file) was not loaded. Never holds the value."""
-
-    linha: int
-    coluna: str
-    codigo: str
-    motivo: str
 
 
 class ArquivoError(ValueError):

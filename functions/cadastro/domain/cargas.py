@@ -32,7 +32,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from cadastro.domain.carga_leitura import Recusa
 from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
 
 INTERROMPIDA_APOS: Final = timedelta(minutes=15)
@@ -106,6 +105,16 @@ class SituacaoCarga(StrEnum):
 
 _FINAIS: Final = frozenset({SituacaoCarga.CONCLUIDA, SituacaoCarga.CONCLUIDA_COM_RECUSAS, SituacaoCarga.RECUSADA})
 OPERADORA_DESCONHECIDA: Final = "operadora-desconhecida"
+
+
+@dataclass(frozen=True, slots=True)
+class Recusa:
+    """Why a line (0: the whole file) was not loaded. Never holds the value."""
+
+    linha: int
+    coluna: str
+    codigo: str
+    motivo: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from cadastro.domain.cargas import situacao_informada
 from cadastro.domain.relacionamentos import indexed_under
-from cadastro.service.cargas import Busca, Dados, Item
+from cadastro.service.carga_fluxo import Busca, Dados, Item
 from conecta_edge import beneficiarios as lives
 from conecta_edge import cadastro as keys
 from conecta_edge.pseudonyms import Pseudonyms
@@ -16,6 +16,7 @@ from conecta_facts import codec
 from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
 
 CPF: Final = 11
+_PERFIL: Final = ("prestador_id", "nome", "cnes", "uf", "municipio")
 _dia: Final = date.fromisoformat
 
 
@@ -102,7 +103,9 @@ class Montador:
 
     def _prestador(self, registro_ans: str, documento: str, dados: Dados, referencia: date, hoje: date) -> list[Item]:
         prestador_id = dados["prestador_id"]
-        perfil = {name: dados[name] for name in ("prestador_id", "nome", "cnes", "uf", "municipio") if name in dados}
+        perfil: Dados = {
+            name: dados[name] for name in ("prestador_id", "nome", "cnes", "uf", "municipio") if name in dados
+        }
         perfil["cpf" if len(documento) == CPF else "cnpj"] = documento
         perfil["introduzido_por"] = registro_ans
         novo = Relacionamento(

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from cadastro.bootstrap import cargas as bootstrap
 from cadastro.domain.cargas import SituacaoCarga
-from cadastro.service import cargas as service
+from cadastro.service import carga_fluxo as service
 from conecta_edge import observability, queues, session
 from conecta_edge.aws import client, error_code
 from conecta_edge.clock import FUSO

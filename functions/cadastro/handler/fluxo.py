@@ -17,7 +17,7 @@ from typing import Any
 from cadastro.bootstrap import cargas as bootstrap
 from cadastro.domain.carga_leitura import Parte
 from cadastro.domain.cargas import LostRaceError
-from cadastro.service import cargas as service
+from cadastro.service import carga_fluxo as service
 from conecta_edge import cold_start, observability
 from conecta_edge.dynamodb import TransientConflictError
 

@@ -15,7 +15,7 @@ from cadastro.domain.cargas import Carga, SituacaoCarga, StaleCargaError
 from cadastro.domain.vinculos import VinculoOperadora
 from cadastro.handler import cargas as handler
 from cadastro.schemas.cargas import CargaDetalhe, CargaPage
-from cadastro.service import cargas as service
+from cadastro.service import carga_fluxo as steps
 from conecta_edge import session
 from conecta_edge.http import Api
 from tests.builders_functions import NOW, PASA, PORTAL_OPERADORA, VALE, api_event, machine, person
@@ -125,7 +125,7 @@ def test_the_report_of_a_load_without_refusals_is_only_its_header(mundo: Mundo) 
 
 def test_a_failed_load_is_resumed_once(mundo: Mundo) -> None:
     carga = mundo.chegar("planos", csv("planos", {}))
-    service.fail(registro_ans=VALE, carga_id=carga.id, erro="X", ports=mundo.ports)
+    steps.fail(registro_ans=VALE, carga_id=carga.id, erro="X", ports=mundo.ports)
     assert mundo.one(carga)[1]["erro"] == "X"
     status, body, _ = mundo.one(carga, RESUME, "POST")
     assert (status, body["situacao"], body["tentativa"]) == (202, "RETOMADA", 2)
@@ -138,7 +138,7 @@ def test_a_failed_load_is_resumed_once(mundo: Mundo) -> None:
 
 def test_a_load_that_moved_under_the_request_is_told(mundo: Mundo, monkeypatch: pytest.MonkeyPatch) -> None:
     carga = mundo.chegar("planos", csv("planos", {}))
-    service.fail(registro_ans=VALE, carga_id=carga.id, erro="X", ports=mundo.ports)
+    steps.fail(registro_ans=VALE, carga_id=carga.id, erro="X", ports=mundo.ports)
 
     def lose(*_: object) -> None:
         raise StaleCargaError

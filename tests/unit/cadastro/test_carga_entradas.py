@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from cadastro.bootstrap import cargas as bootstrap
 from cadastro.domain.cargas import LostRaceError, SituacaoCarga
 from cadastro.handler import eventos, fluxo
-from cadastro.service import cargas as service
+from cadastro.service import carga_fluxo as steps
 from conecta_edge import queues
 from conecta_edge.dynamodb import TransientConflictError
 from tests.builders_functions import PASA, VALE, failures, outbox_record, sqs_message
@@ -148,7 +148,7 @@ def test_a_lost_race_is_a_conflict_that_the_workflow_tries_again(casa: Casa, mon
     def lose(**_: Any) -> None:
         raise LostRaceError
 
-    monkeypatch.setattr(service, "load_part", lose)
+    monkeypatch.setattr(steps, "load_part", lose)
     with pytest.raises(TransientConflictError):
         step("carregar-parte", {"registro_ans": VALE, "id": "x"}, parte={"n": 0, "inicio": 0, "fim": 1})
 

@@ -26,6 +26,7 @@ from cadastro.domain.cargas import (
     referencia,
     situacao_informada,
 )
+from cadastro.service import carga_fluxo as steps
 from cadastro.service import cargas as service
 from conecta_edge.clock import FUSO
 from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
@@ -46,9 +47,7 @@ def where(carga: Carga) -> dict[str, str]:
 
 def arrival(casa: Casa, chave: str, conteudo: bytes = b"x") -> Carga:
     versao = casa.arquivos.chegar(chave, conteudo)
-    found = service.register_carga(
-        chave, versao, cargas_=casa.cargas, arquivos=casa.arquivos, fuso=FUSO, now=casa.agora
-    )
+    found = steps.register_carga(chave, versao, cargas_=casa.cargas, arquivos=casa.arquivos, fuso=FUSO, now=casa.agora)
     assert found is not None
     return found
 
@@ -108,7 +107,7 @@ def test_the_first_file_of_an_operadora_says_who_it_is(casa: Casa) -> None:
 def test_one_version_of_a_file_is_one_load_however_often_it_is_told(casa: Casa) -> None:
     first = casa.chegar("planos", csv("planos", {}))
     chave = first.objeto.chave
-    again = service.register_carga(
+    again = steps.register_carga(
         chave, "v1", cargas_=casa.cargas, arquivos=casa.arquivos, fuso=FUSO, now=NOW + timedelta(hours=1)
     )
     assert again == first
@@ -124,7 +123,7 @@ def test_loads_are_named_in_the_order_in_which_files_came(casa: Casa) -> None:
 
 
 def test_a_file_that_is_gone_is_no_load(casa: Casa) -> None:
-    gone = service.register_carga("cadastro/1/x", "v9", cargas_=casa.cargas, arquivos=casa.arquivos, fuso=FUSO, now=NOW)
+    gone = steps.register_carga("cadastro/1/x", "v9", cargas_=casa.cargas, arquivos=casa.arquivos, fuso=FUSO, now=NOW)
     assert gone is None
     assert casa.cargas.rows == {}
 
@@ -135,44 +134,44 @@ def test_a_file_that_is_gone_is_no_load(casa: Casa) -> None:
 def test_a_load_cannot_end_before_its_parts(casa: Casa) -> None:
     carga = casa.chegar("beneficiarios", csv("beneficiarios", *(vida(n) for n in range(50))))
     casa.cargas.rows[VALE, carga.id] = replace(carga, passo=700)
-    parts = service.plan(**where(carga), ports=casa.ports)
+    parts = steps.plan(**where(carga), ports=casa.ports)
     assert 3 < len(parts) <= MAXIMO_DE_PARTES
     for parte in parts[1:]:
-        service.load_part(**where(carga), parte=parte, ports=casa.ports)
+        steps.load_part(**where(carga), parte=parte, ports=casa.ports)
     with pytest.raises(PartsMissingError):
-        service.conclude(**where(carga), ports=casa.ports)
-    assert service.load_part(**where(carga), parte=parts[0], ports=casa.ports).lidas > 0
-    ended = service.conclude(**where(carga), ports=casa.ports)
+        steps.conclude(**where(carga), ports=casa.ports)
+    assert steps.load_part(**where(carga), parte=parts[0], ports=casa.ports).lidas > 0
+    ended = steps.conclude(**where(carga), ports=casa.ports)
     assert ended.contagem == Contagem(50, 50, 0, 0)
-    assert service.conclude(**where(carga), ports=casa.ports) == ended
-    assert service.plan(**where(carga), ports=casa.ports) == []
+    assert steps.conclude(**where(carga), ports=casa.ports) == ended
+    assert steps.plan(**where(carga), ports=casa.ports) == []
     assert len(casa.cargas.events) == 1
 
 
 def test_a_part_that_has_ended_is_not_loaded_again(casa: Casa) -> None:
     carga = casa.chegar("beneficiarios", csv("beneficiarios", vida(1), vida(2)))
-    (parte,) = service.plan(**where(carga), ports=casa.ports)
-    first = service.load_part(**where(carga), parte=parte, ports=casa.ports)
+    (parte,) = steps.plan(**where(carga), ports=casa.ports)
+    first = steps.load_part(**where(carga), parte=parte, ports=casa.ports)
     casa.registros.rows.clear()
-    assert service.load_part(**where(carga), parte=parte, ports=casa.ports) == first
+    assert steps.load_part(**where(carga), parte=parte, ports=casa.ports) == first
     assert casa.registros.rows == {}
 
 
 def test_a_load_is_cut_as_it_was_first_whatever_the_release(casa: Casa, monkeypatch: pytest.MonkeyPatch) -> None:
     carga = casa.chegar("beneficiarios", csv("beneficiarios", *(vida(n) for n in range(50))))
-    first = service.plan(**where(carga), ports=casa.ports)
-    monkeypatch.setattr(service, "TAMANHO_DA_PARTE", 100)
-    assert service.plan(**where(carga), ports=casa.ports) == first
+    first = steps.plan(**where(carga), ports=casa.ports)
+    monkeypatch.setattr(steps, "TAMANHO_DA_PARTE", 100)
+    assert steps.plan(**where(carga), ports=casa.ports) == first
 
 
 def test_nobody_can_load_what_is_not_there(casa: Casa) -> None:
     with pytest.raises(CargaNotFoundError):
-        service.plan(registro_ans=PASA, carga_id="x", ports=casa.ports)
+        steps.plan(registro_ans=PASA, carga_id="x", ports=casa.ports)
 
 
 def test_rows_that_others_change_without_end_make_the_part_try_later(casa: Casa) -> None:
     carga = casa.chegar("beneficiarios", csv("beneficiarios", vida(1)))
-    (parte,) = service.plan(**where(carga), ports=casa.ports)
+    (parte,) = steps.plan(**where(carga), ports=casa.ports)
     times = iter(range(100))
 
     def change(escritas: object) -> None:
@@ -181,9 +180,9 @@ def test_rows_that_others_change_without_end_make_the_part_try_later(casa: Casa)
 
     casa.registros.before_write = change
     with pytest.raises(LostRaceError):
-        service.load_part(**where(carga), parte=parte, ports=casa.ports)
+        steps.load_part(**where(carga), parte=parte, ports=casa.ports)
     casa.registros.before_write = lambda _escritas: None
-    assert service.load_part(**where(carga), parte=parte, ports=casa.ports) == Contagem(1, 1, 0, 0)
+    assert steps.load_part(**where(carga), parte=parte, ports=casa.ports) == Contagem(1, 1, 0, 0)
 
 
 def test_two_executions_of_one_load_are_one(casa: Casa) -> None:
@@ -212,11 +211,11 @@ def test_a_load_that_never_stands_still_is_given_up(casa: Casa) -> None:
 
     casa.cargas.change = refuse
     with pytest.raises(StaleCargaError):
-        service.plan(**where(carga), ports=casa.ports)
+        steps.plan(**where(carga), ports=casa.ports)
 
 
 def test_the_report_of_many_refusals_is_cut_and_says_so(casa: Casa, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "RELATORIO_MAXIMO", 200)
+    monkeypatch.setattr(steps, "RELATORIO_MAXIMO", 200)
     rows = [vida(n, nome="") for n in range(40)]
     carga = casa.carregar("beneficiarios", csv("beneficiarios", *rows), passo=500)
     lines = casa.relatorio(carga)
@@ -231,7 +230,7 @@ def test_the_report_of_many_refusals_is_cut_and_says_so(casa: Casa, monkeypatch:
 
 
 def fail(casa: Casa, carga: Carga) -> Carga:
-    return service.fail(**where(carga), erro="Sandbox.Timedout", ports=casa.ports)
+    return steps.fail(**where(carga), erro="Sandbox.Timedout", ports=casa.ports)
 
 
 def again(casa: Casa, carga: Carga, after: timedelta = timedelta(0)) -> Carga:
@@ -258,16 +257,16 @@ def test_a_load_that_runs_is_not_resumed(casa: Casa, after: timedelta) -> None:
     carga = casa.chegar("planos", csv("planos", {}))
     with pytest.raises(NotResumableError):
         again(casa, carga, after)
-    service.plan(**where(carga), ports=casa.ports)
+    steps.plan(**where(carga), ports=casa.ports)
     with pytest.raises(NotResumableError):
         again(casa, carga, after)
 
 
 def test_a_load_nobody_works_on_any_more_is_resumed_but_news_of_a_part_count(casa: Casa) -> None:
     carga = casa.chegar("planos", csv("planos", {}))
-    (parte,) = service.plan(**where(carga), ports=casa.ports)
+    (parte,) = steps.plan(**where(carga), ports=casa.ports)
     casa.agora = NOW + timedelta(minutes=10)
-    service.load_part(**where(carga), parte=parte, ports=casa.ports)
+    steps.load_part(**where(carga), parte=parte, ports=casa.ports)
     with pytest.raises(NotResumableError):
         again(casa, carga, timedelta(minutes=24))
     assert again(casa, carga, timedelta(minutes=25)).tentativa == 2
@@ -290,10 +289,10 @@ def test_a_load_that_came_before_its_operadora_is_resumed_once_that_is_known(cas
 
 def test_a_verdict_that_comes_after_a_failure_is_still_the_verdict(casa: Casa) -> None:
     carga = casa.chegar("planos", csv("planos", {}))
-    (parte,) = service.plan(**where(carga), ports=casa.ports)
-    service.load_part(**where(carga), parte=parte, ports=casa.ports)
+    (parte,) = steps.plan(**where(carga), ports=casa.ports)
+    steps.load_part(**where(carga), parte=parte, ports=casa.ports)
     fail(casa, carga)
-    assert service.conclude(**where(carga), ports=casa.ports).situacao is CONCLUIDA
+    assert steps.conclude(**where(carga), ports=casa.ports).situacao is CONCLUIDA
 
 
 def test_progress_tells_parts_rows_and_pace(casa: Casa) -> None:
@@ -301,17 +300,17 @@ def test_progress_tells_parts_rows_and_pace(casa: Casa) -> None:
     carga = casa.chegar("beneficiarios", csv("beneficiarios", *rows))
     assert service.progress(carga, casa.cargas).percentual == 0
     casa.cargas.rows[VALE, carga.id] = replace(carga, passo=1000)
-    parts = service.plan(**where(carga), ports=casa.ports)
+    parts = steps.plan(**where(carga), ports=casa.ports)
     casa.agora = NOW + timedelta(seconds=4)
-    done = service.load_part(**where(carga), parte=parts[0], ports=casa.ports)
+    done = steps.load_part(**where(carga), parte=parts[0], ports=casa.ports)
     running = casa.cargas.get(VALE, carga.id)
     seen = service.progress(running, casa.cargas)
     assert (seen.contagem, seen.partes_prontas, seen.percentual) == (done, 1, 100 // len(parts))
     assert seen.linhas_por_segundo == done.lidas // 4
     assert [recusa.linha for recusa in seen.recusas] == [7]
     for parte in parts:
-        service.load_part(**where(carga), parte=parte, ports=casa.ports)
-    ended = service.conclude(**where(carga), ports=casa.ports)
+        steps.load_part(**where(carga), parte=parte, ports=casa.ports)
+    ended = steps.conclude(**where(carga), ports=casa.ports)
     seen = service.progress(ended, casa.cargas)
     assert (seen.contagem, seen.percentual, seen.partes_prontas) == (Contagem(60, 59, 0, 1), 100, len(parts))
 
@@ -319,14 +318,14 @@ def test_progress_tells_parts_rows_and_pace(casa: Casa) -> None:
 def test_a_resumed_load_counts_its_pace_from_its_new_start(casa: Casa) -> None:
     carga = casa.chegar("beneficiarios", csv("beneficiarios", *(vida(n) for n in range(40))))
     casa.cargas.rows[VALE, carga.id] = replace(carga, passo=1000)
-    parts = service.plan(**where(carga), ports=casa.ports)
-    service.load_part(**where(carga), parte=parts[0], ports=casa.ports)
+    parts = steps.plan(**where(carga), ports=casa.ports)
+    steps.load_part(**where(carga), parte=parts[0], ports=casa.ports)
     fail(casa, carga)
     again(casa, carga)
     casa.agora = NOW + timedelta(hours=3)
-    service.plan(**where(carga), ports=casa.ports)
+    steps.plan(**where(carga), ports=casa.ports)
     casa.agora += timedelta(seconds=1)
-    second = service.load_part(**where(carga), parte=parts[1], ports=casa.ports)
+    second = steps.load_part(**where(carga), parte=parts[1], ports=casa.ports)
     seen = service.progress(casa.cargas.get(VALE, carga.id), casa.cargas)
     assert seen.linhas_por_segundo == second.lidas
 
