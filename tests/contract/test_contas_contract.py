@@ -438,7 +438,7 @@ def test_an_unknown_e_mail_becomes_an_account_with_a_name_that_tells_nothing(poo
         assert uuid.UUID(username).version == 4
 
 
-# Cognito takes a username or refuses it in one step; the embedded pool looks first and stores later: no judge of a race.
+# Cognito takes a username or refuses it in one step; the embedded pool looks first and stores later: no judge of this.
 @pytest.mark.parametrize("engine_name", POOLS[:1])
 def test_the_same_invitation_sent_many_times_at_once_makes_one_account(pool: Pool) -> None:
     subs = at_once(lambda _number: pool.port.account("ana@hospital.example"))
