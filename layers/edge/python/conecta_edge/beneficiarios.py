@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge.dynamodb import batch_get, query_all
 from conecta_edge.items import dados
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 Key = dict[str, str]
 INDEX = "busca"
+RENUMBERINGS: Final = 4
+"""How often a number may have been replaced and still be followed to the present one."""
 
 
 def carteira_pk(registro_ans: str, pseudonym: str) -> str:
@@ -76,24 +78,21 @@ class DynamoBeneficiarios:
     def by_carteiras(self, asked: Sequence[tuple[str, str]]) -> list[Beneficiario | None]:
         """Lives by (registro ANS, number), in the order asked, by their present or a replaced number.
 
-        One round trip per hundred keys (two keys each, together); one more when a replaced number was among them.
+        One round trip per hundred keys (two keys each, together); one more for each time a number was replaced.
         """
-        keys = [(registro, self._pseudonyms.carteira(registro, numero)) for registro, numero in asked]
-        wanted = [make(*key) for key in keys for make in (beneficiario_key, anterior_key)]
-        rows = batch_get(self._client, [(self._table, key) for key in wanted])
+        return self._find([(registro, self._pseudonyms.carteira(registro, numero)) for registro, numero in asked])
+
+    def _find(self, wanted: Sequence[tuple[str, str]], hops: int = RENUMBERINGS) -> list[Beneficiario | None]:
+        keys = [(self._table, make(*who)) for who in wanted for make in (beneficiario_key, anterior_key)]
+        rows = batch_get(self._client, keys)
         present, former = rows[0::2], rows[1::2]
-        found = [read(row) for row in present]
         moved = {
-            n: beneficiario_key(keys[n][0], dados(alias)["carteira"])
+            n: (wanted[n][0], dados(alias)["carteira"])
             for n, alias in enumerate(former)
-            if alias is not None and found[n] is None
+            if hops and alias is not None and _replaced(present[n], alias)
         }
-        if moved:
-            for n, row in zip(
-                moved, batch_get(self._client, [(self._table, key) for key in moved.values()]), strict=True
-            ):
-                found[n] = read(row)
-        return found
+        current = dict(zip(moved, self._find(list(moved.values()), hops - 1), strict=True)) if moved else {}
+        return [current[n] if n in current else read(row) for n, row in enumerate(present)]
 
     def by_cpfs(self, asked: Sequence[tuple[str, str]]) -> list[tuple[Beneficiario, ...]]:
         """All carteiras of each (registro ANS, CPF), in the order asked; one Query each, at the same time."""
@@ -103,3 +102,8 @@ class DynamoBeneficiarios:
         pk = cpf_pk(registro_ans, self._pseudonyms.cpf(registro_ans, cpf))
         lives = (read(row) for row in query_all(self._client, self._table, pk, index=INDEX))
         return tuple(life for life in lives if life is not None)
+
+
+def _replaced(present: Item | None, alias: Item) -> bool:
+    """Whether a number leads to another: what was told of it last counts, and of one file the replacement."""
+    return present is None or str(present.get("fonte", "")) <= str(alias.get("fonte", ""))
