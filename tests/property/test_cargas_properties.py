@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cadastro.domain import carga_leitura
 from cadastro.domain.carga_leitura import LIMITE_DA_LINHA
 from cadastro.domain.carga_tipos import TIPOS
 from cadastro.domain.cargas import Carga, Contagem, SituacaoCarga
@@ -20,14 +21,15 @@ from cadastro.service import cargas as service
 from tests.builders_functions import VALE
 from tests.fakes_cargas import ARRIVED, Casa, Cut, csv, exemplo, vida
 
-BATCH = 3
+BATCH, WINDOW = 3, 150
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _small_batches() -> Iterator[None]:
-    """A handful of rows are several batches."""
+    """A handful of rows are several batches, and a small file several windows."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(steps, "LOTE", BATCH)
+        patch.setattr(carga_leitura, "JANELA", WINDOW)
         yield
 
 

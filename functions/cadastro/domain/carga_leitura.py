@@ -23,6 +23,7 @@ MAXIMO_DE_PARTES: Final = 1000
 JANELA: Final = 8 * 1024 * 1024
 """How much of the file is held at once while it is examined."""
 BOM: Final = b"\xef\xbb\xbf"
+_PEQUENO: Final = 8 * 1024 * 1024
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _SOBRA: Final = LIMITE_DA_LINHA + 2  # the line's own end may be CR and LF
 # Controls, marks that turn the direction of text, separators that some readers take for a line's end.
@@ -263,7 +264,7 @@ def examinar(ler: Ler, planilha: Planilha, tamanho: int, cortes: Sequence[tuple[
 
     A bit per hash stands for the keys seen, so that memory does not grow with the file.
     """
-    bits = bytearray(1 << 22 if tamanho < JANELA else 1 << 25)
+    bits = bytearray(1 << 22 if tamanho < _PEQUENO else 1 << 25)
     mascara = len(bits) * 8 - 1
     achadas: set[str] = set()
     primeiras: list[int] = []

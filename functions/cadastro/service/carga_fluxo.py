@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 LOTE: Final = 100
 """Rows read, decided and written together: one BatchGetItem."""
 RODADAS: Final = 6
-TAMANHO_MAXIMO: Final = 2 * 1024**3
+TAMANHO_MAXIMO: Final = 1024**3
+"""Bytes of a file: what one function can read through, twice if need be, in its five minutes."""
 RELATORIO_MAXIMO: Final = 4 * 1024 * 1024
 """Bytes of refusals in the report: what one answer of the API can carry. The parts' own files hold all of them."""
 

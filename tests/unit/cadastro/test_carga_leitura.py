@@ -182,7 +182,7 @@ def test_a_header_that_was_found_right_is_opened_again_as_it_was() -> None:
 def test_a_file_too_large_for_us_is_refused_before_it_is_read() -> None:
     casa = Casa()
     carga = casa.chegar("planos", csv("planos", {}))
-    huge = replace(carga, objeto=replace(carga.objeto, tamanho=3 * 1024**3))
+    huge = replace(carga, objeto=replace(carga.objeto, tamanho=2 * 1024**3))
     casa.cargas.rows[VALE, carga.id] = huge
     assert [recusa.codigo for recusa in casa.executar(huge).recusas] == ["arquivo-grande"]
 
