@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic.json_schema import models_json_schema
 
 import cadastro.handler.api
+import cadastro.handler.contrato
 import documentos.handler.api
 import peg.handler.api
 import porta_tiss.handler.api
@@ -40,7 +41,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *documentos.handler.api.OPERATIONS,
     *peg.handler.api.OPERATIONS,
     *porta_tiss.handler.api.OPERATIONS,
-    *cadastro.handler.api.OPERATIONS,
+    *cadastro.handler.api.handler.operations(),
 )
 REF: Final = "#/components/schemas/{model}"
 WITHOUT_BODY: Final = frozenset({204, 304})

@@ -319,7 +319,7 @@ OPERATIONS: Final = (
     ),
 )  # fmt: skip
 
-TISS_OPERATIONS: Final = (
+UNPUBLISHED: Final = (
     Operation(
         "POST", "/tiss/verificaElegibilidade", "verificarElegibilidadeTiss", FUNCAO, TAG,
         "Verificar a elegibilidade por mensagem TISS", "Entregue pela porta XML, `POST /tiss/{transacao}`.",

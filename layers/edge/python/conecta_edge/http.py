@@ -8,6 +8,7 @@ exact origin.
 from __future__ import annotations
 
 import base64
+import importlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -260,6 +261,45 @@ class Api:
         else:
             text = json.dumps(response.content, ensure_ascii=False, separators=(",", ":"))
         return {"statusCode": response.status, "headers": headers, "body": text, "isBase64Encoded": False}
+
+
+class Parts:
+    """A Lambda entry over modules of routes, each imported when one of its routes is first asked.
+
+    A module has `OPERATIONS`, `ERRORS` and, for what other functions hand over, `UNPUBLISHED`. A context with many
+    routes thus starts as quickly as one with few.
+
+    Args:
+        package: where the modules are.
+        modules: the module of every route that begins so; the longest beginning counts.
+        origins: exact origins that may read answers in a browser.
+    """
+
+    def __init__(self, package: str, modules: Mapping[str, str], origins: Callable[[], frozenset[str]]) -> None:
+        self._package = package
+        self._names = tuple(dict.fromkeys(modules.values()))
+        self._modules = dict(sorted(modules.items(), key=lambda item: -len(item[0])))
+        self._origins = origins
+        self._apis: dict[str, Api] = {}
+
+    def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        """Answer one API Gateway proxy event."""
+        resource = str(event.get("resource", ""))
+        name = next((module for start, module in self._modules.items() if resource.startswith(start)), "")
+        if name not in self._apis:
+            self._apis[name] = self._api(name)
+        return self._apis[name](event, context)
+
+    def _api(self, name: str) -> Api:
+        if not name:
+            return Api((), {}, self._origins)
+        part = importlib.import_module(f"{self._package}.{name}")
+        return Api((*part.OPERATIONS, *getattr(part, "UNPUBLISHED", ())), part.ERRORS, self._origins)
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Every published operation, in the order the modules are named; for the documentation, as it imports all."""
+        parts = [importlib.import_module(f"{self._package}.{name}") for name in self._names]
+        return tuple(operation for part in parts for operation in part.OPERATIONS)
 
 
 def cors_headers(origin: str, allowed: frozenset[str]) -> dict[str, str]:
