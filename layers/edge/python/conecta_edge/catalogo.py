@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from conecta_edge import cadastro as keys
-from conecta_edge.dynamodb import batch_get, marshal, query_all, unmarshal
+from conecta_edge.dynamodb import batch_get, query_all
 from conecta_edge.items import dados
 from conecta_edge.parallel import gather
 from conecta_facts import codec
@@ -22,6 +22,7 @@ from conecta_facts.operadoras import Contato, Operadora
 from conecta_facts.planos import Carencia, Cobertura, Plano, PlanoCompleto
 from conecta_facts.prestadores import Local, Profissional
 from conecta_facts.procedimentos import RegraProcedimento
+from conecta_facts.vigencia import vigente_em
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,20 +113,7 @@ class Catalogo:
         return gather([partial(self._preco, pk, tabela, codigo, dia) for tabela, codigo in codigos])
 
     def _preco(self, pk: str, tabela: str, codigo: str, dia: date) -> Preco | None:
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
-            ExpressionAttributeValues=marshal(
-                {":pk": pk, ":first": f"{tabela}#{codigo}#", ":last": f"{tabela}#{codigo}#{dia.isoformat()}"}
-            ),
-            ScanIndexForward=False,
-            Limit=1,
-        )
-        for item in answer["Items"]:
-            preco = codec.build(Preco, dados(unmarshal(item)))
-            if preco.vigente_ate is None or dia <= preco.vigente_ate:
-                return preco
-        return None
+        return vigente_em(self._all(Preco, pk, f"{tabela}#{codigo}#"), dia)
 
     def _operadora(self, registro_ans: str) -> Operadora | None:
         (item,) = batch_get(self._client, [(self._table, keys.operadora_key(registro_ans))])
