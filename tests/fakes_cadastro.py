@@ -6,16 +6,25 @@ tables alike.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import pytest
+
+from cadastro.bootstrap import elegibilidade as bootstrap
 from cadastro.domain.elegibilidade import Pergunta
+from cadastro.domain.vinculos import Credencial, Vinculo
 from cadastro.dynamodb.carga_itens import Montador
+from cadastro.handler import api
 from cadastro.service.elegibilidade import Leitura
+from conecta_edge import session
+from conecta_edge.audit import Access, Actor
 from conecta_edge.dynamodb import marshal
+from conecta_edge.http import Request
 from conecta_edge.items import VERSION
 from conecta_edge.pseudonyms import Pseudonyms
 from conecta_edge.quotas import Quota
@@ -25,10 +34,11 @@ from conecta_facts.calendario import Calendario
 from conecta_facts.contratos import ContratoCompleto, Preco
 from conecta_facts.operadoras import Contato, Operadora
 from conecta_facts.planos import PlanoCompleto
-from conecta_facts.prestadores import Local, Profissional
+from conecta_facts.prestadores import Local, Prestador, Profissional
 from conecta_facts.procedimentos import RegraProcedimento
 from conecta_facts.vigencia import vigente_em
-from tests.builders_cadastro import HOJE
+from tests.builders_cadastro import HOJE, INICIO, a_plano, an_operadora, relacionamento_of
+from tests.builders_functions import CLINICA, CNPJ, ESCOPOS, HOSPITAL, PASA, VALE, api_event, person
 from tests.contract.engines import CHAVE
 from tests.fakes import FakeCadastro
 
@@ -243,3 +253,74 @@ class Recording:
     def unused(self) -> int:
         """Calls that were expected and never came."""
         return len(self._barriers) - len(self.calls)
+
+
+class ElegibilidadeWorld:
+    """`cadastro-api` with fakes behind eligibility: the hospital is enabled at VALE, and asked for at PASA.
+
+    Attributes:
+        asked: the operadoras of each reading.
+        accesses: what was recorded in the audit.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.cadastro, self.vidas, self.catalogo = FakeCadastro(), FakeBeneficiarios(), FakeCatalogo()
+        self.quotas, self.accesses, self.asked = FakeQuotas(), list[Access](), list[tuple[str, ...]]()
+        monkeypatch.setattr(session, "cadastro", lambda: self.cadastro)
+        monkeypatch.setattr(session, "catalogo", lambda: self.catalogo)
+        monkeypatch.setattr(session, "pseudonyms", lambda: PSEUDONIMOS)
+        monkeypatch.setattr(session, "record_access", self._record)
+        monkeypatch.setattr(bootstrap, "client", lambda _service: None)
+        monkeypatch.setattr(bootstrap, "DynamoConsultas", self._consultas)
+        monkeypatch.setattr(Quota, "take", lambda quota, _client, _table, **who: self.quotas.take(quota, **who))
+        for registro in (VALE, PASA):
+            self.catalogo.put("operadora", registro, an_operadora(registro))
+            self.catalogo.put("planos", registro, a_plano())
+            self.cadastro.put_operadora(an_operadora(registro))
+        self.cadastro.put_prestador(Prestador(HOSPITAL, "Hospital Aurora", "1234567", cnpj=CNPJ))
+        self.cadastro.put_relacionamento(relacionamento_of(("HABILITADO", INICIO)))
+        self.cadastro.put_relacionamento(relacionamento_of(("SOLICITADO", INICIO), registro_ans=PASA))
+        for sub, prestador_id, papel in (
+            ("pessoa-1", HOSPITAL, "recepcao"), ("pessoa-2", HOSPITAL, "gestor"), ("pessoa-3", HOSPITAL, "faturista"),
+            ("pessoa-4", CLINICA, "gestor"),
+        ):  # fmt: skip
+            self.cadastro.put_vinculo(Vinculo(sub, prestador_id, papel))
+        self.cadastro.put_credencial(Credencial("maquina-1", HOSPITAL, ESCOPOS))
+        self.cadastro.put_credencial(Credencial("maquina-2", HOSPITAL, ("peg.ler",)))
+
+    def _consultas(
+        self, _client: Any, _table: str, prestador_id: str, _vidas: Any, *records: Callable[[], None]
+    ) -> Any:
+        world = self
+
+        class Consultas(FakeConsultas):
+            def read(self, registros: Sequence[str], perguntas: Sequence[Pergunta]) -> Leitura:
+                world.asked.append(tuple(registros))
+                return super().read(registros, perguntas)
+
+        return Consultas(self.cadastro, self.vidas, prestador_id, *records)
+
+    def _record(self, request: Request, actor: Actor, *, finalidade: str, **what: Any) -> None:
+        self.accesses.append(Access(actor, request.route, finalidade, request.correlacao, **what))
+
+    def load(self, *vidas: Beneficiario) -> None:
+        """Load lives, each at its operadora."""
+        for vida in vidas:
+            self.vidas.put("beneficiarios", vida.registro_ans, vida)
+
+    def call(
+        self, resource: str, body: Any, *, claims: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, Any, dict[str, str]]:
+        """POST to the function: status, body and headers."""
+        text = body if isinstance(body, str) else json.dumps(body)
+        event = api_event("POST", resource, headers=headers, claims=claims or person(), body=text)
+        answered = api.handler(event, None)
+        return answered["statusCode"], json.loads(answered["body"]), answered["headers"]
+
+    def ask(self, body: Any, *, claims: dict[str, Any] | None = None, headers: dict[str, str] | None = None) -> Any:
+        """POST /elegibilidade."""
+        return self.call("/elegibilidade", body, claims=claims, headers=headers)
+
+    def lote(self, itens: list[dict[str, Any]], *, claims: dict[str, Any] | None = None, **members: Any) -> Any:
+        """POST /elegibilidade/lotes."""
+        return self.call("/elegibilidade/lotes", {"itens": itens, **members}, claims=claims)

@@ -26,7 +26,7 @@ LOTES: Final = Quota("elegibilidade-lote", limit=20 * LOTE_MAXIMO, window=3600)
 FINALIDADE: Final = "verificacao-de-elegibilidade"
 CAMPOS: Final = (
     "nome", "nome_social", "numero_carteira", "plano", "acomodacao", "validade_carteira", "carencias", "cobertura",
-    "motivos",
+    "cobertura_parcial_ate", "motivos",
 )  # fmt: skip
 
 
