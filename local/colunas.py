@@ -11,14 +11,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cadastro.domain.carga_leitura import LIMITE_DA_LINHA
 from cadastro.domain.carga_tipos import TIPOS
-from cadastro.service.carga_fluxo import TAMANHO_MAXIMO
+from conecta_cargas.loading import TAMANHO_MAXIMO
+from conecta_cargas.reading import LIMITE_DA_LINHA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cadastro.domain.carga_tipos import Coluna, Tipo
+    from conecta_cargas.columns import Coluna, Tipo
 
 DOCUMENT: Final = Path(__file__).parent.parent / "docs" / "operacao.md"
 BEGIN: Final = "<!-- cargas: escrito por `python -m local.colunas`; não edite até o fim -->"

@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CONTEXTS = ("cadastro", "documentos", "peg", "porta_tiss", "publico")
 # Source of one context as Lambda is sent it, deflated, in bytes.
-CONTEXT_LIMIT = 128 * 1024
+CONTEXT_LIMIT = 100 * 1024
 
 # Part of every stamp: raise it when the way of building changes.
 _RECIPE = "1"

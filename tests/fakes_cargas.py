@@ -9,7 +9,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from cadastro.domain.carga_tipos import TIPOS
-from cadastro.domain.cargas import (
+from cadastro.dynamodb.carga_itens import Montador
+from conecta_cargas import following as service
+from conecta_cargas import loading as steps
+from conecta_cargas.following import Page
+from conecta_cargas.loading import Chave, Dados, Escrita, Item, Ports
+from conecta_cargas.states import (
     Carga,
     Contagem,
     Decisao,
@@ -19,11 +24,6 @@ from cadastro.domain.cargas import (
     SituacaoCarga,
     StaleCargaError,
 )
-from cadastro.dynamodb.carga_itens import Montador
-from cadastro.service import carga_fluxo as steps
-from cadastro.service import cargas as service
-from cadastro.service.carga_fluxo import Chave, Dados, Escrita, Item, Ports
-from cadastro.service.cargas import Page
 from conecta_edge.clock import FUSO
 from conecta_edge.pseudonyms import Pseudonyms
 from tests.builders_functions import NOW, VALE
@@ -37,7 +37,7 @@ class Cut(Exception):  # noqa: N818  # the machine that went away
 
 
 class FakeCargas:
-    """`cadastro.service.cargas.Cargas`."""
+    """`conecta_cargas.following.Cargas`."""
 
     def __init__(self, *conhecidas: str) -> None:
         self.conhecidas = set(conhecidas or (VALE,))
@@ -90,7 +90,7 @@ class FakeCargas:
 
 
 class FakeRegistros:
-    """`cadastro.service.carga_fluxo.Registros`: the tables as one dictionary.
+    """`conecta_cargas.loading.Registros`: the tables as one dictionary.
 
     Attributes:
         before_write: called before each batch is written; may raise, or write beside it.
@@ -143,7 +143,7 @@ class FakeRegistros:
 
 
 class FakeArquivos:
-    """`cadastro.service.cargas.Arquivos`."""
+    """`conecta_cargas.following.Arquivos`."""
 
     def __init__(self) -> None:
         self.entrada: dict[tuple[str, str], tuple[bytes, datetime]] = {}
@@ -183,7 +183,7 @@ class Casa:
 
     @property
     def ports(self) -> Ports:
-        return Ports(self.cargas, self.registros, self.arquivos, lambda: self.agora, FUSO)
+        return Ports(TIPOS, self.cargas, self.registros, self.arquivos, lambda: self.agora, FUSO)
 
     def chegar(
         self, tipo: str, conteudo: bytes | str, nome: str = "arquivo.csv", em: datetime = ARRIVED, registro: str = VALE
@@ -193,7 +193,7 @@ class Casa:
         raw = conteudo.encode() if isinstance(conteudo, str) else conteudo
         versao = self.arquivos.chegar(chave, raw, em)
         carga = steps.register_carga(
-            chave, versao, cargas_=self.cargas, arquivos=self.arquivos, fuso=FUSO, now=self.agora
+            chave, versao, tipos=TIPOS, cargas_=self.cargas, arquivos=self.arquivos, fuso=FUSO, now=self.agora
         )
         assert carga is not None
         return carga

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cadastro.domain.cargas import Objeto
+from conecta_cargas.states import Objeto
 from conecta_edge import objects
 from conecta_edge.aws import error_code
 

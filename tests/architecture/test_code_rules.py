@@ -143,7 +143,7 @@ def test_everything_public_says_what_it_is() -> None:
 @pytest.mark.parametrize("context", CONTEXTS)
 def test_a_functions_package_is_small_enough_to_start_quickly(context: str) -> None:
     size = deflated(FUNCTIONS / context)
-    assert 0 < size <= CONTEXT_LIMIT <= 128 * 1024
+    assert 0 < size <= CONTEXT_LIMIT == 100 * 1024
 
 
 def test_a_test_has_no_network() -> None:

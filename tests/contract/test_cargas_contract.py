@@ -12,7 +12,15 @@ from typing import Any
 
 import pytest
 
-from cadastro.domain.cargas import (
+from cadastro.domain.carga_tipos import TIPOS
+from cadastro.dynamodb.carga_itens import Montador
+from cadastro.dynamodb.carga_registros import DynamoRegistros
+from cadastro.dynamodb.cargas import DynamoCargas
+from cadastro.dynamodb.tabela import CadastroTable
+from cadastro.s3 import ArquivoMissingError, S3Arquivos
+from conecta_cargas import loading as steps
+from conecta_cargas.loading import Escrita
+from conecta_cargas.states import (
     Carga,
     Contagem,
     Decisao,
@@ -22,13 +30,6 @@ from cadastro.domain.cargas import (
     StaleCargaError,
     resumo,
 )
-from cadastro.dynamodb.carga_itens import Montador
-from cadastro.dynamodb.carga_registros import DynamoRegistros
-from cadastro.dynamodb.cargas import DynamoCargas
-from cadastro.dynamodb.tabela import CadastroTable
-from cadastro.s3 import ArquivoMissingError, S3Arquivos
-from cadastro.service import carga_fluxo as steps
-from cadastro.service.carga_fluxo import Escrita
 from conecta_edge import beneficiarios as lives
 from conecta_edge import cadastro as keys
 from conecta_edge.clock import FUSO, iso
@@ -77,7 +78,9 @@ def arrive(casa: Casa, tipo: str, conteudo: str, nome: str = "arquivo.csv") -> C
         return casa.chegar(tipo, conteudo, nome)
     chave = f"cadastro/{VALE}/{tipo}/{nome}"
     versao = casa.enviar(chave, conteudo.encode())
-    carga = steps.register_carga(chave, versao, cargas_=casa.cargas, arquivos=casa.arquivos, fuso=FUSO, now=casa.agora)
+    carga = steps.register_carga(
+        chave, versao, tipos=TIPOS, cargas_=casa.cargas, arquivos=casa.arquivos, fuso=FUSO, now=casa.agora
+    )
     assert carga is not None
     return carga
 

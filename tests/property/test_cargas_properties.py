@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cadastro.domain import carga_leitura
-from cadastro.domain.carga_leitura import LIMITE_DA_LINHA
 from cadastro.domain.carga_tipos import TIPOS
-from cadastro.domain.cargas import Carga, Contagem, SituacaoCarga
-from cadastro.service import carga_fluxo as steps
-from cadastro.service import cargas as service
+from conecta_cargas import following as service
+from conecta_cargas import loading as steps
+from conecta_cargas import reading as carga_leitura
+from conecta_cargas.reading import LIMITE_DA_LINHA
+from conecta_cargas.states import Carga, Contagem, SituacaoCarga
 from tests.builders_functions import VALE
 from tests.fakes_cargas import ARRIVED, Casa, Cut, csv, exemplo, vida
 
@@ -155,7 +155,13 @@ def test_a_load_told_of_twice_writes_once(file: str) -> None:
     carga = casa.carregar("beneficiarios", file)
     before, writes = outcome(casa, carga), casa.registros.writes
     again = steps.register_carga(
-        carga.objeto.chave, "v1", cargas_=casa.cargas, arquivos=casa.arquivos, fuso=casa.ports.fuso, now=casa.agora
+        carga.objeto.chave,
+        "v1",
+        tipos=TIPOS,
+        cargas_=casa.cargas,
+        arquivos=casa.arquivos,
+        fuso=casa.ports.fuso,
+        now=casa.agora,
     )
     assert again is not None
     assert outcome(casa, casa.executar(again)) == before

@@ -13,7 +13,7 @@ from conecta_edge.clock import FUSO
 from conecta_edge.settings import required
 
 if TYPE_CHECKING:
-    from cadastro.service.carga_fluxo import Ports
+    from conecta_cargas.loading import Ports
 
 
 @lru_cache(maxsize=1)
@@ -38,12 +38,14 @@ def relatorios() -> S3Arquivos:
 def ports() -> Ports:
     """What the workflow's steps need."""
     # Only the workflow pays for the columns of every file.
+    from cadastro.domain.carga_tipos import TIPOS  # noqa: PLC0415
     from cadastro.dynamodb.carga_itens import Montador  # noqa: PLC0415
     from cadastro.dynamodb.carga_registros import DynamoRegistros  # noqa: PLC0415
-    from cadastro.service.carga_fluxo import Ports  # noqa: PLC0415
+    from conecta_cargas.loading import Ports  # noqa: PLC0415
 
     montador = Montador(required("TABELA_CADASTRO"), required("TABELA_BENEFICIARIOS"), session.pseudonyms)
     return Ports(
+        tipos=TIPOS,
         cargas=cargas(),
         registros=DynamoRegistros(client("dynamodb"), montador),
         arquivos=S3Arquivos(client("s3"), entrada=required("BUCKET_ENTRADA"), acervo=required("BUCKET_ACERVO")),

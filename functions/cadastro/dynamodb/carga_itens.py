@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
-from cadastro.domain.cargas import situacao_informada
+from cadastro.domain.carga_periodos import situacao_informada
 from cadastro.domain.relacionamentos import indexed_under
-from cadastro.service.carga_fluxo import Busca, Dados, Item
+from conecta_cargas.loading import Busca, Dados, Item
 from conecta_edge import beneficiarios as lives
 from conecta_edge import cadastro as keys
 from conecta_edge.pseudonyms import Pseudonyms

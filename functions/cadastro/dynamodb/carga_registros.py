@@ -11,9 +11,9 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from cadastro.domain.cargas import Decisao, Guardado
 from cadastro.dynamodb.carga_itens import Montador
-from cadastro.service.carga_fluxo import Chave, Dados, Escrita, Item
+from conecta_cargas.loading import Chave, Dados, Escrita, Item
+from conecta_cargas.states import Decisao, Guardado
 from conecta_edge import items
 from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError, conditions, marshal, unmarshal, update
 from conecta_edge.dynamodb import Item as Row

@@ -14,7 +14,8 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
 
-from cadastro.domain.cargas import (
+from conecta_cargas.following import Page
+from conecta_cargas.states import (
     Carga,
     Contagem,
     Objeto,
@@ -23,7 +24,6 @@ from cadastro.domain.cargas import (
     SituacaoCarga,
     StaleCargaError,
 )
-from cadastro.service.cargas import Page
 from conecta_edge import cadastro as keys
 from conecta_edge import items
 from conecta_edge.clock import iso, parse_iso

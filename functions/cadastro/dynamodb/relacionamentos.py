@@ -14,7 +14,7 @@ themselves, whose state is computed whenever they are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
@@ -212,7 +212,9 @@ class DynamoRelacionamentos:
 
     def relacionamentos(self, prestador_ids: Sequence[str]) -> tuple[Held, ...]:
         """A consistent Query per prestador, at the same time."""
-        calls = [partial(list, self._rows(keys.prestador_pk(one), _RELACIONAMENTO)) for one in prestador_ids]
+        calls: list[Callable[[], Any]] = [
+            partial(list, self._rows(keys.prestador_pk(one), _RELACIONAMENTO)) for one in prestador_ids
+        ]
         return tuple(_held(row) for rows in gather(calls) for row in rows) if calls else ()
 
     def profiles(self, prestador_ids: Sequence[str]) -> tuple[Prestador | None, ...]:

@@ -6,7 +6,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from cadastro.bootstrap import cargas as bootstrap
-from cadastro.domain.cargas import (
+from cadastro.schemas.cargas import CargaDetalhe, CargaPage
+from conecta_cargas import following as service
+from conecta_cargas.states import (
     ID,
     CargaNotFoundError,
     NotResumableError,
@@ -14,8 +16,6 @@ from cadastro.domain.cargas import (
     SituacaoCarga,
     StaleCargaError,
 )
-from cadastro.schemas.cargas import CargaDetalhe, CargaPage
-from cadastro.service import cargas as service
 from conecta_edge import problems, session
 from conecta_edge.clock import iso
 from conecta_edge.http import PERSON_SCOPE, ErrorMap, Operation, Parameter, Reply, Request, Response
@@ -23,7 +23,7 @@ from conecta_edge.problems import FieldError
 from conecta_edge.tenancy import Grupo
 
 if TYPE_CHECKING:
-    from cadastro.domain.cargas import Carga
+    from conecta_cargas.states import Carga
 
 FUNCAO: Final = "cadastro-api"
 TAG: Final = "Operadora: cargas"
@@ -76,10 +76,11 @@ def _own(request: Request) -> Carga:
     """The load a path names, of an operadora whose cadastro the caller is of: its id begins with whose it is."""
     caller = session.operadora(request)
     named = ID.fullmatch(request.path["id"])
-    if named is None:
+    if named is None or named.group(1) not in caller.grupos:
         raise CargaNotFoundError
-    registro = caller.at(named.group(1), Grupo.CADASTRO)
-    return service.find_carga(registro_ans=registro, carga_id=named.group(0), cargas_=bootstrap.cargas())
+    carga = service.find_carga(registro_ans=named.group(1), carga_id=named.group(0), cargas_=bootstrap.cargas())
+    caller.at(carga.registro_ans, Grupo.CADASTRO)
+    return carga
 
 
 def view(carga: Carga) -> dict[str, Any]:

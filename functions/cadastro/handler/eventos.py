@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 from cadastro.bootstrap import cargas as bootstrap
-from cadastro.domain.cargas import SituacaoCarga
-from cadastro.service import carga_fluxo as service
+from cadastro.domain.carga_tipos import TIPOS
+from conecta_cargas import loading as service
+from conecta_cargas.states import SituacaoCarga
 from conecta_edge import observability, queues, session
 from conecta_edge.aws import client, error_code
 from conecta_edge.clock import FUSO
@@ -51,6 +52,7 @@ def _file_arrived(found: Mapping[str, Any]) -> None:
     carga = service.register_carga(
         key,
         found.get("version-id"),
+        tipos=TIPOS,
         cargas_=bootstrap.cargas(),
         arquivos=bootstrap.chegada(),
         fuso=FUSO,

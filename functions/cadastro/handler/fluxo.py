@@ -15,9 +15,9 @@ from dataclasses import asdict
 from typing import Any
 
 from cadastro.bootstrap import cargas as bootstrap
-from cadastro.domain.carga_leitura import Parte
-from cadastro.domain.cargas import LostRaceError
-from cadastro.service import carga_fluxo as service
+from conecta_cargas import loading as service
+from conecta_cargas.reading import Parte
+from conecta_cargas.states import LostRaceError
 from conecta_edge import cold_start, observability
 from conecta_edge.dynamodb import TransientConflictError
 

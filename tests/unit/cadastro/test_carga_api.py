@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from cadastro.bootstrap import cargas as bootstrap
-from cadastro.domain.cargas import Carga, SituacaoCarga, StaleCargaError
 from cadastro.domain.vinculos import VinculoOperadora
 from cadastro.handler import cargas as handler
 from cadastro.schemas.cargas import CargaDetalhe, CargaPage
-from cadastro.service import carga_fluxo as steps
+from conecta_cargas import loading as steps
+from conecta_cargas.states import Carga, SituacaoCarga, StaleCargaError
 from conecta_edge import session
 from conecta_edge.http import Api
 from tests.builders_functions import NOW, PASA, PORTAL_OPERADORA, VALE, api_event, machine, person

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cadastro.domain.carga_celulas import CelulaError
 from cadastro.domain.carga_tipos import TIPOS
-from cadastro.domain.cargas import Carga, Contagem, Decisao, Guardado, ParteCarregada, concluir
 from cadastro.dynamodb.carga_itens import Montador
 from cadastro.dynamodb.carga_registros import DynamoRegistros, UnwritableRowError
 from cadastro.dynamodb.cargas import DynamoCargas
 from cadastro.s3 import S3Arquivos
-from cadastro.service.carga_fluxo import Escrita, Item
+from conecta_cargas.cells import CelulaError
+from conecta_cargas.loading import Escrita, Item
+from conecta_cargas.states import Carga, Contagem, Decisao, Guardado, ParteCarregada, concluir
 from conecta_edge.dynamodb import TransientConflictError, marshal
 from tests.builders_functions import NOW, VALE
 from tests.fakes_cargas import PSEUDONIMOS, Casa, csv

@@ -10,9 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cadastro.bootstrap import cargas as bootstrap
-from cadastro.domain.cargas import LostRaceError, SituacaoCarga
 from cadastro.handler import eventos, fluxo
-from cadastro.service import carga_fluxo as steps
+from conecta_cargas import loading as steps
+from conecta_cargas.states import LostRaceError, SituacaoCarga
 from conecta_edge import queues
 from conecta_edge.dynamodb import TransientConflictError
 from tests.builders_functions import PASA, VALE, failures, outbox_record, sqs_message

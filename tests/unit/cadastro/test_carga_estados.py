@@ -8,9 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from cadastro.domain import cargas
-from cadastro.domain.carga_leitura import MAXIMO_DE_PARTES
-from cadastro.domain.cargas import (
+from cadastro.domain.carga_periodos import situacao_informada
+from cadastro.domain.carga_tipos import TIPOS
+from conecta_cargas import following as service
+from conecta_cargas import loading as steps
+from conecta_cargas import states as cargas
+from conecta_cargas.reading import MAXIMO_DE_PARTES
+from conecta_cargas.states import (
     Carga,
     CargaNotFoundError,
     Contagem,
@@ -24,10 +28,7 @@ from cadastro.domain.cargas import (
     StaleCargaError,
     decide,
     referencia,
-    situacao_informada,
 )
-from cadastro.service import carga_fluxo as steps
-from cadastro.service import cargas as service
 from conecta_edge.clock import FUSO
 from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
 from tests.builders_functions import CNPJ, NOW, PASA, VALE
@@ -47,7 +48,9 @@ def where(carga: Carga) -> dict[str, str]:
 
 def arrival(casa: Casa, chave: str, conteudo: bytes = b"x") -> Carga:
     versao = casa.arquivos.chegar(chave, conteudo)
-    found = steps.register_carga(chave, versao, cargas_=casa.cargas, arquivos=casa.arquivos, fuso=FUSO, now=casa.agora)
+    found = steps.register_carga(
+        chave, versao, tipos=TIPOS, cargas_=casa.cargas, arquivos=casa.arquivos, fuso=FUSO, now=casa.agora
+    )
     assert found is not None
     return found
 
@@ -108,7 +111,7 @@ def test_one_version_of_a_file_is_one_load_however_often_it_is_told(casa: Casa) 
     first = casa.chegar("planos", csv("planos", {}))
     chave = first.objeto.chave
     again = steps.register_carga(
-        chave, "v1", cargas_=casa.cargas, arquivos=casa.arquivos, fuso=FUSO, now=NOW + timedelta(hours=1)
+        chave, "v1", tipos=TIPOS, cargas_=casa.cargas, arquivos=casa.arquivos, fuso=FUSO, now=NOW + timedelta(hours=1)
     )
     assert again == first
     assert casa.chegar("planos", csv("planos", {})).id != first.id
@@ -123,7 +126,9 @@ def test_loads_are_named_in_the_order_in_which_files_came(casa: Casa) -> None:
 
 
 def test_a_file_that_is_gone_is_no_load(casa: Casa) -> None:
-    gone = steps.register_carga("cadastro/1/x", "v9", cargas_=casa.cargas, arquivos=casa.arquivos, fuso=FUSO, now=NOW)
+    gone = steps.register_carga(
+        "cadastro/1/x", "v9", tipos=TIPOS, cargas_=casa.cargas, arquivos=casa.arquivos, fuso=FUSO, now=NOW
+    )
     assert gone is None
     assert casa.cargas.rows == {}
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from cadastro.domain.carga_leitura import (
+from cadastro.domain.carga_tipos import TIPOS
+from conecta_cargas.reading import (
     LIMITE_DA_LINHA,
     MAXIMO_DE_PARTES,
     TAMANHO_DA_PARTE,
@@ -17,8 +18,7 @@ from cadastro.domain.carga_leitura import (
     linhas,
     reabrir,
 )
-from cadastro.domain.carga_tipos import TIPOS
-from cadastro.domain.cargas import Contagem, SituacaoCarga
+from conecta_cargas.states import Contagem, SituacaoCarga
 from tests.builders_functions import VALE
 from tests.fakes_cargas import CONCLUIDA, Casa, csv, exemplo, vida
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from cadastro.domain.carga_celulas import CelulaError
-from cadastro.domain.carga_leitura import Planilha
-from cadastro.domain.carga_tipos import TIPOS, Tipo
-from cadastro.domain.cargas import Contagem
+from cadastro.domain.carga_tipos import TIPOS
+from conecta_cargas.cells import CelulaError
+from conecta_cargas.columns import Tipo
+from conecta_cargas.reading import Planilha
+from conecta_cargas.states import Contagem
 from conecta_facts import codec
 from conecta_facts.operadoras import Operadora
 from conecta_facts.prestadores import Prestador

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cadastro.domain.cargas import Contagem, SituacaoCarga
+from conecta_cargas.states import Contagem, SituacaoCarga
 from conecta_edge import beneficiarios as keys
 from conecta_facts import codec
 from conecta_facts.beneficiarios import Beneficiario

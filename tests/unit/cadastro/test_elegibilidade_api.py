@@ -274,7 +274,8 @@ def test_a_machine_whose_credential_has_not_the_scope_of_its_token_is_refused(wo
 
 
 def test_a_wrong_papel_is_told_after_a_wrong_body_and_before_anything_is_read(world: ElegibilidadeWorld) -> None:
-    for body in ({}, {"numero_carteira": "1", "grupo": "OUTRO"}, {"itens": []}):
+    wrong: tuple[dict[str, Any], ...] = ({}, {"numero_carteira": "1", "grupo": "OUTRO"}, {"itens": []})
+    for body in wrong:
         assert world.ask(body, claims=FATURISTA)[0] == 422
     status, answer, _ = world.ask({"numero_carteira": CARTEIRA}, claims=FATURISTA)
     assert (status, answer["papeis"]) == (403, ["recepcao", "gestor"])

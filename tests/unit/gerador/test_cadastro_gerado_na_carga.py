@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from cadastro.domain import carga_tipos
-from cadastro.domain.carga_celulas import CelulaError
-from cadastro.domain.carga_leitura import Parte, abrir, examinar, numeradas, repetidas
+from conecta_cargas.cells import CelulaError
+from conecta_cargas.reading import Parte, abrir, examinar, numeradas, repetidas
 from local.gerador_cadastro import (
     COLUNAS,
     OBRIGATORIAS,

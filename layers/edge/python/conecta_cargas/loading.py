@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from cadastro.domain import cargas
-from cadastro.domain.carga_celulas import CelulaError
-from cadastro.domain.carga_leitura import (
+from conecta_cargas import states as cargas
+from conecta_cargas.cells import CelulaError
+from conecta_cargas.columns import Tipo
+from conecta_cargas.following import CABECALHO_DO_RELATORIO, RELATORIO, Arquivos, Cargas, find_carga
+from conecta_cargas.reading import (
     LIMITE_DA_LINHA,
     TAMANHO_DA_PARTE,
     ArquivoError,
@@ -25,8 +27,7 @@ from cadastro.domain.carga_leitura import (
     reabrir,
     repetidas,
 )
-from cadastro.domain.carga_tipos import TIPOS
-from cadastro.domain.cargas import (
+from conecta_cargas.states import (
     RECUSAS_GUARDADAS,
     Carga,
     Contagem,
@@ -37,7 +38,6 @@ from cadastro.domain.cargas import (
     Recusa,
     StaleCargaError,
 )
-from cadastro.service.cargas import CABECALHO_DO_RELATORIO, RELATORIO, Arquivos, Cargas, find_carga
 
 if TYPE_CHECKING:
     from datetime import date
@@ -102,8 +102,15 @@ class Registros(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What the workflow's steps need; `relogio` answers the present instant, `fuso` is that of days and file names."""
+    """What the workflow's steps need.
 
+    Attributes:
+        tipos: the context's own files.
+        relogio: answers the present instant.
+        fuso: zone of days and of file names.
+    """
+
+    tipos: Mapping[str, Tipo]
     cargas: Cargas
     registros: Registros
     arquivos: Arquivos
@@ -115,7 +122,14 @@ class Ports:
 
 
 def register_carga(
-    chave: str, versao: str | None, *, cargas_: Cargas, arquivos: Arquivos, fuso: tzinfo, now: datetime
+    chave: str,
+    versao: str | None,
+    *,
+    tipos: Mapping[str, Tipo],
+    cargas_: Cargas,
+    arquivos: Arquivos,
+    fuso: tzinfo,
+    now: datetime,
 ) -> Carga | None:
     """A file arrived: its load, to be started if it is RECEBIDA. The same version is the same load.
 
@@ -127,7 +141,7 @@ def register_carga(
         return None
     registro = cargas.registro_de(chave)
     conhecida = cargas_.conhece(registro) if registro else None
-    carga = cargas.receber(objeto, tipos=TIPOS, conhecida=conhecida, fuso=fuso, now=now)
+    carga = cargas.receber(objeto, tipos=tipos, conhecida=conhecida, fuso=fuso, now=now)
     cargas_.add(carga, "CargaConcluida" if carga.situacao.final else None, now)
     return cargas_.get(carga.registro_ans, carga.id)
 
@@ -149,7 +163,7 @@ def plan(*, registro_ans: str, carga_id: str, ports: Ports) -> list[Parte]:
     try:
         if tamanho > TAMANHO_MAXIMO:
             raise ArquivoError(Recusa(0, "", "arquivo-grande", f"O máximo é de {TAMANHO_MAXIMO} bytes: divida-o."))  # noqa: TRY301
-        planilha = abrir(TIPOS[carga.tipo], registro_ans, ler(0, min(tamanho, LIMITE_DA_LINHA + 5)))
+        planilha = abrir(ports.tipos[carga.tipo], registro_ans, ler(0, min(tamanho, LIMITE_DA_LINHA + 5)))
         cortes = cortar(tamanho, passo)
         exame = examinar(ler, planilha, tamanho, cortes)
         if not exame.linhas:
@@ -243,7 +257,7 @@ def load_part(*, registro_ans: str, carga_id: str, parte: Parte, ports: Ports) -
     if feita is not None:
         return feita.contagem
     carga = find_carga(registro_ans=registro_ans, carga_id=carga_id, cargas_=ports.cargas)
-    planilha = reabrir(TIPOS[carga.tipo], registro_ans, carga.cabecalho)
+    planilha = reabrir(ports.tipos[carga.tipo], registro_ans, carga.cabecalho)
     repetidas_ = _repetidas_da_parte(carga, parte, ports.arquivos)
     referencia, hoje = (quando.astimezone(ports.fuso).date() for quando in (carga.referencia, ports.relogio()))
     placar, lote = _Placar(), list[_Linha]()

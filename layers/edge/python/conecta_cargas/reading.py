@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from cadastro.domain.carga_celulas import CelulaError
-from cadastro.domain.carga_tipos import Achado, Tipo
-from cadastro.domain.cargas import Recusa
+from conecta_cargas.cells import CelulaError
+from conecta_cargas.columns import Achado, Tipo
+from conecta_cargas.states import Recusa
 
 LIMITE_DA_LINHA: Final = 64 * 1024
 TAMANHO_DA_PARTE: Final = 512 * 1024

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from cadastro.domain import cargas
-from cadastro.domain.cargas import (
+from conecta_cargas import states as cargas
+from conecta_cargas.states import (
     RECUSAS_GUARDADAS,
     Carga,
     CargaNotFoundError,
