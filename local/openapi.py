@@ -21,7 +21,7 @@ import peg.handler.api
 import porta_tiss.handler.api
 import publico.handler.api
 from cadastro.bootstrap.elegibilidade import LOTE_MAXIMO, LOTES
-from cadastro.domain.carga_leitura import LIMITE_DA_LINHA
+from conecta_cargas.reading import LIMITE_DA_LINHA
 from conecta_edge.http import JSON
 from conecta_tiss.versions import VERSOES
 from documentos.domain import uploads
