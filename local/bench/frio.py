@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,11 @@ from typing import Any
 
 from conecta_edge import cadastro
 from conecta_edge.dynamodb import marshal
+from conecta_edge.items import VERSION
+from conecta_facts import codec
+from conecta_facts.operadoras import Operadora, VersaoAceita
+from conecta_facts.prestadores import Prestador
+from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
 from local.bench.measure import Measure, Sampler, against, alternate
 from local.bench.stub import StubAws
 from local.gerador import Pedido, gerar
@@ -65,15 +70,21 @@ def _environment(stub: StubAws) -> dict[str, str]:
 
 def _rows(now: datetime) -> list[tuple[str, dict[str, Any]]]:
     """The cadastro rows that reception and reading ask for."""
+    since = date(now.year - 1, 1, 1)
+    versoes = (VersaoAceita("4.01.00", since),)
+    held: list[tuple[dict[str, str], Any]] = [
+        (cadastro.prestador_key(_PRESTADOR), Prestador(_PRESTADOR, "Hospital de medida", "9990011", cnpj=_CNPJ)),
+        (
+            cadastro.relacionamento_key(_PRESTADOR, _REGISTRO),
+            Relacionamento(_PRESTADOR, _REGISTRO, "1", (Periodo(Situacao.HABILITADO, since),)),
+        ),
+        (
+            cadastro.operadora_key(_REGISTRO),
+            Operadora(_REGISTRO, "Operadora de medida", "Medida", (_REGISTRO,), versoes),
+        ),
+    ]
     rows: list[dict[str, Any]] = [
-        {**cadastro.prestador_key(_PRESTADOR), "nome": "Hospital de medida", "cnpj": _CNPJ},
-        {**cadastro.relacionamento_key(_PRESTADOR, _REGISTRO), "situacao": "HABILITADO"},
-        {
-            **cadastro.operadora_key(_REGISTRO),
-            "nome": "Operadora de medida",
-            "grupo": [_REGISTRO],
-            "versoes": [{"versao": "4.01.00", "aceita_de": f"{now.year - 1}-01-01"}],
-        },
+        *({**key, "v": VERSION, "dados": codec.plain(value)} for key, value in held),
         {**cadastro.vinculo_key(_PESSOA, _PRESTADOR), "prestador_id": _PRESTADOR, "papel": "faturista"},
     ]
     return [(_TABLES["TABELA_CADASTRO"], marshal(row)) for row in rows]
@@ -160,6 +171,10 @@ def measures(rounds: int) -> Iterator[Measure]:
         "peg-api: GET /pegs": (
             _HANDLER.format(module="peg.handler.api", check=_STATUS_OK),
             _rest_event("/pegs", queryStringParameters={"competencia": f"{now:%Y%m}"}),
+        ),
+        "cadastro-api: GET /contrato": (
+            _HANDLER.format(module="cadastro.handler.api", check=_STATUS_OK),
+            _rest_event("/contrato", queryStringParameters={"registro_ans": _REGISTRO}),
         ),
         "peg-fluxo: lote de 1 guia": (
             _HANDLER.format(module="peg.handler.fluxo", check=_RECEBIDO),
