@@ -25,6 +25,7 @@ from conecta_tiss.xml.writer import write_elegibilidade
 
 DESCRICAO_MAXIMA: Final = 500
 NOME_MAXIMO: Final = 70
+CODIGO_MAXIMO: Final = 14
 _CABECALHO: Final = "/ans:mensagemTISS/ans:cabecalho"
 _CORPO: Final = "/ans:mensagemTISS/ans:prestadorParaOperadora/ans:verificaElegibilidade"
 
@@ -146,27 +147,35 @@ def _asks_for_itself(lida: VerificaLida, corpo: VerificaElegibilidade, conhecido
 
 
 @dataclass(frozen=True, slots=True)
-class Remetente:
-    """Who answers and who is answered, when the message did not say (or lied).
+class Partes:
+    """Who answers and who is answered.
 
     Attributes:
         registro_ans: the operadora that answers.
+        prestador: who sent the message, when it did not say so itself.
     """
 
     registro_ans: str
-    cnpj: str | None
-    cpf: str | None
+    prestador: Parte
 
 
-def refusal(lida: VerificaLida, partes: Remetente, achados: Sequence[Achado], now: datetime) -> bytes:
+def partes(registro_ans: str, prestador_id: str, contratacao: Contratacao) -> Partes:
+    """The parties of an answer; of a prestador whose profile was not loaded there is nothing but its id."""
+    known = contratacao.prestador
+    if known is None:
+        return Partes(registro_ans, Parte(codigo_prestador_na_operadora=prestador_id[:CODIGO_MAXIMO]))
+    return Partes(registro_ans, Parte(cnpj=known.cnpj, cpf=known.cpf))
+
+
+def refusal(lida: VerificaLida, entre: Partes, achados: Sequence[Achado], now: datetime) -> bytes:
     """`respostaElegibilidade` with the error: the first finding, and how many more there are."""
     others = len(achados) - 1
     more = f" (e mais {others} achado(s))" if others else ""
     erro = _motivo(achados[0], lida.versao_de_resposta, more)
-    return _message(lida, partes, RespostaElegibilidade(mensagem_erro=erro), now)
+    return _message(lida, entre, RespostaElegibilidade(mensagem_erro=erro), now)
 
 
-def answer(lida: VerificaLida, partes: Remetente, found: Elegibilidade, now: datetime) -> bytes:
+def answer(lida: VerificaLida, entre: Partes, found: Elegibilidade, now: datetime) -> bytes:
     """`reciboElegibilidade`, with every reason when the answer is no."""
     vida, corpo = found.beneficiario, lida.corpo
     recibo = ReciboElegibilidade(
@@ -180,7 +189,7 @@ def answer(lida: VerificaLida, partes: Remetente, found: Elegibilidade, now: dat
         resposta_solicitacao=found.elegivel,
         motivos_negativa=tuple(_motivo(achado, lida.versao_de_resposta) for achado in found.motivos),
     )
-    return _message(lida, partes, RespostaElegibilidade(recibo=recibo), now)
+    return _message(lida, entre, RespostaElegibilidade(recibo=recibo), now)
 
 
 def _motivo(achado: Achado, versao: Versao, more: str = "") -> MotivoGlosa:
@@ -190,26 +199,24 @@ def _motivo(achado: Achado, versao: Versao, more: str = "") -> MotivoGlosa:
     return MotivoGlosa(codigo=achado.codigo, descricao=text[: DESCRICAO_MAXIMA - len(more)] + more)
 
 
-def _contratado(origem: Parte) -> Contratado | None:
-    if origem.cnpj is origem.cpf is origem.codigo_prestador_na_operadora is None:
-        return None
+def _contratado(origem: Parte) -> Contratado:
     return Contratado(cnpj=origem.cnpj, cpf=origem.cpf, codigo_na_operadora=origem.codigo_prestador_na_operadora)
 
 
-def _message(lida: VerificaLida, partes: Remetente, corpo: RespostaElegibilidade, now: datetime) -> bytes:
+def _message(lida: VerificaLida, entre: Partes, corpo: RespostaElegibilidade, now: datetime) -> bytes:
     moment = now.astimezone(FUSO)
     origem = lida.origem
     destino = (
         Parte(cnpj=origem.cnpj, cpf=origem.cpf, codigo_prestador_na_operadora=origem.codigo_na_operadora)
         if origem
-        else Parte(cnpj=partes.cnpj, cpf=partes.cpf)
+        else entre.prestador
     )
     cabecalho = Cabecalho(
         tipo_transacao=TipoTransacao.SITUACAO_ELEGIBILIDADE.value,
         sequencial_transacao=lida.sequencial or "1",
         data_registro=moment.date(),
         hora_registro=f"{moment:%H:%M:%S}",
-        origem=Parte(registro_ans=partes.registro_ans),
+        origem=Parte(registro_ans=entre.registro_ans),
         destino=destino,
         padrao=lida.versao_de_resposta.value,
     )

@@ -122,14 +122,13 @@ def verify_tiss(request: Request) -> Response:
             lambda: _asked(request, caller, registro, pergunta, lida.versao_de_resposta) if pergunta else None,
         ]
     )
-    prestador = contratacao.prestador
-    partes = messages.Remetente(registro, prestador.cnpj if prestador else None, prestador.cpf if prestador else None)
+    entre = messages.partes(registro, caller.prestador_id, contratacao)
     achados = messages.judge(lida, contratacao, hoje)
     if achados:
-        return Response(422, messages.refusal(lida, partes, achados, now), XML)
+        return Response(422, messages.refusal(lida, entre, achados, now), XML)
     if isinstance(outcome, Elegibilidade):
-        return Response(200, messages.answer(lida, partes, outcome, now), XML)
-    return Response(200, messages.refusal(lida, partes, (outcome,), now), XML)
+        return Response(200, messages.answer(lida, entre, outcome, now), XML)
+    return Response(200, messages.refusal(lida, entre, (outcome,), now), XML)
 
 
 def _answering(destino: str | None) -> str:
