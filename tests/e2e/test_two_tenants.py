@@ -1,28 +1,34 @@
-"""Every documented route, asked by the wrong tenant, by the wrong papel, by nobody: foreign looks like absent."""
+"""Every published operation by everybody who may not, on every id: the right refusal, alike, and nothing written.
+
+What the operations are stands in `tests/matriz/table.py`: a new one is a row there, and is tried here as it is.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local.client import Answer, Client, call, machine, sign_in, sign_in_as
+from local.client import Client, sign_in_as
 from local.gerador import Pedido, Tipo, gerar
 from local.seed import CLINICA, HOSPITAL
+from tests.e2e.conftest import Deployed
+from tests.matriz import attempts
+from tests.matriz.attempts import Matrix
+from tests.matriz.calls import routes
+from tests.matriz.model import Door, Row
+from tests.matriz.snapshot import Camera, difference
+from tests.matriz.table import TABLE
+from tests.matriz.world import World
 
 pytestmark = pytest.mark.e2e
 
-DOCUMENT = json.loads(Path("docs/openapi.json").read_text("utf-8"))
-OPERATIONS = [
-    (method.upper(), path, operation)
-    for path, methods in DOCUMENT["paths"].items()
-    for method, operation in methods.items()
-]
-PROTECTED = [(method, path) for method, path, operation in OPERATIONS if operation.get("security")]
-WITH_ID = [(method, path) for method, path in PROTECTED if "{" in path]
+PROTECTED = [row for row in TABLE if row.door is not Door.PUBLIC]
+WITH_ID = [row for row in PROTECTED if row.thing is not None]
+
+
+def named(rows: list[Row]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("row", rows, ids=[row.operation for row in rows])
 
 
 @pytest.fixture(scope="module")
@@ -36,88 +42,56 @@ def clinica(where: dict[str, Any]) -> Client:
 
 
 @pytest.fixture(scope="module")
-def owned(hospital: Client) -> Mapping[str, str]:
-    """What the hospital owns: an id for every path parameter of the API."""
-    lote = gerar(Pedido(tipo=Tipo.CONSULTA, guias=2, origem_cnpj=HOSPITAL.cnpj or "", numero_lote="770001"))
-    upload = hospital.follow(hospital.upload(lote.conteudo)["id"])
-    assert upload["situacao"] == "CONCLUIDO", upload["achados"]
-    return {"id": upload["id"], "protocolo": upload["recurso"]["id"]}
+def camera(deployed: Deployed) -> Camera:
+    return Camera(deployed.aws.client, deployed.where["buckets"].values())
 
 
-def filled(path: str, ids: Mapping[str, str]) -> str:
-    for name, value in ids.items():
-        path = path.replace("{" + name + "}", value)
-    assert "{" not in path, f"no owned id for a parameter of {path}"
-    return path
+@pytest.fixture(scope="module")
+def matrix(world: World, camera: Camera) -> Matrix:
+    """Every request that must be refused, sent."""
+    return attempts.run(world, PROTECTED, camera)
 
 
-def essence(answer: Answer) -> tuple[int, dict[str, Any]]:
-    problem = answer.json()
-    problem.pop("correlacao")
-    return answer.status, problem
+def test_every_published_operation_has_a_row_and_every_row_an_operation() -> None:
+    assert sorted(row.operation for row in TABLE) == sorted(routes())
 
 
-def test_the_matrix_covers_routes_with_ids() -> None:
-    assert len(WITH_ID) >= 5
-    assert len(PROTECTED) >= 7
+@named(list(TABLE))
+def test_a_row_says_of_its_operation_what_the_document_says(row: Row) -> None:
+    _, path, operation = routes()[row.operation]
+    assert (row.door is Door.PUBLIC) == (not operation.get("security"))
+    parameters = {(found["in"], found["name"]) for found in operation.get("parameters", [])}
+    assert {name for where, name in parameters if where == "path"} == set(row.path)
+    assert set(row.query) <= {name for where, name in parameters if where == "query"}
+    assert row.keyed == (("header", "Idempotency-Key") in parameters)
+    assert (row.body is not None) == ("requestBody" in operation)
+    assert str(row.ok) in operation["responses"]
+    assert all("{" + name + "}" in path for name in row.path)
 
 
-@pytest.mark.parametrize(("method", "path"), WITH_ID)
-def test_the_owner_reads_what_it_owns(hospital: Client, owned: Mapping[str, str], method: str, path: str) -> None:
-    assert hospital.request(method, filled(path, owned)).status == 200
+@named(PROTECTED)
+def test_whoever_may_not_is_refused_as_the_order_of_refusals_says(matrix: Matrix, world: World, row: Row) -> None:
+    assert len(matrix.attempts[row.operation]) > 20
+    assert matrix.wrong(row.operation, world.secrets) == []
 
 
-@pytest.mark.parametrize(("method", "path"), WITH_ID)
-def test_a_foreign_id_answers_exactly_as_an_absent_one(
-    where: dict[str, Any], clinica: Client, owned: Mapping[str, str], method: str, path: str
-) -> None:
-    absent = {"id": "f" * 32, "protocolo": "261129999999"}
-    for caller in (clinica, machine(where, CLINICA.prestador_id)):
-        foreign = caller.request(method, filled(path, owned))
-        missing = caller.request(method, filled(path, absent))
-        assert essence(foreign) == essence(missing)
-        assert foreign.status == 404
-        assert len(foreign.content) == len(missing.content)
+@named(WITH_ID)
+def test_a_foreign_an_absent_and_a_malformed_id_are_answered_alike(matrix: Matrix, row: Row) -> None:
+    assert any(attempt.expected.status == 404 for attempt in matrix.attempts[row.operation])
+    assert matrix.told_apart(row.operation) == []
 
 
-@pytest.mark.parametrize(("method", "path"), PROTECTED)
-def test_without_a_token_with_garbage_or_with_an_id_token_nothing_is_answered(
-    where: dict[str, Any], method: str, path: str
-) -> None:
-    url = where["api"] + filled(path, {"id": "0" * 32, "protocolo": "261120000001"})
-    for headers in ({}, {"Authorization": "Bearer lixo"}, {"Authorization": "Bearer a.b.c"}):
-        answer = call(method, url, headers={"Content-Type": "application/json", **headers}, body=b"{}")
-        assert answer.status == 401, answer.text
-        assert answer.headers["content-type"].startswith("application/problem+json")
+def test_no_refusal_wrote_anything(matrix: Matrix) -> None:
+    assert difference(matrix.before.kept, matrix.after.kept) == []
 
 
-@pytest.mark.parametrize(("method", "path"), PROTECTED)
-def test_a_prestador_in_the_header_that_is_not_the_callers_is_absent(
-    hospital: Client, owned: Mapping[str, str], method: str, path: str
-) -> None:
-    other = Client(hospital.api, hospital.token, CLINICA.prestador_id)
-    assert other.request(method, filled(path, owned), {} if method == "POST" else None).status == 404
-
-
-@pytest.mark.parametrize(("method", "path"), PROTECTED)
-def test_recepcao_may_not_bill(where: dict[str, Any], owned: Mapping[str, str], method: str, path: str) -> None:
-    caller = sign_in_as(where, "recepcao", HOSPITAL.prestador_id)
-    body = None
-    if method == "POST":
-        body = {"registro_ans": "345695", "finalidade": "lote_tiss", "nome_arquivo": "a.xml", "tamanho": 10}
-    answer = caller.request(method, filled(path, owned), body)
-    assert answer.status == 403
-    assert answer.json()["codigo"] == "papel-insuficiente"
-
-
-def test_a_person_of_the_operadora_is_not_a_prestador(where: dict[str, Any]) -> None:
-    user = next(user for user in where["usuarios"] if user["operadora"])
-    caller = sign_in(where, user["email"], user["senha"], "operadora")
-    assert caller.request("GET", "/pegs").status == 403
+def test_refusals_count_quotas_and_are_audited_but_keep_no_answer(matrix: Matrix) -> None:
+    written = difference(matrix.before.counted, matrix.after.counted)
+    assert [line for line in written if "COTA#" not in line and not line.startswith("appeared: auditoria ")] == []
 
 
 def test_the_clinics_upload_cannot_carry_the_hospitals_lote(clinica: Client) -> None:
-    lote = gerar(Pedido(tipo=Tipo.CONSULTA, guias=1, origem_cnpj=HOSPITAL.cnpj or "", numero_lote="770002"))
+    lote = gerar(Pedido(tipo=Tipo.CONSULTA, guias=1, origem_cnpj=HOSPITAL.cnpj or "", numero_lote="770003"))
     upload = clinica.follow(clinica.upload(lote.conteudo)["id"])
     assert upload["situacao"] == "RECUSADO"
     assert [achado["codigo"] for achado in upload["achados"]] == ["5005"]
@@ -134,13 +108,6 @@ def test_a_form_takes_only_its_own_key_type_and_size(hospital: Client) -> None:
     assert hospital.post_file(upload, content[:50]).status in {400, 403}
 
 
-def test_a_relacionamento_that_was_never_enabled_refuses_the_upload(clinica: Client) -> None:
-    body = {"registro_ans": "331988", "finalidade": "lote_tiss", "nome_arquivo": "a.xml", "tamanho": 10}
-    answer = clinica.request("POST", "/documentos/uploads", body)
-    assert answer.status == 403
-    assert answer.json()["codigo"] == "relacionamento-nao-habilitado"
-
-
-def test_a_cursor_of_one_tenant_is_worth_nothing_to_another(hospital: Client, clinica: Client) -> None:
+def test_a_cursor_that_nobody_gave_is_worth_nothing(hospital: Client) -> None:
     assert hospital.request("GET", "/pegs?cursor=AAAA.BBBB").status == 400
-    assert clinica.request("GET", "/pegs?cursor=%00").status == 400
+    assert hospital.request("GET", "/pegs?cursor=%00").status == 400

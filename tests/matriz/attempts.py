@@ -1,0 +1,107 @@
+"""Every request that must be refused, carried out once, with what was stored before and after."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from local.client import Answer
+from tests.matriz import refusals
+from tests.matriz.calls import Sent, can_be_wrong
+from tests.matriz.model import Caller, Kind, Refusal, Row, Target, Values, refusal
+from tests.matriz.snapshot import Camera, Snapshot
+from tests.matriz.world import World
+
+_TARGETS: Final = (Target.OWN, Target.FOREIGN, Target.ABSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request, the refusal it must meet and what came back."""
+
+    row: Row
+    caller: Caller
+    target: Target
+    well_formed: bool
+    expected: Refusal
+    sent: Sent
+    answer: Answer
+
+    def __str__(self) -> str:
+        wrong = "" if self.well_formed else ", wrong besides"
+        return f"{self.sent.method} {self.sent.path[:120]} by {self.caller.name}, {self.target.name}{wrong}"
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """All of them, by operation, and what was stored before the first and after the last."""
+
+    attempts: Mapping[str, Sequence[Attempt]]
+    before: Snapshot
+    after: Snapshot
+
+    def wrong(self, operation: str, secrets: frozenset[str]) -> list[str]:
+        """Every refusal of an operation that is not what it must be."""
+        return [
+            f"{attempt}: {'; '.join(found)}"
+            for attempt in self.attempts[operation]
+            if (found := refusals.wrong_with(attempt.answer, attempt.expected, secrets))
+        ]
+
+    def told_apart(self, operation: str) -> list[str]:
+        """Every 404 of an operation by which the same caller could tell a foreign, an absent and a malformed id."""
+        alike: dict[tuple[str, bool], list[Attempt]] = defaultdict(list)
+        for attempt in self.attempts[operation]:
+            if attempt.expected.status == 404 and attempt.target is not Target.OWN:
+                alike[attempt.caller.name, attempt.well_formed].append(attempt)
+        return [
+            f"{attempt}: {difference}"
+            for first, *others in alike.values()
+            for attempt in others
+            if (difference := refusals.tell_apart(first.answer, attempt.answer))
+        ]
+
+
+def run(world: World, rows: Sequence[Row], camera: Camera) -> Matrix:
+    """Send every request of the rows that must be refused."""
+    tries = [attempt for row in rows for attempt in _of_row(world, row)]
+    before = camera.take()
+    answers = world.wire.send_all([attempt[-1] for attempt in tries])
+    after = camera.take()
+    found: dict[str, list[Attempt]] = {row.operation: [] for row in rows}
+    for (row, caller, target, well_formed, expected, sent), answer in zip(tries, answers, strict=True):
+        found[row.operation].append(Attempt(row, caller, target, well_formed, expected, sent, answer))
+    return Matrix(found, before, after)
+
+
+def _of_row(world: World, row: Row) -> Iterator[tuple[Row, Caller, Target, bool, Refusal, Sent]]:
+    spelt: set[Kind] = set()
+    for caller in (*world.callers, *world.machines_without(row)):
+        named = list(_named(world, row, caller))
+        if caller.kind not in spelt and _allowed(row, caller):
+            # How an id is spelt is the same to all who may: one of a kind tries every spelling.
+            spelt.add(caller.kind)
+            named += [(Target.MALFORMED, values) for values in world.malformed(row, caller)]
+        for target, values in named:
+            ways = (True, False) if can_be_wrong(row) and target is not Target.MALFORMED else (True,)
+            for well_formed in ways:
+                expected = refusal(row, caller, target, well_formed=well_formed)
+                if expected is not None:
+                    sent = world.wire.of(row, caller, values, wrong=not well_formed)
+                    yield row, caller, target, well_formed, expected, sent
+
+
+def _allowed(row: Row, caller: Caller) -> bool:
+    return refusal(row, caller, Target.OWN if row.thing else Target.NONE) is None
+
+
+def _named(world: World, row: Row, caller: Caller) -> Iterator[tuple[Target, Values]]:
+    if row.thing is None:
+        yield Target.NONE, world.values(caller)
+        return
+    given = (world.own(row, caller), world.foreign(row, caller), world.absent(row, caller))
+    named = [(target, values) for target, values in zip(_TARGETS, given, strict=True) if values is not None]
+    # Whoever is nobody is told so whatever is asked.
+    yield from named[:1] if caller.kind is Kind.NOBODY else named

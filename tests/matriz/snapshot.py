@@ -1,0 +1,73 @@
+"""What is stored, before and after: a refusal leaves nothing behind."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+TABLES: Final = ("cadastro", "beneficiarios", "documentos", "peg")
+COUNTED: Final = ("idempotencia", "auditoria")
+"""Tables a refusal may write: quotas are counted and reads recorded before it is known what comes of them."""
+PREFIX: Final = "conecta-embarcado-"
+
+Stored = Mapping[str, str]
+"""Digest by key: `<table> <pk> / <sk>`, or `s3://<bucket>/<key>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything stored, and apart from it what refusals may write."""
+
+    kept: Stored
+    counted: Stored
+
+
+class Camera:
+    """Takes snapshots of an instance.
+
+    Args:
+        client: makes a boto3 client of a service.
+        buckets: to list.
+    """
+
+    def __init__(self, client: Any, buckets: Iterable[str]) -> None:
+        self._dynamodb, self._s3 = client("dynamodb"), client("s3")
+        self._buckets = tuple(buckets)
+
+    def take(self) -> Snapshot:
+        """Every table and every bucket."""
+        kept = {key: value for table in TABLES for key, value in self._table(table)}
+        kept |= {key: value for bucket in self._buckets for key, value in self._bucket(bucket)}
+        return Snapshot(kept, {key: value for table in COUNTED for key, value in self._table(table)})
+
+    def count(self, table: str) -> int:
+        """Rows of a table."""
+        return sum(1 for _ in self._table(table))
+
+    def rows(self, table: str) -> set[str]:
+        """Keys of a table."""
+        return {key for key, _ in self._table(table)}
+
+    def _table(self, table: str) -> Iterable[tuple[str, str]]:
+        for page in self._dynamodb.get_paginator("scan").paginate(TableName=PREFIX + table, ConsistentRead=True):
+            for item in page["Items"]:
+                text = json.dumps(item, sort_keys=True, default=repr)
+                name = f"{table} {item['pk']['S']} / {item['sk']['S']}"
+                yield name, hashlib.sha256(text.encode()).hexdigest()
+
+    def _bucket(self, bucket: str) -> Iterable[tuple[str, str]]:
+        for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            for item in page.get("Contents", ()):
+                yield f"s3://{bucket}/{item['Key']}", f"{item['ETag']} {item['LastModified']}"
+
+
+def difference(before: Stored, after: Stored) -> list[str]:
+    """What appeared, went or changed, in words."""
+    return [
+        *(f"appeared: {key}" for key in sorted(after.keys() - before.keys())),
+        *(f"went: {key}" for key in sorted(before.keys() - after.keys())),
+        *(f"changed: {key}" for key in sorted(before.keys() & after.keys()) if before[key] != after[key]),
+    ]

@@ -1,0 +1,637 @@
+"""On a running instance: the callers of the matrix, and what each of them owns.
+
+People, prestadores and credentials are made as anybody makes them, through the API and Cognito's own; only what a
+person of an operadora is, which no route tells, is written where the deployment writes it.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
+from typing import Any, Final
+
+from cadastro.domain.vinculos import VinculoOperadora
+from cadastro.dynamodb.cargas import DynamoCargas
+from cadastro.dynamodb.tabela import CadastroTable
+from conecta_cargas.states import SituacaoCarga
+from conecta_edge.clock import local_day
+from local.client import Answer, ApiError, Client, sign_in_as, signed_up
+from local.gerador import Pedido, Tipo, gerar
+from local.gerador_cadastro.identificadores import cnpj as cnpj_of
+from local.runtime import EmbeddedAws
+from local.seed import CLINICA, GRUPOS, HOSPITAL, OPERADORAS
+from tests.matriz import tokens
+from tests.matriz.calls import Wire, together
+from tests.matriz.model import Caller, Kind, Row, Values
+
+AMS, PASA = OPERADORAS
+ESCOPOS: Final = tuple(
+    f"{area}.{acao}"
+    for area in ("elegibilidade", "autorizacao", "peg", "pagamento", "recurso", "documentos")
+    for acao in ("ler", "escrever")
+)
+CADASTRO_TABLE: Final = "conecta-embarcado-cadastro"
+ID_OF: Final[Mapping[str, str]] = {
+    "upload": "upload", "peg": "protocolo", "pessoa": "pessoa", "credencial": "client_id", "pedido": "pedido",
+    "pedido da operadora": "pedido", "carga": "carga", "relacionamento": "prestador", "contrato": "registro",
+    "operadora": "registro",
+}  # fmt: skip
+"""Of each kind of thing, the value that names it."""
+ABSENT: Final[Mapping[str, str]] = {
+    "upload": "f" * 32, "peg": "261129999999", "pessoa": "0" * 32, "credencial": "0" * 26, "pedido": "f" * 32,
+    "pedido da operadora": "f" * 32, "carga": "345695-20200101T000000Z-000000000000",
+    "relacionamento": "00000000000191", "contrato": "999999", "operadora": "999999",
+}  # fmt: skip
+"""Ids that are well formed and nobody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who signed up: bound to nothing until said otherwise."""
+
+    client: Client
+    token: str
+    sub: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A prestador made for the tests, and its gestor."""
+
+    prestador: str
+    gestor: Person
+
+
+class World:
+    """The callers and their things.
+
+    Args:
+        aws: a running, deployed and seeded instance.
+        where: its `endpoint.json`.
+    """
+
+    def __init__(self, aws: EmbeddedAws, where: Mapping[str, Any]) -> None:
+        self.aws, self.where = aws, where
+        self.wire = Wire(where["api"])
+        self.today = local_day(datetime.now(UTC))
+        self._cognito = aws.client("cognito-idp")
+        self._undo: list[Callable[[], Any]] = []
+        self.gestor = sign_in_as(where, "gestor", HOSPITAL.prestador_id)
+        self.clinica = sign_in_as(where, "gestor", CLINICA.prestador_id)
+        self.cadastro = self._portal("cadastro@vale-pasa.example")
+
+    def close(self) -> None:
+        """Revoke the credentials that were made: a prestador may have only so many."""
+        for undo in reversed(self._undo):
+            undo()
+        self.wire.close()
+
+    def _portal(self, email: str) -> Client:
+        return Client(self.where["api"], self._tokens(email)[0])
+
+    def _tokens(self, email: str) -> tuple[str, str]:
+        user = next(user for user in self.where["usuarios"] if user["email"] == email)
+        pool = "operadora" if user["operadora"] else "prestadores"
+        return tokens.sign_in(self.where, email, user["senha"], self.where["cognito"][pool]["cliente"])
+
+    # What can be made.
+
+    def person(self) -> Person:
+        """Somebody new."""
+        client = signed_up(self.where)
+        assert client.token
+        claims = tokens.decoded(client.token)
+        return Person(client, client.token, claims["sub"], f"{claims['username']}@nova.example")
+
+    def bind(self, person: Person, papel: str, at: Client) -> str:
+        """Bind a person by an invitation of a gestor; what the API calls the person there."""
+        return str(expect(201, at.request("POST", "/pessoas", {"email": person.email, "papel": papel})).json()["id"])
+
+    def asked(self, person: Person, registro: str = AMS, cnpj: str | None = None) -> dict[str, Any]:
+        """A pedido of a person, for a prestador that nobody knows unless said."""
+        body = {
+            "registro_ans": registro, "cnpj": cnpj or new_cnpj(), "nome": "Prova da Matriz", "cnes": "9990055",
+            "codigo_na_operadora": secrets.token_hex(6),
+        }  # fmt: skip
+        found: dict[str, Any] = expect(201, person.client.request("POST", "/relacionamentos", body)).json()
+        return found
+
+    def decide(self, pedido: str, **decision: Any) -> Answer:
+        """The operadora's decision."""
+        return self.cadastro.request("POST", f"/operadora/relacionamentos/pedidos/{pedido}/decisao", decision)
+
+    def enabled(self, registro: str = AMS, **decision: Any) -> Made:
+        """A new prestador, enabled at one operadora, and its only gestor."""
+        person = self.person()
+        pedido = self.asked(person, registro)
+        expect(200, self.decide(pedido["id"], decisao="HABILITAR", **decision))
+        return Made(pedido["cnpj"], person)
+
+    def act(self, ato: str, registro: str, prestador: str, **more: str) -> None:
+        """An act of the operadora about a relacionamento, from today on."""
+        expect(
+            200,
+            self.cadastro.request(
+                "POST",
+                f"/operadora/relacionamentos/{registro}/{prestador}/{ato}",
+                {"de": self.today.isoformat(), "motivo": "Prova da matriz.", **more},
+            ),
+        )
+
+    def credencial(self, at: Client, escopos: Sequence[str] = ESCOPOS) -> tuple[str, str]:
+        """Id and secret of a machine made by a gestor; revoked at the end."""
+        body = {"nome": "matriz", "escopos": [f"conecta/{escopo}" for escopo in escopos]}
+        made = expect(201, at.request("POST", "/credenciais", body)).json()
+        self._undo.append(lambda: at.request("DELETE", f"/credenciais/{made['client_id']}"))
+        return made["client_id"], made["client_secret"]
+
+    def machine_token(self, credencial: tuple[str, str], escopos: Sequence[str] = ESCOPOS) -> str:
+        """A token of a machine."""
+        return tokens.machine_token(self.where, *credencial, escopos)
+
+    # Things.
+
+    @cached_property
+    def things(self) -> Mapping[str, Mapping[str, Values]]:
+        """By kind, by who owns it, what names it."""
+        hospital, clinica = f"prestador:{HOSPITAL.prestador_id}", f"prestador:{CLINICA.prestador_id}"
+        (here, sent), (there, gone) = together(
+            self._billed, [(HOSPITAL.cnpj, self.gestor, "770001"), (CLINICA.cnpj, self.clinica, "770002")], 2
+        )
+        asker = self.unbound
+        first, second = self.asked(asker), self.asked(asker, PASA)
+        registros = {f"registro:{registro}": {"registro": registro} for registro in OPERADORAS}
+        return {
+            "upload": {hospital: {"upload": here}, clinica: {"upload": there}},
+            "peg": {hospital: {"protocolo": sent}, clinica: {"protocolo": gone}},
+            "pessoa": {
+                hospital: {"pessoa": self.bind(self.person(), "recepcao", self.gestor)},
+                clinica: {"pessoa": self.bind(self.person(), "recepcao", self.clinica)},
+            },
+            "credencial": {
+                hospital: {"client_id": self.credencial(self.gestor)[0]},
+                clinica: {"client_id": self.credencial(self.clinica)[0]},
+            },
+            "pedido": {f"pessoa:{asker.sub}": {"pedido": first["id"]}},
+            "pedido da operadora": {
+                f"registro:{AMS}": {"pedido": first["id"]},
+                f"registro:{PASA}": {"pedido": second["id"]},
+            },
+            "relacionamento": {
+                f"registro:{registro}": {"registro": registro, "prestador": HOSPITAL.prestador_id}
+                for registro in OPERADORAS
+            },
+            "carga": {f"registro:{registro}": {"carga": self._carga(registro)} for registro in OPERADORAS},
+            "contrato": registros,
+            "operadora": registros,
+        }
+
+    def _billed(self, of: tuple[str | None, Client, str]) -> tuple[str, str]:
+        """An upload and the PEG it became."""
+        cnpj, client, numero = of
+        lote = gerar(Pedido(tipo=Tipo.CONSULTA, guias=2, origem_cnpj=cnpj or "", numero_lote=numero))
+        upload = client.follow(client.upload(lote.conteudo)["id"])
+        assert upload["situacao"] == "CONCLUIDO", upload["achados"]
+        return upload["id"], upload["recurso"]["id"]
+
+    def _carga(self, registro: str) -> str:
+        found = self.cadastro.get(f"/operadora/cargas?registro_ans={registro}")["cargas"]
+        return str(next(carga["id"] for carga in found if carga["situacao"] == "CONCLUIDA"))
+
+    def own(self, row: Row, caller: Caller) -> Values | None:
+        """What the caller may name, with everything else its call needs; `None` when it owns no such thing."""
+        if row.thing is None:
+            return self.values(caller)
+        held = [label for label in self.things[row.thing] if label in caller.owns]
+        held.sort(key=lambda label: not label.endswith(caller.registro))
+        return {**self.values(caller), **self.things[row.thing][held[0]]} if held else None
+
+    def foreign(self, row: Row, caller: Caller) -> Values | None:
+        """What somebody else owns."""
+        if row.thing is None:
+            return None
+        others = [label for label in self.things[row.thing] if label not in caller.owns]
+        return {**self.values(caller), **self.things[row.thing][others[0]]} if others else None
+
+    def absent(self, row: Row, caller: Caller) -> Values | None:
+        """What nobody owns."""
+        if row.thing is None:
+            return None
+        return {**self.values(caller), ID_OF[row.thing]: ABSENT[row.thing]}
+
+    def malformed(self, row: Row, caller: Caller) -> Iterator[Values]:
+        """What could not be anybody's: spellings of the caller's own id, ways out of a path, and noise."""
+        own = self.own(row, caller)
+        if row.thing is None or own is None:
+            return
+        name = ID_OF[row.thing]
+        for text in HOSTILE(own[name]) if row.named_in != "body" else HOSTILE_IN_BODIES(own[name]):
+            if text != own[name]:
+                yield {**own, name: text}
+
+    def values(self, caller: Caller) -> Values:
+        """What a caller's calls say besides the thing they name."""
+        prestador = caller.prestador or CLINICA.prestador_id
+        life = next(
+            row
+            for row in self.where["beneficiarios"]
+            if (row["registro_ans"] == caller.registro and row["caso"] in {"elegivel", "outra-operadora", "pasa"})
+            or row["registro_ans"] == caller.registro
+        )
+        return {
+            "registro": caller.registro, "prestador": prestador, "cnpj": prestador, "cpf": life["cpf"],
+            "carteira": life["numero_carteira"], "hoje": self.today.isoformat(), "competencia": f"{self.today:%Y%m}",
+            "email": f"{secrets.token_hex(8)}@nova.example",
+        }  # fmt: skip
+
+    def fresh(self, row: Row, caller: Caller) -> Values:  # noqa: PLR0911  # one kind, one line
+        """As `own`, made for one call that uses it up."""
+        own = {**self.values(caller), **(self.own(row, caller) or {})}
+        at = self.gestor if caller.prestador == HOSPITAL.prestador_id else self.clinica
+        match row.makes or row.thing:
+            case "pessoa":
+                return {**own, "pessoa": self.bind(self.person(), "recepcao", at)}
+            case "credencial":
+                return {**own, "client_id": self.credencial(at)[0]}
+            case "pedido da operadora":
+                return {**own, "pedido": self.asked(self.person(), caller.registro)["id"]}
+            case "relacionamento":
+                return {**own, "prestador": self.enabled(caller.registro).prestador}
+            case "relacionamento suspenso":
+                made = self.enabled(caller.registro)
+                self.act("suspensao", caller.registro, made.prestador)
+                return {**own, "prestador": made.prestador}
+            case "carga que falhou":
+                return {**own, "carga": self.failed_carga(caller.registro)}
+            case "cnpj":
+                return {**own, "cnpj": new_cnpj()}
+            case "titular":
+                return {**own, "cpf": self._nobodys_friend(caller.registro)}
+        return own
+
+    def failed_carga(self, registro: str) -> str:
+        """A load that failed: a small file of its own, loaded, whose row then says that it had not been."""
+        name = f"matriz-{secrets.token_hex(4)}.csv"
+        self.aws.client("s3").put_object(
+            Bucket=self.where["buckets"]["entrada"],
+            Key=f"cadastro/{registro}/calendario/{name}",
+            Body=b"data;descricao;tipo;uf\n2031-02-03;Prova da matriz;FACULTATIVO;AC\n",
+        )
+        loaded = self._loaded(registro, name)
+        rows = DynamoCargas(self.aws.client("dynamodb"), CADASTRO_TABLE)
+        before = rows.get(registro, loaded)
+        assert before is not None
+        failed = replace(before, situacao=SituacaoCarga.FALHOU, erro="Prova", versao=before.versao + 1)
+        rows.change(before, failed, None, datetime.now(UTC))
+        return loaded
+
+    def _loaded(self, registro: str, name: str) -> str:
+        deadline = datetime.now(UTC) + timedelta(seconds=60)
+        while datetime.now(UTC) < deadline:
+            for carga in self.cadastro.get(f"/operadora/cargas?registro_ans={registro}")["cargas"]:
+                if carga["arquivo"] == name and carga["concluida_em"]:
+                    return str(carga["id"])
+        raise TimeoutError(name)
+
+    def _nobodys_friend(self, registro: str) -> str:
+        """The CPF of a life that no demo nor test knows by name."""
+        known = {row["cpf"] for row in self.where["beneficiarios"]}
+        for page in self.aws.client("dynamodb").get_paginator("scan").paginate(
+            TableName="conecta-embarcado-beneficiarios"
+        ):  # fmt: skip
+            for item in page["Items"]:
+                dados = item.get("dados", {}).get("M", {})
+                cpf = dados.get("cpf", {}).get("S")
+                if cpf and cpf not in known and dados.get("registro_ans", {}).get("S") == registro:
+                    return str(cpf)
+        raise AssertionError("no life to erase")
+
+    # Callers.
+
+    @cached_property
+    def unbound(self) -> Person:
+        """Somebody who is bound to nothing."""
+        return self.person()
+
+    @cached_property
+    def callers(self) -> tuple[Caller, ...]:
+        """Everybody who is tried at every operation."""
+        return (*self._nobodies(), *self._people(), *self._others(), *self._machines(), *self._operadoras())
+
+    def _people(self) -> Iterator[Caller]:
+        for prestador, words in ((HOSPITAL.prestador_id, "the hospital"), (CLINICA.prestador_id, "the clinic")):
+            for user in self.where["usuarios"]:
+                if user["prestador"] == prestador:
+                    yield self._bound(
+                        f"{user['papel']} of {words}", self._tokens(user["email"])[0], {prestador: user["papel"]},
+                        registros=OPERADORAS,
+                    )  # fmt: skip
+        token = self._tokens("gestor@clinica-boa-vista.example")[0]
+        yield self._bound(
+            "gestor of the clinic, of an operadora that was only asked", token, {CLINICA.prestador_id: "gestor"},
+            registros=OPERADORAS, registro=PASA, releases=frozenset(),
+        )  # fmt: skip
+        token = self._tokens("gestor@hospital-aurora.example")[0]
+        yield self._bound(
+            "gestor of the hospital, in the name of the clinic", token, {HOSPITAL.prestador_id: "gestor"},
+            registros=OPERADORAS, header=CLINICA.prestador_id,
+        )  # fmt: skip
+        yield self._bound(
+            "gestor of the hospital, in the name of nobody there is", token, {HOSPITAL.prestador_id: "gestor"},
+            registros=OPERADORAS, header="00000000000191",
+        )  # fmt: skip
+        yield from self._of_two()
+        yield self._bound("a person bound to nothing", self.unbound.token, {}, sub=self.unbound.sub)
+        for words, change in (("suspended", {"ativo": False}), ("removed", None)):
+            person = self.person()
+            path = f"/pessoas/{self.bind(person, 'gestor', self.gestor)}"
+            assert expect(200, person.client.request("GET", "/pessoas"))
+            done = self.gestor.request("PATCH" if change else "DELETE", path, change)
+            assert done.status in {200, 204}, done.text
+            yield self._bound(f"a gestor of the hospital who was {words}", person.token, {}, sub=person.sub)
+
+    def _of_two(self) -> Iterator[Caller]:
+        person = self.person()
+        self.bind(person, "faturista", self.gestor)
+        self.bind(person, "recepcao", self.clinica)
+        papeis = {HOSPITAL.prestador_id: "faturista", CLINICA.prestador_id: "recepcao"}
+        yield self._bound("a person of two prestadores who says none", person.token, papeis)
+        for prestador, words in (
+            (HOSPITAL.prestador_id, "as faturista of the hospital"),
+            (CLINICA.prestador_id, "as recepcao of the clinic"),
+            (self.others["suspended"].prestador, "in the name of a third"),
+        ):
+            yield self._bound(
+                f"a person of two prestadores, {words}", person.token, papeis, registros=OPERADORAS, header=prestador
+            )
+
+    @cached_property
+    def others(self) -> Mapping[str, Made]:
+        """Prestadores whose relacionamento with the first operadora is other than enabled for everything."""
+        only_asked, refused = self.enabled(PASA), self.enabled(PASA)
+        self.asked(only_asked.gestor, AMS, only_asked.prestador)
+        pedido = self.asked(refused.gestor, AMS, refused.prestador)
+        expect(200, self.decide(pedido["id"], decisao="RECUSAR", motivo="Prova da matriz."))
+        made = {
+            "enabled": self.enabled(),
+            "suspended": self.enabled(),
+            "ended": self.enabled(),
+            "enabled, but not for authorizations": self.enabled(autorizacao=False),
+            "enabled, but not for billing": self.enabled(faturamento=False),
+            "of the other operadora only": self.enabled(PASA),
+            "asked for": only_asked,
+            "refused": refused,
+        }
+        self.act("suspensao", AMS, made["suspended"].prestador)
+        self.act("descredenciamento", AMS, made["ended"].prestador)
+        return made
+
+    def _others(self) -> Iterator[Caller]:
+        billing, both = frozenset({"faturamento"}), frozenset({"autorizacao", "faturamento"})
+        # R02: what was lawfully done before is billed also afterwards; who was never enabled bills nothing.
+        releases = {
+            "enabled": both, "suspended": billing, "ended": billing,
+            "enabled, but not for authorizations": billing,
+            "enabled, but not for billing": frozenset({"autorizacao"}),
+        }  # fmt: skip
+        related = {"of the other operadora only": (PASA,), "asked for": (PASA,), "refused": OPERADORAS}
+        for words, made in self.others.items():
+            yield self._bound(
+                f"gestor of a prestador whose relacionamento is {words}", made.gestor.token,
+                {made.prestador: "gestor"}, sub=made.gestor.sub, registros=related.get(words, (AMS,)),
+                releases=releases.get(words, frozenset()),
+            )  # fmt: skip
+
+    @staticmethod
+    def _bound(  # noqa: PLR0917
+        name: str,
+        token: str,
+        papeis: Mapping[str, str],
+        sub: str = "",
+        registros: Sequence[str] = (),
+        header: str | None = None,
+        registro: str = AMS,
+        releases: frozenset[str] = frozenset({"autorizacao", "faturamento"}),
+    ) -> Caller:
+        caller = Caller(
+            name=name, kind=Kind.PERSON, token=token, papeis=papeis, registro=registro, releases=releases,
+            headers={"Conecta-Prestador": header} if header else {},
+        )  # fmt: skip
+        owns = {f"pessoa:{sub}", *(f"registro:{one}" for one in registros)}
+        if caller.prestador:
+            owns.add(f"prestador:{caller.prestador}")
+        return replace(caller, owns=frozenset(owns))
+
+    def _machines(self) -> Iterator[Caller]:
+        yield self.machine_of(HOSPITAL.prestador_id, ESCOPOS)
+        yield self.machine_of(CLINICA.prestador_id, ESCOPOS)
+        yield self.machine_of(HOSPITAL.prestador_id, ("pagamento.ler",))
+        yield replace(
+            self.machine_of(HOSPITAL.prestador_id, ESCOPOS), name="machine of the hospital, in the name of the clinic",
+            headers={"Conecta-Prestador": CLINICA.prestador_id}, owns=frozenset(),
+        )  # fmt: skip
+        few = self.credencial(self.gestor, ("recurso.ler",))
+        yield self._machine(
+            "machine the hospital made with one scope only", HOSPITAL.prestador_id,
+            self.machine_token(few, ("recurso.ler",)), ("recurso.ler",),
+        )  # fmt: skip
+        revoked = self.credencial(self.gestor)
+        token = self.machine_token(revoked)
+        expect(204, self.gestor.request("DELETE", f"/credenciais/{revoked[0]}"))
+        yield self._machine("revoked machine", HOSPITAL.prestador_id, token, ESCOPOS, live=False)
+        rotated = self.credencial(self.gestor)
+        token = self.machine_token(rotated)
+        made = self.gestor.request("POST", f"/credenciais/{rotated[0]}/rotacao", {"sobreposicao_horas": 0})
+        successor = expect(201, made).json()["client_id"]
+        self._undo.append(lambda: self.gestor.request("DELETE", f"/credenciais/{successor}"))
+        yield self._machine("rotated machine without overlap", HOSPITAL.prestador_id, token, ESCOPOS, live=False)
+
+    @cached_property
+    def _credenciais(self) -> Mapping[str, tuple[str, str]]:
+        return {
+            HOSPITAL.prestador_id: self.credencial(self.gestor),
+            CLINICA.prestador_id: self.credencial(self.clinica),
+        }
+
+    def machine_of(self, prestador: str, escopos: Sequence[str]) -> Caller:
+        """The prestador's machine with a token of these scopes."""
+        token = self.machine_token(self._credenciais[prestador], escopos)
+        what = "every scope" if len(escopos) == len(ESCOPOS) else f"{len(escopos)} scopes"
+        return self._machine(f"machine of {prestador} with {what}", prestador, token, escopos)
+
+    def machines_without(self, row: Row) -> Iterator[Caller]:
+        """Machines with every scope but the operation's; and with those of the route, but not the call's."""
+        for missing in {row.opens or row.escopos, row.escopos}:
+            if missing:
+                held = tuple(escopo for escopo in ESCOPOS if escopo not in missing)
+                yield replace(
+                    self.machine_of(HOSPITAL.prestador_id, held), name=f"machine without {' '.join(sorted(missing))}"
+                )
+
+    @staticmethod
+    def _machine(name: str, prestador: str, token: str, escopos: Sequence[str], *, live: bool = True) -> Caller:
+        return Caller(
+            name=name, kind=Kind.MACHINE, token=token, machine_of=prestador, escopos=frozenset(escopos), live=live,
+            owns=frozenset({f"prestador:{prestador}", *(f"registro:{registro}" for registro in OPERADORAS)}),
+        )  # fmt: skip
+
+    def _operadoras(self) -> Iterator[Caller]:
+        for grupo in GRUPOS:
+            token = self._tokens(f"{grupo}@vale-pasa.example")[0]
+            for registro in OPERADORAS if grupo == "cadastro" else (AMS,):
+                yield self._at(f"{grupo} of both operadoras, at {registro}", token, dict.fromkeys(OPERADORAS, grupo),
+                               registro)  # fmt: skip
+        yield self._at("cadastro of the second operadora", self._tokens("cadastro@pasa.example")[0],
+                       {PASA: "cadastro"}, PASA)  # fmt: skip
+        mixed = self._of_operadora(("central", "cadastro"), {AMS: "central", PASA: "cadastro"})
+        for registro in OPERADORAS:
+            yield self._at(f"central of the first and cadastro of the second operadora, at {registro}", mixed,
+                           {AMS: "central", PASA: "cadastro"}, registro)  # fmt: skip
+        yield self._at("a token of group cadastro that is bound to no operadora",
+                       self._of_operadora(("cadastro",), {}), {}, AMS)  # fmt: skip
+        yield self._at("bound as cadastro, but taken out of the group",
+                       self._of_operadora((), {AMS: "cadastro"}), {}, AMS)  # fmt: skip
+        # A name that another might take for two, and for an operadora.
+        yield self._at("bound as cadastro, of a group whose name only looks like it",
+                       self._of_operadora(("OPERADORA-345695-cadastro",), {AMS: "cadastro"}), {}, AMS)  # fmt: skip
+
+    @staticmethod
+    def _at(name: str, token: str, grupos: Mapping[str, str], registro: str) -> Caller:
+        return Caller(
+            name=name, kind=Kind.OPERADORA, token=token, registro=registro,
+            grupos={at: frozenset({grupo}) for at, grupo in grupos.items()},
+            owns=frozenset(f"registro:{at}" for at in grupos),
+        )  # fmt: skip
+
+    def _of_operadora(self, token_groups: Sequence[str], bound: Mapping[str, str]) -> str:
+        """The access token of a new person of the operadora's pool."""
+        pool, email = self.where["cognito"]["operadora"], f"{secrets.token_hex(6)}@vale-pasa.example"
+        senha = f"Aa1-{secrets.token_hex(16)}"
+        user = self._cognito.admin_create_user(
+            UserPoolId=pool["pool"], Username=email, MessageAction="SUPPRESS",
+            UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+        )["User"]  # fmt: skip
+        username = user["Username"]
+        self._cognito.admin_set_user_password(
+            UserPoolId=pool["pool"], Username=username, Password=senha, Permanent=True
+        )
+        for grupo in token_groups:
+            if grupo not in GRUPOS:
+                self._cognito.create_group(UserPoolId=pool["pool"], GroupName=grupo)
+                self._undo.append(partial(self._cognito.delete_group, UserPoolId=pool["pool"], GroupName=grupo))
+            self._cognito.admin_add_user_to_group(UserPoolId=pool["pool"], Username=username, GroupName=grupo)
+        token = tokens.sign_in(self.where, username, senha, pool["cliente"])[0]
+        table = CadastroTable(self.aws.client("dynamodb"), CADASTRO_TABLE)
+        for registro, grupo in bound.items():
+            table.put_vinculo_operadora(VinculoOperadora(tokens.decoded(token)["sub"], registro, grupo))
+        return token
+
+    def _nobodies(self) -> Iterator[Caller]:
+        access, ident = self._tokens("gestor@hospital-aurora.example")
+        operadora, ident_operadora = self._tokens("cadastro@vale-pasa.example")
+        machine = self.machine_token(self._credenciais[HOSPITAL.prestador_id])
+        forger = tokens.Forger(self.aws.directory / "estado", access)
+        named = {
+            "an ID token of a gestor": ident,
+            "an ID token of an operadora": ident_operadora,
+            "a refresh token's claims": forger.signed(token_use="refresh"),
+            "garbage": "lixo",
+            "three parts of garbage": "a.b.c",
+            "a token of another pool": self._of_another_pool(),
+            **{f"a gestor's token {words}": token for words, token in forger.forgeries().items()},
+        }
+        for words, real in (("an operadora's", operadora), ("a machine's", machine)):
+            past = int(datetime.now(UTC).timestamp()) - 10
+            named[f"{words} expired token"] = tokens.Forger(self.aws.directory / "estado", real).signed(exp=past)
+        yield Caller(name="anonymous", kind=Kind.NOBODY)
+        yield Caller(name="a password instead of a token", kind=Kind.NOBODY,
+                     headers={"Authorization": "Basic Z2VzdG9yOnNlbmhh"})  # fmt: skip
+        for words, token in named.items():
+            yield Caller(name=words, kind=Kind.NOBODY, token=token)
+        for pool, email in (("prestadores", "gestor@hospital-aurora.example"),
+                            ("operadora", "cadastro@vale-pasa.example")):  # fmt: skip
+            yield Caller(name=f"a person of pool {pool} by an app client that is not the portal's",
+                         kind=Kind.STRANGER, token=self._by_another_client(pool, email))  # fmt: skip
+
+    def _of_another_pool(self) -> str:
+        pool = self._cognito.create_user_pool(PoolName="outro")["UserPool"]["Id"]
+        self._undo.append(lambda: self._cognito.delete_user_pool(UserPoolId=pool))
+        client = self._client_of(pool)
+        senha = f"Aa1-{secrets.token_hex(16)}"
+        self._cognito.admin_create_user(UserPoolId=pool, Username="alguem", MessageAction="SUPPRESS")
+        self._cognito.admin_set_user_password(UserPoolId=pool, Username="alguem", Password=senha, Permanent=True)
+        return tokens.sign_in(self.where, "alguem", senha, client)[0]
+
+    def _by_another_client(self, pool: str, email: str) -> str:
+        found = self.where["cognito"][pool]["pool"]
+        client = self._client_of(found)
+        self._undo.append(lambda: self._cognito.delete_user_pool_client(UserPoolId=found, ClientId=client))
+        user = next(user for user in self.where["usuarios"] if user["email"] == email)
+        return tokens.sign_in(self.where, email, user["senha"], client)[0]
+
+    def _client_of(self, pool: str) -> str:
+        made = self._cognito.create_user_pool_client(
+            UserPoolId=pool, ClientName="outro", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+        )
+        return str(made["UserPoolClient"]["ClientId"])
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """Personal data and other people's ids: what no refusal may tell."""
+        found = {user["email"] for user in self.where["usuarios"]}
+        found |= {row[name] for row in self.where["beneficiarios"] for name in ("cpf", "numero_carteira")}
+        found |= {made.gestor.email for made in self.others.values()}
+        found |= {self.unbound.email}
+        for kind in ("upload", "peg", "pessoa", "credencial", "pedido", "carga"):
+            found |= {value for values in self.things[kind].values() for value in values.values()}
+        return frozenset(found)
+
+
+def HOSTILE(own: str) -> Iterator[str]:  # noqa: N802
+    """Path segments and query values that are no id, near an id that is the caller's own."""
+    wide = "".join(chr(ord(char) + 0xFEE0) if char.isdigit() else char for char in own)
+    yield from (
+        percent(wide), f"{own}%00", f"{own}%20", f"%20{own}", f"{own}%0A", own.swapcase(), f"{own}%23PERFIL",
+        f"{own}0", own[:-1], "0" * 3000, percent("é" * 40), "%00", "%25", "%2e%2e", "%2e", "PRESTADOR%23" + own, "*",
+        "%27%20OR%201=1", "%7B%7D", "null", "-1",
+    )  # fmt: skip
+
+
+def HOSTILE_IN_BODIES(own: str) -> Iterator[str]:  # noqa: N802
+    """The same, where nothing is decoded."""
+    wide = "".join(chr(ord(char) + 0xFEE0) if char.isdigit() else char for char in own)
+    yield from (wide, f"{own}\x00", f"{own} ", f" {own}", f"{own}\n", f"{own}#PERFIL", own[:-1], "0" * 3000, "", "*")
+
+
+def percent(text: str) -> str:
+    """Every byte outside ASCII escaped."""
+    return "".join(char if char.isascii() else "".join(f"%{byte:02X}" for byte in char.encode()) for char in text)
+
+
+def new_cnpj() -> str:
+    """A CNPJ with right check digits that nobody has."""
+    return cnpj_of(f"{secrets.randbelow(10**8):08d}0001")
+
+
+def expect(status: int, answer: Answer) -> Answer:
+    """The answer, which must have this status.
+
+    Raises:
+        ApiError: it has another.
+    """
+    if answer.status != status:
+        raise ApiError(answer)
+    return answer
+
+
+def as_json(answer: Answer) -> Any:
+    """The body of an answer, or its text."""
+    try:
+        return answer.json()
+    except json.JSONDecodeError:
+        return answer.text
