@@ -111,10 +111,14 @@ class FakeCatalogo(Catalogue):
     def locais(self, prestador_id: str, registro_ans: str) -> tuple[Local, ...]:
         return self._mine("locais", prestador_id, registro_ans)
 
+    def corpo_clinico(self, prestador_id: str, registro_ans: str) -> tuple[Profissional, ...]:
+        mine: tuple[Profissional, ...] = self._mine("corpo-clinico", prestador_id, registro_ans)
+        return tuple(sorted(mine, key=lambda value: (value.conselho, value.uf, value.numero_conselho)))
+
     def profissional(
         self, prestador_id: str, registro_ans: str, conselho: str, uf: str, numero: str
     ) -> Profissional | None:
-        mine: tuple[Profissional, ...] = self._mine("corpo-clinico", prestador_id, registro_ans)
+        mine = self.corpo_clinico(prestador_id, registro_ans)
         wanted = (conselho, uf, numero)
         return next((value for value in mine if (value.conselho, value.uf, value.numero_conselho) == wanted), None)
 

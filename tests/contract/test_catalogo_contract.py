@@ -140,6 +140,19 @@ def test_a_professional_is_known_by_council_state_and_number(catalogo: tuple[Any
     assert reader.profissional(CLINICA, VALE, "06", "ES", "52000001") is None
 
 
+def test_a_corpo_clinico_comes_in_order_of_council_state_and_number(catalogo: tuple[Any, Any]) -> None:
+    loads, reader = catalogo
+    members = (
+        a_profissional("1"),
+        a_profissional("2"),
+        a_profissional("1", uf="RJ"),
+        a_profissional("1", conselho="08"),
+    )
+    loads.put("corpo-clinico", VALE, *members[::-1])
+    assert reader.corpo_clinico(HOSPITAL, VALE) == members
+    assert reader.corpo_clinico(HOSPITAL, PASA) == reader.corpo_clinico(CLINICA, VALE) == ()
+
+
 def test_rules_come_in_order_of_code(catalogo: tuple[Any, Any]) -> None:
     loads, reader = catalogo
     regras = (a_regra(CONSULTA), a_regra(HEMOGRAMA), a_regra(HEMOGRAMA, plano=PLANO, documentos=("03", "12")))
@@ -186,11 +199,12 @@ def test_a_price_is_the_one_in_force_on_the_day(catalogo: tuple[Any, Any]) -> No
         (lambda catalogo: catalogo.contrato(HOSPITAL, VALE), ["query"] * 4),
         (lambda catalogo: catalogo.locais(HOSPITAL, VALE), ["query"]),
         (lambda catalogo: catalogo.profissional(HOSPITAL, VALE, "06", "ES", "1"), ["batch_get_item"]),
+        (lambda catalogo: catalogo.corpo_clinico(HOSPITAL, VALE), ["query"]),
         (lambda catalogo: catalogo.regras(VALE), ["query"]),
         (lambda catalogo: catalogo.precos(VALE, PRECOS), ["query"]),
         (lambda catalogo: catalogo.precos_de(VALE, PRECOS, [(TABELA, "1"), (TABELA, "2")], HOJE), ["query"] * 2),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_each_question_waits_once(engine: Engine, ask: Any, calls: list[str]) -> None:
     recording = Recording(engine.dynamodb, waves=[len(calls)])

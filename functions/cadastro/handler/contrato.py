@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from cadastro.schemas.comum import DATA_INVALIDA, DATA_TEXTO, parse_dia
 from cadastro.schemas.contrato import (
@@ -26,7 +26,7 @@ from conecta_edge.clock import local_day
 from conecta_edge.http import PRESTADOR, ErrorMap, Operation, Parameter, Reply, Request, Response
 from conecta_edge.problems import FieldError
 from conecta_facts import codec
-from conecta_facts.contratos import Contrato
+from conecta_facts.contratos import Contrato, Preco, precos_em
 from conecta_facts.procedimentos import RegraProcedimento, em_vigor
 from conecta_facts.vigencia import vigente
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from conecta_edge.tenancy import Principal
     from conecta_facts.relacionamentos import Relacionamento
 
+Value = TypeVar("Value")
 FUNCAO: Final = "cadastro-api"
 TAG: Final = "Contrato e regras"
 PUBLICO: Final = "Operadoras"
@@ -77,10 +78,10 @@ def get_contrato(request: Request) -> Response:
         "autorizacao": relacionamento.autorizacao,
         "faturamento": relacionamento.faturamento,
         "termos": _shown(termos) if termos else None,
-        "diarias": _in_force(contrato.diarias, dia),
-        "pacotes": _in_force(contrato.pacotes, dia),
-        "procedimentos": _in_force(contrato.procedimentos, dia),
-        "locais": _in_force(catalogo.locais(prestador_id, registro), dia),
+        "diarias": [_shown(item) for item in contrato.diarias_em(dia)],
+        "pacotes": [_shown(item) for item in contrato.pacotes_em(dia)],
+        "procedimentos": [_shown(item) for item in contrato.procedimentos_em(dia)],
+        "locais": [_shown(local) for local in catalogo.locais(prestador_id, registro) if vigente(local, dia)],
     }
     return _tagged(request, answer)
 
@@ -90,13 +91,14 @@ def list_corpo_clinico(request: Request) -> Response:
     caller, registro, _ = _relacionamento(request)
     dia = _day(request, "data")
     held = session.catalogo().corpo_clinico(caller.prestador_id, registro)
-    rows = [{name: value for name, value in row.items() if name != "cpf"} for row in _in_force(held, dia)]
+    found = [item for item in held if vigente(item, dia)]
     scope = f"{caller.prestador_id}|corpo-clinico|{registro}|{dia}"
-    page, cursor = _page(request, scope, rows, lambda row: f"{row['conselho']}#{row['uf']}#{row['numero_conselho']}")
+    page, cursor = _page(request, scope, found, lambda item: f"{item.conselho}#{item.uf}#{item.numero_conselho}")
     session.record_access(
         request, caller.actor, finalidade="conferencia-de-cadastro", objeto=f"corpo-clinico/{registro}"
     )
-    return Response(200, {"registro_ans": registro, "data": dia.isoformat(), "profissionais": page, "cursor": cursor})
+    shown = [{name: value for name, value in row.items() if name != "cpf"} for row in page]
+    return Response(200, {"registro_ans": registro, "data": dia.isoformat(), "profissionais": shown, "cursor": cursor})
 
 
 def list_precos(request: Request) -> Response:
@@ -108,9 +110,8 @@ def list_precos(request: Request) -> Response:
     termos = catalogo.contrato(prestador_id, registro).em(dia)
     if termos is None:
         raise problems.not_found()
-    rows = _in_force(catalogo.precos(registro, termos.tabela_precos), dia)
-    scope = f"{prestador_id}|precos|{registro}|{termos.tabela_precos}|{dia}"
-    page, cursor = _page(request, scope, rows, lambda row: f"{row['tabela']}#{row['codigo']}#{row['vigente_de']}")
+    found = precos_em(catalogo.precos(registro, termos.tabela_precos), dia)
+    page, cursor = _page(request, f"{prestador_id}|precos|{registro}|{termos.tabela_precos}|{dia}", found, _code)
     return _tagged(
         request,
         {
@@ -129,9 +130,8 @@ def list_regras(request: Request) -> Response:
     prestador_id = caller.prestador_id
     plano = _plano(request)
     dia = _day(request, "data")
-    found = [_shown(regra) for regra in em_vigor(session.catalogo().regras(registro), plano, dia)]
-    scope = f"{prestador_id}|regras|{registro}|{plano}|{dia}"
-    page, cursor = _page(request, scope, found, lambda row: f"{row['tabela']}#{row['codigo']}")
+    found = em_vigor(session.catalogo().regras(registro), plano, dia)
+    page, cursor = _page(request, f"{prestador_id}|regras|{registro}|{plano}|{dia}", found, _code)
     answer: dict[str, Any] = {
         "registro_ans": registro,
         "data": dia.isoformat(),
@@ -159,7 +159,7 @@ def list_mudancas(request: Request) -> Response:
 
 
 def difference(before: Sequence[RegraProcedimento], after: Sequence[RegraProcedimento]) -> list[dict[str, Any]]:
-    """What changed between two days, by code; a rule that only has other dates has not changed."""
+    """What changed between two days, by code, of what is asked: other dates, words or plans alone are no change."""
     old = {(regra.tabela, regra.codigo): regra for regra in before}
     new = {(regra.tabela, regra.codigo): regra for regra in after}
     found = []
@@ -182,7 +182,8 @@ def difference(before: Sequence[RegraProcedimento], after: Sequence[RegraProcedi
 
 def _asked(regra: RegraProcedimento) -> dict[str, Any]:
     plain = codec.plain(regra)
-    return {name: value for name, value in plain.items() if name not in {"vigente_de", "vigente_ate", "descricao"}}
+    around = {"vigente_de", "vigente_ate", "descricao", "plano"}
+    return {name: value for name, value in plain.items() if name not in around}
 
 
 def _relacionamento(request: Request) -> tuple[Principal, str, Relacionamento]:
@@ -217,10 +218,6 @@ def _plano(request: Request) -> str | None:
     return plano
 
 
-def _in_force(rows: Sequence[Any], dia: date) -> list[dict[str, Any]]:
-    return [_shown(row) for row in rows if vigente(row, dia)]
-
-
 def _shown(value: Any) -> dict[str, Any]:
     """A value without what the answer around it already says."""
     plain = asdict(value)
@@ -229,18 +226,23 @@ def _shown(value: Any) -> dict[str, Any]:
 
 
 def _page(
-    request: Request, scope: str, rows: Sequence[dict[str, Any]], key: Callable[[dict[str, Any]], str]
+    request: Request, scope: str, found: Sequence[Value], key: Callable[[Value], str]
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """One page of rows in order of key; the cursor names the last one shown, so that new rows shift nothing."""
+    """One page of values in order of key; the cursor names the last one shown, so that new ones shift nothing."""
     position, token_of = session.cursor(request, scope)
-    rest = [row for row in rows if position is None or key(row) > position["depois"]]
-    page = list(rest[:PAGE])
-    return page, token_of({"depois": key(page[-1])} if len(rest) > PAGE else None)
+    rest = [item for item in found if position is None or key(item) > position["depois"]]
+    page = rest[:PAGE]
+    return [_shown(item) for item in page], token_of({"depois": key(page[-1])} if len(rest) > PAGE else None)
+
+
+def _code(item: Preco | RegraProcedimento) -> str:
+    return f"{item.tabela}#{item.codigo}"
 
 
 def _tagged(request: Request, answer: Mapping[str, Any]) -> Response:
     """The answer with its ETag, or 304 to who has it already."""
-    stable = {name: value for name, value in answer.items() if name != "cursor"}
+    # A cursor is made anew each time: what counts is whether more follows.
+    stable = {**answer, "cursor": answer.get("cursor") is not None}
     digest = hashlib.sha256(json.dumps(stable, sort_keys=True).encode()).hexdigest()[:32]
     headers = {"ETag": f'"{digest}"', "Cache-Control": "private, no-cache"}
     held = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}

@@ -125,7 +125,8 @@ def test_persons_are_never_held(table: Table, catalogo: Catalogo) -> None:
     table.put(keys.profissional_key(HOSPITAL, VALE, "06", "ES", "52000001"), a_profissional())
     for _ in range(2):
         assert catalogo.profissional(HOSPITAL, VALE, "06", "ES", "52000001") == a_profissional()
-    assert table.calls == 2
+        assert catalogo.corpo_clinico(HOSPITAL, VALE) == (a_profissional(),)
+    assert (table.calls, catalogo._held) == (4, {})
 
 
 def test_however_much_is_asked_only_so_much_is_held_the_oldest_leaves_first(

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from conecta_facts.contratos import ContratoCompleto
+from conecta_facts.contratos import ContratoCompleto, precos_em
 from conecta_facts.vigencia import vigente, vigente_em
 from tests.builders_cadastro import (
     CONSULTA,
@@ -97,7 +97,20 @@ def test_diarias_and_packages_are_contracted_by_their_very_code_and_table() -> N
 def test_what_is_negotiated_is_listed_while_it_is_in_force() -> None:
     gone = {"vigente_ate": HOJE - timedelta(days=1)}
     completo = ContratoCompleto(
-        diarias=(a_diaria(), a_diaria("60000660", **gone)), pacotes=(a_pacote(), a_pacote("98000002", **gone))
+        procedimentos=(a_contratado(), a_contratado("403*", **gone)),
+        diarias=(a_diaria(), a_diaria("60000660", **gone)),
+        pacotes=(a_pacote(), a_pacote("98000002", **gone)),
     )
+    assert completo.procedimentos_em(HOJE) == (a_contratado(),)
     assert completo.diarias_em(HOJE) == (a_diaria(),)
     assert completo.pacotes_em(HOJE) == (a_pacote(),)
+
+
+def test_of_each_code_only_what_began_last_is_listed_in_the_order_of_codes() -> None:
+    old, new, other = a_preco(valor="100.00"), a_preco(valor="110.00", vigente_de=HOJE), a_preco("10101013")
+    assert precos_em((old, new, other), HOJE) == precos_em((new, other, old), HOJE) == (new, other)
+    assert precos_em((old, new, other), HOJE - timedelta(days=1)) == (old, other)
+    assert precos_em((old, a_preco(tabela="00")), HOJE) == (old, a_preco(tabela="00"))
+    assert precos_em((old, new), ANTES) == ()
+    cheaper = a_diaria(vigente_de=HOJE, descricao="Diária negociada de novo")
+    assert ContratoCompleto(diarias=(a_diaria(), cheaper)).diarias_em(HOJE) == (cheaper,)

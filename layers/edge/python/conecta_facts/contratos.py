@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from conecta_facts.vigencia import vigente, vigente_em
+from conecta_facts.vigencia import vigente, vigente_em, vigentes_em
 
 
 class DataBaseAmbulatorial(StrEnum):
@@ -145,8 +146,21 @@ class ContratoCompleto:
 
     def diarias_em(self, dia: date) -> tuple[Diaria, ...]:
         """The negotiated diárias in force."""
-        return tuple(item for item in self.diarias if vigente(item, dia))
+        return vigentes_em(self.diarias, dia, _coded)
 
     def pacotes_em(self, dia: date) -> tuple[Pacote, ...]:
         """The negotiated packages in force."""
-        return tuple(item for item in self.pacotes if vigente(item, dia))
+        return vigentes_em(self.pacotes, dia, _coded)
+
+    def procedimentos_em(self, dia: date) -> tuple[ProcedimentoContratado, ...]:
+        """The contracted procedures in force."""
+        return vigentes_em(self.procedimentos, dia, _coded)
+
+
+def precos_em(precos: Iterable[Preco], dia: date) -> tuple[Preco, ...]:
+    """The prices of a table in force on a day, one of each code."""
+    return vigentes_em(precos, dia, _coded)
+
+
+def _coded(item: Preco | ProcedimentoContratado | Diaria | Pacote) -> tuple[str, str]:
+    return item.tabela, item.codigo

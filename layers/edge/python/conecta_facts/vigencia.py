@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 
 class ComVigencia(Protocol):
@@ -32,3 +32,12 @@ def vigente(valor: ComVigencia, dia: date) -> bool:
 def vigente_em(valores: Iterable[Valor], dia: date) -> Valor | None:
     """Of several, the one in force on a day: the one that began last, should two overlap."""
     return max((valor for valor in valores if vigente(valor, dia)), key=lambda valor: valor.vigente_de, default=None)
+
+
+def vigentes_em(valores: Iterable[Valor], dia: date, chave: Callable[[Valor], Any]) -> tuple[Valor, ...]:
+    """Of each key, in the order they come, the one in force on a day: see :func:`vigente_em`."""
+    by_key: dict[Any, list[Valor]] = {}
+    for valor in valores:
+        if vigente(valor, dia):
+            by_key.setdefault(chave(valor), []).append(valor)
+    return tuple(max(found, key=lambda valor: valor.vigente_de) for found in by_key.values())
