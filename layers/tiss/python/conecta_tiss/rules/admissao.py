@@ -25,54 +25,95 @@ class Identificacao(Protocol):
     """How a sender identifies itself: exactly one of the three."""
 
     @property
-    def cnpj(self) -> str | None: ...  # noqa: D102
+    def cnpj(self) -> str | None:
+        """Of a company."""
+        ...
+
     @property
-    def cpf(self) -> str | None: ...  # noqa: D102
+    def cpf(self) -> str | None:
+        """Of a person."""
+        ...
+
     @property
-    def codigo_na_operadora(self) -> str | None: ...  # noqa: D102
+    def codigo_na_operadora(self) -> str | None:
+        """What the operadora calls it."""
+        ...
 
 
 class Recebida(Protocol):
     """A message as far as it could be read; `None` is what could not."""
 
     @property
-    def versao(self) -> str | None: ...  # noqa: D102
+    def versao(self) -> str | None:
+        """Of `Padrao`."""
+        ...
+
     @property
-    def origem(self) -> Identificacao | None: ...  # noqa: D102
+    def origem(self) -> Identificacao | None:
+        """Who it says sent it."""
+        ...
+
     @property
-    def destino(self) -> str | None: ...  # noqa: D102
+    def destino(self) -> str | None:
+        """Registro ANS of the operadora it is for."""
+        ...
+
     @property
-    def achados(self) -> Sequence[Achado]: ...  # noqa: D102
+    def achados(self) -> Sequence[Achado]:
+        """What the standard finds wrong."""
+        ...
 
 
 class VersaoAceita(Protocol):
     """A version and the days it is taken."""
 
     @property
-    def versao(self) -> str: ...  # noqa: D102
-    def accepts(self, dia: date, /) -> bool: ...  # noqa: D102
+    def versao(self) -> str:
+        """As `Padrao` writes it."""
+        ...
+
+    def accepts(self, dia: date, /) -> bool:
+        """Whether it is taken on a day."""
+        ...
 
 
 class Conhecido(Protocol):
-    """What the receiver knows: itself, the sender, the day.
-
-    `grupo` holds registros that a sender may confuse with the receiver's.
-    """
+    """What the receiver knows: itself, the sender, the day."""
 
     @property
-    def registro_ans(self) -> str: ...  # noqa: D102
+    def registro_ans(self) -> str:
+        """The receiver's."""
+        ...
+
     @property
-    def cnpj(self) -> str | None: ...  # noqa: D102
+    def cnpj(self) -> str | None:
+        """The sender's, of a company."""
+        ...
+
     @property
-    def cpf(self) -> str | None: ...  # noqa: D102
+    def cpf(self) -> str | None:
+        """The sender's, of a person."""
+        ...
+
     @property
-    def codigo_na_operadora(self) -> str | None: ...  # noqa: D102
+    def codigo_na_operadora(self) -> str | None:
+        """The sender's, at the receiver."""
+        ...
+
     @property
-    def versoes(self) -> Sequence[VersaoAceita]: ...  # noqa: D102
+    def versoes(self) -> Sequence[VersaoAceita]:
+        """What the receiver takes."""
+        ...
+
     @property
-    def grupo(self) -> Sequence[str]: ...  # noqa: D102
+    def grupo(self) -> Sequence[str]:
+        """Registros that a sender may confuse with the receiver's."""
+        ...
+
     @property
-    def hoje(self) -> date: ...  # noqa: D102
+    def hoje(self) -> date:
+        """Local day of reception."""
+        ...
 
 
 def answer_version(versao: str | None) -> Versao:
