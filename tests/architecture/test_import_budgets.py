@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 
 import pytest
 
+import cadastro
+import conecta_cargas
+import conecta_facts
+import documentos
+import peg
 from tests.conftest import ENVIRONMENT
 
 DEAR = ("boto3", "botocore.client", "lxml", "xmlschema", "pydantic", "aws_lambda_powertools")
@@ -27,14 +33,18 @@ def loaded_after(code: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
-@pytest.mark.parametrize("context", ["documentos", "peg", "publico"])
+@pytest.mark.parametrize("context", ["cadastro", "documentos", "peg", "porta_tiss", "publico"])
 def test_an_api_function_imports_its_models_and_nothing_dear(context: str) -> None:
     assert loaded_after(f"import {context}.handler.api") <= {"pydantic"}
 
 
 @pytest.mark.parametrize(
-    "module", ["documentos.handler.eventos", "documentos.handler.fluxo", "peg.handler.eventos", "peg.handler.fluxo"]
-)
+    "module",
+    [
+        "cadastro.handler.eventos", "cadastro.handler.fluxo", "documentos.handler.eventos", "documentos.handler.fluxo",
+        "peg.handler.eventos", "peg.handler.fluxo", "porta_tiss.handler.api",
+    ],
+)  # fmt: skip
 def test_a_function_without_json_bodies_imports_nothing_dear(module: str) -> None:
     assert loaded_after(f"import {module}") == set()
 
@@ -45,17 +55,37 @@ def test_reception_reads_xml_without_models_and_without_the_slow_validator() -> 
     assert loaded <= {"lxml"}
 
 
+def test_eligibility_reads_xml_without_the_slow_validator_and_only_when_a_message_comes() -> None:
+    code = "import cadastro.handler.api, cadastro.bootstrap.elegibilidade"
+    assert "lxml" not in loaded_after(code)
+    assert loaded_after(f"{code}, cadastro.messages") - {"pydantic"} == {"lxml"}
+
+
 @pytest.mark.parametrize(
-    "module", ["conecta_tiss.vocabulary.identifiers", "conecta_tiss.vocabulary.glosas", "conecta_tiss.messages"]
-)
+    "module",
+    [
+        "conecta_tiss.vocabulary.identifiers", "conecta_tiss.vocabulary.glosas", "conecta_tiss.messages",
+        "conecta_tiss.findings", "conecta_tiss.terminologia", "conecta_tiss.rules.admissao",
+    ],
+)  # fmt: skip
 def test_the_words_of_the_standard_cost_nothing(module: str) -> None:
     assert loaded_after(f"import {module}") == set()
 
 
-@pytest.mark.parametrize("context", ["cadastro", "documentos", "peg"])
-def test_rules_and_use_cases_cost_nothing(context: str) -> None:
-    module = f"{context}.domain" if context == "cadastro" else f"{context}.service"
-    assert loaded_after(f"import {module}") == set()
+def pure() -> list[str]:
+    """Every module of facts, of loads, and of the contexts' rules and use cases."""
+    return sorted(
+        info.name
+        for root in (cadastro, conecta_cargas, conecta_facts, documentos, peg)
+        for info in pkgutil.walk_packages(root.__path__, f"{root.__name__}.")
+        if root in {conecta_cargas, conecta_facts} or info.name.split(".")[1] in {"domain", "service"}
+    )
+
+
+def test_facts_rules_and_use_cases_cost_nothing() -> None:
+    names = pure()
+    assert {"cadastro.service.elegibilidade", "conecta_facts.codec", "peg.service"} <= set(names)
+    assert loaded_after(f"import {', '.join(names)}") == set()
 
 
 def test_the_first_answer_of_the_public_function_needs_no_aws_client() -> None:

@@ -2,71 +2,191 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
-from collections.abc import Callable, Mapping
-from types import ModuleType
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
+import cadastro.dynamodb
+import conecta_edge
 import documentos.dynamodb
 import documentos.service
 import peg.dynamodb
 import peg.s3
-from conecta_edge import cadastro, idempotency, objects, protocolos
+from cadastro.dynamodb import contas, relacionamentos
+from conecta_edge import beneficiarios, idempotency, objects, protocolos
+from conecta_edge import cadastro as keys
+from conecta_edge.audit import Access, Actor, append
+from conecta_edge.quotas import Quota
+from conecta_facts.relacionamentos import Situacao as Relacao
 from documentos.domain.uploads import Situacao
-from tests.builders_functions import HOSPITAL, VALE, a_documento, a_peg, an_upload
+from tests.builders_cadastro import CARTEIRA, CPF, HOJE, INICIO, NOME, a_vida
+from tests.builders_functions import HOSPITAL, NOW, PASA, VALE, a_documento, a_peg, an_upload
+from tests.fakes_cadastro import PSEUDONIMOS, Loaded
 
 SUB, CLIENT = "9f8e7d6c-sub", "maquina-1"
 PROTOCOLO = "261120000007"
+PSEUDONYM = PSEUDONIMOS.carteira(VALE, CARTEIRA)
+OF_THE_HOSPITAL, OF_VALE = ["PRESTADOR", HOSPITAL], ["OPERADORA", VALE]
+PEDIDO: Any = SimpleNamespace(prestador_id=HOSPITAL, solicitante=SUB, do_prestador=True, id="p1")
 
-BY_PRESTADOR: Mapping[str, Callable[[], Any]] = {
-    "cadastro.prestador_key": lambda: cadastro.prestador_key(HOSPITAL),
-    "cadastro.relacionamento_key": lambda: cadastro.relacionamento_key(HOSPITAL, VALE),
-    "documentos.tenant_pk": lambda: documentos.dynamodb.tenant_pk(HOSPITAL),
-    "documentos.upload_key": lambda: documentos.dynamodb.upload_key(HOSPITAL, "u1"),
-    "peg.tenant_pk": lambda: peg.dynamodb.tenant_pk(HOSPITAL),
-    "peg.month_pk": lambda: peg.dynamodb.month_pk(HOSPITAL, "2611"),
-    "peg.peg_key": lambda: peg.dynamodb.peg_key(HOSPITAL, PROTOCOLO),
-    "peg.guia_key": lambda: peg.dynamodb.guia_key(HOSPITAL, PROTOCOLO, 7),
-    "peg.lote_key": lambda: peg.dynamodb.lote_key(HOSPITAL, VALE, "1"),
-}
-"""A person, a credential and an operadora are tenants of their own rows of cadastro."""
-BY_OTHERS: Mapping[str, tuple[Callable[[], Any], str]] = {
-    "cadastro.pessoa_pk": (lambda: cadastro.pessoa_pk(SUB), f"PESSOA#{SUB}"),
-    "cadastro.vinculo_key": (lambda: cadastro.vinculo_key(SUB, HOSPITAL), f"PESSOA#{SUB}"),
-    "cadastro.operadora_vinculo_key": (lambda: cadastro.operadora_vinculo_key(SUB, VALE), f"PESSOA#{SUB}"),
-    "cadastro.credencial_key": (lambda: cadastro.credencial_key(CLIENT), f"CREDENCIAL#{CLIENT}"),
-    "cadastro.operadora_key": (lambda: cadastro.operadora_key(VALE), f"OPERADORA#{VALE}"),
-}
+KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
+    "conecta_edge.cadastro.prestador_pk": (lambda: keys.prestador_pk(HOSPITAL), OF_THE_HOSPITAL),
+    "conecta_edge.cadastro.prestador_key": (lambda: keys.prestador_key(HOSPITAL), OF_THE_HOSPITAL),
+    "conecta_edge.cadastro.relacionamento_key": (lambda: keys.relacionamento_key(HOSPITAL, VALE), OF_THE_HOSPITAL),
+    "conecta_edge.cadastro.contrato_pk": (lambda: keys.contrato_pk(HOSPITAL, VALE), OF_THE_HOSPITAL),
+    "conecta_edge.cadastro.contrato_key": (lambda: keys.contrato_key(HOSPITAL, VALE, INICIO), OF_THE_HOSPITAL),
+    "conecta_edge.cadastro.contratado_key": (
+        lambda: keys.contratado_key(keys.contrato_pk(HOSPITAL, VALE), "DIARIA", "18", "60000651", INICIO),
+        OF_THE_HOSPITAL,
+    ),
+    "conecta_edge.cadastro.local_key": (lambda: keys.local_key(HOSPITAL, VALE, "1234567"), OF_THE_HOSPITAL),
+    "conecta_edge.cadastro.profissional_key": (
+        lambda: keys.profissional_key(HOSPITAL, VALE, "06", "ES", "52000001"), OF_THE_HOSPITAL,
+    ),
+    "conecta_edge.cadastro.operadora_pk": (lambda: keys.operadora_pk(VALE), OF_VALE),
+    "conecta_edge.cadastro.operadora_key": (lambda: keys.operadora_key(VALE), OF_VALE),
+    "conecta_edge.cadastro.listed_operadora_key": (lambda: keys.listed_operadora_key(VALE), ["OPERADORAS"]),
+    "conecta_edge.cadastro.contato_key": (lambda: keys.contato_key(VALE, "central"), OF_VALE),
+    "conecta_edge.cadastro.carga_key": (lambda: keys.carga_key(VALE, "c1"), OF_VALE),
+    "conecta_edge.cadastro.parte_key": (lambda: keys.parte_key(VALE, "c1", 7), OF_VALE),
+    "conecta_edge.cadastro.calendario_pk": (lambda: keys.calendario_pk(VALE), OF_VALE),
+    "conecta_edge.cadastro.calendario_key": (lambda: keys.calendario_key(VALE, HOJE, None), OF_VALE),
+    "conecta_edge.cadastro.plano_pk": (lambda: keys.plano_pk(VALE, "P"), OF_VALE),
+    "conecta_edge.cadastro.plano_key": (lambda: keys.plano_key(VALE, "P"), OF_VALE),
+    "conecta_edge.cadastro.carencia_key": (lambda: keys.carencia_key(VALE, "P", "PARTO", INICIO), OF_VALE),
+    "conecta_edge.cadastro.cobertura_key": (lambda: keys.cobertura_key(VALE, "P", "22", "1", INICIO), OF_VALE),
+    "conecta_edge.cadastro.precos_pk": (lambda: keys.precos_pk(VALE, "T"), OF_VALE),
+    "conecta_edge.cadastro.preco_key": (lambda: keys.preco_key(VALE, "T", "22", "1", INICIO), OF_VALE),
+    "conecta_edge.cadastro.regras_pk": (lambda: keys.regras_pk(VALE), OF_VALE),
+    "conecta_edge.cadastro.regra_key": (lambda: keys.regra_key(VALE, "22", "1", None, INICIO), OF_VALE),
+    "conecta_edge.cadastro.relacionamento_busca": (
+        lambda: keys.relacionamento_busca(VALE, Relacao.HABILITADO, INICIO, HOSPITAL), OF_VALE,
+    ),
+    "conecta_edge.cadastro.pessoa_pk": (lambda: keys.pessoa_pk(SUB), ["PESSOA", SUB]),
+    "conecta_edge.cadastro.vinculo_key": (lambda: keys.vinculo_key(SUB, HOSPITAL), ["PESSOA", SUB]),
+    "conecta_edge.cadastro.operadora_vinculo_key": (lambda: keys.operadora_vinculo_key(SUB, VALE), ["PESSOA", SUB]),
+    "conecta_edge.cadastro.credencial_key": (lambda: keys.credencial_key(CLIENT), ["CREDENCIAL", CLIENT]),
+    "conecta_edge.beneficiarios.carteira_pk": (lambda: beneficiarios.carteira_pk(VALE, PSEUDONYM), OF_VALE),
+    "conecta_edge.beneficiarios.beneficiario_key": (lambda: beneficiarios.beneficiario_key(VALE, PSEUDONYM), OF_VALE),
+    "conecta_edge.beneficiarios.anterior_key": (lambda: beneficiarios.anterior_key(VALE, PSEUDONYM), OF_VALE),
+    "conecta_edge.beneficiarios.cpf_pk": (lambda: beneficiarios.cpf_pk(VALE, PSEUDONYM), OF_VALE),
+    "conecta_edge.beneficiarios.cpf_busca": (
+        lambda: beneficiarios.cpf_busca(VALE, PSEUDONIMOS.cpf(VALE, CPF), PSEUDONYM), OF_VALE,
+    ),
+    "cadastro.dynamodb.contas.pessoa_mirror_key": (lambda: contas.pessoa_mirror_key(HOSPITAL, SUB), OF_THE_HOSPITAL),
+    "cadastro.dynamodb.contas.gestores_key": (lambda: contas.gestores_key(HOSPITAL), OF_THE_HOSPITAL),
+    "cadastro.dynamodb.contas.credencial_mirror_key": (
+        lambda: contas.credencial_mirror_key(HOSPITAL, CLIENT), OF_THE_HOSPITAL,
+    ),
+    "cadastro.dynamodb.contas.credenciais_key": (lambda: contas.credenciais_key(HOSPITAL), OF_THE_HOSPITAL),
+    "cadastro.dynamodb.relacionamentos.pedido_key": (lambda: relacionamentos.pedido_key(PEDIDO), OF_THE_HOSPITAL),
+    "cadastro.dynamodb.relacionamentos.pedido_pointer_key": (
+        lambda: relacionamentos.pedido_pointer_key(VALE, "p1"), OF_VALE,
+    ),
+    "cadastro.dynamodb.relacionamentos.historico_key": (
+        lambda: relacionamentos.historico_key(HOSPITAL, VALE, NOW), OF_THE_HOSPITAL,
+    ),
+    "cadastro.dynamodb.relacionamentos._pedidos_pk": (
+        lambda: relacionamentos._pedidos_pk(VALE, Relacao.SOLICITADO), OF_VALE,
+    ),
+    "cadastro.dynamodb.relacionamentos._related_pk": (lambda: relacionamentos._related_pk(VALE, "HABILITADO"), OF_VALE),
+    "documentos.dynamodb.tenant_pk": (lambda: documentos.dynamodb.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
+    "documentos.dynamodb.upload_key": (lambda: documentos.dynamodb.upload_key(HOSPITAL, "u1"), OF_THE_HOSPITAL),
+    "peg.dynamodb.tenant_pk": (lambda: peg.dynamodb.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
+    "peg.dynamodb.month_pk": (lambda: peg.dynamodb.month_pk(HOSPITAL, "2611"), OF_THE_HOSPITAL),
+    "peg.dynamodb.peg_key": (lambda: peg.dynamodb.peg_key(HOSPITAL, PROTOCOLO), OF_THE_HOSPITAL),
+    "peg.dynamodb.guia_key": (lambda: peg.dynamodb.guia_key(HOSPITAL, PROTOCOLO, 7), OF_THE_HOSPITAL),
+    "peg.dynamodb.lote_key": (lambda: peg.dynamodb.lote_key(HOSPITAL, VALE, "1"), OF_THE_HOSPITAL),
+}  # fmt: skip
+"""What makes a key, and the partition it must give: a prestador, an operadora, a person and a credential are tenants
+of their own rows; the public list of operadoras is nobody's."""
+OF_BUCKETS = {"conecta_edge.objects.answer_key"}
+PERSONAL = ("cpf", "carteira", "cns", "nome", "email", "nascimento", "documento")
 
 
 def partition(key: Any) -> str:
-    return str(key["pk"] if isinstance(key, Mapping) else key)
+    if isinstance(key, str):
+        return key
+    return str(key.get("pk") or key["busca_pk"])
 
 
-@pytest.mark.parametrize("name", BY_PRESTADOR)
-def test_a_prestadores_rows_lie_under_the_prestador(name: str) -> None:
-    assert partition(BY_PRESTADOR[name]()).split("#")[:2] == ["PRESTADOR", HOSPITAL]
+def modules() -> Iterator[ModuleType]:
+    """Where keys are made: `conecta_edge`, and every context's adapters of tables."""
+    packages = (conecta_edge, cadastro.dynamodb)
+    for package in packages:
+        for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            yield importlib.import_module(info.name)
+    yield from (documentos.dynamodb, peg.dynamodb)
 
 
-@pytest.mark.parametrize("name", BY_OTHERS)
-def test_other_rows_of_cadastro_lie_under_whose_they_are(name: str) -> None:
-    make, expected = BY_OTHERS[name]
-    assert partition(make()) == expected
-
-
-@pytest.mark.parametrize(
-    ("prefix", "module"),
-    [("cadastro", cadastro), ("documentos", documentos.dynamodb), ("peg", peg.dynamodb)],
-)
-def test_every_function_that_makes_a_key_is_judged_here(prefix: str, module: ModuleType) -> None:
-    made = {
-        f"{prefix}.{name}"
+def makers() -> dict[str, Callable[..., Any]]:
+    """Every function that makes a key of a table or of an index."""
+    return {
+        f"{module.__name__}.{name}": function
+        for module in modules()
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if name.endswith(("_key", "_pk")) and function.__module__ == module.__name__
+        if name.endswith(("_key", "_pk", "_busca")) and function.__module__ == module.__name__
     }
-    assert made == {name for name in {*BY_PRESTADOR, *BY_OTHERS} if name.startswith(f"{prefix}.")}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_the_tenant_comes_first_in_every_key(name: str) -> None:
+    make, expected = KEYS[name]
+    assert partition(make()).split("#")[: len(expected)] == expected
+
+
+def test_every_function_that_makes_a_key_is_judged_here() -> None:
+    assert makers().keys() - OF_BUCKETS == KEYS.keys()
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_nothing_that_makes_a_key_takes_what_tells_who_a_person_is(name: str) -> None:
+    taken = inspect.signature(makers()[name]).parameters
+    told = [parameter for parameter in taken if parameter.startswith(PERSONAL)]
+    assert told == (["carteira"] if name.endswith("cpf_busca") else [])  # there it is the carteira's pseudonym
+
+
+def test_a_pedido_lies_under_the_prestador_that_asked_or_else_under_the_person() -> None:
+    mine = SimpleNamespace(**{**vars(PEDIDO), "do_prestador": False})
+    assert partition(relacionamentos.pedido_key(mine)) == f"PESSOA#{SUB}"  # type: ignore[arg-type]
+
+
+def test_what_a_load_of_lives_writes_has_pseudonyms_in_its_keys_and_nothing_personal() -> None:
+    rows: list[dict[str, Any]] = []
+
+    class Client:
+        def put_item(self, **call: Any) -> None:
+            rows.append(call["Item"])
+
+    Loaded(Client(), "cadastro", "beneficiarios").put("beneficiarios", VALE, a_vida(carteira_anterior="000999"))
+    assert len(rows) == 2
+    for row in rows:
+        written = str({name: held for name, held in row.items() if name != "dados"})
+        assert not [value for value in (CARTEIRA, "000999", CPF, NOME) if value in written]
+    assert PASA not in str([row["pk"] for row in rows])
+
+
+def test_what_is_recorded_and_what_is_counted_lies_under_its_tenant() -> None:
+    calls: list[dict[str, Any]] = []
+
+    class Client:
+        def put_item(self, **call: Any) -> None:
+            calls.append(call["Item"])
+
+        def update_item(self, **call: Any) -> None:
+            calls.append(call["Key"])
+
+    access = Access(Actor(f"PRESTADOR#{HOSPITAL}", SUB, "gestor"), "/elegibilidade", "f", "c")
+    append(Client(), "auditoria", access, NOW)
+    Quota("x", 1, 60).take(Client(), "idempotencia", prestador_id=HOSPITAL, subject=SUB, units=1, now=NOW)
+    assert [call["pk"]["S"].split("#")[:2] for call in calls] == [OF_THE_HOSPITAL, OF_THE_HOSPITAL]
+    assert date.fromisoformat(calls[0]["pk"]["S"].split("#")[2]) == HOJE
 
 
 def test_a_kept_answer_lies_under_the_prestador() -> None:
