@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from cadastro.domain.contas import Credencial, Papel, Pessoa
-from cadastro.domain.vinculos import VinculoOperadora
 from cadastro.dynamodb.contas import DynamoContas
-from cadastro.dynamodb.tabela import CadastroTable
+from conecta_edge import cadastro as keys
+from conecta_edge.dynamodb import put
 from conecta_facts.prestadores import Prestador
 from local.runtime import EmbeddedAws, write_private
 
@@ -91,14 +91,13 @@ def seed(aws: EmbeddedAws, outputs: Mapping[str, str]) -> Seeded:
         aws: A running instance with the stacks deployed.
         outputs: Their outputs (pools, app clients, table of cadastro).
     """
-    table = CadastroTable(aws.client("dynamodb"), outputs["TabelaCadastro"])
     contas = DynamoContas(aws.client("dynamodb"), outputs["TabelaCadastro"])
     people = _People(aws)
     usuarios = [
         *(_at_prestador(people, contas, outputs, prestador, papel) for prestador in PRESTADORES for papel in PAPEIS),
-        *(_at_operadora(people, table, outputs, f"{grupo}@vale-pasa.example", grupo, OPERADORAS) for grupo in GRUPOS),
+        *(_at_operadora(people, outputs, f"{grupo}@vale-pasa.example", grupo, OPERADORAS) for grupo in GRUPOS),
         # Of one operadora only: what it may not see of the other.
-        _at_operadora(people, table, outputs, "cadastro@pasa.example", "cadastro", OPERADORAS[1:]),
+        _at_operadora(people, outputs, "cadastro@pasa.example", "cadastro", OPERADORAS[1:]),
     ]
     maquinas = [_machine(people, contas, outputs, prestador) for prestador in PRESTADORES]
     return Seeded(tuple(usuarios), tuple(maquinas))
@@ -113,9 +112,8 @@ def _at_prestador(
     return Usuario(email, people.password(email), papel, prestador.prestador_id, None)
 
 
-def _at_operadora(  # noqa: PLR0917  # a row of the table above it
+def _at_operadora(
     people: _People,
-    table: CadastroTable,
     outputs: Mapping[str, str],
     email: str,
     grupo: str,
@@ -125,7 +123,10 @@ def _at_operadora(  # noqa: PLR0917  # a row of the table above it
     sub, username = people.person(pool, email)
     people.cognito.admin_add_user_to_group(UserPoolId=pool, Username=username, GroupName=grupo)
     for registro in registros:
-        table.put_vinculo_operadora(VinculoOperadora(sub, registro, grupo))
+        row = {**keys.operadora_vinculo_key(sub, registro), "sub": sub, "registro_ans": registro, "grupo": grupo}
+        # As docs/operacao.md tells ops to: bound anew at each start, so that a retry is free.
+        condition = "attribute_not_exists(pk) OR registro_ans = :registro"
+        people.dynamodb.put_item(**put(outputs["TabelaCadastro"], row, condition, {":registro": registro}))
     return Usuario(email, people.password(email), grupo, None, registros[0])
 
 
@@ -144,6 +145,7 @@ class _People:
 
     def __init__(self, aws: EmbeddedAws) -> None:
         self.cognito = aws.client("cognito-idp")
+        self.dynamodb = aws.client("dynamodb")
         self._file = aws.directory / "usuarios.json"
         self._passwords: dict[str, str] = json.loads(self._file.read_text()) if self._file.exists() else {}
 

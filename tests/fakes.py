@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from cadastro.domain.vinculos import Credencial, Vinculo, VinculoOperadora
 from conecta_edge import objects, problems
 from conecta_edge.cadastro import Binding, Contratacao, OperadoraBinding
 from conecta_edge.dynamodb import ConditionFailedError
@@ -30,6 +29,7 @@ from peg.domain.lotes import LoteLido
 from peg.domain.pegs import Documento, GuiaApresentada, Peg, SituacaoPeg
 from peg.domain.rules import Contexto, answer_version
 from peg.service import Page, Taken
+from tests.cadastro_rows import Credencial, Vinculo, VinculoOperadora
 
 
 class Numbers:

@@ -17,7 +17,6 @@ import pytest
 
 from cadastro.bootstrap import elegibilidade as bootstrap
 from cadastro.domain.elegibilidade import Pergunta
-from cadastro.domain.vinculos import Credencial, Vinculo
 from cadastro.dynamodb.carga_itens import Montador
 from cadastro.handler import api
 from cadastro.service.elegibilidade import Leitura
@@ -39,6 +38,7 @@ from conecta_facts.procedimentos import RegraProcedimento
 from conecta_facts.vigencia import vigente_em
 from tests.builders_cadastro import HOJE, INICIO, a_plano, an_operadora, relacionamento_of
 from tests.builders_functions import CLINICA, CNPJ, ESCOPOS, HOSPITAL, PASA, VALE, api_event, person
+from tests.cadastro_rows import Credencial, Vinculo
 from tests.contract.engines import CHAVE
 from tests.fakes import FakeCadastro
 

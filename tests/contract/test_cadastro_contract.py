@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cadastro.domain.vinculos import Credencial, Vinculo, VinculoOperadora
-from cadastro.dynamodb.tabela import CadastroTable
 from conecta_edge.cadastro import Binding, Contratacao, DynamoCadastroReader, OperadoraBinding
 from conecta_edge.clock import FixedClock
 from conecta_facts.operadoras import Operadora, VersaoAceita
 from conecta_facts.prestadores import Prestador
 from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
 from tests.builders_functions import CLINICA, CNPJ, HOSPITAL, NOW, PASA, VALE
+from tests.cadastro_rows import CadastroTable, Credencial, Vinculo, VinculoOperadora
 from tests.contract.engines import Engine
 from tests.fakes import FakeCadastro
 

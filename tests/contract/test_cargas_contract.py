@@ -16,7 +16,6 @@ from cadastro.domain.carga_tipos import TIPOS
 from cadastro.dynamodb.carga_itens import Montador
 from cadastro.dynamodb.carga_registros import DynamoRegistros
 from cadastro.dynamodb.cargas import DynamoCargas
-from cadastro.dynamodb.tabela import CadastroTable
 from cadastro.s3 import ArquivoMissingError, S3Arquivos
 from conecta_cargas import loading as steps
 from conecta_cargas.loading import Escrita
@@ -38,6 +37,7 @@ from conecta_facts.codec import plain
 from conecta_facts.operadoras import Operadora
 from conecta_facts.prestadores import Prestador
 from tests.builders_functions import CNPJ, NOW, OUTRO_CNPJ, PASA, SINCE, VALE, a_relacionamento
+from tests.cadastro_rows import CadastroTable
 from tests.contract.engines import Engine
 from tests.fakes_cargas import COM_RECUSAS, CONCLUIDA, PSEUDONIMOS, Casa, csv, vida
 

@@ -25,10 +25,7 @@ from cadastro.domain.contas import (
     StaleContaError,
     TooManyCredenciaisError,
 )
-from cadastro.domain.vinculos import Credencial as FirstCredencial
-from cadastro.domain.vinculos import Vinculo, VinculoOperadora
 from cadastro.dynamodb.contas import DynamoContas
-from cadastro.dynamodb.tabela import CadastroTable
 from cadastro.handler import api
 from cadastro.service import contas as service
 from conecta_edge import session
@@ -39,6 +36,8 @@ from conecta_edge.idempotency import Attempt, IdempotencyTable
 from conecta_edge.pseudonyms import Pseudonyms
 from conecta_facts.operadoras import Operadora, VersaoAceita
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, OUTRO_CNPJ, SINCE, VALE, api_event, person
+from tests.cadastro_rows import CadastroTable, Vinculo, VinculoOperadora
+from tests.cadastro_rows import Credencial as FirstCredencial
 from tests.contract.engines import Engine
 from tests.fakes import FakeIdempotency
 from tests.fakes_contas import FakeContas, FakeIdentidades, operadora

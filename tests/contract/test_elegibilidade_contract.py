@@ -14,9 +14,7 @@ import pytest
 
 from cadastro.bootstrap import elegibilidade as bootstrap
 from cadastro.domain.elegibilidade import Pergunta
-from cadastro.domain.vinculos import Credencial, Vinculo
 from cadastro.dynamodb.elegibilidade import DynamoConsultas
-from cadastro.dynamodb.tabela import CadastroTable
 from cadastro.handler import api
 from conecta_edge import session
 from conecta_edge.beneficiarios import DynamoBeneficiarios
@@ -44,6 +42,7 @@ from tests.builders_cadastro import (
     relacionamento_of,
 )
 from tests.builders_functions import CLINICA, CNPJ, ESCOPOS, HOSPITAL, NOW, PASA, VALE, api_event, machine, person
+from tests.cadastro_rows import CadastroTable, Credencial, Vinculo
 from tests.contract.conftest import EMBEDDED, MOTO
 from tests.contract.engines import Engine
 from tests.fakes import FakeCadastro

@@ -24,7 +24,6 @@ from cadastro.domain.relacionamentos import (
 )
 from cadastro.dynamodb.contas import DynamoContas
 from cadastro.dynamodb.relacionamentos import DynamoRelacionamentos
-from cadastro.dynamodb.tabela import CadastroTable
 from cadastro.service import relacionamentos as service
 from cadastro.service.relacionamentos import Circumstances, Decision, Held, Verdict
 from conecta_edge.clock import local_day
@@ -33,6 +32,7 @@ from conecta_facts.operadoras import Operadora, VersaoAceita
 from conecta_facts.prestadores import Prestador
 from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
 from tests.builders_functions import CLINICA, CNPJ, HOSPITAL, NOW, OUTRO_CNPJ, PASA, VALE
+from tests.cadastro_rows import CadastroTable
 from tests.contract.engines import Engine
 from tests.fakes_contas import FakeContas, FakeIdentidades, FakeRelacionamentos, Tables
 

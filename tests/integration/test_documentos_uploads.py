@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from cadastro.domain.vinculos import Credencial, Vinculo
-from cadastro.dynamodb.tabela import CadastroTable
 from conecta_edge import queues, session
 from conecta_edge.clock import FixedClock
 from conecta_facts.prestadores import Prestador
@@ -31,6 +29,7 @@ from tests.builders_functions import (
     sha256,
     sqs_message,
 )
+from tests.cadastro_rows import CadastroTable, Credencial, Vinculo
 from tests.contract.engines import Engine
 from tests.fakes import Bus
 

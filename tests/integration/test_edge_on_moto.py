@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from cadastro.domain.vinculos import Credencial, Vinculo
-from cadastro.dynamodb.tabela import CadastroTable
 from conecta_edge import secrets, session
 from conecta_edge.dynamodb import conditions
 from conecta_edge.http import Request
 from conecta_edge.problems import ProblemError
 from conecta_edge.tenancy import Papel
 from tests.builders_functions import CLINICA, ESCOPOS, HOSPITAL, machine, person
+from tests.cadastro_rows import CadastroTable, Credencial, Vinculo
 from tests.contract.engines import Engine
 
 

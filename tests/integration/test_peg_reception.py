@@ -22,8 +22,6 @@ import documentos.handler.fluxo
 import peg.handler.api
 import peg.handler.eventos
 import peg.handler.fluxo
-from cadastro.domain.vinculos import Vinculo
-from cadastro.dynamodb.tabela import CadastroTable
 from conecta_edge import queues, session
 from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import unmarshal
@@ -44,6 +42,7 @@ from tests.builders_functions import (
     person,
     sqs_message,
 )
+from tests.cadastro_rows import CadastroTable, Vinculo
 from tests.contract.engines import Engine
 from tests.unit.gerador.oracle import schema_errors
 

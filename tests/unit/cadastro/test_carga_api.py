@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from cadastro.bootstrap import cargas as bootstrap
-from cadastro.domain.vinculos import VinculoOperadora
 from cadastro.handler import cargas as handler
 from cadastro.schemas.cargas import CargaDetalhe, CargaPage
 from conecta_cargas import loading as steps
@@ -19,6 +18,7 @@ from conecta_cargas.states import Carga, SituacaoCarga, StaleCargaError
 from conecta_edge import session
 from conecta_edge.http import Api
 from tests.builders_functions import NOW, PASA, PORTAL_OPERADORA, VALE, api_event, machine, person
+from tests.cadastro_rows import VinculoOperadora
 from tests.fakes import FakeCadastro
 from tests.fakes_cargas import ARRIVED, Casa, FakeCargas, csv, vida
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from cadastro.domain.vinculos import Credencial, Vinculo
 from cadastro.handler import api
 from cadastro.handler.contrato import PAGE, difference
 from cadastro.schemas.contrato import (
@@ -43,6 +42,7 @@ from tests.builders_cadastro import (
     relacionamento_of,
 )
 from tests.builders_functions import CLINICA, ESCOPOS, HOSPITAL, PASA, VALE, api_event, machine, person
+from tests.cadastro_rows import Credencial, Vinculo
 from tests.fakes import FakeCadastro
 from tests.fakes_cadastro import FakeCatalogo
 

@@ -9,7 +9,6 @@ from urllib.parse import urljoin
 
 import pytest
 
-from cadastro.domain.vinculos import Credencial, Vinculo
 from conecta_edge import session
 from documentos import bootstrap
 from documentos.domain.finalidades import FINALIDADES
@@ -30,6 +29,7 @@ from tests.builders_functions import (
     machine,
     person,
 )
+from tests.cadastro_rows import Credencial, Vinculo
 from tests.fakes import STORED, FakeCadastro, FakeFiles, FakeIdempotency, FakeUploads
 
 UPLOADS = "/documentos/uploads"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cadastro.domain.vinculos import Vinculo
 from conecta_edge import session
 from conecta_edge.clock import SystemClock
 from conecta_edge.http import Request
 from conecta_edge.problems import ProblemError
 from tests.builders_functions import CLINICA, HOSPITAL, ORIGEM_DO_PORTAL, person
+from tests.cadastro_rows import Vinculo
 from tests.fakes import FakeCadastro
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from cadastro.domain.vinculos import Credencial, Vinculo
 from conecta_edge import tenancy
 from conecta_edge.problems import ProblemError
 from conecta_edge.tenancy import KnownClients, Papel, Principal
@@ -21,6 +20,7 @@ from tests.builders_functions import (
     machine,
     person,
 )
+from tests.cadastro_rows import Credencial, Vinculo
 from tests.fakes import FakeCadastro
 
 CLIENTS = KnownClients(PORTAL, PORTAL_OPERADORA)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from cadastro.domain.vinculos import Credencial, Vinculo, VinculoOperadora
 from conecta_edge import tenancy
 from conecta_edge.problems import ProblemError
 from conecta_edge.tenancy import Grupo, KnownClients, OperadoraPrincipal, Papel, Person, Principal
@@ -21,6 +20,7 @@ from tests.builders_functions import (
     machine,
     person,
 )
+from tests.cadastro_rows import Credencial, Vinculo, VinculoOperadora
 from tests.fakes import FakeCadastro
 
 CLIENTS = KnownClients(PORTAL, PORTAL_OPERADORA)

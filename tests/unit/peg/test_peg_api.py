@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from cadastro.domain.vinculos import Credencial, Vinculo
 from conecta_edge import session
 from peg import bootstrap
 from peg.domain.pegs import STATUS_PROTOCOLO, SituacaoPeg
@@ -26,6 +25,7 @@ from tests.builders_functions import (
     machine,
     person,
 )
+from tests.cadastro_rows import Credencial, Vinculo
 from tests.fakes import STORED, FakeArchive, FakeCadastro, FakePegs
 
 PEGS = "/pegs"

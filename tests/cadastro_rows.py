@@ -1,11 +1,11 @@
-"""Whole rows of the `cadastro` table from values. Keys: `conecta_edge.cadastro`."""
+"""Rows of the `cadastro` table for tests to start from: what people, loads and decisions would have written."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from cadastro.domain.vinculos import Credencial, Vinculo, VinculoOperadora
 from conecta_edge import cadastro as keys
 from conecta_edge.dynamodb import put
 from conecta_edge.items import VERSION
@@ -13,6 +13,36 @@ from conecta_facts import codec
 from conecta_facts.operadoras import Operadora
 from conecta_facts.prestadores import Prestador
 from conecta_facts.relacionamentos import Relacionamento
+
+
+@dataclass(frozen=True, slots=True)
+class Vinculo:
+    """A person (by the pool's `sub`) acting for a prestador in a papel."""
+
+    sub: str
+    prestador_id: str
+    papel: str
+    ativo: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class VinculoOperadora:
+    """A person of an operadora; the group counts only where the token has it, too."""
+
+    sub: str
+    registro_ans: str
+    grupo: str
+    ativo: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Credencial:
+    """A machine credential of a prestador: an app client of the pool."""
+
+    client_id: str
+    prestador_id: str
+    escopos: tuple[str, ...]
+    ativa: bool = True
 
 
 class CadastroTable:
