@@ -1,0 +1,1 @@
+"""Autorização: what a prestador asks leave to do, what is decided of it, and what becomes of the senha."""

@@ -1,0 +1,149 @@
+"""Refusals of this context. None carries personal data: numbers of senhas, positions, quantities and days only.
+
+AutorizacaoError
+├── AutorizacaoNotFoundError     absent or foreign: the same (R08)
+├── PrincipalNotFoundError       the guia it is to belong to is unknown or foreign: the same (1303)
+├── PapelNaoPermitidoError       the act belongs to somebody else (R18: the Central)
+├── TransicaoInvalidaError       the state does not allow the act
+│   └── SenhaExpiradaError       it did until a day (1414)
+├── JaFaturadaError              something of it was billed (R16, R17)
+├── ComplementosVivosError       complements would lose their parent (R17)
+├── QuantidadeInvalidaError      outside what was billed and what was asked (R18)
+├── DecisaoIncompletaError       items without a decision, or decided though they were not to be
+├── NegativaSemBaseError         a negative without plain reason and legal or contract basis
+├── MotivoAusenteError           an act that must say why
+└── DataInvalidaError            a day outside the possible ones
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+
+class AutorizacaoError(Exception):
+    """Base of this context's errors."""
+
+
+class AutorizacaoNotFoundError(AutorizacaoError, LookupError):
+    """Absent or foreign: one and the same answer."""
+
+
+class PrincipalNotFoundError(AutorizacaoError, LookupError):
+    """The guia that something is to belong to is unknown or foreign: one and the same refusal (1303)."""
+
+
+class PapelNaoPermitidoError(AutorizacaoError):
+    """The act belongs to others.
+
+    Attributes:
+        papeis: whose it is.
+    """
+
+    def __init__(self, papeis: tuple[str, ...]) -> None:
+        super().__init__(", ".join(papeis))
+        self.papeis = papeis
+
+
+class TransicaoInvalidaError(AutorizacaoError):
+    """The state, as it is on the day, does not allow the act.
+
+    Attributes:
+        situacao: the state.
+    """
+
+    def __init__(self, situacao: str) -> None:
+        super().__init__(situacao)
+        self.situacao = situacao
+
+
+class SenhaExpiradaError(TransicaoInvalidaError):
+    """R10: the last valid day is over.
+
+    Attributes:
+        validade: that day.
+    """
+
+    def __init__(self, validade: date) -> None:
+        super().__init__("EXPIRADA")
+        self.validade = validade
+
+
+class JaFaturadaError(AutorizacaoError):
+    """Something was billed already.
+
+    Attributes:
+        sequencias: the items.
+    """
+
+    def __init__(self, sequencias: tuple[int, ...]) -> None:
+        super().__init__(str(sequencias))
+        self.sequencias = sequencias
+
+
+class ComplementosVivosError(AutorizacaoError):
+    """R17: senhas that depend on it are alive.
+
+    Attributes:
+        numeros: numeroGuiaOperadora of each.
+    """
+
+    def __init__(self, numeros: tuple[str, ...]) -> None:
+        super().__init__(str(numeros))
+        self.numeros = numeros
+
+
+class QuantidadeInvalidaError(AutorizacaoError):
+    """A quantity outside its bounds.
+
+    Attributes:
+        sequencia: the item; 0 are the diárias.
+        minimo, maximo: both inclusive; `minimo` is what was billed.
+    """
+
+    def __init__(self, sequencia: int, minimo: Decimal, maximo: Decimal) -> None:
+        super().__init__(f"{sequencia}: {minimo} a {maximo}")
+        self.sequencia = sequencia
+        self.minimo = minimo
+        self.maximo = maximo
+
+
+class DecisaoIncompletaError(AutorizacaoError):
+    """Items that lack a decision, are decided twice, or were not to be decided.
+
+    Attributes:
+        sequencias: the items.
+    """
+
+    def __init__(self, sequencias: tuple[int, ...]) -> None:
+        super().__init__(str(sequencias))
+        self.sequencias = sequencias
+
+
+class NegativaSemBaseError(AutorizacaoError):
+    """A negative says why and on which legal or contract basis, or it is none (RN 623).
+
+    Attributes:
+        sequencias: the items; 0 are the diárias.
+    """
+
+    def __init__(self, sequencias: tuple[int, ...]) -> None:
+        super().__init__(str(sequencias))
+        self.sequencias = sequencias
+
+
+class MotivoAusenteError(AutorizacaoError):
+    """The act must say why."""
+
+
+class DataInvalidaError(AutorizacaoError):
+    """A day outside the possible ones.
+
+    Attributes:
+        minimo, maximo: both inclusive; `None` is open.
+    """
+
+    def __init__(self, minimo: date | None, maximo: date | None) -> None:
+        super().__init__(f"{minimo} a {maximo}")
+        self.minimo = minimo
+        self.maximo = maximo

@@ -1,0 +1,49 @@
+"""Until when a senha is valid, when that is told, and until when the operadora answers."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from autorizacao.domain import prazos
+from conecta_facts.calendario import Calendario, DiaEspecial, TipoDia
+from tests.builders_cadastro import HOJE
+
+NOVENTA = HOJE + timedelta(days=90)
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ((), NOVENTA),
+        ((None, None), NOVENTA),
+        ((NOVENTA + timedelta(days=1), None), NOVENTA),
+        ((NOVENTA, NOVENTA), NOVENTA),
+        ((NOVENTA - timedelta(days=1), None), NOVENTA - timedelta(days=1)),
+        ((None, HOJE), HOJE),
+    ],
+)
+def test_a_senha_is_valid_90_days_or_until_cover_or_contract_end(ends: tuple[date | None, ...], expected: date) -> None:
+    assert prazos.validade(HOJE, *ends) == expected
+
+
+def test_it_is_told_15_and_5_days_before_the_end_but_not_before_the_decision() -> None:
+    assert prazos.avisos(HOJE, NOVENTA) == (HOJE + timedelta(days=75), HOJE + timedelta(days=85))
+    assert prazos.avisos(HOJE, HOJE + timedelta(days=15)) == (HOJE + timedelta(days=10),)
+    assert prazos.avisos(HOJE, HOJE + timedelta(days=5)) == ()
+
+
+def test_urgencia_is_answered_today_and_the_rest_in_5_or_10_business_days() -> None:
+    segunda = date(2026, 11, 16)
+    sexta_feira_livre = Calendario((DiaEspecial(date(2026, 11, 20), "Consciência Negra", TipoDia.FERIADO),))
+    terms = [
+        prazos.responder_ate(segunda, sexta_feira_livre, urgencia=urgencia, complexa=complexa)
+        for urgencia, complexa in ((True, True), (False, False), (False, True))
+    ]
+    assert terms == [segunda, date(2026, 11, 24), date(2026, 12, 1)]
+
+
+def test_of_several_days_the_first_counts() -> None:
+    assert prazos.earliest([None, NOVENTA, HOJE]) == HOJE
+    assert prazos.earliest([None]) is None
