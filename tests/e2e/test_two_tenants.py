@@ -14,7 +14,7 @@ from local.gerador import Pedido, Tipo, gerar
 from local.seed import CLINICA, HOSPITAL
 from tests.e2e.conftest import Deployed
 from tests.matriz import attempts
-from tests.matriz.attempts import Matrix
+from tests.matriz.attempts import Matrix, Service
 from tests.matriz.calls import routes
 from tests.matriz.model import Door, Row
 from tests.matriz.snapshot import Camera, difference
@@ -24,6 +24,8 @@ from tests.matriz.world import World
 pytestmark = pytest.mark.e2e
 
 PROTECTED = [row for row in TABLE if row.door is not Door.PUBLIC]
+READING = [row for row in PROTECTED if not row.writes]
+WRITING = [row for row in PROTECTED if row.writes]
 WITH_ID = [row for row in PROTECTED if row.thing is not None]
 
 
@@ -88,6 +90,63 @@ def test_no_refusal_wrote_anything(matrix: Matrix) -> None:
 def test_refusals_count_quotas_and_are_audited_but_keep_no_answer(matrix: Matrix) -> None:
     written = difference(matrix.before.counted, matrix.after.counted)
     assert [line for line in written if "COTA#" not in line and not line.startswith("appeared: auditoria ")] == []
+
+
+@pytest.fixture(scope="module")
+def read(world: World, camera: Camera, matrix: Matrix) -> Service:
+    """Every valid call that changes nothing, by everybody who may make it."""
+    return attempts.serve(world, READING, camera)
+
+
+@pytest.fixture(scope="module")
+def written(world: World, camera: Camera, read: Service) -> Service:
+    """A valid call of each operation that changes something, by one of each papel."""
+    return attempts.serve(world, WRITING, camera)
+
+
+def recorded_as(row: Row) -> str:
+    """The route as the function that answers it knows it."""
+    _, path, _ = routes()[row.operation]
+    for name, template in row.path.items():
+        path = path.replace("{" + name + "}", template if "{" not in template else "{" + name + "}")
+    return path
+
+
+def assert_served(service: Service, world: World, row: Row) -> None:
+    calls = service.served[row.operation]
+    assert calls, "nobody may"
+    assert [(call.caller.name, call.answer.status, call.answer.text[:200]) for call in calls
+            if call.answer.status != row.ok] == []  # fmt: skip
+    assert service.audited.get(recorded_as(row), 0) == row.audit * len(calls)
+    seen = {kind for call in calls for kind, texts in world.personal.items()
+            if any(text in call.answer.text for text in texts)}  # fmt: skip
+    assert seen <= row.shows
+    assert seen or not row.shows
+
+
+@named(READING)
+def test_whoever_may_read_is_shown_what_the_row_says_and_recorded(read: Service, world: World, row: Row) -> None:
+    assert_served(read, world, row)
+
+
+def test_reading_writes_nothing(read: Service) -> None:
+    assert list(read.written) == []
+
+
+@named(WRITING)
+def test_whoever_may_write_is_served_and_recorded(written: Service, world: World, row: Row) -> None:
+    assert_served(written, world, row)
+
+
+def test_what_is_written_is_the_callers_in_the_tables_the_row_says(written: Service) -> None:
+    lines = {line for line in written.written if not line.split()[2].startswith("CONTADOR#")}
+    told: set[str] = set()
+    for row in WRITING:
+        for call in written.served[row.operation]:
+            own = {line for line in lines if line.split()[1] in row.writes and any(text in line for text in call.mine)}
+            assert own, (row.operation, call.caller.name)
+            told |= own
+    assert sorted(lines - told) == []
 
 
 def test_the_clinics_upload_cannot_carry_the_hospitals_lote(clinica: Client) -> None:

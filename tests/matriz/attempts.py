@@ -1,18 +1,19 @@
-"""Every request that must be refused, carried out once, with what was stored before and after."""
+"""Every request that must be refused, and one of each that must be served, with what was stored before and after."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from local.client import Answer
 from tests.matriz import refusals
 from tests.matriz.calls import Sent, can_be_wrong
 from tests.matriz.model import Caller, Kind, Refusal, Row, Target, Values, refusal
-from tests.matriz.snapshot import Camera, Snapshot
-from tests.matriz.world import World
+from tests.matriz.snapshot import Camera, Snapshot, difference
+from tests.matriz.tokens import decoded
+from tests.matriz.world import World, as_json
 
 _TARGETS: Final = (Target.OWN, Target.FOREIGN, Target.ABSENT)
 
@@ -62,6 +63,58 @@ class Matrix:
             for attempt in others
             if (difference := refusals.tell_apart(first.answer, attempt.answer))
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A valid call, and what came back; `mine` are texts of which one is in the key of whatever it may write."""
+
+    row: Row
+    caller: Caller
+    mine: frozenset[str]
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Valid calls by operation, what was written meanwhile, and how many accesses were recorded, by route."""
+
+    served: Mapping[str, Sequence[Served]]
+    written: Sequence[str]
+    audited: Mapping[str, int]
+
+
+def serve(world: World, rows: Sequence[Row], camera: Camera) -> Service:
+    """Send a valid call of every row by everybody who may; of rows that change something, by one of each papel."""
+    world.tidy()
+    given = [(row, caller, world.fresh(row, caller)) for row in rows for caller in _callers(world, row)]
+    requests = [world.wire.of(row, caller, values) for row, caller, values in given]
+    before, audited = camera.take(), camera.audited()
+    answers = world.wire.send_all(requests)
+    after = camera.take()
+    found: dict[str, list[Served]] = {row.operation: [] for row in rows}
+    for (row, caller, values), answer in zip(given, answers, strict=True):
+        sub = str(decoded(caller.token or "")["sub"])
+        mine = frozenset({caller.registro, sub, *values.values(), *texts_in(as_json(answer))} - {""})
+        found[row.operation].append(Served(row, caller, mine, answer))
+    return Service(found, difference(before.kept, after.kept), camera.audited() - audited)
+
+
+def _callers(world: World, row: Row) -> list[Caller]:
+    callers = [caller for caller in world.callers if _allowed(row, caller) and world.may_use(row, caller)]
+    if not row.writes:
+        return callers
+    one_of = {(caller.kind, *caller.papeis.values(), caller.registro): caller for caller in reversed(callers)}
+    return [caller for caller in callers if caller in one_of.values()]
+
+
+def texts_in(value: Any) -> set[str]:
+    """Every text in a JSON value."""
+    if isinstance(value, dict):
+        return {text for inner in value.values() for text in texts_in(inner)}
+    if isinstance(value, list):
+        return {text for inner in value for text in texts_in(inner)}
+    return {value} if isinstance(value, str) else set()
 
 
 def run(world: World, rows: Sequence[Row], camera: Camera) -> Matrix:

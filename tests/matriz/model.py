@@ -65,7 +65,7 @@ class Row:
         media_type: of the body.
         wrong: query parameters that make a valid call wrong; without any, its body is spoilt.
         ok: status of a valid call.
-        makes: kind of what a valid call uses up; made for that call when it is not `thing`.
+        makes: kind of what a valid call uses, when it is not any `thing`: it is made for that call, or must be there.
         needs: what the relacionamento must release.
         tiss: what is wrong with a message, or with the relacionamento, is told by a TISS message, and only to who may.
         audit: rows a valid call appends to the audit.

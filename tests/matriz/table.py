@@ -108,6 +108,7 @@ TABLE: Final = (
     ),
     Row(
         operation="listarPrecos", door=Door.PRESTADOR, escopos=CONTRATO, thing="contrato", named_in="query",
+        makes="tabela de precos",
         malformed=422, query=_REGISTRO, wrong={"data": "20260230"},
     ),
     Row(

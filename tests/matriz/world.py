@@ -6,7 +6,7 @@ person of an operadora is, which no route tells, is written where the deployment
 
 from __future__ import annotations
 
-import json
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,16 +14,16 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import Any, Final
 
-from cadastro.domain.vinculos import VinculoOperadora
 from cadastro.dynamodb.cargas import DynamoCargas
-from cadastro.dynamodb.tabela import CadastroTable
 from conecta_cargas.states import SituacaoCarga
 from conecta_edge.clock import local_day
 from local.client import Answer, ApiError, Client, sign_in_as, signed_up
 from local.gerador import Pedido, Tipo, gerar
+from local.gerador_cadastro import FIXOS
 from local.gerador_cadastro.identificadores import cnpj as cnpj_of
 from local.runtime import EmbeddedAws
 from local.seed import CLINICA, GRUPOS, HOSPITAL, OPERADORAS
+from tests.cadastro_rows import CadastroTable, VinculoOperadora
 from tests.matriz import tokens
 from tests.matriz.calls import Wire, together
 from tests.matriz.model import Caller, Kind, Row, Values
@@ -34,6 +34,8 @@ ESCOPOS: Final = tuple(
     for area in ("elegibilidade", "autorizacao", "peg", "pagamento", "recurso", "documentos")
     for acao in ("ler", "escrever")
 )
+CREDENCIAL: Final = "matriz"
+"""What the credentials that are made here are called."""
 CADASTRO_TABLE: Final = "conecta-embarcado-cadastro"
 ID_OF: Final[Mapping[str, str]] = {
     "upload": "upload", "peg": "protocolo", "pessoa": "pessoa", "credencial": "client_id", "pedido": "pedido",
@@ -81,15 +83,41 @@ class World:
         self.today = local_day(datetime.now(UTC))
         self._cognito = aws.client("cognito-idp")
         self._undo: list[Callable[[], Any]] = []
+        self._carteiras: frozenset[str] = frozenset()
+        self._emails: set[str] = set()
+        self._erased: set[str] = set()
+        self._kept: set[str] = set()
         self.gestor = sign_in_as(where, "gestor", HOSPITAL.prestador_id)
         self.clinica = sign_in_as(where, "gestor", CLINICA.prestador_id)
         self.cadastro = self._portal("cadastro@vale-pasa.example")
 
+    def tidy(self) -> None:
+        """Revoke the credentials that calls made: a prestador may have only so many."""
+        for at in (self.gestor, self.clinica):
+            for row in at.get("/credenciais")["credenciais"]:
+                live = row["situacao"] in {"ATIVA", "EM_ROTACAO"}
+                if row["nome"] == CREDENCIAL and live and row["client_id"] not in self._kept:
+                    expect(204, at.request("DELETE", f"/credenciais/{row['client_id']}"))
+
     def close(self) -> None:
-        """Revoke the credentials that were made: a prestador may have only so many."""
+        """Leave nothing that another run would stumble over."""
+        self._kept.clear()
+        self.tidy()
+        self.forget_quotas()
         for undo in reversed(self._undo):
             undo()
         self.wire.close()
+
+    def forget_quotas(self) -> None:
+        """Give back what the two prestadores' callers took of their quotas."""
+        dynamodb, table = self.aws.client("dynamodb"), "conecta-embarcado-idempotencia"
+        for prestador in (HOSPITAL, CLINICA):
+            found = dynamodb.query(
+                TableName=table, KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+                ExpressionAttributeValues={":pk": {"S": f"PRESTADOR#{prestador.prestador_id}"}, ":sk": {"S": "COTA#"}},
+            )  # fmt: skip
+            for row in found["Items"]:
+                dynamodb.delete_item(TableName=table, Key={"pk": row["pk"], "sk": row["sk"]})
 
     def _portal(self, email: str) -> Client:
         return Client(self.where["api"], self._tokens(email)[0])
@@ -106,6 +134,7 @@ class World:
         client = signed_up(self.where)
         assert client.token
         claims = tokens.decoded(client.token)
+        self._emails.add(f"{claims['username']}@nova.example")
         return Person(client, client.token, claims["sub"], f"{claims['username']}@nova.example")
 
     def bind(self, person: Person, papel: str, at: Client) -> str:
@@ -144,10 +173,10 @@ class World:
         )
 
     def credencial(self, at: Client, escopos: Sequence[str] = ESCOPOS) -> tuple[str, str]:
-        """Id and secret of a machine made by a gestor; revoked at the end."""
-        body = {"nome": "matriz", "escopos": [f"conecta/{escopo}" for escopo in escopos]}
+        """Id and secret of a machine made by a gestor; revoked at the end, or when it is used up."""
+        body = {"nome": CREDENCIAL, "escopos": [f"conecta/{escopo}" for escopo in escopos]}
         made = expect(201, at.request("POST", "/credenciais", body)).json()
-        self._undo.append(lambda: at.request("DELETE", f"/credenciais/{made['client_id']}"))
+        self._kept.add(made["client_id"])
         return made["client_id"], made["client_secret"]
 
     def machine_token(self, credencial: tuple[str, str], escopos: Sequence[str] = ESCOPOS) -> str:
@@ -188,6 +217,7 @@ class World:
             },
             "carga": {f"registro:{registro}": {"carga": self._carga(registro)} for registro in OPERADORAS},
             "contrato": registros,
+            "tabela de precos": {f"{prestador}|{AMS}": {"registro": AMS} for prestador in (hospital, clinica)},
             "operadora": registros,
         }
 
@@ -195,6 +225,7 @@ class World:
         """An upload and the PEG it became."""
         cnpj, client, numero = of
         lote = gerar(Pedido(tipo=Tipo.CONSULTA, guias=2, origem_cnpj=cnpj or "", numero_lote=numero))
+        self._carteiras |= set(re.findall(r"<ans:numeroCarteira>([0-9]+)<", lote.conteudo.decode("iso-8859-1")))
         upload = client.follow(client.upload(lote.conteudo)["id"])
         assert upload["situacao"] == "CONCLUIDO", upload["achados"]
         return upload["id"], upload["recurso"]["id"]
@@ -207,16 +238,28 @@ class World:
         """What the caller may name, with everything else its call needs; `None` when it owns no such thing."""
         if row.thing is None:
             return self.values(caller)
-        held = [label for label in self.things[row.thing] if label in caller.owns]
-        held.sort(key=lambda label: not label.endswith(caller.registro))
-        return {**self.values(caller), **self.things[row.thing][held[0]]} if held else None
+        held = self.held(row.thing, caller)
+        return {**self.values(caller), **held} if held else None
+
+    def held(self, thing: str, caller: Caller) -> Values | None:
+        """What names a thing of this kind that the caller owns, rather one of the operadora it asks."""
+        labels = [label for label in self.things[thing] if label in caller.owns]
+        labels.sort(key=lambda label: not label.endswith(caller.registro))
+        return self.things[thing][labels[0]] if labels else None
+
+    def may_use(self, row: Row, caller: Caller) -> bool:
+        """Whether the caller has all that a valid call uses and that cannot be made for it."""
+        wanted = {row.thing, row.makes} & self.things.keys()
+        return all(self.held(thing, caller) for thing in wanted if thing)
 
     def foreign(self, row: Row, caller: Caller) -> Values | None:
         """What somebody else owns."""
         if row.thing is None:
             return None
-        others = [label for label in self.things[row.thing] if label not in caller.owns]
-        return {**self.values(caller), **self.things[row.thing][others[0]]} if others else None
+        things = self.things[row.thing]
+        mine = [values for label, values in things.items() if label in caller.owns]
+        others = [values for label, values in things.items() if label not in caller.owns and values not in mine]
+        return {**self.values(caller), **others[0]} if others else None
 
     def absent(self, row: Row, caller: Caller) -> Values | None:
         """What nobody owns."""
@@ -237,16 +280,11 @@ class World:
     def values(self, caller: Caller) -> Values:
         """What a caller's calls say besides the thing they name."""
         prestador = caller.prestador or CLINICA.prestador_id
-        life = next(
-            row
-            for row in self.where["beneficiarios"]
-            if (row["registro_ans"] == caller.registro and row["caso"] in {"elegivel", "outra-operadora", "pasa"})
-            or row["registro_ans"] == caller.registro
-        )
+        life = next(row for row in self.where["beneficiarios"] if row["registro_ans"] == caller.registro)
         return {
             "registro": caller.registro, "prestador": prestador, "cnpj": prestador, "cpf": life["cpf"],
             "carteira": life["numero_carteira"], "hoje": self.today.isoformat(), "competencia": f"{self.today:%Y%m}",
-            "email": f"{secrets.token_hex(8)}@nova.example",
+            "email": "ninguem@nova.example",
         }  # fmt: skip
 
     def fresh(self, row: Row, caller: Caller) -> Values:  # noqa: PLR0911  # one kind, one line
@@ -257,7 +295,9 @@ class World:
             case "pessoa":
                 return {**own, "pessoa": self.bind(self.person(), "recepcao", at)}
             case "credencial":
-                return {**own, "client_id": self.credencial(at)[0]}
+                client_id = self.credencial(at)[0]
+                self._kept.remove(client_id)
+                return {**own, "client_id": client_id}
             case "pedido da operadora":
                 return {**own, "pedido": self.asked(self.person(), caller.registro)["id"]}
             case "relacionamento":
@@ -270,8 +310,11 @@ class World:
                 return {**own, "carga": self.failed_carga(caller.registro)}
             case "cnpj":
                 return {**own, "cnpj": new_cnpj()}
+            case "e-mail":
+                self._emails.add(email := f"{secrets.token_hex(8)}@nova.example")
+                return {**own, "email": email}
             case "titular":
-                return {**own, "cpf": self._nobodys_friend(caller.registro)}
+                return {**own, "cpf": self._former(caller.registro)}
         return own
 
     def failed_carga(self, registro: str) -> str:
@@ -298,18 +341,21 @@ class World:
                     return str(carga["id"])
         raise TimeoutError(name)
 
-    def _nobodys_friend(self, registro: str) -> str:
-        """The CPF of a life that no demo nor test knows by name."""
+    def _former(self, registro: str) -> str:
+        """The CPF of a life that no demo nor test knows by name, whose cover ended and of whom not all need be kept."""
         known = {row["cpf"] for row in self.where["beneficiarios"]}
         for page in self.aws.client("dynamodb").get_paginator("scan").paginate(
-            TableName="conecta-embarcado-beneficiarios"
+            TableName="conecta-embarcado-beneficiarios", FilterExpression="dados.registro_ans = :registro",
+            ExpressionAttributeValues={":registro": {"S": registro}},
         ):  # fmt: skip
             for item in page["Items"]:
-                dados = item.get("dados", {}).get("M", {})
-                cpf = dados.get("cpf", {}).get("S")
-                if cpf and cpf not in known and dados.get("registro_ans", {}).get("S") == registro:
-                    return str(cpf)
-        raise AssertionError("no life to erase")
+                dados = {name: value.get("S", "") for name, value in item["dados"]["M"].items()}
+                if "cpf" not in dados or dados["cpf"] in known | self._erased or "cns" not in dados:
+                    continue
+                if dados.get("data_exclusao", "9999") < self.today.isoformat():
+                    self._erased.add(dados["cpf"])
+                    return str(dados["cpf"])
+        raise AssertionError(f"no life of {registro} is left to erase")
 
     # Callers.
 
@@ -424,7 +470,7 @@ class World:
         )  # fmt: skip
         owns = {f"pessoa:{sub}", *(f"registro:{one}" for one in registros)}
         if caller.prestador:
-            owns.add(f"prestador:{caller.prestador}")
+            owns |= {f"prestador:{caller.prestador}", f"prestador:{caller.prestador}|{registro}"}
         return replace(caller, owns=frozenset(owns))
 
     def _machines(self) -> Iterator[Caller]:
@@ -446,9 +492,8 @@ class World:
         yield self._machine("revoked machine", HOSPITAL.prestador_id, token, ESCOPOS, live=False)
         rotated = self.credencial(self.gestor)
         token = self.machine_token(rotated)
-        made = self.gestor.request("POST", f"/credenciais/{rotated[0]}/rotacao", {"sobreposicao_horas": 0})
-        successor = expect(201, made).json()["client_id"]
-        self._undo.append(lambda: self.gestor.request("DELETE", f"/credenciais/{successor}"))
+        expect(201, self.gestor.request("POST", f"/credenciais/{rotated[0]}/rotacao", {"sobreposicao_horas": 0}))
+        self.tidy()
         yield self._machine("rotated machine without overlap", HOSPITAL.prestador_id, token, ESCOPOS, live=False)
 
     @cached_property
@@ -477,7 +522,10 @@ class World:
     def _machine(name: str, prestador: str, token: str, escopos: Sequence[str], *, live: bool = True) -> Caller:
         return Caller(
             name=name, kind=Kind.MACHINE, token=token, machine_of=prestador, escopos=frozenset(escopos), live=live,
-            owns=frozenset({f"prestador:{prestador}", *(f"registro:{registro}" for registro in OPERADORAS)}),
+            owns=frozenset({
+                f"prestador:{prestador}", f"prestador:{prestador}|{AMS}",
+                *(f"registro:{registro}" for registro in OPERADORAS),
+            }),
         )  # fmt: skip
 
     def _operadoras(self) -> Iterator[Caller]:
@@ -580,13 +628,35 @@ class World:
         )
         return str(made["UserPoolClient"]["ClientId"])
 
+    @property
+    def personal(self) -> Mapping[str, frozenset[str]]:
+        """Personal data there is here, by kind: what an answer shows only when its row says so."""
+        lives, people = self.where["beneficiarios"], self.where["usuarios"]
+        corpo = self._profissionais
+        return {
+            "carteira": self._carteiras | {row["numero_carteira"] for row in lives},
+            "nome": frozenset(fixo.nome for fixo in FIXOS),
+            "cpf": frozenset({*(row["cpf"] for row in lives), *corpo["cpf"]}),
+            "email": frozenset({user["email"] for user in people} | self._emails),
+            "profissional": corpo["nome"],
+        }  # fmt: skip
+
     @cached_property
+    def _profissionais(self) -> Mapping[str, frozenset[str]]:
+        found = self.aws.client("dynamodb").query(
+            TableName=CADASTRO_TABLE,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            ExpressionAttributeValues={
+                ":pk": {"S": f"PRESTADOR#{HOSPITAL.prestador_id}#{AMS}"}, ":sk": {"S": "PROFISSIONAL#"}
+            },
+        )["Items"]  # fmt: skip
+        dados = [row["dados"]["M"] for row in found]
+        return {name: frozenset(row[name]["S"] for row in dados if name in row) for name in ("cpf", "nome")}
+
+    @property
     def secrets(self) -> frozenset[str]:
-        """Personal data and other people's ids: what no refusal may tell."""
-        found = {user["email"] for user in self.where["usuarios"]}
-        found |= {row[name] for row in self.where["beneficiarios"] for name in ("cpf", "numero_carteira")}
-        found |= {made.gestor.email for made in self.others.values()}
-        found |= {self.unbound.email}
+        """Personal data and everybody's ids: what no refusal may tell, not even to whose they are."""
+        found = {text for texts in self.personal.values() for text in texts}
         for kind in ("upload", "peg", "pessoa", "credencial", "pedido", "carga"):
             found |= {value for values in self.things[kind].values() for value in values.values()}
         return frozenset(found)
@@ -633,5 +703,5 @@ def as_json(answer: Answer) -> Any:
     """The body of an answer, or its text."""
     try:
         return answer.json()
-    except json.JSONDecodeError:
+    except ValueError:
         return answer.text
