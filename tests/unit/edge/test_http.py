@@ -7,13 +7,15 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from conecta_edge import http, problems
 from conecta_edge.dynamodb import TransientConflictError
@@ -38,6 +40,12 @@ class Cor(StrEnum):
     VERDE = "verde"
 
 
+def _even(value: str) -> str:
+    if len(value) % 2:
+        raise PydanticCustomError("tamanho-impar", "Use um número par de letras.")
+    return value
+
+
 class Item(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
@@ -52,6 +60,10 @@ class Body(BaseModel):
     tipo: Literal["a", "b"]
     itens: list[Item] = Field(default_factory=list)
     cor: Annotated[Cor | None, Field(strict=False)] = None
+    pares: Annotated[list[str], Field(min_length=1, max_length=2)] = Field(default=["a"])
+    urgente: bool = False
+    dia: date | None = None
+    par: Annotated[str | None, AfterValidator(_even)] = None
     sem_texto_proprio: float = 1.0
 
 
@@ -279,6 +291,13 @@ def test_a_valid_body_is_a_model() -> None:
         ({"itens": [{"codigo": SECRET}]}, "itens[0].codigo", "string_pattern_mismatch", "formato não confere"),
         ({"itens": [{"codigo": "10101039"}, 7]}, "itens[1]", "model_type", "objeto JSON"),
         ({"itens": [{}]}, "itens[0].codigo", "missing", "Campo obrigatório"),
+        ({"itens": SECRET}, "itens", "list_type", "Deve ser uma lista."),
+        ({"pares": []}, "pares", "too_short", "mínimo de 1 item(ns)"),
+        ({"pares": ["a", SECRET, "c"]}, "pares", "too_long", "máximo de 2 itens"),
+        ({"urgente": SECRET}, "urgente", "bool_type", "Deve ser true ou false."),
+        ({"dia": 0}, "dia", "date_type", "AAAA-MM-DD"),
+        ({"dia": SECRET}, "dia", "date_parsing", "Deve ser uma data que exista"),
+        ({"par": SECRET}, "par", "tamanho-impar", "Use um número par de letras."),
         ({"sem_texto_proprio": SECRET}, "sem_texto_proprio", "float_type", "Valor inválido"),
     ],
 )  # fmt: skip
