@@ -85,7 +85,18 @@ class Odd:
     valor: Any
 
 
-@pytest.mark.parametrize("valor", [1.5, datetime(2026, 1, 1, tzinfo=UTC), {"a": 1}, [1], b"x", object()])
+@dataclass(frozen=True)
+class Told:
+    quando: datetime
+
+
+def test_an_instant_is_iso_text_with_its_zone() -> None:
+    told = Told(datetime(2026, 11, 21, 15, 30, tzinfo=UTC))
+    assert plain(told) == {"quando": "2026-11-21T15:30:00+00:00"}
+    assert build(Told, plain(told)) == told
+
+
+@pytest.mark.parametrize("valor", [1.5, {"a": 1}, [1], b"x", object()])
 def test_what_no_fact_is_made_of_has_no_plain_form(valor: Any) -> None:
     with pytest.raises(TypeError, match="no plain form"):
         plain(Odd(valor))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -114,3 +115,14 @@ def test_of_each_code_only_what_began_last_is_listed_in_the_order_of_codes() -> 
     assert precos_em((old, new), ANTES) == ()
     cheaper = a_diaria(vigente_de=HOJE, descricao="Diária negociada de novo")
     assert ContratoCompleto(diarias=(a_diaria(), cheaper)).diarias_em(HOJE) == (cheaper,)
+
+
+def test_a_contract_followed_by_another_the_next_day_does_not_end() -> None:
+    first, gap = a_contrato(vigente_ate=HOJE), a_contrato(HOJE + timedelta(days=2))
+    after = a_contrato(HOJE + timedelta(days=1), vigente_ate=HOJE + timedelta(days=9))
+    assert ContratoCompleto((first,)).ultimo_dia(INICIO) == HOJE
+    assert ContratoCompleto((first, gap)).ultimo_dia(INICIO) == HOJE
+    assert ContratoCompleto((first, after)).ultimo_dia(INICIO) == HOJE + timedelta(days=9)
+    assert ContratoCompleto((first, replace(after, vigente_ate=date.max))).ultimo_dia(INICIO) is None
+    assert ContratoCompleto((a_contrato(),)).ultimo_dia(HOJE) is None
+    assert ContratoCompleto((first,)).ultimo_dia(ANTES) == ANTES

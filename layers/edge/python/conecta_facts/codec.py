@@ -1,7 +1,7 @@
 """Values as plain mappings and back: one codec for every dataclass of this package.
 
 A plain mapping holds text, `bool`, `int`, `Decimal`, lists and mappings: what DynamoDB keeps, and (but for `Decimal`)
-what JSON keeps. Dates are ISO text, enumerations their value; absent members are left out.
+what JSON keeps. Dates and instants are ISO text, enumerations their value; absent members are left out.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
@@ -33,7 +33,7 @@ def _plain(valor: Any) -> Any:
     kind = type(valor)
     if kind is str or kind is bool or kind is int or kind is Decimal:
         return valor
-    if kind is date:
+    if kind is date or kind is datetime:
         return valor.isoformat()
     if isinstance(valor, Enum):
         return valor.value
@@ -85,8 +85,9 @@ def _converter(hint: Any) -> Callable[[Any], Any]:
     if origin is tuple:
         convert = _converter(get_args(hint)[0])
         return lambda held: tuple(convert(inner) for inner in held)
-    if hint is date:
-        return date.fromisoformat
+    if hint is date or hint is datetime:
+        parse: Callable[[str], Any] = hint.fromisoformat
+        return parse
     if isinstance(hint, type) and is_dataclass(hint):
         return lambda held: build(hint, held)
     if isinstance(hint, type) and (issubclass(hint, Enum) or hint in {int, Decimal}):

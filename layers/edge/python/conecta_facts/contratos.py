@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -136,6 +136,19 @@ class ContratoCompleto:
     def em(self, dia: date) -> Contrato | None:
         """The terms in force on a day."""
         return vigente_em(self.contratos, dia)
+
+    def ultimo_dia(self, dia: date) -> date | None:
+        """Last day that is under contract from a day on without a break; `None` while it is open.
+
+        A contract that is followed by another on the next day does not end. Of a day without contract: that day.
+        """
+        last = dia
+        while (contrato := self.em(dia)) is not None:
+            if contrato.vigente_ate is None or contrato.vigente_ate == date.max:
+                return None
+            last = contrato.vigente_ate
+            dia = last + timedelta(days=1)
+        return last
 
     def contratado(self, tabela: str, codigo: str, dia: date) -> bool:
         """Whether a procedure, a diária or a package is contracted on a day (R25, R19)."""
