@@ -8,8 +8,10 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from cadastro.schemas.comum import Cpf
+from cadastro.schemas.comum import Dia as AnyDia
 from cadastro.schemas.contas import STRICT, TEXTO
-from conecta_tiss.vocabulary.identifiers import is_valid_cnes, is_valid_cnpj, is_valid_cpf, normalize
+from conecta_tiss.vocabulary.identifiers import is_valid_cnes, is_valid_cnpj, normalize
 
 Situacao = Literal["SOLICITADO", "HABILITADO", "RECUSADO", "SUSPENSO", "DESCREDENCIADO"]
 
@@ -20,13 +22,6 @@ def _cnpj(value: str) -> str:
         raise PydanticCustomError(
             "cnpj-invalido", "O CNPJ não confere: informe os 14 caracteres, com os verificadores."
         )
-    return normal
-
-
-def _cpf(value: str) -> str:
-    normal = normalize(value)
-    if not is_valid_cpf(normal):
-        raise PydanticCustomError("cpf-invalido", "O CPF não confere: informe os 11 dígitos, com os verificadores.")
     return normal
 
 
@@ -47,8 +42,7 @@ def _day(value: date) -> date:
 Cnpj = Annotated[
     str, Field(max_length=20, description="CNPJ do prestador, com ou sem pontuação."), AfterValidator(_cnpj)
 ]
-Cpf = Annotated[str, Field(max_length=20, description="CPF, quando o prestador é pessoa física."), AfterValidator(_cpf)]
-Dia = Annotated[date, AfterValidator(_day)]
+Dia = Annotated[AnyDia, AfterValidator(_day)]
 Motivo = Annotated[
     str, Field(min_length=3, max_length=500, pattern=TEXTO, description="Em texto claro: o prestador o lê.")
 ]

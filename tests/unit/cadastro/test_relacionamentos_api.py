@@ -300,6 +300,7 @@ def test_an_impossible_act_says_what_is_possible(world: World) -> None:
         (SUSPENSION, {"de": "2026-12-02", "ate": "2026-12-01", "motivo": "mmm"}, "ate"),
         (SUSPENSION, {"de": "2026-12-01"}, "motivo"),
         (SUSPENSION, {"de": "31/12/2026", "motivo": "mmm"}, "de"),
+        (SUSPENSION, {"de": "1796083200", "motivo": "mmm"}, "de"),
         (SUSPENSION, {"de": "9999-12-31", "motivo": "mmm"}, "de"),
         (END, {"motivo": "mmm"}, "de"),
         (END, {"de": "2026-11-20", "motivo": "mmm"}, "de"),
