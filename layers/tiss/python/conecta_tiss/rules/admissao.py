@@ -77,27 +77,12 @@ class VersaoAceita(Protocol):
         ...
 
 
-class Conhecido(Protocol):
-    """What the receiver knows: itself, the sender, the day."""
+class Conhecido(Identificacao, Protocol):
+    """What the receiver knows: itself, the day, and of the sender every identification it has."""
 
     @property
     def registro_ans(self) -> str:
         """The receiver's."""
-        ...
-
-    @property
-    def cnpj(self) -> str | None:
-        """The sender's, of a company."""
-        ...
-
-    @property
-    def cpf(self) -> str | None:
-        """The sender's, of a person."""
-        ...
-
-    @property
-    def codigo_na_operadora(self) -> str | None:
-        """The sender's, at the receiver."""
         ...
 
     @property
