@@ -4,18 +4,56 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conecta_tiss.messages.anexos import (
+    AnexoOpme,
+    AnexoSituacaoInicial,
+    CabecalhoAnexo,
+    LoteAnexos,
+    OpmeSolicitada,
+    ProtocoloAnexo,
+    RecebimentoAnexo,
+    SituacaoInicialRecebida,
+    SolicitanteAnexo,
+)
+from conecta_tiss.messages.autorizacao import (
+    AutorizacaoInternacao,
+    AutorizacaoOdonto,
+    AutorizacaoOpme,
+    AutorizacaoProrrogacao,
+    AutorizacaoServico,
+    DadosAutorizacao,
+    PrestadorAutorizado,
+    ProcedimentoOdontoAutorizado,
+    ServicoAutorizado,
+    SituacaoAutorizacao,
+)
+from conecta_tiss.messages.cancelamento import (
+    CancelaGuia,
+    GuiaACancelar,
+    GuiaCancelada,
+    LoteACancelar,
+    LoteCancelado,
+    ReciboCancelaGuia,
+    ReciboCancelamento,
+)
 from conecta_tiss.messages.comum import (
     Beneficiario,
     Contratado,
     MotivoGlosa,
     Profissional,
     ValoresProcessados,
+)
+from conecta_tiss.messages.comunicacao import (
+    ComunicacaoInternacao,
+    ComunicacaoRecebida,
+    ComunicacaoRegistrada,
+    ReciboComunicacao,
 )
 from conecta_tiss.messages.elegibilidade import ReciboElegibilidade, RespostaElegibilidade, VerificaElegibilidade
 from conecta_tiss.messages.envelope import Cabecalho, Mensagem, Parte
@@ -37,6 +75,20 @@ from conecta_tiss.messages.lote_guias import (
     TipoGuia,
     ValoresGuia,
 )
+from conecta_tiss.messages.oncologia import (
+    AnexoQuimio,
+    AnexoRadio,
+    AutorizacaoQuimio,
+    AutorizacaoRadio,
+    DadosComplementares,
+    DadosComplementaresRadio,
+    DiagnosticoOncologico,
+    DiagnosticoQuimio,
+    DiagnosticoRadio,
+    DrogaSolicitada,
+    TratamentosAnterioresQuimio,
+    TratamentosAnterioresRadio,
+)
 from conecta_tiss.messages.recebimento import (
     GlosaProtocolo,
     GlosasProcedimento,
@@ -47,12 +99,33 @@ from conecta_tiss.messages.recebimento import (
     ProtocoloRecebimento,
     RecebimentoLote,
 )
-from conecta_tiss.messages.situacao import DetalheLote, SituacaoDoProtocolo, SituacaoProtocolo
+from conecta_tiss.messages.situacao import (
+    DetalheLote,
+    DetalheLoteAnexo,
+    SituacaoDoProtocolo,
+    SituacaoProtocolo,
+    SituacaoProtocoloAnexo,
+    SolicitacaoStatusProtocolo,
+)
+from conecta_tiss.messages.solicitacao import (
+    AnexoClinico,
+    ProcedimentoOdontoSolicitado,
+    ProcedimentoSolicitado,
+    SolicitacaoInternacao,
+    SolicitacaoOdonto,
+    SolicitacaoProcedimento,
+    SolicitacaoProrrogacao,
+    SolicitacaoSpSadt,
+    SolicitaStatusAutorizacao,
+)
 from conecta_tiss.pipeline import validate_message
 from conecta_tiss.versions import VERSOES, Versao
 from conecta_tiss.xml import gate, parser, reader, writer
 from conecta_tiss.xml.epilogo import SituacaoHash, verify
 from tests.builders import HOJE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MENSAGENS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -652,6 +725,574 @@ def test_an_answer_of_eligibility_written_reads_back_the_same(versao: Versao, da
     mensagem = Mensagem(cabecalho=dados.draw(cabecalhos(versao, "SITUACAO_ELEGIBILIDADE")), corpo=dados.draw(corpo))
 
     assert reader.read_elegibilidade(reread(writer.write_elegibilidade(mensagem))) == mensagem
+
+
+# --- authorisation -----------------------------------------------------------------------------------
+
+TEXTO_20 = texto(20)
+NOMES = {"nome_beneficiario": texto(70), "nome_social_beneficiario": talvez(texto(70))}
+IDENTIFICADO = {"tipo_ident": talvez(uma("01", "09")), "identificador_beneficiario": talvez(uma("QUJD", "AAAA"))}
+CIDS = lista(st.text("ABCXYZ0123456789abc", min_size=1, max_size=4), maximo=4)
+STATUS = uma("1", "2", "7")
+
+
+def numeros(quantos: int) -> st.SearchStrategy[int]:
+    """A whole number of up to that many digits, negatives included."""
+    return st.integers(1 - 10**quantos, 10**quantos - 1)
+
+
+def reais(versao: Versao) -> st.SearchStrategy[Decimal]:
+    """An amount of an item: from 4.02.00 on, with two more digits."""
+    return valor(6 if versao is Versao.V4_01_00 else 8)
+
+
+def escolha(classe: Any, **ramos: Any) -> st.SearchStrategy[Any]:
+    """A value of which exactly one field is given."""
+    return st.one_of(*(st.builds(classe, **{campo: ramo}) for campo, ramo in ramos.items()))
+
+
+CABECALHO_ANEXO = st.builds(
+    CabecalhoAnexo,
+    registro_ans=digitos(6),
+    numero_guia_anexo=TEXTO_20,
+    numero_guia_referenciada=TEXTO_20,
+    numero_guia_operadora=talvez(TEXTO_20),
+    data_solicitacao=DIAS,
+    senha=talvez(TEXTO_20),
+    data_autorizacao=talvez(DIAS),
+)
+SOLICITANTE = st.builds(SolicitanteAnexo, nome=texto(70), telefone=texto(11), email=talvez(texto(60)))
+DO_ANEXO = {"cabecalho": CABECALHO_ANEXO, "beneficiario": BENEFICIARIO, "observacao": talvez(texto(500))}
+DIAGNOSTICO = st.builds(
+    DiagnosticoOncologico,
+    data_diagnostico=talvez(DIAS),
+    cids=CIDS,
+    estadiamento=uma("0", "5"),
+    finalidade=uma("1", "5"),
+    ecog=uma("0", "4"),
+    diagnostico_histopatologico=talvez(texto(1000)),
+    informacoes_relevantes=talvez(texto(1000)),
+)
+DA_QUIMIO = {
+    "dados_complementares": st.builds(
+        DadosComplementares,
+        peso=valor(3),
+        altura=valor(3),
+        superficie_corporal=valor(2),
+        idade=numeros(3),
+        sexo=uma("1", "3"),
+    ),
+    "solicitante": SOLICITANTE,
+    "diagnostico": st.builds(
+        DiagnosticoQuimio,
+        diagnostico=DIAGNOSTICO,
+        tumor=uma("1", "8"),
+        nodulo=uma("1", "9"),
+        metastase=uma("1", "9"),
+        tipo_quimioterapia=uma("1", "4"),
+        plano_terapeutico=texto(1000),
+    ),
+    "drogas": lista(
+        st.builds(
+            DrogaSolicitada,
+            data_provavel=DIAS,
+            **PROCEDIMENTO,
+            quantidade_doses=valor(5),
+            unidade_medida=uma("001", "061"),
+            via_administracao=uma("01", "35"),
+            frequencia=numeros(2),
+        ),
+        minimo=1,
+    ),
+    "tratamentos_anteriores": talvez(
+        st.builds(
+            TratamentosAnterioresQuimio,
+            cirurgia=talvez(texto(40)),
+            data_cirurgia=talvez(DIAS),
+            area_irradiada=talvez(texto(40)),
+            data_irradiacao=talvez(DIAS),
+        )
+    ),
+    "numero_ciclos": numeros(2),
+    "ciclo_atual": numeros(2),
+    "dias_ciclo_atual": numeros(3),
+    "intervalo_ciclos": numeros(3),
+}
+DA_RADIO = {
+    "dados_complementares": st.builds(DadosComplementaresRadio, idade=numeros(3), sexo=uma("1", "3")),
+    "solicitante": SOLICITANTE,
+    "diagnostico": st.builds(DiagnosticoRadio, diagnostico=DIAGNOSTICO, imagem=talvez(uma("1", "6"))),
+    "tratamentos_anteriores": talvez(
+        st.builds(
+            TratamentosAnterioresRadio,
+            cirurgia=talvez(texto(40)),
+            data_cirurgia=talvez(DIAS),
+            quimioterapia=talvez(texto(40)),
+            data_quimioterapia=talvez(DIAS),
+        )
+    ),
+    "numero_campos": numeros(3),
+    "dose_campo": numeros(4),
+    "dose_total": numeros(4),
+    "numero_dias": numeros(3),
+    "data_prevista_inicio": DIAS,
+}
+ANEXO_QUIMIO = st.builds(AnexoQuimio, **DO_ANEXO, **DA_QUIMIO)
+ANEXO_RADIO = st.builds(AnexoRadio, **DO_ANEXO, **DA_RADIO)
+DA_SITUACAO_INICIAL = {
+    "registro_ans": digitos(6),
+    "numero_guia_anexo": TEXTO_20,
+    "numero_guia_referenciada": TEXTO_20,
+    "numero_guia_operadora": talvez(TEXTO_20),
+    "numero_carteira": TEXTO_20,
+    "dentes": lista(st.builds(SituacaoDente, dente=uma("11", "85"), condicao=uma("A", "R")), minimo=1),
+    "doenca_periodontal": SIM_NAO,
+    "alteracao_tecido_mole": SIM_NAO,
+    "observacao": talvez(texto(500)),
+}
+SITUACAO_INICIAL = st.builds(AnexoSituacaoInicial, **DA_SITUACAO_INICIAL)
+
+
+def anexo_opme(versao: Versao) -> st.SearchStrategy[AnexoOpme]:
+    material = st.builds(
+        OpmeSolicitada,
+        **PROCEDIMENTO,
+        opcao_fabricante=uma("1", "2", "3"),
+        quantidade=numeros(3),
+        valor_solicitado=talvez(reais(versao)),
+        registro_anvisa=talvez(texto(15)),
+        codigo_ref_fabricante=talvez(texto(60)),
+        autorizacao_funcionamento=talvez(texto(30)),
+    )
+    return st.builds(
+        AnexoOpme,
+        **DO_ANEXO,
+        solicitante=SOLICITANTE,
+        justificativa_tecnica=texto(1000),
+        especificacao_material=talvez(texto(500)),
+        itens=lista(material, minimo=1),
+    )
+
+
+SOLICITADOS = lista(st.builds(ProcedimentoSolicitado, **PROCEDIMENTO, quantidade=numeros(3)), minimo=1)
+DA_SOLICITACAO = {
+    "registro_ans": digitos(6),
+    "numero_guia_prestador": TEXTO_20,
+    "contratado_solicitante": CONTRATADO,
+    "profissional_solicitante": PROFISSIONAL,
+    "data_solicitacao": DIAS,
+}
+
+
+def solicitacoes(versao: Versao) -> st.SearchStrategy[SolicitacaoProcedimento]:
+    anexo = talvez(
+        st.builds(AnexoClinico, quimio=talvez(ANEXO_QUIMIO), radio=talvez(ANEXO_RADIO), opme=talvez(anexo_opme(versao)))
+    )
+    executante = st.tuples(texto(14), texto(7)) | st.just((None, None))
+    sp_sadt = executante.flatmap(
+        lambda par: st.builds(
+            SolicitacaoSpSadt,
+            **DA_SOLICITACAO,
+            **TOKEN,
+            numero_guia_principal=talvez(TEXTO_20),
+            etapa_autorizacao=uma("1", "2"),
+            beneficiario=BENEFICIARIO,
+            nome_contratado_solicitante=texto(70),
+            carater_atendimento=uma("1", "2"),
+            indicacao_clinica=talvez(texto(500)),
+            cobertura_especial=talvez(uma("01", "03")),
+            procedimentos=SOLICITADOS,
+            codigo_executante=st.just(par[0]),
+            cnes_executante=st.just(par[1]),
+            anexo=anexo,
+            observacao=talvez(texto(500)),
+        )
+    )
+    internacao = st.builds(
+        SolicitacaoInternacao,
+        **DA_SOLICITACAO,
+        **TOKEN,
+        etapa_autorizacao=uma("1", "2"),
+        beneficiario=BENEFICIARIO,
+        codigo_hospital=texto(14),
+        nome_hospital=texto(70),
+        data_sugerida_internacao=DIAS,
+        carater_atendimento=uma("1", "2"),
+        tipo_internacao=uma("1", "5"),
+        regime_internacao=uma("1", "3"),
+        quantidade_diarias=numeros(2),
+        indicador_opme=SIM_NAO,
+        indicador_quimio=SIM_NAO,
+        indicacao_clinica=texto(500),
+        diagnosticos=lista(texto(4), maximo=4),
+        indicador_acidente=uma("0", "9"),
+        procedimentos=SOLICITADOS,
+        observacao=talvez(texto(1000)),
+        anexo=anexo,
+    )
+    prorrogacao = st.builds(
+        SolicitacaoProrrogacao,
+        **DA_SOLICITACAO,
+        **IDENTIFICADO,
+        numero_guia_referenciada=TEXTO_20,
+        numero_carteira=TEXTO_20,
+        nome_contratado_solicitante=texto(70),
+        quantidade_diarias=talvez(numeros(3)),
+        tipo_acomodacao=talvez(uma("02", "59")),
+        indicacao_clinica=texto(500),
+        procedimentos=lista(st.builds(ProcedimentoSolicitado, **PROCEDIMENTO, quantidade=numeros(3))),
+        anexo=anexo,
+        observacao=talvez(texto(500)),
+    )
+    return escolha(
+        SolicitacaoProcedimento,
+        sp_sadt=sp_sadt,
+        internacao=internacao,
+        prorrogacao=prorrogacao,
+        odonto=solicitacao_odonto(versao),
+    )
+
+
+def solicitacao_odonto(versao: Versao) -> st.SearchStrategy[SolicitacaoOdonto]:
+    procedimento = DENTE_OU_REGIAO.flatmap(
+        lambda par: st.builds(
+            ProcedimentoOdontoSolicitado,
+            **PROCEDIMENTO,
+            dente=st.just(par[0]),
+            regiao=st.just(par[1]),
+            face=talvez(texto(5)),
+            quantidade=numeros(2),
+            quantidade_us=talvez(valor(5)),
+            valor=reais(versao),
+            valor_franquia=talvez(reais(versao)),
+            autorizado=SIM_NAO,
+            data_realizacao=talvez(DIAS),
+        )
+    )
+    return st.builds(
+        SolicitacaoOdonto,
+        registro_ans=digitos(6),
+        numero_guia_prestador=TEXTO_20,
+        numero_guia_principal=talvez(TEXTO_20),
+        **TOKEN,
+        numero_carteira=TEXTO_20,
+        atendimento_rn=SIM_NAO,
+        **IDENTIFICADO,
+        plano_beneficiario=texto(40),
+        nome_empresa=talvez(texto(40)),
+        nome_solicitante=talvez(texto(70)),
+        cro_solicitante=talvez(TEXTO_20),
+        uf_solicitante=talvez(UF),
+        cbo_solicitante=talvez(CBO),
+        codigo_executante=texto(14),
+        cro_executante=TEXTO_20,
+        uf_executante=UF,
+        cnes_executante=texto(7),
+        nome_executante2=talvez(texto(70)),
+        cro_executante2=talvez(TEXTO_20),
+        uf_executante2=talvez(UF),
+        cbo_executante2=CBO,
+        procedimentos=lista(procedimento, minimo=1),
+        data_termino=talvez(DIAS),
+        tipo_atendimento=uma("1", "5"),
+        quantidade_total_us=talvez(valor(6)),
+        valor_total_procedimentos=reais(versao),
+        valor_total_franquia=talvez(reais(versao)),
+        observacao=talvez(texto(500)),
+        situacao_inicial=talvez(SITUACAO_INICIAL),
+    )
+
+
+def lotes_de_anexos(versao: Versao) -> st.SearchStrategy[LoteAnexos]:
+    return st.one_of(
+        *(
+            st.builds(LoteAnexos, numero_lote=texto(12), **{campo: ramo})
+            for campo, ramo in (
+                ("situacoes_iniciais", lista(SITUACAO_INICIAL, minimo=1)),
+                ("radio", ANEXO_RADIO),
+                ("quimio", ANEXO_QUIMIO),
+                ("opme", anexo_opme(versao)),
+            )
+        )
+    )
+
+
+DADOS_AUTORIZACAO = st.builds(
+    DadosAutorizacao,
+    numero_guia_prestador=TEXTO_20,
+    numero_guia_operadora=talvez(TEXTO_20),
+    **TOKEN,
+    data_autorizacao=talvez(DIAS),
+    senha=talvez(TEXTO_20),
+    data_validade_senha=talvez(DIAS),
+)
+DECIDIDA = {
+    "autorizacao": DADOS_AUTORIZACAO,
+    "numero_carteira": TEXTO_20,
+    **NOMES,
+    "status": STATUS,
+    "motivos_negativa": lista(MOTIVO_GLOSA),
+}
+AUTORIZACAO_QUIMIO = st.builds(AutorizacaoQuimio, **DECIDIDA, **DA_QUIMIO)
+AUTORIZACAO_RADIO = st.builds(AutorizacaoRadio, **DECIDIDA, **DA_RADIO)
+CODIGOS = lista(uma("1402", "1801", "1001"))
+
+
+def servicos_autorizados(versao: Versao) -> st.SearchStrategy[Any]:
+    return lista(
+        st.builds(
+            ServicoAutorizado,
+            sequencial_item=numeros(4),
+            **PROCEDIMENTO,
+            quantidade_solicitada=numeros(3),
+            quantidade_autorizada=numeros(3),
+            valor_solicitado=talvez(reais(versao)),
+            valor_autorizado=talvez(reais(versao)),
+            opcao_fabricante=talvez(uma("1", "3")),
+            registro_anvisa=talvez(texto(15)),
+            codigo_ref_fabricante=talvez(texto(60)),
+            autorizacao_funcionamento=talvez(texto(30)),
+            motivos_negativa=lista(MOTIVO_GLOSA),
+        )
+    )
+
+
+def autorizacao_opme(versao: Versao) -> st.SearchStrategy[AutorizacaoOpme]:
+    return st.builds(
+        AutorizacaoOpme,
+        autorizacao=DADOS_AUTORIZACAO,
+        beneficiario=BENEFICIARIO,
+        **NOMES,
+        status=STATUS,
+        motivos_negativa=lista(MOTIVO_GLOSA),
+        prestador=talvez(CONTRATADO),
+        servicos=servicos_autorizados(versao),
+    )
+
+
+def autorizacoes_dadas(versao: Versao) -> st.SearchStrategy[SituacaoAutorizacao]:
+    servico = st.builds(
+        AutorizacaoServico,
+        autorizacao=DADOS_AUTORIZACAO,
+        etapa_autorizacao=uma("1", "2"),
+        beneficiario=BENEFICIARIO,
+        **NOMES,
+        cobertura_especial=st.none() if versao is Versao.V4_01_00 else talvez(uma("01", "03")),
+        prestador=talvez(st.builds(PrestadorAutorizado, contratado=CONTRATADO, cnes=texto(7))),
+        status=STATUS,
+        motivos_negativa=CODIGOS,
+        servicos=servicos_autorizados(versao),
+        observacao=talvez(texto(1000)),
+        quimio=talvez(AUTORIZACAO_QUIMIO),
+        radio=talvez(AUTORIZACAO_RADIO),
+    )
+    dental = DENTE_OU_REGIAO.flatmap(
+        lambda par: st.builds(
+            ProcedimentoOdontoAutorizado,
+            sequencial_item=numeros(4),
+            **PROCEDIMENTO,
+            dente=st.just(par[0]),
+            regiao=st.just(par[1]),
+            face=talvez(texto(5)),
+            quantidade=numeros(2),
+            quantidade_us=talvez(valor(6 if versao is Versao.V4_01_00 else 5)),
+            valor=reais(versao),
+            valor_franquia=talvez(reais(versao)),
+            autorizado=SIM_NAO,
+            motivos_negativa=CODIGOS,
+        )
+    )
+    return escolha(
+        SituacaoAutorizacao,
+        mensagem_erro=MOTIVO_GLOSA,
+        servico=servico,
+        internacao=st.builds(
+            AutorizacaoInternacao,
+            servicos=servico,
+            data_provavel_admissao=talvez(DIAS),
+            quantidade_diarias=talvez(numeros(3)),
+            tipo_acomodacao=talvez(uma("02", "59")),
+        ),
+        prorrogacao=st.builds(
+            AutorizacaoProrrogacao,
+            servicos=servico,
+            nome_contratado=talvez(texto(70)),
+            quantidade_diarias=talvez(numeros(3)),
+            tipo_acomodacao=talvez(uma("02", "59")),
+            justificativa_operadora=talvez(texto(500)),
+        ),
+        odonto=st.builds(
+            AutorizacaoOdonto,
+            autorizacao=DADOS_AUTORIZACAO,
+            numero_carteira=TEXTO_20,
+            **NOMES,
+            **IDENTIFICADO,
+            status=STATUS,
+            prestador=talvez(CONTRATADO),
+            procedimentos=lista(dental),
+            motivos_negativa=CODIGOS,
+        ),
+    )
+
+
+def anexos_decididos(versao: Versao) -> list[tuple[str, Any]]:
+    return [("opme", autorizacao_opme(versao)), ("quimio", AUTORIZACAO_QUIMIO), ("radio", AUTORIZACAO_RADIO)]
+
+
+def recebimentos_de_anexos(versao: Versao) -> st.SearchStrategy[RecebimentoAnexo]:
+    recebidas = lista(st.builds(SituacaoInicialRecebida, **DA_SITUACAO_INICIAL, **NOMES), minimo=1)
+    protocolo = st.one_of(
+        *(
+            st.builds(
+                ProtocoloAnexo,
+                numero_protocolo=texto(12),
+                data_envio=DIAS,
+                numero_lote=texto(12),
+                registro_ans=digitos(6),
+                prestador=CONTRATADO,
+                quantidade_anexos=numeros(3),
+                observacao=talvez(texto(500)),
+                **{campo: ramo},
+            )
+            for campo, ramo in (*anexos_decididos(versao), ("situacoes_iniciais", recebidas))
+        )
+    )
+    return escolha(RecebimentoAnexo, mensagem_erro=MOTIVO_GLOSA, protocolo=protocolo)
+
+
+def situacoes_de_anexos(versao: Versao) -> st.SearchStrategy[SituacaoProtocolo]:
+    detalhe = st.one_of(
+        *(
+            st.builds(
+                DetalheLoteAnexo,
+                status_protocolo=uma("1", "9"),
+                numero_protocolo=texto(12),
+                numero_lote=texto(12),
+                data_envio_lote=DIAS,
+                **{campo: ramo},
+            )
+            for campo, ramo in anexos_decididos(versao)
+        )
+    )
+    de_quem = {"registro_ans": digitos(6), "prestador": CONTRATADO}
+    return st.builds(
+        SituacaoProtocolo,
+        anexo=st.builds(SituacaoProtocoloAnexo, **de_quem, detalhe=detalhe)
+        | st.builds(SituacaoProtocoloAnexo, **de_quem, mensagem_erro=MOTIVO_GLOSA),
+    )
+
+
+GUIA_CANCELADA = {
+    "tipo_guia": uma("1", "2", "3"),
+    "numero_guia_prestador": TEXTO_20,
+    "numero_guia_operadora": talvez(TEXTO_20),
+    "numero_protocolo": talvez(texto(12)),
+}
+LOTE_CANCELADO = {"numero_lote": texto(12), "numero_protocolo": talvez(texto(12))}
+
+
+def cancelamentos(_versao: Versao) -> st.SearchStrategy[CancelaGuia]:
+    return st.builds(CancelaGuia, prestador=CONTRATADO, lote=st.builds(LoteACancelar, **LOTE_CANCELADO)) | st.builds(
+        CancelaGuia, prestador=CONTRATADO, guias=lista(st.builds(GuiaACancelar, **GUIA_CANCELADA), minimo=1)
+    )
+
+
+def recibos_de_cancelamento(_versao: Versao) -> st.SearchStrategy[ReciboCancelaGuia]:
+    status = uma("1", "6")
+    de_quem = {"registro_ans": digitos(6), "prestador": CONTRATADO}
+    recibo = st.builds(
+        ReciboCancelamento, **de_quem, lote=st.builds(LoteCancelado, **LOTE_CANCELADO, status=status)
+    ) | st.builds(
+        ReciboCancelamento,
+        **de_quem,
+        guias=lista(st.builds(GuiaCancelada, **GUIA_CANCELADA, status=status), minimo=1),
+    )
+    return escolha(ReciboCancelaGuia, mensagem_erro=MOTIVO_GLOSA, recibo=recibo)
+
+
+EVENTO = st.sampled_from([("12", None), (None, "1")])
+
+
+def comunicacoes(_versao: Versao) -> st.SearchStrategy[ComunicacaoInternacao]:
+    return EVENTO.flatmap(
+        lambda par: st.builds(
+            ComunicacaoInternacao,
+            beneficiario=BENEFICIARIO,
+            data_evento=DIAS,
+            tipo_evento=uma("I", "A"),
+            motivo_encerramento=st.just(par[0]),
+            tipo_internacao=st.just(par[1]),
+        )
+    )
+
+
+def recibos_de_comunicacao(_versao: Versao) -> st.SearchStrategy[ReciboComunicacao]:
+    recibo = EVENTO.flatmap(
+        lambda par: st.builds(
+            ComunicacaoRegistrada,
+            registrada=SIM_NAO,
+            comunicacao=st.builds(
+                ComunicacaoRecebida,
+                beneficiario=BENEFICIARIO,
+                **NOMES,
+                tipo_evento=uma("I", "A"),
+                motivo_encerramento=st.just(par[0]),
+                tipo_internacao=st.just(par[1]),
+            ),
+            codigo_glosa=talvez(uma("1001")),
+        )
+    )
+    return escolha(ReciboComunicacao, mensagem_erro=MOTIVO_GLOSA, recibo=recibo)
+
+
+def perguntas_de_status(_versao: Versao) -> st.SearchStrategy[SolicitaStatusAutorizacao]:
+    return st.builds(
+        SolicitaStatusAutorizacao,
+        registro_ans=digitos(6),
+        numero_guia_prestador=TEXTO_20,
+        beneficiario=BENEFICIARIO,
+        contratado=CONTRATADO,
+    )
+
+
+def perguntas_de_protocolo(_versao: Versao) -> st.SearchStrategy[SolicitacaoStatusProtocolo]:
+    return st.builds(SolicitacaoStatusProtocolo, prestador=CONTRATADO, numero_protocolo=texto(12))
+
+
+CORPOS: dict[str, Callable[[Versao], st.SearchStrategy[Any]]] = {
+    "SOLICITACAO_PROCEDIMENTOS": solicitacoes,
+    "SOLICITA_STATUS_AUTORIZACAO": perguntas_de_status,
+    "ENVIO_ANEXO": lotes_de_anexos,
+    "CANCELA_GUIA": cancelamentos,
+    "COMUNICACAO_BENEFICIARIO": comunicacoes,
+    "SOLIC_STATUS_PROTOCOLO": perguntas_de_protocolo,
+    "RESPOSTA_SOLICITACAO": autorizacoes_dadas,
+    "AUTORIZACAO_ODONTOLOGIA": autorizacoes_dadas,
+    "STATUS_AUTORIZACAO": autorizacoes_dadas,
+    "PROTOCOLO_RECEBIMENTO_ANEXO": recebimentos_de_anexos,
+    "CANCELAMENTO_GUIA_RECIBO": recibos_de_cancelamento,
+    "RECIBO_COMUNICACAO": recibos_de_comunicacao,
+    "SITUACAO_PROTOCOLO": situacoes_de_anexos,
+}
+
+
+@pytest.mark.parametrize("versao", VERSOES)
+@pytest.mark.parametrize("transacao", CORPOS)
+@MENSAGENS
+@given(dados=st.data())
+def test_a_message_of_authorisation_written_reads_back_the_same(
+    transacao: str, versao: Versao, dados: st.DataObject
+) -> None:
+    mensagem = Mensagem(
+        cabecalho=dados.draw(cabecalhos(versao, transacao)), corpo=dados.draw(CORPOS[transacao](versao))
+    )
+
+    raw = writer.write(mensagem)
+
+    assert reader.read(reread(raw)) == mensagem
+    resultado = validate_message(raw, hoje=HOJE)
+    assert resultado.mensagem == (mensagem if resultado.valido else None)
+    assert not [achado for achado in resultado.achados if achado.regra == "TISS-XSD"]
 
 
 @settings(max_examples=200, deadline=None)

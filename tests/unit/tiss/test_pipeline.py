@@ -348,9 +348,10 @@ def test_answers_come_read_though_they_are_no_lote() -> None:
         assert resultado.mensagem_de(LoteGuias) is None
 
 
-def test_an_answer_about_anexos_is_judged_though_not_read() -> None:
+def test_a_body_nobody_reads_is_judged_all_the_same() -> None:
     texto = writer.write_situacao(um.situacao()).decode("iso-8859-1")
-    resultado = validate(rehashed(texto.replace("situacaoDoProtocolo", "situacaoProtocoloAnexo")))
+    texto = texto.replace("situacaoProtocolo", "demonstrativosRetorno")
+    resultado = validate(rehashed(texto.replace("SITUACAO_PROTOCOLO", "DEMONSTRATIVO_PAGAMENTO")))
     assert resultado.mensagem is None
     assert {regra for regra, _ in facts(resultado)} == {"TISS-XSD"}
 

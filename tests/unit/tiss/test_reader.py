@@ -185,8 +185,10 @@ def test_each_reader_wants_its_own_message() -> None:
 def test_a_status_of_anexos_is_not_read_as_one_of_a_lote() -> None:
     texto = writer.write_situacao(um.situacao()).decode("iso-8859-1")
     raiz = parser.parse(gate.check(texto.replace("situacaoDoProtocolo", "situacaoProtocoloAnexo").encode("iso-8859-1")))
-    with pytest.raises(LeituraError):
-        reader.read_situacao(raiz)
+    situacao = reader.read_situacao(raiz).corpo
+    assert situacao.situacao is None
+    assert situacao.anexo is not None
+    assert situacao.anexo.registro_ans == um.OPERADORA
 
 
 def test_a_status_guia_without_content_is_unreadable() -> None:
@@ -199,9 +201,14 @@ def test_a_status_guia_without_content_is_unreadable() -> None:
 
 
 def test_the_tags_of_dates_are_those_of_the_layout() -> None:
-    nomes = {tag.rpartition("}")[2] for tag in reader.date_elements()}
-    assert {"dataExecucao", "dataRegistroTransacao", "dataEmissaoGuia", "validadeSenha", "dataAtendimento"} <= nomes
-    assert all(nome.startswith(("data", "validade")) for nome in nomes)
+    def nomes(corpo: str | None) -> set[str]:
+        return {tag.rpartition("}")[2] for tag in reader.date_elements(corpo)}
+
+    do_lote = nomes("loteGuias")
+    assert {"dataExecucao", "dataRegistroTransacao", "dataEmissaoGuia", "validadeSenha", "dataAtendimento"} <= do_lote
+    assert all(nome.startswith(("data", "validade")) for nome in do_lote)
+    assert {"dataSugeridaInternacao", "dtPrevistaInicio", "dataProvavel"} <= nomes("solicitacaoProcedimento")
+    assert nomes(None) == nomes("recursoGlosa") == {"dataRegistroTransacao"}
 
 
 def test_guias_tell_their_senha_and_total_whatever_their_kind() -> None:

@@ -71,7 +71,7 @@ HONORARIOS = um.guia_honorarios(procedimentos=(um.procedimento(equipe=(um.execut
         (None, "codigoTabela", "77", ("3150", "3150"), "18, 19, 20, 22"),
         (None, "codigoTabela", "", ("5035", "5035"), "está vazio"),
         (None, "codigoProcedimento", "", ("1801", "1801"), "está vazio"),
-        (None, "sequencialItem", "um", ("3167", "3167"), "não aceita"),
+        (None, "sequencialItem", "um", ("3167", "3167"), "número inteiro"),
         (None, "dataExecucao", "2026-02-30", ("1323", "3227"), "AAAA-MM-DD"),
         (None, "dataValidadeSenha", "ontem", ("1323", "3227"), "AAAA-MM-DD"),
         (None, "horaRegistroTransacao", "25h", ("5001", "5001"), "HH:MM:SS"),

@@ -18,16 +18,16 @@ from lxml import etree
 from conecta_tiss.errors import VersaoNaoSuportadaError, XmlRecusadoError
 from conecta_tiss.findings import Achado, Razao, Severidade, code_of
 from conecta_tiss.messages.lote_guias import LoteGuias
-from conecta_tiss.rules import ENVELOPE_RULES, Contexto, Envelope
+from conecta_tiss.rules import ENVELOPE_RULES, Contexto, Envelope, run_body
 from conecta_tiss.rules import run as run_rules
 from conecta_tiss.rules.envelope import CORPOS, Sentido
 from conecta_tiss.versions import VERSOES, Versao
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.xml import epilogo, gate, parser, reader, validator
-from conecta_tiss.xml.diagnosis import GUIA_INVALIDA, GUIAS_TISS, NUMERO_GUIA, place_of
+from conecta_tiss.xml.diagnosis import ANEXOS_TISS, GUIA_INVALIDA, GUIAS_TISS, NUMERO_ANEXO, NUMERO_GUIA, place_of
 from conecta_tiss.xml.epilogo import SituacaoHash
 from conecta_tiss.xml.gate import LIMITES, Limites
-from conecta_tiss.xml.names import ASSINATURA, elements_at, local, path_of, q
+from conecta_tiss.xml.names import ASSINATURA, PARA_OPERADORA, elements_at, local, path_of, q
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,7 +59,11 @@ _ASSINATURA_GUIA: Final = q("assinaturaDigitalGuia")
 _SENTIDOS: Final = {q(sentido.value): sentido for sentido in Sentido}
 _CAMINHO_PADRAO: Final = "/ans:mensagemTISS/ans:cabecalho/ans:Padrao"
 _CAMINHO_HASH: Final = "/ans:mensagemTISS/ans:epilogo/ans:hash"
-_CAMINHO_GUIAS: Final = "/ans:mensagemTISS/ans:prestadorParaOperadora/ans:loteGuias/ans:guiasTISS"
+_GRUPOS: Final = (
+    (f"{reader.LOTE}/{GUIAS_TISS}", "guias", "loteGuias/ans:guiasTISS"),
+    (f"{q(PARA_OPERADORA)}/{q('loteAnexos')}/{ANEXOS_TISS}", "anexos", "loteAnexos/ans:AnexosGuiasTISS"),
+)
+"""Elements whose children are limited in number: where they are, what they hold, how a finding shows them."""
 _FORMA_DO_PADRAO: Final = re.compile(r"[0-9]\.[0-9]{2}\.[0-9]{2}")
 _FORMA_DO_SEQUENCIAL: Final = re.compile(r"\S(?:.{0,10}\S)?")
 _FORMA_DO_REGISTRO: Final = re.compile(r"[0-9]{6}")
@@ -157,7 +161,7 @@ class _Validacao:
             self.versao: Versao | None = Versao.de(self.padrao)
         except VersaoNaoSuportadaError:
             self.versao = None
-        self.guias_tiss = raiz.find(f"{reader.LOTE}/{GUIAS_TISS}")
+        self.grupo = next((grupo for grupo in _GRUPOS if raiz.find(grupo[0]) is not None), None)
 
     def resultado(self) -> Resultado:
         conferencia = epilogo.verify(self.raiz, tem_brancos=parser.has_markup_declarations(self.utf8))
@@ -214,12 +218,16 @@ class _Validacao:
 
     def _count_findings(self, guias: int | None) -> Iterator[Achado]:
         limite = self.limites.guias
-        if guias is not None and guias > limite:
+        if self.grupo is None:
+            return
+        lugar, nome, caminho = self.grupo
+        quantos = sum(map(len, self.raiz.iterfind(lugar))) if guias is None else guias
+        if quantos > limite:
             yield self._achado(
                 "TISS-LOTE-GUIAS",
                 Motivo.LOTE_ACIMA_DO_LIMITE,
-                f"O lote tem {guias} guias; o máximo é {limite}. Divida-o em {-(-guias // limite)} lotes.",
-                caminho=_CAMINHO_GUIAS,
+                f"O lote tem {quantos} {nome}; o máximo é {limite}. Divida-o em {-(-quantos // limite)} lotes.",
+                caminho=f"/ans:mensagemTISS/ans:{PARA_OPERADORA}/ans:{caminho}",
             )
 
     def _hash_findings(self, conferencia: epilogo.Conferencia) -> Iterator[Achado]:
@@ -276,7 +284,8 @@ class _Validacao:
             return
         yield from self._blank_findings(leitura.brancos)
         if leitura.datas:
-            datas = (e for e in self.raiz.iter(*reader.date_elements()) if e.text in leitura.datas)
+            nomes = reader.date_elements(reader.body_name(self.raiz))
+            datas = (e for e in self.raiz.iter(*nomes) if e.text in leitura.datas)
             yield from self._date_findings(datas)
         if lote is not None:
             corpo = lote.corpo
@@ -284,14 +293,17 @@ class _Validacao:
                 corpo = replace(corpo, guias=corpo.guias[: self.limites.guias])
             # One more than can be shown tells that there are more.
             yield from run_rules(corpo, self._contexto(mensagem), self.limites.achados + 1)
+        else:
+            yield from run_body(mensagem.corpo, self._contexto(mensagem), self.limites.achados + 1)
 
     def _within_count(self) -> tuple[Element, bytes]:
-        """The message without the guias above the limit, which the schema would refuse in its own words."""
-        if self.guias_tiss is None or len(self.guias_tiss) <= self.limites.guias:
+        """The message without the guias or annexes above the limit, which the schema would refuse in its own words."""
+        grupo = None if self.grupo is None else self.raiz.find(self.grupo[0])
+        if self.grupo is None or grupo is None or len(grupo) <= self.limites.guias:
             return self.raiz, self.utf8
         copia = parser.parse(self.utf8)
-        for guias_tiss in copia.iterfind(f"{reader.LOTE}/{GUIAS_TISS}"):
-            del guias_tiss[self.limites.guias :]
+        for outro in copia.iterfind(self.grupo[0]):
+            del outro[self.limites.guias :]
         return copia, etree.tostring(copia, encoding="utf-8")
 
     def _odd_leaves(self) -> Iterator[Achado]:
@@ -381,6 +393,9 @@ _MOTIVOS_DO_BRANCO: Final[dict[str, Razao]] = {
     "numeroLote": Motivo.LOTE_SEM_NUMERO,
     "numeroCarteira": Motivo.CARTEIRA_INVALIDA,
     local(NUMERO_GUIA): GUIA_INVALIDA,
+    local(NUMERO_ANEXO): GUIA_INVALIDA,
+    "numeroGuiaReferenciada": GUIA_INVALIDA,
+    "nrGuiaReferenciada": GUIA_INVALIDA,
 }
 
 

@@ -1,4 +1,4 @@
-"""`situacaoProtocolo`: where a protocolo stands."""
+"""`solicitacaoStatusProtocolo` and `situacaoProtocolo`: where does a protocolo stand?"""
 
 from __future__ import annotations
 
@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
+    from conecta_tiss.messages.autorizacao import AutorizacaoOpme
     from conecta_tiss.messages.comum import Contratado, MotivoGlosa, ValoresProcessados
+    from conecta_tiss.messages.oncologia import AutorizacaoQuimio, AutorizacaoRadio
     from conecta_tiss.messages.recebimento import GuiaOdontoRecebida, GuiaRecebida
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolicitacaoStatusProtocolo:
+    """The question (ct_protocoloSolicitacaoStatus): one protocolo, up to 12 characters."""
+
+    prestador: Contratado
+    numero_protocolo: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +47,7 @@ class DetalheLote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SituacaoDoProtocolo:
-    """Answer about one protocolo (ct_protocoloStatus): exactly one of the detail and an error."""
+    """Answer about one protocolo of guias (ct_protocoloStatus): exactly one of the detail and an error."""
 
     registro_ans: str
     prestador: Contratado
@@ -46,8 +56,42 @@ class SituacaoDoProtocolo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DetalheLoteAnexo:
+    """An annex sent and what was decided of it (ct_loteAnexoStatus); an initial state of the mouth has no status.
+
+    Attributes:
+        status_protocolo: dm_statusProtocolo.
+        numero_protocolo: Up to 12 characters.
+        numero_lote: The prestador's.
+        data_envio_lote: Local day.
+        opme: What was decided; or
+        quimio: the same of chemotherapy; or
+        radio: the same of radiotherapy: exactly one of the three.
+    """
+
+    status_protocolo: str
+    numero_protocolo: str
+    numero_lote: str
+    data_envio_lote: date
+    opme: AutorizacaoOpme | None = None
+    quimio: AutorizacaoQuimio | None = None
+    radio: AutorizacaoRadio | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SituacaoProtocoloAnexo:
+    """Answer about one protocolo of annexes (ct_protocoloAnexoStatus): exactly one of the detail and an error."""
+
+    registro_ans: str
+    prestador: Contratado
+    detalhe: DetalheLoteAnexo | None = None
+    mensagem_erro: MotivoGlosa | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SituacaoProtocolo:
-    """The message: exactly one of an error and an answer. Protocolos of anexos are not here."""
+    """The message: exactly one of an error, an answer about guias and one about annexes."""
 
     mensagem_erro: MotivoGlosa | None = None
     situacao: SituacaoDoProtocolo | None = None
+    anexo: SituacaoProtocoloAnexo | None = None

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from conecta_tiss.messages.transacoes import CORPOS
 from conecta_tiss.rules.base import Contexto, Regra, regra
 from conecta_tiss.vocabulary.glosas import Motivo
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from conecta_tiss.findings import Achado
     from conecta_tiss.messages.envelope import Cabecalho
+
+__all__ = ["CORPOS", "ENVELOPE_RULES", "Envelope", "Sentido"]
 
 RAIZ: Final = "/ans:mensagemTISS"
 _CABECALHO: Final = f"{RAIZ}/ans:cabecalho"
@@ -40,38 +43,6 @@ class Envelope:
     cabecalho: Cabecalho
     sentido: Sentido | None
     corpo: str | None
-
-
-CORPOS: Final[dict[str, str]] = {
-    "ENVIO_LOTE_GUIAS": "loteGuias",
-    "ENVIO_ANEXO": "loteAnexos",
-    "SOLICITACAO_PROCEDIMENTOS": "solicitacaoProcedimento",
-    "SOLICITA_STATUS_AUTORIZACAO": "solicitaStatusAutorizacao",
-    "VERIFICA_ELEGIBILIDADE": "verificaElegibilidade",
-    "CANCELA_GUIA": "cancelaGuia",
-    "COMUNICACAO_BENEFICIARIO": "comunicacaoInternacao",
-    "RECURSO_GLOSA": "recursoGlosa",
-    "SOLIC_STATUS_PROTOCOLO": "solicitacaoStatusProtocolo",
-    "SOLIC_STATUS_RECURSO_GLOSA": "solicitacaoStatusRecursoGlosa",
-    "SOLIC_DEMONSTRATIVO_RETORNO": "solicitacaoDemonstrativoRetorno",
-    "ENVIO_DOCUMENTO": "envioDocumentos",
-    "PROTOCOLO_RECEBIMENTO": "recebimentoLote",
-    "PROTOCOLO_RECEBIMENTO_ANEXO": "recebimentoAnexo",
-    "RECEBIMENTO_RECURSO_GLOSA": "recebimentoRecursoGlosa",
-    "RESPOSTA_RECURSO_GLOSA": "respostaRecursoGlosa",
-    "RESPOSTA_SOLICITACAO": "autorizacaoServicos",
-    "AUTORIZACAO_ODONTOLOGIA": "autorizacaoServicos",
-    "STATUS_AUTORIZACAO": "situacaoAutorizacao",
-    "SITUACAO_ELEGIBILIDADE": "respostaElegibilidade",
-    "CANCELAMENTO_GUIA_RECIBO": "reciboCancelaGuia",
-    "RECIBO_COMUNICACAO": "reciboComunicacao",
-    "SITUACAO_PROTOCOLO": "situacaoProtocolo",
-    "DEMONSTRATIVO_ANALISE_CONTA": "demonstrativosRetorno",
-    "DEMONSTRATIVO_PAGAMENTO": "demonstrativosRetorno",
-    "DEMONSTRATIVO_ODONTOLOGIA": "demonstrativosRetorno",
-    "RECEBIMENTO_DOCUMENTO": "recebimentoDocumentos",
-}
-"""Body element of each of the 27 transactions (tiss.md 2.1 and 2.2)."""
 
 
 @regra("TISS-CORPO", Motivo.MENSAGEM_INCOMPLETA, "tiss.md 2: the XSD accepts a message without a body")

@@ -17,18 +17,34 @@ from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.xml.layout import children_by_element
-from conecta_tiss.xml.names import local, path_of, q
+from conecta_tiss.xml.names import PARA_OPERADORA, PARA_PRESTADOR, local, path_of, q
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
     from lxml.etree import _LogEntry as LogEntry
 
 GUIAS_TISS: Final = q("guiasTISS")
+ANEXOS_TISS: Final = q("AnexosGuiasTISS")
 NUMERO_GUIA: Final = q("numeroGuiaPrestador")
+NUMERO_ANEXO: Final = q("numeroGuiaAnexo")
 GUIA_INVALIDA: Final = "1307"
 """NÚMERO DA GUIA INVÁLIDO, in the enumeration of every version."""
 
+_SENTIDOS: Final = frozenset({q(PARA_OPERADORA), q(PARA_PRESTADOR)})
 _SEQUENCIAL: Final = q("sequencialItem")
+_SOLICITACOES: Final = (
+    "solicitacaoSP-SADT", "solicitacaoInternacao", "solicitacaoProrrogacao", "solicitacaoOdontologia",
+    "solicitaStatusAutorizacao", "tipoCancelamentoGuia", "dadosGuia", "autorizacaoServico", "autorizacaoInternacao",
+    "autorizacaoProrrogacao", "autorizacaoServicoOdonto",
+)  # fmt: skip
+_ANEXOS: Final = ("anexoSituacaoInicial", "anexoSolicitacaoRadio", "anexoSolicitacaoQuimio", "anexoSolicitacaoOPME")
+_GUIAS: Final = {q(nome): NUMERO_GUIA for nome in _SOLICITACOES} | {q(nome): NUMERO_ANEXO for nome in _ANEXOS}
+"""Elements that are about one guia, besides the children of guiasTISS, and where they have its number."""
+
+_ITENS: Final = frozenset(
+    map(q, ("procedimentosSolicitados", "procedimentosAdicionais", "opmeSolicitada", "drogaSolicitada"))
+)
+"""Items without a number of their own: they are told by their place."""
 _MAX_VALORES_LISTADOS: Final = 12
 _MAX_IRMAOS: Final = 1000
 _MAX_DIGITOS: Final = 9
@@ -113,7 +129,7 @@ _ESTRUTURAIS: Final[dict[int, str]] = {
 
 
 def place_of(elemento: Element | None) -> tuple[str | None, int | None]:
-    """Give numeroGuiaPrestador and sequencialItem around an element, where there are any."""
+    """Give the numbers of the guia and of the item around an element, where there are any."""
     item: int | None = None
     atual = elemento
     while atual is not None:
@@ -122,18 +138,23 @@ def place_of(elemento: Element | None) -> tuple[str | None, int | None]:
             item = _item_number(atual)
         if pai is not None and pai.tag == GUIAS_TISS:
             return guia_number(atual), item
+        numero = _GUIAS.get(str(atual.tag))
+        if numero is not None:
+            return guia_number(atual, numero), item
         atual = pai
     return None, item
 
 
-def guia_number(guia: Element) -> str | None:
-    """Give numeroGuiaPrestador of a guia element, if it has one that can be told."""
-    numero = next(guia.iter(NUMERO_GUIA), None)
+def guia_number(guia: Element, elemento: str = NUMERO_GUIA) -> str | None:
+    """Give the number of a guia element (numeroGuiaPrestador, or that of an annex), if it has one that can be told."""
+    numero = next(guia.iter(elemento), None)
     texto = "" if numero is None else (numero.text or "").strip()
     return texto[:20] or None
 
 
 def _item_number(elemento: Element) -> int | None:
+    if elemento.tag in _ITENS:
+        return 1 + sum(1 for _ in elemento.itersiblings(str(elemento.tag), preceding=True))
     sequencial = elemento.findtext(_SEQUENCIAL)
     texto = (sequencial or "").strip()
     return int(texto) if texto.isascii() and texto.isdigit() and len(texto) <= _MAX_DIGITOS else None
@@ -149,21 +170,13 @@ def _structure(erro: _Erro) -> tuple[Razao, str]:
     pai = None if elemento is None else elemento.getparent()
     irmaos = [] if pai is None else [local(str(irmao.tag)) for irmao in islice(pai, 0, _MAX_IRMAOS)]
     campo = erro.campo
-    if campo in _TIPOS_DE_GUIA and pai is not None and pai.tag == GUIAS_TISS:
-        return (
-            Motivo.MENSAGEM_INCOMPLETA,
-            f"O lote mistura tipos de guia: há {campo} junto de outro tipo. Envie um lote para cada tipo.",
-        )
+    conhecido = _known_mistake(erro, pai, irmaos)
+    if conhecido is not None:
+        return conhecido
     faltam = [nome for nome in erro.esperados if nome not in irmaos]
-    if campo in _DA_VERSAO and erro.versao is not Versao.V4_03_00:
-        so_depois = (
-            f"O elemento {campo} só existe, neste ponto, a partir da versão 4.03.00; "
-            f"a mensagem declara {erro.versao}. Retire-o ou gere o arquivo na versão em que ele existe."
-        )
-        return Motivo.FORA_DO_PADRAO, so_depois
     nome_do_pai = "" if pai is None else local(str(pai.tag))
     # What belongs to the parent, but later, came where something else had to be.
-    if len(erro.esperados) == 1 and faltam and campo in children_by_element().get(nome_do_pai, ()):
+    if len(erro.esperados) == 1 and faltam and campo in children_by_element(_body_of(elemento)).get(nome_do_pai, ()):
         return _missing(nome_do_pai, faltam, erro)
     esperado = _list_names(erro.esperados)
     if irmaos.count(campo) > 1 and campo not in erro.esperados:
@@ -180,6 +193,27 @@ def _structure(erro: _Erro) -> tuple[Razao, str]:
     return razao or Motivo.FORA_DO_PADRAO, fora_do_lugar
 
 
+def _known_mistake(erro: _Erro, pai: Element | None, irmaos: list[str]) -> tuple[Razao, str] | None:
+    """Elements out of place in ways that people are known to write, or that only a later version takes."""
+    campo = erro.campo
+    nome_do_pai = "" if pai is None else str(pai.tag)
+    if campo in _TIPOS_DE_GUIA and nome_do_pai == GUIAS_TISS:
+        return (
+            Motivo.MENSAGEM_INCOMPLETA,
+            f"O lote mistura tipos de guia: há {campo} junto de outro tipo. Envie um lote para cada tipo.",
+        )
+    desde = _since(campo, erro.elemento)
+    if desde is not None and erro.versao < desde:
+        so_depois = (
+            f"O elemento {campo} só existe, neste ponto, a partir da versão {desde}; "
+            f"a mensagem declara {erro.versao}. Retire-o ou gere o arquivo na versão em que ele existe."
+        )
+        return Motivo.FORA_DO_PADRAO, so_depois
+    if local(nome_do_pai) == _LUGAR_DO_DENTE and campo in _DENTE_OU_REGIAO and irmaos[0] in _DENTE_OU_REGIAO:
+        return Motivo.REGIAO_INCORRETA, "O item informa mais de um dente ou região. Informe um só."
+    return None
+
+
 def _missing(pai: str, faltam: list[str], erro: _Erro) -> tuple[Razao, str]:
     if not faltam:
         return Motivo.FORA_DO_PADRAO, f"O elemento {pai} está incompleto."
@@ -189,7 +223,7 @@ def _missing(pai: str, faltam: list[str], erro: _Erro) -> tuple[Razao, str]:
     motivo = _DE_QUEM.get(pai, motivo)
     if len(faltam) == 1:
         dica = ""
-        if faltam[0] == "caraterAtendimento" and erro.versao is Versao.V4_03_00 and pai == "dadosInternacao":
+        if faltam[0] == "caraterAtendimento" and _since(faltam[0], erro.elemento) is not None:
             dica = " Na guia de honorários ele é obrigatório a partir da 4.03.00."
         return motivo, f"Falta o campo {faltam[0]} em {pai}.{dica} Informe-o."
     return motivo, f"Falta em {pai} um destes: {', '.join(faltam[:_MAX_VALORES_LISTADOS])}. Informe-o."
@@ -214,10 +248,45 @@ def _list_names(nomes: list[str]) -> str:
 
 
 _TIPOS_DE_GUIA: Final = frozenset(tipo.value for tipo in TipoGuia)
-_DA_VERSAO: Final = frozenset({"centroConsumo", "caraterAtendimento"})
+_LUGAR_DO_DENTE: Final = "denteRegiao"
+_DENTE_OU_REGIAO: Final = frozenset({"codDente", "codRegiao"})
 
-# Who sends and who receives: any of several fields may say it.
-_DE_QUEM: Final = {"origem": Motivo.REMETENTE_NAO_IDENTIFICADO, "destino": Motivo.REGISTRO_ANS_INVALIDO}
+# Elements that came with a version: inside one of these, where others have one of that name in every version.
+_DA_VERSAO: Final = {
+    "centroConsumo": (Versao.V4_03_00, ("mensagemTISS",)),
+    "caraterAtendimento": (Versao.V4_03_00, (TipoGuia.HONORARIOS.value,)),
+    "coberturaEspecial": (Versao.V4_02_00, ("autorizacaoServicos", "situacaoAutorizacao")),
+}
+
+
+def _since(campo: str, elemento: Element | None) -> Versao | None:
+    """The version that brought this element here, if not all have it."""
+    if elemento is None or campo not in _DA_VERSAO:
+        return None
+    versao, dentro = _DA_VERSAO[campo]
+    return versao if _is_inside(elemento, *dentro) else None
+
+
+def _is_inside(elemento: Element, *nomes: str) -> bool:
+    return next(elemento.iterancestors(*map(q, nomes)), None) is not None
+
+
+def _body_of(elemento: Element | None) -> str:
+    """Name of the body an element is in, or is; empty outside of any."""
+    while elemento is not None:
+        pai = elemento.getparent()
+        if pai is not None and pai.tag in _SENTIDOS:
+            return local(str(elemento.tag))
+        elemento = pai
+    return ""
+
+
+# Who sends and who receives, which tooth: any of several fields may say it.
+_DE_QUEM: Final = {
+    "origem": Motivo.REMETENTE_NAO_IDENTIFICADO,
+    "destino": Motivo.REGISTRO_ANS_INVALIDO,
+    _LUGAR_DO_DENTE: Motivo.DENTE_NAO_INFORMADO,
+}
 
 # What it means that a field is not there, where that differs from its being wrong.
 _AUSENTES: Final[dict[str, Razao]] = {
@@ -229,8 +298,15 @@ _AUSENTES: Final[dict[str, Razao]] = {
     "contratadoSolicitante": Motivo.SOLICITANTE_NAO_INFORMADO,
     "dadosSolicitante": Motivo.SOLICITANTE_NAO_INFORMADO,
     "profissionalSolicitante": Motivo.SOLICITANTE_NAO_INFORMADO,
+    "identificacaoSolicitante": Motivo.SOLICITANTE_NAO_INFORMADO,
+    "dadosDoContratado": Motivo.SOLICITANTE_NAO_INFORMADO,
+    "dadosProfissionalContratado": Motivo.SOLICITANTE_NAO_INFORMADO,
+    "dadosContratadoSolicitante": Motivo.SOLICITANTE_NAO_INFORMADO,
+    "dadosProfissionalSolicitante": Motivo.SOLICITANTE_NAO_INFORMADO,
+    "medicoSolicitante": Motivo.SOLICITANTE_NAO_INFORMADO,
     "cnpjContratado": Motivo.PRESTADOR_INVALIDO,
     "dadosPrestador": Motivo.PRESTADOR_INVALIDO,
+    "dadosContratado": Motivo.PRESTADOR_INVALIDO,
     "origem": Motivo.REMETENTE_NAO_IDENTIFICADO,
     "identificacaoPrestador": Motivo.REMETENTE_NAO_IDENTIFICADO,
     "destino": Motivo.REGISTRO_ANS_INVALIDO,
@@ -244,6 +320,10 @@ _MOTIVOS: Final[dict[str, Razao]] = {
     "numeroCarteira": Motivo.CARTEIRA_INVALIDA,
     "numeroLote": Motivo.LOTE_SEM_NUMERO,
     "numeroGuiaPrestador": GUIA_INVALIDA,
+    "numeroGuiaAnexo": GUIA_INVALIDA,
+    "numeroGuiaReferenciada": GUIA_INVALIDA,
+    "nrGuiaReferenciada": GUIA_INVALIDA,
+    "numeroGuiaPrincipal": GUIA_INVALIDA,
     "registroANS": Motivo.REGISTRO_ANS_INVALIDO,
     "tipoTransacao": Motivo.TIPO_DE_TRANSACAO_INVALIDO,
     "Padrao": Motivo.VERSAO_INVALIDA,
@@ -258,6 +338,9 @@ _MOTIVOS: Final[dict[str, Razao]] = {
     "codigoPrestadorNaOperadora": Motivo.PRESTADOR_INVALIDO,
     "codigoNaOperadora": Motivo.PRESTADOR_INVALIDO,
     "codigonaOperadora": Motivo.PRESTADOR_INVALIDO,
+    "codigoIndicadonaOperadora": Motivo.PRESTADOR_INVALIDO,
+    "codigoProfExec": Motivo.PRESTADOR_INVALIDO,
+    "registroANVISA": Motivo.REGISTRO_ANVISA_INVALIDO,
 }
 _MOTIVOS_POR_PREFIXO: Final[tuple[tuple[str, Motivo], ...]] = (
     ("cbo", Motivo.CBO_INVALIDO),
@@ -265,6 +348,7 @@ _MOTIVOS_POR_PREFIXO: Final[tuple[tuple[str, Motivo], ...]] = (
     ("cpf", Motivo.CPF_CNPJ_INVALIDO),
     ("cnpj", Motivo.CPF_CNPJ_INVALIDO),
     ("data", Motivo.DATA_INCORRETA),
+    ("dt", Motivo.DATA_INCORRETA),
     ("validade", Motivo.DATA_INCORRETA),
 )
 
@@ -312,11 +396,33 @@ _PROBLEMAS: Final[dict[int, str]] = {
     _T.SCHEMAV_CVC_FRACTIONDIGITS_VALID: "O campo {campo} tem mais de {limite} casas decimais. Arredonde-o.",
     _T.SCHEMAV_CVC_PATTERN_VALID: "O campo {campo} não está no formato do padrão.",
 }
-_PROBLEMAS_POR_PREFIXO: Final = (
-    (("data", "validade"), "O campo {campo} não é uma data que exista. Escreva AAAA-MM-DD."),
+_PROBLEMAS_POR_PREFIXO: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
+    (("data", "dt", "validade"), "O campo {campo} não é uma data que exista. Escreva AAAA-MM-DD."),
     (("hora",), "O campo {campo} não é um horário. Escreva HH:MM:SS."),
     (
-        ("valor", "vl", "qtd", "quantidade", "reducao", "fator"),
+        (
+            "quantidadesolicitada",
+            "quantidadeautorizada",
+            "qtdproc",
+            "qtdiarias",
+            "qtddiarias",
+            "diarias",
+            "qtanexos",
+            "sequencialitem",
+            "numerociclos",
+            "ciclo",
+            "diasciclo",
+            "intervalociclos",
+            "numerocampos",
+            "dose",
+            "nrdias",
+            "frequencia",
+            "idade",
+        ),
+        "O campo {campo} não é um número inteiro. Escreva só algarismos, como 12.",
+    ),
+    (
+        ("valor", "vl", "qt", "quantidade", "reducao", "fator", "peso", "altura", "superficie"),
         "O campo {campo} não é um número. Escreva só algarismos e o ponto decimal, como 1234.50.",
     ),
     (("",), "O campo {campo} tem um valor que o padrão não aceita."),
@@ -352,6 +458,7 @@ def _version_hint(erro: _Erro, valor: str) -> str:
         and _CNPJ_COM_LETRAS.fullmatch(valor)
     ):
         return "CNPJ com letras só pode ser informado a partir da versão 4.03.00 do padrão."
-    if erro.versao is Versao.V4_01_00 and erro.entrada.type == _T.SCHEMAV_CVC_TOTALDIGITS_VALID and erro.limite == "8":
+    longo = erro.entrada.type == _T.SCHEMAV_CVC_TOTALDIGITS_VALID and erro.limite == "8" and _is_amount(erro.campo)
+    if longo and erro.versao is Versao.V4_01_00:
         return "Na 4.01.00 o maior valor de um item é 999999.99; acima disso, use a 4.02.00 ou divida o item."
     return ""

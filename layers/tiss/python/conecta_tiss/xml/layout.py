@@ -10,6 +10,10 @@ are of four sorts:
 
 What the dataclass leaves optional (a field with a default) may be absent in XML. Choices and what belongs
 to one version only are not repeated here: the schema judges what is read and what is written.
+
+Here are the words of the mapping, the header, and the guias of a lote. Every other message is in
+`conecta_tiss.xml.layouts`, and is imported when a message asks for it (`late`): making a dataclass costs a
+millisecond, and there are eighty of them.
 """
 
 from __future__ import annotations
@@ -17,9 +21,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from conecta_tiss.messages import comum, elegibilidade, envelope, lote_guias, recebimento, situacao
+from conecta_tiss.messages import comum, envelope, lote_guias
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.xml.names import PARA_OPERADORA, PARA_PRESTADOR
 
@@ -107,70 +112,90 @@ class Corpo:
     Attributes:
         sentido: Element around it, the message's direction.
         registro: The dataclass.
-        sem: Child of a branch of the body that the dataclass does not have: such a message is not read.
     """
 
     sentido: str
     registro: Callable[[], Registro]
-    sem: str | None = None
 
 
-def _texto(elemento: str, campo: str) -> Folha:
+@cache
+def late(modulo: str, nome: str) -> Callable[[], Registro]:
+    """A mapping of a module of `conecta_tiss.xml.layouts`, which is imported when it is first asked for."""
+
+    @cache
+    def registro() -> Registro:
+        definicao: Registro = getattr(import_module(f"conecta_tiss.xml.layouts.{modulo}"), nome)()
+        return definicao
+
+    return registro
+
+
+def texto(elemento: str, campo: str) -> Folha:
+    """A leaf of text, as it is."""
     return Folha(elemento=elemento, campo=campo, tipo=Tipo.TEXTO)
 
 
-def _data(elemento: str, campo: str) -> Folha:
+def data(elemento: str, campo: str) -> Folha:
+    """A leaf that is a local day."""
     return Folha(elemento=elemento, campo=campo, tipo=Tipo.DATA)
 
 
-def _numero(elemento: str, campo: str) -> Folha:
+def numero(elemento: str, campo: str) -> Folha:
+    """A leaf that is a whole number, kept as `int`."""
     return Folha(elemento=elemento, campo=campo, tipo=Tipo.NUMERO)
 
 
-def _quantidade(elemento: str, campo: str) -> Folha:
+def quantidade(elemento: str, campo: str) -> Folha:
+    """A leaf that is a whole number, kept as `Decimal`."""
     return Folha(elemento=elemento, campo=campo, tipo=Tipo.QUANTIDADE)
 
 
-def _decimal(elemento: str, campo: str) -> Folha:
+def decimal(elemento: str, campo: str) -> Folha:
+    """A leaf of up to four decimal places."""
     return Folha(elemento=elemento, campo=campo, tipo=Tipo.DECIMAL)
 
 
-def _valor(elemento: str, campo: str) -> Folha:
+def valor(elemento: str, campo: str) -> Folha:
+    """A leaf of two decimal places."""
     return Folha(elemento=elemento, campo=campo, tipo=Tipo.VALOR)
 
 
-def _sim_nao(elemento: str, campo: str) -> Folha:
+def sim_nao(elemento: str, campo: str) -> Folha:
+    """A leaf that says `S` or `N`."""
     return Folha(elemento=elemento, campo=campo, tipo=Tipo.SIM_NAO)
 
 
-def _logico(elemento: str, campo: str) -> Folha:
+def logico(elemento: str, campo: str) -> Folha:
+    """A leaf that says `true` or `false`."""
     return Folha(elemento=elemento, campo=campo, tipo=Tipo.LOGICO)
 
 
-def _dentro(elemento: str, *partes: Parte) -> Grupo:
+def dentro(elemento: str, *partes: Parte) -> Grupo:
+    """A wrapper whose content belongs to the dataclass around it."""
     return Grupo(elemento=elemento, partes=partes)
 
 
 _ASSINATURA: Final = Folha(elemento="assinaturaDigitalGuia", campo="assinada", tipo=Tipo.PRESENCA)
-_HORARIO: Final = (_texto("horaInicial", "hora_inicial"), _texto("horaFinal", "hora_final"))
-_TOKEN: Final = (
-    _texto("ausenciaCodValidacao", "ausencia_cod_validacao"),
-    _texto("codValidacao", "cod_validacao"),
+HORARIO: Final = (texto("horaInicial", "hora_inicial"), texto("horaFinal", "hora_final"))
+TOKEN: Final = (
+    texto("ausenciaCodValidacao", "ausencia_cod_validacao"),
+    texto("codValidacao", "cod_validacao"),
 )
 _CODIGO_CPF_CNPJ: Final = (
-    _texto("codigoPrestadorNaOperadora", "codigo_na_operadora"),
-    _texto("cpfContratado", "cpf"),
-    _texto("cnpjContratado", "cnpj"),
+    texto("codigoPrestadorNaOperadora", "codigo_na_operadora"),
+    texto("cpfContratado", "cpf"),
+    texto("cnpjContratado", "cnpj"),
 )
-_CENTRO_CONSUMO: Final = _texto("centroConsumo", "centro_consumo")
+CENTRO_CONSUMO: Final = texto("centroConsumo", "centro_consumo")
 
 
-def _procedimento_dados(elemento: str = "procedimento") -> Grupo:
-    return _dentro(
+def procedimento_dados(elemento: str = "procedimento") -> Grupo:
+    """ct_procedimentoDados."""
+    return dentro(
         elemento,
-        _texto("codigoTabela", "codigo_tabela"),
-        _texto("codigoProcedimento", "codigo_procedimento"),
-        _texto("descricaoProcedimento", "descricao_procedimento"),
+        texto("codigoTabela", "codigo_tabela"),
+        texto("codigoProcedimento", "codigo_procedimento"),
+        texto("descricaoProcedimento", "descricao_procedimento"),
     )
 
 
@@ -189,11 +214,11 @@ def profissional() -> Registro:
     return Registro(
         classe=comum.Profissional,
         partes=(
-            _texto("nomeProfissional", "nome"),
-            _texto("conselhoProfissional", "conselho"),
-            _texto("numeroConselhoProfissional", "numero_conselho"),
-            _texto("UF", "uf"),
-            _texto("CBOS", "cbo"),
+            texto("nomeProfissional", "nome"),
+            texto("conselhoProfissional", "conselho"),
+            texto("numeroConselhoProfissional", "numero_conselho"),
+            texto("UF", "uf"),
+            texto("CBOS", "cbo"),
         ),
     )
 
@@ -204,10 +229,10 @@ def beneficiario() -> Registro:
     return Registro(
         classe=comum.Beneficiario,
         partes=(
-            _texto("numeroCarteira", "numero_carteira"),
-            _sim_nao("atendimentoRN", "atendimento_rn"),
-            _texto("tipoIdent", "tipo_ident"),
-            _texto("identificadorBeneficiario", "identificador"),
+            texto("numeroCarteira", "numero_carteira"),
+            sim_nao("atendimentoRN", "atendimento_rn"),
+            texto("tipoIdent", "tipo_ident"),
+            texto("identificadorBeneficiario", "identificador"),
         ),
     )
 
@@ -217,20 +242,7 @@ def motivo_glosa() -> Registro:
     """ct_motivoGlosa."""
     return Registro(
         classe=comum.MotivoGlosa,
-        partes=(_texto("codigoGlosa", "codigo"), _texto("descricaoGlosa", "descricao")),
-    )
-
-
-@cache
-def valores_processados() -> Registro:
-    """ct_valorTotal."""
-    return Registro(
-        classe=comum.ValoresProcessados,
-        partes=(
-            _valor("valorProcessado", "processado"),
-            _valor("valorGlosa", "glosa"),
-            _valor("valorLiberado", "liberado"),
-        ),
+        partes=(texto("codigoGlosa", "codigo"), texto("descricaoGlosa", "descricao")),
     )
 
 
@@ -240,13 +252,13 @@ def parte() -> Registro:
     return Registro(
         classe=envelope.Parte,
         partes=(
-            _dentro(
+            dentro(
                 "identificacaoPrestador",
-                _texto("CNPJ", "cnpj"),
-                _texto("CPF", "cpf"),
-                _texto("codigoPrestadorNaOperadora", "codigo_prestador_na_operadora"),
+                texto("CNPJ", "cnpj"),
+                texto("CPF", "cpf"),
+                texto("codigoPrestadorNaOperadora", "codigo_prestador_na_operadora"),
             ),
-            _texto("registroANS", "registro_ans"),
+            texto("registroANS", "registro_ans"),
         ),
     )
 
@@ -257,17 +269,17 @@ def cabecalho() -> Registro:
     return Registro(
         classe=envelope.Cabecalho,
         partes=(
-            _dentro(
+            dentro(
                 "identificacaoTransacao",
-                _texto("tipoTransacao", "tipo_transacao"),
-                _texto("sequencialTransacao", "sequencial_transacao"),
-                _data("dataRegistroTransacao", "data_registro"),
-                _texto("horaRegistroTransacao", "hora_registro"),
+                texto("tipoTransacao", "tipo_transacao"),
+                texto("sequencialTransacao", "sequencial_transacao"),
+                data("dataRegistroTransacao", "data_registro"),
+                texto("horaRegistroTransacao", "hora_registro"),
             ),
-            _texto("falhaNegocio", "falha_negocio"),
+            texto("falhaNegocio", "falha_negocio"),
             Filho(elemento="origem", campo="origem", registro=parte),
             Filho(elemento="destino", campo="destino", registro=parte),
-            _texto("Padrao", "padrao"),
+            texto("Padrao", "padrao"),
         ),
     )
 
@@ -281,11 +293,11 @@ def autorizacao() -> Registro:
     return Registro(
         classe=lote_guias.Autorizacao,
         partes=(
-            _texto("numeroGuiaOperadora", "numero_guia_operadora"),
-            _data("dataAutorizacao", "data_autorizacao"),
-            _texto("senha", "senha"),
-            _data("dataValidadeSenha", "data_validade_senha"),
-            *_TOKEN,
+            texto("numeroGuiaOperadora", "numero_guia_operadora"),
+            data("dataAutorizacao", "data_autorizacao"),
+            texto("senha", "senha"),
+            data("dataValidadeSenha", "data_validade_senha"),
+            *TOKEN,
         ),
     )
 
@@ -296,14 +308,14 @@ def valores_guia() -> Registro:
     return Registro(
         classe=lote_guias.ValoresGuia,
         partes=(
-            _valor("valorProcedimentos", "procedimentos"),
-            _valor("valorDiarias", "diarias"),
-            _valor("valorTaxasAlugueis", "taxas_alugueis"),
-            _valor("valorMateriais", "materiais"),
-            _valor("valorMedicamentos", "medicamentos"),
-            _valor("valorOPME", "opme"),
-            _valor("valorGasesMedicinais", "gases_medicinais"),
-            _valor("valorTotalGeral", "total_geral"),
+            valor("valorProcedimentos", "procedimentos"),
+            valor("valorDiarias", "diarias"),
+            valor("valorTaxasAlugueis", "taxas_alugueis"),
+            valor("valorMateriais", "materiais"),
+            valor("valorMedicamentos", "medicamentos"),
+            valor("valorOPME", "opme"),
+            valor("valorGasesMedicinais", "gases_medicinais"),
+            valor("valorTotalGeral", "total_geral"),
         ),
     )
 
@@ -312,17 +324,17 @@ def _executante(grau: str, nome: str, conselho: str, cbo: str) -> Registro:
     return Registro(
         classe=lote_guias.Executante,
         partes=(
-            _texto(grau, "grau_participacao"),
-            _dentro(
+            texto(grau, "grau_participacao"),
+            dentro(
                 "codProfissional",
-                _texto("codigoPrestadorNaOperadora", "codigo_na_operadora"),
-                _texto("cpfContratado", "cpf"),
+                texto("codigoPrestadorNaOperadora", "codigo_na_operadora"),
+                texto("cpfContratado", "cpf"),
             ),
-            _texto(nome, "nome"),
-            _texto(conselho, "conselho"),
-            _texto("numeroConselhoProfissional", "numero_conselho"),
-            _texto("UF", "uf"),
-            _texto(cbo, "cbo"),
+            texto(nome, "nome"),
+            texto(conselho, "conselho"),
+            texto("numeroConselhoProfissional", "numero_conselho"),
+            texto("UF", "uf"),
+            texto(cbo, "cbo"),
         ),
     )
 
@@ -343,16 +355,16 @@ def _procedimento(*fim: Parte) -> Registro:
     return Registro(
         classe=lote_guias.ProcedimentoExecutado,
         partes=(
-            _numero("sequencialItem", "sequencial_item"),
-            _data("dataExecucao", "data_execucao"),
-            *_HORARIO,
-            _procedimento_dados(),
-            _quantidade("quantidadeExecutada", "quantidade"),
-            _texto("viaAcesso", "via_acesso"),
-            _texto("tecnicaUtilizada", "tecnica_utilizada"),
-            _valor("reducaoAcrescimo", "reducao_acrescimo"),
-            _valor("valorUnitario", "valor_unitario"),
-            _valor("valorTotal", "valor_total"),
+            numero("sequencialItem", "sequencial_item"),
+            data("dataExecucao", "data_execucao"),
+            *HORARIO,
+            procedimento_dados(),
+            quantidade("quantidadeExecutada", "quantidade"),
+            texto("viaAcesso", "via_acesso"),
+            texto("tecnicaUtilizada", "tecnica_utilizada"),
+            valor("reducaoAcrescimo", "reducao_acrescimo"),
+            valor("valorUnitario", "valor_unitario"),
+            valor("valorTotal", "valor_total"),
             *fim,
         ),
     )
@@ -368,7 +380,7 @@ def procedimento_sp_sadt() -> Registro:
 def procedimento_internacao() -> Registro:
     """ct_procedimentoExecutadoInt."""
     return _procedimento(
-        _CENTRO_CONSUMO,
+        CENTRO_CONSUMO,
         Lista(elemento="identEquipe", campo="equipe", registro=membro_da_equipe, interno="identificacaoEquipe"),
     )
 
@@ -385,43 +397,43 @@ def despesa() -> Registro:
     return Registro(
         classe=lote_guias.Despesa,
         partes=(
-            _numero("sequencialItem", "sequencial_item"),
-            _texto("codigoDespesa", "codigo_despesa"),
-            _dentro(
+            numero("sequencialItem", "sequencial_item"),
+            texto("codigoDespesa", "codigo_despesa"),
+            dentro(
                 "servicosExecutados",
-                _data("dataExecucao", "data_execucao"),
-                *_HORARIO,
-                _texto("codigoTabela", "codigo_tabela"),
-                _texto("codigoProcedimento", "codigo_procedimento"),
-                _decimal("quantidadeExecutada", "quantidade"),
-                _texto("unidadeMedida", "unidade_medida"),
-                _valor("reducaoAcrescimo", "reducao_acrescimo"),
-                _valor("valorUnitario", "valor_unitario"),
-                _valor("valorTotal", "valor_total"),
-                _CENTRO_CONSUMO,
-                _texto("descricaoProcedimento", "descricao_procedimento"),
-                _texto("registroANVISA", "registro_anvisa"),
-                _texto("codigoRefFabricante", "codigo_ref_fabricante"),
-                _texto("autorizacaoFuncionamento", "autorizacao_funcionamento"),
+                data("dataExecucao", "data_execucao"),
+                *HORARIO,
+                texto("codigoTabela", "codigo_tabela"),
+                texto("codigoProcedimento", "codigo_procedimento"),
+                decimal("quantidadeExecutada", "quantidade"),
+                texto("unidadeMedida", "unidade_medida"),
+                valor("reducaoAcrescimo", "reducao_acrescimo"),
+                valor("valorUnitario", "valor_unitario"),
+                valor("valorTotal", "valor_total"),
+                CENTRO_CONSUMO,
+                texto("descricaoProcedimento", "descricao_procedimento"),
+                texto("registroANVISA", "registro_anvisa"),
+                texto("codigoRefFabricante", "codigo_ref_fabricante"),
+                texto("autorizacaoFuncionamento", "autorizacao_funcionamento"),
             ),
-            _numero("itemVinculado", "item_vinculado"),
+            numero("itemVinculado", "item_vinculado"),
         ),
     )
 
 
 _DESPESAS: Final = Lista(elemento="despesa", campo="despesas", registro=despesa, envoltorio="outrasDespesas")
-_GUIA: Final = (
-    _texto("registroANS", "registro_ans"),
-    _texto("numeroGuiaPrestador", "numero_guia_prestador"),
+GUIA: Final = (
+    texto("registroANS", "registro_ans"),
+    texto("numeroGuiaPrestador", "numero_guia_prestador"),
 )
-_BENEFICIARIO: Final = Filho(elemento="dadosBeneficiario", campo="beneficiario", registro=beneficiario)
-_EXECUTANTE: Final = _dentro(
+BENEFICIARIO: Final = Filho(elemento="dadosBeneficiario", campo="beneficiario", registro=beneficiario)
+_EXECUTANTE: Final = dentro(
     "dadosExecutante",
     Filho(elemento="contratadoExecutante", campo="contratado_executante", registro=contratado),
-    _texto("CNES", "cnes_executante"),
+    texto("CNES", "cnes_executante"),
 )
 _VALORES: Final = Filho(elemento="valorTotal", campo="valores", registro=valores_guia)
-_OBSERVACAO: Final = _texto("observacao", "observacao")
+OBSERVACAO: Final = texto("observacao", "observacao")
 
 
 @cache
@@ -430,31 +442,31 @@ def guia_sp_sadt() -> Registro:
     return Registro(
         classe=lote_guias.GuiaSpSadt,
         partes=(
-            _dentro("cabecalhoGuia", *_GUIA, _texto("guiaPrincipal", "guia_principal")),
+            dentro("cabecalhoGuia", *GUIA, texto("guiaPrincipal", "guia_principal")),
             Filho(elemento="dadosAutorizacao", campo="autorizacao", registro=autorizacao),
-            _BENEFICIARIO,
-            _dentro(
+            BENEFICIARIO,
+            dentro(
                 "dadosSolicitante",
                 Filho(elemento="contratadoSolicitante", campo="contratado_solicitante", registro=contratado),
-                _texto("nomeContratadoSolicitante", "nome_contratado_solicitante"),
+                texto("nomeContratadoSolicitante", "nome_contratado_solicitante"),
                 Filho(elemento="profissionalSolicitante", campo="profissional_solicitante", registro=profissional),
             ),
-            _dentro(
+            dentro(
                 "dadosSolicitacao",
-                _data("dataSolicitacao", "data_solicitacao"),
-                _texto("caraterAtendimento", "carater_atendimento"),
-                _texto("indicacaoClinica", "indicacao_clinica"),
-                _texto("indCobEspecial", "cobertura_especial"),
+                data("dataSolicitacao", "data_solicitacao"),
+                texto("caraterAtendimento", "carater_atendimento"),
+                texto("indicacaoClinica", "indicacao_clinica"),
+                texto("indCobEspecial", "cobertura_especial"),
             ),
             _EXECUTANTE,
-            _dentro(
+            dentro(
                 "dadosAtendimento",
-                _texto("tipoAtendimento", "tipo_atendimento"),
-                _texto("indicacaoAcidente", "indicacao_acidente"),
-                _texto("tipoConsulta", "tipo_consulta"),
-                _texto("motivoEncerramento", "motivo_encerramento"),
-                _texto("regimeAtendimento", "regime_atendimento"),
-                _texto("saudeOcupacional", "saude_ocupacional"),
+                texto("tipoAtendimento", "tipo_atendimento"),
+                texto("indicacaoAcidente", "indicacao_acidente"),
+                texto("tipoConsulta", "tipo_consulta"),
+                texto("motivoEncerramento", "motivo_encerramento"),
+                texto("regimeAtendimento", "regime_atendimento"),
+                texto("saudeOcupacional", "saude_ocupacional"),
             ),
             Lista(
                 elemento="procedimentoExecutado",
@@ -463,7 +475,7 @@ def guia_sp_sadt() -> Registro:
                 envoltorio="procedimentosExecutados",
             ),
             _DESPESAS,
-            _OBSERVACAO,
+            OBSERVACAO,
             _VALORES,
             _ASSINATURA,
         ),
@@ -476,10 +488,10 @@ def declaracao() -> Registro:
     return Registro(
         classe=lote_guias.Declaracao,
         partes=(
-            _texto("declaracaoNascido", "declaracao_nascido"),
-            _texto("diagnosticoObito", "diagnostico_obito"),
-            _texto("declaracaoObito", "declaracao_obito"),
-            _sim_nao("indicadorDORN", "indicador_do_rn"),
+            texto("declaracaoNascido", "declaracao_nascido"),
+            texto("diagnosticoObito", "diagnostico_obito"),
+            texto("declaracaoObito", "declaracao_obito"),
+            sim_nao("indicadorDORN", "indicador_do_rn"),
         ),
     )
 
@@ -490,28 +502,28 @@ def guia_resumo_internacao() -> Registro:
     return Registro(
         classe=lote_guias.GuiaResumoInternacao,
         partes=(
-            _dentro("cabecalhoGuia", *_GUIA),
-            _texto("numeroGuiaSolicitacaoInternacao", "numero_guia_solicitacao_internacao"),
+            dentro("cabecalhoGuia", *GUIA),
+            texto("numeroGuiaSolicitacaoInternacao", "numero_guia_solicitacao_internacao"),
             Filho(elemento="dadosAutorizacao", campo="autorizacao", registro=autorizacao),
-            _BENEFICIARIO,
+            BENEFICIARIO,
             _EXECUTANTE,
-            _dentro(
+            dentro(
                 "dadosInternacao",
-                _texto("caraterAtendimento", "carater_atendimento"),
-                _texto("tipoFaturamento", "tipo_faturamento"),
-                _data("dataInicioFaturamento", "data_inicio_faturamento"),
-                _texto("horaInicioFaturamento", "hora_inicio_faturamento"),
-                _data("dataFinalFaturamento", "data_final_faturamento"),
-                _texto("horaFinalFaturamento", "hora_final_faturamento"),
-                _texto("tipoInternacao", "tipo_internacao"),
-                _texto("regimeInternacao", "regime_internacao"),
+                texto("caraterAtendimento", "carater_atendimento"),
+                texto("tipoFaturamento", "tipo_faturamento"),
+                data("dataInicioFaturamento", "data_inicio_faturamento"),
+                texto("horaInicioFaturamento", "hora_inicio_faturamento"),
+                data("dataFinalFaturamento", "data_final_faturamento"),
+                texto("horaFinalFaturamento", "hora_final_faturamento"),
+                texto("tipoInternacao", "tipo_internacao"),
+                texto("regimeInternacao", "regime_internacao"),
                 Lista(elemento="declaracoes", campo="declaracoes", registro=declaracao),
             ),
-            _dentro(
+            dentro(
                 "dadosSaidaInternacao",
                 Lista(elemento="diagnostico", campo="diagnosticos"),
-                _texto("indicadorAcidente", "indicador_acidente"),
-                _texto("motivoEncerramento", "motivo_encerramento"),
+                texto("indicadorAcidente", "indicador_acidente"),
+                texto("motivoEncerramento", "motivo_encerramento"),
             ),
             Lista(
                 elemento="procedimentoExecutado",
@@ -521,7 +533,7 @@ def guia_resumo_internacao() -> Registro:
             ),
             _VALORES,
             _DESPESAS,
-            _OBSERVACAO,
+            OBSERVACAO,
             _ASSINATURA,
         ),
     )
@@ -533,35 +545,35 @@ def guia_honorarios() -> Registro:
     return Registro(
         classe=lote_guias.GuiaHonorarios,
         partes=(
-            _dentro("cabecalhoGuia", *_GUIA),
-            _texto("guiaSolicInternacao", "guia_solic_internacao"),
-            _texto("senha", "senha"),
-            _texto("numeroGuiaOperadora", "numero_guia_operadora"),
-            _dentro(
+            dentro("cabecalhoGuia", *GUIA),
+            texto("guiaSolicInternacao", "guia_solic_internacao"),
+            texto("senha", "senha"),
+            texto("numeroGuiaOperadora", "numero_guia_operadora"),
+            dentro(
                 "beneficiario",
-                _texto("numeroCarteira", "numero_carteira"),
-                _sim_nao("atendimentoRN", "atendimento_rn"),
+                texto("numeroCarteira", "numero_carteira"),
+                sim_nao("atendimentoRN", "atendimento_rn"),
             ),
-            _dentro(
+            dentro(
                 "localContratado",
-                _dentro(
+                dentro(
                     "codigoContratado",
-                    _texto("codigoNaOperadora", "codigo_local"),
-                    _texto("cnpjLocalExecutante", "cnpj_local"),
+                    texto("codigoNaOperadora", "codigo_local"),
+                    texto("cnpjLocalExecutante", "cnpj_local"),
                 ),
-                _texto("nomeContratado", "nome_local"),
-                _texto("cnes", "cnes_local"),
+                texto("nomeContratado", "nome_local"),
+                texto("cnes", "cnes_local"),
             ),
-            _dentro(
+            dentro(
                 "dadosContratadoExecutante",
-                _texto("codigonaOperadora", "codigo_executante"),
-                _texto("cnesContratadoExecutante", "cnes_executante"),
+                texto("codigonaOperadora", "codigo_executante"),
+                texto("cnesContratadoExecutante", "cnes_executante"),
             ),
-            _dentro(
+            dentro(
                 "dadosInternacao",
-                _data("dataInicioFaturamento", "data_inicio_faturamento"),
-                _data("dataFimFaturamento", "data_fim_faturamento"),
-                _texto("caraterAtendimento", "carater_atendimento"),
+                data("dataInicioFaturamento", "data_inicio_faturamento"),
+                data("dataFimFaturamento", "data_fim_faturamento"),
+                texto("caraterAtendimento", "carater_atendimento"),
             ),
             Lista(
                 elemento="procedimentoRealizado",
@@ -569,9 +581,9 @@ def guia_honorarios() -> Registro:
                 registro=procedimento_honorarios,
                 envoltorio="procedimentosRealizados",
             ),
-            _OBSERVACAO,
-            _valor("valorTotalHonorarios", "valor_total_honorarios"),
-            _data("dataEmissaoGuia", "data_emissao_guia"),
+            OBSERVACAO,
+            valor("valorTotalHonorarios", "valor_total_honorarios"),
+            data("dataEmissaoGuia", "data_emissao_guia"),
             _ASSINATURA,
         ),
     )
@@ -583,40 +595,40 @@ def guia_consulta() -> Registro:
     return Registro(
         classe=lote_guias.GuiaConsulta,
         partes=(
-            _dentro("cabecalhoConsulta", *_GUIA),
-            _texto("numeroGuiaOperadora", "numero_guia_operadora"),
-            *_TOKEN,
-            _BENEFICIARIO,
-            _dentro(
+            dentro("cabecalhoConsulta", *GUIA),
+            texto("numeroGuiaOperadora", "numero_guia_operadora"),
+            *TOKEN,
+            BENEFICIARIO,
+            dentro(
                 "contratadoExecutante",
-                _texto("codigoPrestadorNaOperadora", "codigo_executante"),
-                _texto("cpfContratado", "cpf_executante"),
-                _texto("cnpjContratado", "cnpj_executante"),
-                _texto("CNES", "cnes_executante"),
+                texto("codigoPrestadorNaOperadora", "codigo_executante"),
+                texto("cpfContratado", "cpf_executante"),
+                texto("cnpjContratado", "cnpj_executante"),
+                texto("CNES", "cnes_executante"),
             ),
             Filho(elemento="profissionalExecutante", campo="profissional_executante", registro=profissional),
-            _texto("indicacaoAcidente", "indicacao_acidente"),
-            _dentro(
+            texto("indicacaoAcidente", "indicacao_acidente"),
+            dentro(
                 "dadosAtendimento",
-                _texto("coberturaEspecial", "cobertura_especial"),
-                _texto("regimeAtendimento", "regime_atendimento"),
-                _texto("saudeOcupacional", "saude_ocupacional"),
-                _data("dataAtendimento", "data_atendimento"),
-                _texto("tipoConsulta", "tipo_consulta"),
-                _dentro(
+                texto("coberturaEspecial", "cobertura_especial"),
+                texto("regimeAtendimento", "regime_atendimento"),
+                texto("saudeOcupacional", "saude_ocupacional"),
+                data("dataAtendimento", "data_atendimento"),
+                texto("tipoConsulta", "tipo_consulta"),
+                dentro(
                     "procedimento",
-                    _texto("codigoTabela", "codigo_tabela"),
-                    _texto("codigoProcedimento", "codigo_procedimento"),
-                    _valor("valorProcedimento", "valor_procedimento"),
+                    texto("codigoTabela", "codigo_tabela"),
+                    texto("codigoProcedimento", "codigo_procedimento"),
+                    valor("valorProcedimento", "valor_procedimento"),
                 ),
             ),
-            _OBSERVACAO,
+            OBSERVACAO,
             _ASSINATURA,
         ),
     )
 
 
-_DENTE_REGIAO: Final = _dentro("denteRegiao", _texto("codDente", "dente"), _texto("codRegiao", "regiao"))
+DENTE_REGIAO: Final = dentro("denteRegiao", texto("codDente", "dente"), texto("codRegiao", "regiao"))
 
 
 @cache
@@ -625,16 +637,16 @@ def procedimento_odonto() -> Registro:
     return Registro(
         classe=lote_guias.ProcedimentoOdonto,
         partes=(
-            _numero("sequencialItem", "sequencial_item"),
-            _procedimento_dados("procSolic"),
-            _DENTE_REGIAO,
-            _texto("denteFace", "face"),
-            _quantidade("qtdProc", "quantidade"),
-            _valor("qtdUS", "quantidade_us"),
-            _valor("valorProc", "valor"),
-            _valor("valorFranquia", "valor_franquia"),
-            _logico("autorizado", "autorizado"),
-            _data("dataRealizacao", "data_realizacao"),
+            numero("sequencialItem", "sequencial_item"),
+            procedimento_dados("procSolic"),
+            DENTE_REGIAO,
+            texto("denteFace", "face"),
+            quantidade("qtdProc", "quantidade"),
+            valor("qtdUS", "quantidade_us"),
+            valor("valorProc", "valor"),
+            valor("valorFranquia", "valor_franquia"),
+            logico("autorizado", "autorizado"),
+            data("dataRealizacao", "data_realizacao"),
         ),
     )
 
@@ -644,7 +656,7 @@ def situacao_dente() -> Registro:
     """`dentes` of ct_situacaoClinica."""
     return Registro(
         classe=lote_guias.SituacaoDente,
-        partes=(_texto("elementoDentario", "dente"), _texto("condicaoClinica", "condicao")),
+        partes=(texto("elementoDentario", "dente"), texto("condicaoClinica", "condicao")),
     )
 
 
@@ -654,18 +666,35 @@ def situacao_inicial() -> Registro:
     return Registro(
         classe=lote_guias.SituacaoInicial,
         partes=(
-            _texto("numeroGuiaAnexo", "numero_guia_anexo"),
-            _texto("numeroGuiaReferenciada", "numero_guia_referenciada"),
-            _texto("numeroGuiaOperadora", "numero_guia_operadora"),
-            _dentro(
+            texto("numeroGuiaAnexo", "numero_guia_anexo"),
+            texto("numeroGuiaReferenciada", "numero_guia_referenciada"),
+            texto("numeroGuiaOperadora", "numero_guia_operadora"),
+            dentro(
                 "ct_situacaoInicial",
                 Lista(elemento="dentes", campo="dentes", registro=situacao_dente, envoltorio="situacaoClinica"),
-                _logico("doencaPeriodontal", "doenca_periodontal"),
-                _logico("alteracaoTecidoMole", "alteracao_tecido_mole"),
-                _texto("observacao", "observacao"),
+                logico("doencaPeriodontal", "doenca_periodontal"),
+                logico("alteracaoTecidoMole", "alteracao_tecido_mole"),
+                texto("observacao", "observacao"),
             ),
         ),
     )
+
+
+RESPONSAVEIS_ODONTO: Final = dentro(
+    "dadosProfissionaisResponsaveis",
+    texto("nomeProfSolic", "nome_solicitante"),
+    texto("croSolic", "cro_solicitante"),
+    texto("ufSolic", "uf_solicitante"),
+    texto("cbosSolic", "cbo_solicitante"),
+    texto("codigoProfExec", "codigo_executante"),
+    texto("croExec", "cro_executante"),
+    texto("ufExec", "uf_executante"),
+    texto("cnesExec", "cnes_executante"),
+    texto("nomeProfExec2", "nome_executante2"),
+    texto("croExec2", "cro_executante2"),
+    texto("ufExec2", "uf_executante2"),
+    texto("cbosExec2", "cbo_executante2"),
+)
 
 
 @cache
@@ -674,39 +703,25 @@ def guia_odonto() -> Registro:
     return Registro(
         classe=lote_guias.GuiaOdonto,
         partes=(
-            *_GUIA,
-            _texto("numeroGuiaPrincipal", "numero_guia_principal"),
-            _data("dataAutorizacao", "data_autorizacao"),
-            _texto("senhaAutorizacao", "senha"),
-            _data("validadeSenha", "data_validade_senha"),
-            _texto("numeroGuiaOperadora", "numero_guia_operadora"),
-            *_TOKEN,
-            _BENEFICIARIO,
-            _texto("planoBeneficiario", "plano_beneficiario"),
-            _texto("nomeEmpresa", "nome_empresa"),
-            _dentro(
-                "dadosProfissionaisResponsaveis",
-                _texto("nomeProfSolic", "nome_solicitante"),
-                _texto("croSolic", "cro_solicitante"),
-                _texto("ufSolic", "uf_solicitante"),
-                _texto("cbosSolic", "cbo_solicitante"),
-                _texto("codigoProfExec", "codigo_executante"),
-                _texto("croExec", "cro_executante"),
-                _texto("ufExec", "uf_executante"),
-                _texto("cnesExec", "cnes_executante"),
-                _texto("nomeProfExec2", "nome_executante2"),
-                _texto("croExec2", "cro_executante2"),
-                _texto("ufExec2", "uf_executante2"),
-                _texto("cbosExec2", "cbo_executante2"),
-            ),
+            *GUIA,
+            texto("numeroGuiaPrincipal", "numero_guia_principal"),
+            data("dataAutorizacao", "data_autorizacao"),
+            texto("senhaAutorizacao", "senha"),
+            data("validadeSenha", "data_validade_senha"),
+            texto("numeroGuiaOperadora", "numero_guia_operadora"),
+            *TOKEN,
+            BENEFICIARIO,
+            texto("planoBeneficiario", "plano_beneficiario"),
+            texto("nomeEmpresa", "nome_empresa"),
+            RESPONSAVEIS_ODONTO,
             Lista(elemento="procedimentosExecutados", campo="procedimentos", registro=procedimento_odonto),
-            _data("dataTerminoTrat", "data_termino"),
-            _texto("tipoAtendimento", "tipo_atendimento"),
-            _texto("tipoFaturamento", "tipo_faturamento"),
-            _valor("qtdTotalUS", "quantidade_total_us"),
-            _valor("valorTotalProc", "valor_total_procedimentos"),
-            _valor("valorTotalFranquia", "valor_total_franquia"),
-            _OBSERVACAO,
+            data("dataTerminoTrat", "data_termino"),
+            texto("tipoAtendimento", "tipo_atendimento"),
+            texto("tipoFaturamento", "tipo_faturamento"),
+            valor("qtdTotalUS", "quantidade_total_us"),
+            valor("valorTotalProc", "valor_total_procedimentos"),
+            valor("valorTotalFranquia", "valor_total_franquia"),
+            OBSERVACAO,
             Filho(elemento="odontoInicial", campo="situacao_inicial", registro=situacao_inicial),
             _ASSINATURA,
         ),
@@ -723,283 +738,35 @@ GUIAS: Final[dict[TipoGuia, Callable[[], Registro]]] = {
 """Mapping of each kind of guia."""
 
 
-# --- recebimentoLote and situacaoProtocolo ------------------------------------------------------------
-
-_MOTIVOS: Final = Lista(elemento="motivoGlosa", campo="motivos", registro=motivo_glosa)
-_GLOSA_GUIA: Final = Lista(elemento="motivoGlosa", campo="glosas", registro=motivo_glosa, envoltorio="glosaGuia")
-
-
-@cache
-def glosas_procedimento() -> Registro:
-    """`glosasProcedimento` of an item received."""
-    return Registro(
-        classe=recebimento.GlosasProcedimento,
-        partes=(_MOTIVOS, _valor("valorGlosaProcedimento", "valor")),
-    )
-
-
-_GLOSAS_PROCEDIMENTO: Final = Filho(elemento="glosasProcedimento", campo="glosas", registro=glosas_procedimento)
-
-
-@cache
-def procedimento_recebido() -> Registro:
-    """ct_procedimentoExecutado and its glosas."""
-    return Registro(
-        classe=recebimento.ProcedimentoRecebido,
-        partes=(
-            _numero("sequencialItem", "sequencial_item"),
-            _data("dataExecucao", "data_execucao"),
-            *_HORARIO,
-            _procedimento_dados(),
-            _texto("unidadeMedida", "unidade_medida"),
-            _decimal("quantidadeExecutada", "quantidade"),
-            _texto("viaAcesso", "via_acesso"),
-            _texto("tecnicaUtilizada", "tecnica_utilizada"),
-            _valor("valorUnitario", "valor_unitario"),
-            _valor("valorTotal", "valor_total"),
-            _CENTRO_CONSUMO,
-            _texto("codigoDespesa", "codigo_despesa"),
-            _valor("fatorReducaoAcrescimo", "fator_reducao_acrescimo"),
-            _GLOSAS_PROCEDIMENTO,
-        ),
-    )
-
-
-@cache
-def guia_recebida() -> Registro:
-    """ct_guiaDados."""
-    return Registro(
-        classe=recebimento.GuiaRecebida,
-        partes=(
-            _texto("numeroGuiaPrestador", "numero_guia_prestador"),
-            _texto("numeroGuiaOperadora", "numero_guia_operadora"),
-            *_TOKEN,
-            _BENEFICIARIO,
-            _data("dataRealizacao", "data_realizacao"),
-            Filho(elemento="vlInformadoGuia", campo="valores", registro=valores_processados),
-            _GLOSA_GUIA,
-            Lista(
-                elemento="procedimentoRealizado",
-                campo="procedimentos",
-                registro=procedimento_recebido,
-                envoltorio="procedimentosRealizados",
-            ),
-        ),
-    )
-
-
-@cache
-def procedimento_odonto_recebido() -> Registro:
-    """ct_procedimentoExecutadoOdonto and its glosas."""
-    return Registro(
-        classe=recebimento.ProcedimentoOdontoRecebido,
-        partes=(
-            _numero("sequencialItem", "sequencial_item"),
-            _procedimento_dados(),
-            _DENTE_REGIAO,
-            _texto("denteFace", "face"),
-            _quantidade("qtdProc", "quantidade"),
-            _valor("qtdUS", "quantidade_us"),
-            _valor("valorProc", "valor"),
-            _valor("valorFranquia", "valor_franquia"),
-            _sim_nao("autorizado", "autorizado"),
-            _data("dataRealizacao", "data_realizacao"),
-            _GLOSAS_PROCEDIMENTO,
-        ),
-    )
-
-
-@cache
-def guia_odonto_recebida() -> Registro:
-    """ct_guiaDadosOdonto."""
-    return Registro(
-        classe=recebimento.GuiaOdontoRecebida,
-        partes=(
-            _texto("numeroGuiaPrestador", "numero_guia_prestador"),
-            _texto("numeroGuiaOperadora", "numero_guia_operadora"),
-            *_TOKEN,
-            _texto("numeroCarteira", "numero_carteira"),
-            _sim_nao("atendimentoRN", "atendimento_rn"),
-            _texto("tipoIdent", "tipo_ident"),
-            _texto("identificadorBeneficiario", "identificador"),
-            Filho(elemento="vlInformadoGuia", campo="valores", registro=valores_processados),
-            _GLOSA_GUIA,
-            Lista(
-                elemento="procedimentoRealizado",
-                campo="procedimentos",
-                registro=procedimento_odonto_recebido,
-                envoltorio="procedimentosRealizados",
-            ),
-        ),
-    )
-
-
-@cache
-def glosa_protocolo() -> Registro:
-    """`glosaProtocolo` of ct_protocoloDetalhe."""
-    return Registro(
-        classe=recebimento.GlosaProtocolo,
-        partes=(_dentro("motivosGlosa", _MOTIVOS), _valor("vlGlosaProtocolo", "valor")),
-    )
-
-
-@cache
-def protocolo_recebimento() -> Registro:
-    """ct_protocoloRecebimento."""
-    return Registro(
-        classe=recebimento.ProtocoloRecebimento,
-        partes=(
-            _texto("registroANS", "registro_ans"),
-            Filho(elemento="dadosPrestador", campo="prestador", registro=contratado),
-            _texto("numeroLote", "numero_lote"),
-            _data("dataEnvioLote", "data_envio_lote"),
-            _dentro(
-                "detalheProtocolo",
-                _texto("numeroProtocolo", "numero_protocolo"),
-                _valor("valorTotalProtocolo", "valor_total_protocolo"),
-                Filho(elemento="glosaProtocolo", campo="glosa", registro=glosa_protocolo),
-                _dentro(
-                    "dadosGuiasProtocolo",
-                    Lista(elemento="dadosGuias", campo="guias", registro=guia_recebida),
-                    Lista(elemento="dadosGuiasOdonto", campo="guias_odonto", registro=guia_odonto_recebida),
-                ),
-            ),
-        ),
-    )
-
-
-@cache
-def recebimento_lote() -> Registro:
-    """ct_recebimentoLote."""
-    return Registro(
-        classe=recebimento.RecebimentoLote,
-        partes=(
-            Filho(elemento="mensagemErro", campo="mensagem_erro", registro=motivo_glosa),
-            Filho(elemento="protocoloRecebimento", campo="protocolo", registro=protocolo_recebimento),
-        ),
-    )
-
-
-@cache
-def detalhe_lote() -> Registro:
-    """ct_loteStatus."""
-    return Registro(
-        classe=situacao.DetalheLote,
-        partes=(
-            _texto("statusProtocolo", "status_protocolo"),
-            _texto("numeroProtocolo", "numero_protocolo"),
-            _texto("numeroLote", "numero_lote"),
-            _data("dataEnvioLote", "data_envio_lote"),
-            Filho(elemento="valorTotalLote", campo="valores", registro=valores_processados),
-            _dentro(
-                "guiasTISS",
-                Lista(elemento="guiasMedicas", campo="guias", registro=guia_recebida, interno="guias"),
-                Lista(
-                    elemento="guiasOdonto",
-                    campo="guias_odonto",
-                    registro=guia_odonto_recebida,
-                    interno="guias",
-                ),
-            ),
-        ),
-    )
-
-
-@cache
-def situacao_do_protocolo() -> Registro:
-    """ct_protocoloStatus."""
-    return Registro(
-        classe=situacao.SituacaoDoProtocolo,
-        partes=(
-            _texto("identificacaoOperadora", "registro_ans"),
-            Filho(elemento="dadosPrestador", campo="prestador", registro=contratado),
-            _dentro(
-                "lote",
-                Filho(elemento="detalheLote", campo="detalhe", registro=detalhe_lote),
-                Filho(elemento="mensagemErro", campo="mensagem_erro", registro=motivo_glosa),
-            ),
-        ),
-    )
-
-
-@cache
-def situacao_protocolo() -> Registro:
-    """ct_situacaoProtocolo, without the branch of anexos."""
-    return Registro(
-        classe=situacao.SituacaoProtocolo,
-        partes=(
-            Filho(elemento="mensagemErro", campo="mensagem_erro", registro=motivo_glosa),
-            Filho(elemento="situacaoDoProtocolo", campo="situacao", registro=situacao_do_protocolo),
-        ),
-    )
-
-
-# --- verificaElegibilidade and respostaElegibilidade --------------------------------------------------
-
-_IDENTIFICACAO: Final = (
-    _texto("tipoIdent", "tipo_ident"),
-    _texto("identificadorBeneficiario", "identificador_beneficiario"),
-)
-
-
-@cache
-def verifica_elegibilidade() -> Registro:
-    """ct_elegibilidadeVerifica."""
-    return Registro(
-        classe=elegibilidade.VerificaElegibilidade,
-        partes=(
-            Filho(elemento="dadosPrestador", campo="prestador", registro=contratado),
-            _texto("numeroCarteira", "numero_carteira"),
-            *_IDENTIFICACAO,
-            _data("validadeCarteira", "validade_carteira"),
-            *_TOKEN,
-        ),
-    )
-
-
-@cache
-def recibo_elegibilidade() -> Registro:
-    """ct_elegibilidadeRecibo."""
-    return Registro(
-        classe=elegibilidade.ReciboElegibilidade,
-        partes=(
-            _texto("registroANS", "registro_ans"),
-            _texto("numeroCarteira", "numero_carteira"),
-            *_TOKEN,
-            _data("validadeCarteira", "validade_carteira"),
-            _texto("nomeBeneficiario", "nome_beneficiario"),
-            _texto("nomeSocialBeneficiario", "nome_social_beneficiario"),
-            *_IDENTIFICACAO,
-            _sim_nao("respostaSolicitacao", "resposta_solicitacao"),
-            Lista(
-                elemento="motivoNegativa",
-                campo="motivos_negativa",
-                registro=motivo_glosa,
-                envoltorio="motivosNegativa",
-            ),
-        ),
-    )
-
-
-@cache
-def resposta_elegibilidade() -> Registro:
-    """`respostaElegibilidade` of a message (its SOAP namesake says `codigoGlosa` for `mensagemErro`)."""
-    return Registro(
-        classe=elegibilidade.RespostaElegibilidade,
-        partes=(
-            Filho(elemento="mensagemErro", campo="mensagem_erro", registro=motivo_glosa),
-            Filho(elemento="reciboElegibilidade", campo="recibo", registro=recibo_elegibilidade),
-        ),
-    )
-
-
 # --- bodies -------------------------------------------------------------------------------------------
 
+_LOTE: Final = "loteGuias"
+
+
+def _da_operadora(modulo: str, nome: str) -> Corpo:
+    return Corpo(sentido=PARA_PRESTADOR, registro=late(modulo, nome))
+
+
+def _do_prestador(modulo: str, nome: str) -> Corpo:
+    return Corpo(sentido=PARA_OPERADORA, registro=late(modulo, nome))
+
+
 CORPOS: Final[dict[str, Corpo]] = {
-    "recebimentoLote": Corpo(sentido=PARA_PRESTADOR, registro=recebimento_lote),
-    "respostaElegibilidade": Corpo(sentido=PARA_PRESTADOR, registro=resposta_elegibilidade),
-    "situacaoProtocolo": Corpo(sentido=PARA_PRESTADOR, registro=situacao_protocolo, sem="situacaoProtocoloAnexo"),
-    "verificaElegibilidade": Corpo(sentido=PARA_OPERADORA, registro=verifica_elegibilidade),
+    "autorizacaoServicos": _da_operadora("autorizacao", "situacao_autorizacao"),
+    "cancelaGuia": _do_prestador("cancelamento", "cancela_guia"),
+    "comunicacaoInternacao": _do_prestador("comunicacao", "comunicacao_internacao"),
+    "loteAnexos": _do_prestador("anexos", "lote_anexos"),
+    "recebimentoAnexo": _da_operadora("anexos", "recebimento_anexo"),
+    "recebimentoLote": _da_operadora("recebimento", "recebimento_lote"),
+    "reciboCancelaGuia": _da_operadora("cancelamento", "recibo_cancela_guia"),
+    "reciboComunicacao": _da_operadora("comunicacao", "recibo_comunicacao"),
+    "respostaElegibilidade": _da_operadora("elegibilidade", "resposta_elegibilidade"),
+    "situacaoAutorizacao": _da_operadora("autorizacao", "situacao_autorizacao"),
+    "situacaoProtocolo": _da_operadora("situacao", "situacao_protocolo"),
+    "solicitaStatusAutorizacao": _do_prestador("solicitacao", "solicita_status_autorizacao"),
+    "solicitacaoProcedimento": _do_prestador("solicitacao", "solicitacao_procedimento"),
+    "solicitacaoStatusProtocolo": _do_prestador("situacao", "solicitacao_status_protocolo"),
+    "verificaElegibilidade": _do_prestador("elegibilidade", "verifica_elegibilidade"),
 }
 """Every body that is read and written, by its element; a lote de guias, of many guias, is apart."""
 
@@ -1007,22 +774,36 @@ CORPOS: Final[dict[str, Corpo]] = {
 # --- what the mapping knows of the standard's shape ---------------------------------------------------
 
 
-@cache
-def children_by_element() -> dict[str, frozenset[str]]:
-    """Names an element may have inside, by its own name, over all that is mapped here.
+def registros_de(corpo: str) -> dict[str, Callable[[], Registro]]:
+    """Mappings of a message with that body (or of none), by their element."""
+    mapeados: dict[str, Callable[[], Registro]] = {"cabecalho": cabecalho}
+    if corpo == _LOTE:
+        mapeados |= {tipo.value: guia for tipo, guia in GUIAS.items()}
+    elif corpo in CORPOS:
+        mapeados[corpo] = CORPOS[corpo].registro
+    return mapeados
+
+
+def children_by_element(corpo: str) -> dict[str, frozenset[str]]:
+    """Names an element may have inside, by its own name, over all that is mapped of a message with that body.
 
     A name used for several types has the children of all of them.
     """
+    return _children_by_element(corpo if corpo == _LOTE or corpo in CORPOS else "")
+
+
+@cache
+def _children_by_element(corpo: str) -> dict[str, frozenset[str]]:
     achados: dict[str, set[str]] = {
-        "mensagemTISS": {"cabecalho", "prestadorParaOperadora", "operadoraParaPrestador", "epilogo", "Signature"},
-        "loteGuias": {"numeroLote", "guiasTISS"},
+        "mensagemTISS": {"cabecalho", PARA_OPERADORA, PARA_PRESTADOR, "epilogo", "Signature"},
+        _LOTE: {"numeroLote", "guiasTISS"},
     }
 
     def visitar(elemento: str, partes: tuple[Parte, ...]) -> None:
-        dentro = achados.setdefault(elemento, set())
+        filhos = achados.setdefault(elemento, set())
         for parte in partes:
             if isinstance(parte, Lista):
-                dentro.add(parte.envoltorio or parte.elemento)
+                filhos.add(parte.envoltorio or parte.elemento)
                 if parte.envoltorio is not None:
                     achados.setdefault(parte.envoltorio, set()).add(parte.elemento)
                 if parte.interno is not None:
@@ -1030,15 +811,12 @@ def children_by_element() -> dict[str, frozenset[str]]:
                 if parte.registro is not None:
                     visitar(parte.interno or parte.elemento, parte.registro().partes)
                 continue
-            dentro.add(parte.elemento)
+            filhos.add(parte.elemento)
             if isinstance(parte, Grupo):
                 visitar(parte.elemento, parte.partes)
             elif isinstance(parte, Filho):
                 visitar(parte.elemento, parte.registro().partes)
 
-    mapeados: dict[str, Callable[[], Registro]] = {"cabecalho": cabecalho}
-    mapeados |= {tipo.value: guia for tipo, guia in GUIAS.items()}
-    mapeados |= {elemento: corpo.registro for elemento, corpo in CORPOS.items()}
-    for elemento, registro in mapeados.items():
+    for elemento, registro in registros_de(corpo).items():
         visitar(elemento, registro().partes)
     return {elemento: frozenset(nomes) for elemento, nomes in achados.items()}

@@ -76,7 +76,7 @@ ILEGIVEIS: Final[dict[Tipo, Any]] = {
 
 # ASCII only: `\d` and int() also take the digits of other scripts.
 _DATA: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NUMERO: Final = re.compile("[+-]?[0-9]{1,18}")
+_NUMERO: Final = re.compile("([+-]?)0*([0-9]{1,18})")
 _ORDEM_MAXIMA: Final = 20
 
 
@@ -120,8 +120,8 @@ class _Numeros(dict[str | None, int]):
     """`xs:integer` texts to `int`."""
 
     def __missing__(self, texto: str | None) -> int:
-        limpo = (texto or "").strip(_BRANCOS)
-        numero = int(limpo) if _NUMERO.fullmatch(limpo) else NUMERO_ILEGIVEL
+        achado = _NUMERO.fullmatch((texto or "").strip(_BRANCOS))
+        numero = int("".join(achado.groups())) if achado else NUMERO_ILEGIVEL
         self[texto] = numero
         return numero
 

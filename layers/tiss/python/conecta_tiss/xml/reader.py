@@ -31,12 +31,13 @@ if TYPE_CHECKING:
     from conecta_tiss.xml.layout import Registro
 
 __all__ = [
-    "Leitura", "date_elements", "read", "read_cabecalho", "read_elegibilidade", "read_lote", "read_recebimento",
-    "read_situacao", "read_verifica_elegibilidade",
+    "Leitura", "body_name", "date_elements", "read", "read_cabecalho", "read_elegibilidade", "read_lote",
+    "read_recebimento", "read_situacao", "read_verifica_elegibilidade",
 ]  # fmt: skip
 
 CABECALHO: Final = q("cabecalho")
-LOTE: Final = f"{q(PARA_OPERADORA)}/{q('loteGuias')}"
+_CORPO_DO_LOTE: Final = "loteGuias"
+LOTE: Final = f"{q(PARA_OPERADORA)}/{q(_CORPO_DO_LOTE)}"
 _SENTIDOS: Final = (q(PARA_OPERADORA), q(PARA_PRESTADOR))
 _NUMERO_LOTE: Final = q("numeroLote")
 _GUIAS: Final = q("guiasTISS")
@@ -53,11 +54,18 @@ def read(raiz: Element, leitura: Leitura | None = None) -> Mensagem[Any] | None:
         raiz: Root of a message, valid in its version (see the module for others).
         leitura: Collects oddities that are no error of the schema.
     """
-    if raiz.find(LOTE) is not None:
+    nome = body_name(raiz)
+    if nome == _CORPO_DO_LOTE:
         return read_lote(raiz, leitura)
-    nomes = (local(str(sentido[0].tag)) for sentido in raiz.iterchildren(*_SENTIDOS) if len(sentido))
-    nome = next((nome for nome in nomes if nome in layout.CORPOS), None)
     return None if nome is None else _read(raiz, nome, leitura)
+
+
+def body_name(raiz: Element) -> str | None:
+    """Name of the body that `read` reads; None when there is none that it knows."""
+    if raiz.find(LOTE) is not None:
+        return _CORPO_DO_LOTE
+    nomes = (local(str(sentido[0].tag)) for sentido in raiz.iterchildren(*_SENTIDOS) if len(sentido))
+    return next((nome for nome in nomes if nome in layout.CORPOS), None)
 
 
 def read_lote(raiz: Element, leitura: Leitura | None = None) -> Mensagem[LoteGuias]:
@@ -111,10 +119,10 @@ def read_recebimento(raiz: Element) -> Mensagem[RecebimentoLote]:
 
 
 def read_situacao(raiz: Element) -> Mensagem[SituacaoProtocolo]:
-    """Read a SITUACAO_PROTOCOLO about a lote de guias, valid in its version.
+    """Read a SITUACAO_PROTOCOLO, valid in its version.
 
     Raises:
-        LeituraError: The message has no situacaoProtocolo, or it is about anexos.
+        LeituraError: The message has no situacaoProtocolo.
     """
     return _mensagem(raiz, "situacaoProtocolo")
 
@@ -148,10 +156,9 @@ def read_cabecalho(raiz: Element, leitura: Leitura | None = None) -> Cabecalho:
     return cabecalho
 
 
-def date_elements() -> frozenset[str]:
-    """Tags of the leaves that hold dates, in the messages that are read."""
-    corpos = (corpo.registro for corpo in layout.CORPOS.values())
-    return _datas_de((layout.cabecalho, *layout.GUIAS.values(), *corpos))
+def date_elements(corpo: str | None) -> frozenset[str]:
+    """Tags of the leaves that hold dates, in messages with that body."""
+    return _datas_de(layout.registros_de(corpo or "").values())
 
 
 def _mensagem(raiz: Element, nome: str) -> Mensagem[Any]:
@@ -164,7 +171,7 @@ def _mensagem(raiz: Element, nome: str) -> Mensagem[Any]:
 def _read(raiz: Element, nome: str, leitura: Leitura | None) -> Mensagem[Any] | None:
     corpo = layout.CORPOS[nome]
     elemento = raiz.find(f"{q(corpo.sentido)}/{q(nome)}")
-    if elemento is None or (corpo.sem is not None and elemento.find(q(corpo.sem)) is not None):
+    if elemento is None:
         return None
     leitura = Leitura() if leitura is None else leitura
     return Mensagem(

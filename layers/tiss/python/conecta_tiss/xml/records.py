@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_tiss.xml.layout import Filho, Folha, Grupo, Lista, Registro, Tipo
@@ -31,7 +31,7 @@ _PRIMEIRA_ESTRUTURA: Final = 10
 _GRUPO: Final = 10
 """Detail: the steps of its content, which fills the same fields."""
 _FILHO: Final = 11
-"""Detail: the plan of the value."""
+"""Detail: the mapping of the value, compiled when the first one is met: a message has few of all that it may have."""
 _REPETIDO: Final = 12
 """Detail: function that reads one of the values."""
 _ENVOLTORIO: Final = 13
@@ -84,7 +84,7 @@ def _preencher(passos: _Passos, elemento: Element, valores: list[Any], leitura: 
         elif tipo == _GRUPO:
             _preencher(detalhe, filho, valores, leitura)
         elif tipo == _FILHO:
-            valores[indice] = read(detalhe, filho, leitura)
+            valores[indice] = read(plan(detalhe), filho, leitura)
         elif tipo == _REPETIDO:
             valores[indice].append(detalhe(filho, leitura))
         elif tipo == _ENVOLTORIO:
@@ -147,10 +147,9 @@ class _Compilador:
                 self.ausente(parte.campo, ILEGIVEIS[parte.tipo])
                 return (indice, parte.tipo.value, None)
             case Filho():
-                plano = plan(parte.registro)
                 if parte.campo in self.obrigatorios:
-                    self.ausente(parte.campo, empty(plano))
-                return (indice, _FILHO, plano)
+                    self.ausente(parte.campo, empty(plan(parte.registro)))
+                return (indice, _FILHO, parte.registro)
             case _:
                 self.padrao[indice] = ()
                 self.listas.append(indice)
@@ -169,15 +168,16 @@ def _element_of(parte: Parte) -> str:
 
 def one_of(lista: Lista) -> Callable[[Element, Leitura], Any]:
     """How to read one of a list's values."""
-    if lista.registro is None:
+    registro = lista.registro
+    if registro is None:
         return text_of
-    plano = plan(lista.registro)
     if lista.interno is None:
-        return partial(read, plano)
+        return lambda elemento, leitura: read(plan(registro), elemento, leitura)
     interno = q(lista.interno)
 
     def ler_interno(elemento: Element, leitura: Leitura) -> Any:
         conteudo = elemento.find(interno)
+        plano = plan(registro)
         return empty(plano) if conteudo is None else read(plano, conteudo, leitura)
 
     return ler_interno

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conecta_tiss.errors import EscritaError, VersaoNaoSuportadaError
 from conecta_tiss.messages.lote_guias import LoteGuias
+from conecta_tiss.messages.transacoes import CORPOS
 from conecta_tiss.versions import ESPACO_DE_NOMES, Versao
 from conecta_tiss.xml import epilogo, gate, layout, parser, validator
 from conecta_tiss.xml.layout import Filho, Folha, Grupo, Lista, Registro, Tipo
@@ -30,6 +31,28 @@ if TYPE_CHECKING:
 _CASAS_DO_DECIMAL: Final = Decimal("0.0001")
 _CENTAVO: Final = Decimal("0.01")
 _UNIDADE: Final = Decimal(1)
+
+
+def write(mensagem: Mensagem[Any]) -> bytes:
+    """Write a message of any transaction that is read: the header's tipoTransacao says which body it carries.
+
+    Args:
+        mensagem: In the version its header's `padrao` names.
+
+    Returns:
+        The document, in ISO-8859-1.
+
+    Raises:
+        EscritaError: The body is not the one of that transaction, the message would not validate in that version, or it
+            carries a signature.
+    """
+    elemento = CORPOS.get(mensagem.cabecalho.tipo_transacao, "")
+    if isinstance(mensagem.corpo, LoteGuias) and elemento == "loteGuias":
+        return write_lote(mensagem)
+    corpo = layout.CORPOS.get(elemento)
+    if corpo is None or type(mensagem.corpo) is not corpo.registro().classe:
+        raise EscritaError("o corpo da mensagem não é o da transação que o cabeçalho anuncia")
+    return _corpo(mensagem, elemento)
 
 
 def write_lote(mensagem: Mensagem[LoteGuias]) -> bytes:
