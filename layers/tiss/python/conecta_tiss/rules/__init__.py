@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
 __all__ = ["ENVELOPE_RULES", "RULES", "Contexto", "Envelope", "Regra", "Rule", "run", "run_body"]
 
-_REGRAS_DE: Final[dict[str, tuple[str, str]]] = {}
+_REGRAS_DE: Final = {
+    "SolicitacaoProcedimento": ("solicitacao", "findings"),
+    "SolicitaStatusAutorizacao": ("solicitacao", "status_findings"),
+    "LoteAnexos": ("anexos", "findings"),
+    "RecebimentoAnexo": ("autorizacao", "annex_findings"),
+    "SituacaoAutorizacao": ("autorizacao", "findings"),
+    "CancelaGuia": ("cancelamento", "findings"),
+    "ComunicacaoInternacao": ("comunicacao", "findings"),
+}
 """Where the rules of a body are, by its class; a body that is not here has none."""
 
 

@@ -13,7 +13,7 @@ to one version only are not repeated here: the schema judges what is read and wh
 
 Here are the words of the mapping, the header, and the guias of a lote. Every other message is in
 `conecta_tiss.xml.layouts`, and is imported when a message asks for it (`late`): making a dataclass costs a
-millisecond, and there are eighty of them.
+millisecond, and there are ninety of them.
 """
 
 from __future__ import annotations
