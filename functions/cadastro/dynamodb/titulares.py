@@ -28,18 +28,22 @@ class DynamoTitulares:
         self._client = client
         self._table = table
         self._pseudonyms = pseudonyms
+        self._vidas = keys.DynamoBeneficiarios(client, table, pseudonyms)
 
     def of(self, registro_ans: str, *, carteira: str | None, cpf: str | None) -> Sequence[Registro]:
-        """One round trip, and a second from a carteira to its person."""
-        rows: list[Item] = []
+        """One round trip, and a second from a carteira to its person; a replaced number costs one more."""
         if carteira is not None:
-            key = keys.beneficiario_key(registro_ans, self._pseudonyms.carteira(registro_ans, carteira))
-            rows = [row for row in batch_get(self._client, [(self._table, key)]) if row is not None]
-            found = [vida for vida in map(keys.read, rows) if vida is not None]
-            cpf = found[0].cpf if found else None
+            (vida,) = self._vidas.by_carteiras([(registro_ans, carteira)])
+            if vida is None:
+                return []
+            carteira, cpf = vida.numero_carteira, vida.cpf
+        rows: Sequence[Item | None]
         if cpf is not None:
             pk = keys.cpf_pk(registro_ans, self._pseudonyms.cpf(registro_ans, cpf))
             rows = query_all(self._client, self._table, pk, index=keys.INDEX)
+        else:
+            key = keys.beneficiario_key(registro_ans, self._pseudonyms.carteira(registro_ans, carteira or ""))
+            rows = batch_get(self._client, [(self._table, key)])
         return [Registro(vida, row) for row in rows if (vida := keys.read(row)) is not None]
 
     def keep_only(self, registro: Registro, restante: Beneficiario | None, now: datetime) -> None:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from cadastro.bootstrap import contas as bootstrap
+from cadastro.domain.contas import ChangedMeanwhileError
 from cadastro.domain.relacionamentos import (
     OPEN_PEDIDOS,
     WHOSE_TURN,
@@ -28,7 +29,7 @@ from cadastro.domain.relacionamentos import (
     UnknownOperadoraError,
     next_change,
 )
-from cadastro.handler.contas import IF_MATCH, expected_version
+from cadastro.handler.contas import IF_MATCH, changed_meanwhile, expected_version
 from cadastro.schemas.relacionamentos import (
     DecisaoRequest,
     DescredenciamentoRequest,
@@ -529,6 +530,7 @@ ERRORS: Final[ErrorMap] = {
     PedidoNotFoundError: lambda _error: problems.not_found(),
     RelacionamentoNotFoundError: lambda _error: problems.not_found(),
     StaleRelacionamentoError: lambda _error: problems.busy(),
+    ChangedMeanwhileError: changed_meanwhile,
     UnknownOperadoraError: lambda _error: problems.invalid_body((
         FieldError("registro_ans", "operadora-desconhecida", "Operadora desconhecida: veja GET /operadoras."),
     )),

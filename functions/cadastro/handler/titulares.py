@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from cadastro.bootstrap import titulares as bootstrap
+from cadastro.domain.elegibilidade import BeneficiarioNotFoundError
 from cadastro.domain.titulares import KEPT_FOR_EVER, Decisao
 from cadastro.schemas.titulares import EliminacaoView, ExportacaoView, TitularRequest
 from cadastro.service import titulares as service
@@ -12,6 +13,7 @@ from conecta_edge import problems, session
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import ConditionFailedError
 from conecta_edge.http import PERSON_SCOPE, ErrorMap, Operation, Reply, Request, Response
+from conecta_edge.problems import ProblemError
 from conecta_edge.tenancy import Grupo
 from conecta_facts import codec
 
@@ -27,8 +29,9 @@ def export(request: Request) -> Response:
     caller = session.operadora(request)
     asked = request.model(TitularRequest)
     registro = caller.at(asked.registro_ans, Grupo.CADASTRO)
-    found = service.export(bootstrap.titulares(), registro, carteira=asked.numero_carteira, cpf=asked.cpf)
+    # Recorded first, as what finds nobody was asked, too.
     _record(request, caller, asked, "exportacao-a-pedido-do-titular")
+    found = service.export(bootstrap.titulares(), registro, carteira=asked.numero_carteira, cpf=asked.cpf)
     registros = [codec.plain(vida) for vida in found]
     return Response(200, {"registro_ans": registro, "solicitacao": asked.solicitacao, "registros": registros})
 
@@ -108,7 +111,16 @@ OPERATIONS: Final = (
     ),
 )  # fmt: skip
 
+
+def _nobody(_error: BeneficiarioNotFoundError) -> ProblemError:
+    return ProblemError(
+        404, "titular-nao-encontrado", "Titular não encontrado",
+        "Nada se guarda desta pessoa nesta operadora. Confira o número e a operadora.",
+    )  # fmt: skip
+
+
 ERRORS: Final[ErrorMap] = {
+    BeneficiarioNotFoundError: _nobody,
     ConditionFailedError: lambda _error: problems.conflict(
         "registro-alterado", "Registro alterado",
         "Os dados desta pessoa mudaram enquanto o pedido era atendido, e o que faltava não foi gravado. Repita-o.",
