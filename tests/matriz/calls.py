@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -21,14 +22,24 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
+@lru_cache(maxsize=1)
+def document() -> Any:
+    """The API's description."""
+    return json.loads(OPENAPI.read_text("utf-8"))
+
+
 def routes() -> dict[str, tuple[str, str, dict[str, Any]]]:
     """Method, path and description of every published operation, by operationId."""
-    document = json.loads(OPENAPI.read_text("utf-8"))
     return {
         operation["operationId"]: (method.upper(), path, operation)
-        for path, methods in document["paths"].items()
+        for path, methods in document()["paths"].items()
         for method, operation in methods.items()
     }
+
+
+def schema_at(reference: str) -> Any:
+    """A schema of the description, by what refers to it."""
+    return document()["components"]["schemas"][reference.rpartition("/")[2]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

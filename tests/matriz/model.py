@@ -72,7 +72,6 @@ class Row:
         shows: kinds of personal data in its answer.
         writes: tables that a valid call changes.
         keyed: whether it takes an `Idempotency-Key`.
-        cursor: scope of its page tokens and a position in the caller's own list, as templates.
     """
 
     operation: str
@@ -97,15 +96,6 @@ class Row:
     shows: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()
     keyed: bool = False
-    cursor: Cursor | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """What a page token of an operation says, as templates over the caller's values."""
-
-    scope: str
-    position: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

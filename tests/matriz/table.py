@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from local.gerador import verifica_elegibilidade
-from tests.matriz.model import BILLING, FRONT_DESK, GESTOR, Cursor, Door, Row, Values
+from tests.matriz.model import BILLING, FRONT_DESK, GESTOR, Door, Row, Values
 
 PEGS: Final = frozenset({"peg.ler"})
 DOCUMENTOS: Final = frozenset({"documentos.ler"})
@@ -67,7 +67,6 @@ TABLE: Final = (
     # PEG.
     Row(
         operation="listarPegs", door=Door.PRESTADOR, papeis=BILLING, escopos=PEGS, wrong={"competencia": "2026-11"},
-        cursor=Cursor("{prestador}|pegs|{competencia}", {"pk": "PRESTADOR#{prestador}", "sk": "MES#0"}),
     ),
     Row(
         operation="obterPeg", door=Door.PRESTADOR, papeis=BILLING, escopos=PEGS,
@@ -123,7 +122,6 @@ TABLE: Final = (
     Row(operation="obterSessao", door=Door.SIGNED_IN),
     Row(
         operation="listarPessoas", door=Door.PRESTADOR, papeis=GESTOR, audit=1, shows=frozenset({"email"}),
-        cursor=Cursor("{prestador}|pessoas", {"pk": "PRESTADOR#{prestador}", "sk": "PESSOA#0"}),
     ),
     Row(
         operation="convidarPessoa", door=Door.PRESTADOR, papeis=GESTOR, ok=201, makes="e-mail",
@@ -165,13 +163,6 @@ TABLE: Final = (
     Row(
         operation="listarRelacionamentosDaOperadora", door=Door.OPERADORA, thing="operadora", named_in="query",
         query=_REGISTRO, wrong={"situacao": "QUALQUER"}, audit=1, shows=frozenset({"email"}),
-        cursor=Cursor(
-            "{registro}|relacionamentos|pedido|SOLICITADO",
-            {
-                "busca_pk": "OPERADORA#{registro}#PEDIDO#SOLICITADO", "busca_sk": "2000",
-                "pk": "PESSOA#0", "sk": "PEDIDO#0",
-            },
-        ),
     ),
     Row(
         operation="decidirPedidoDeRelacionamento", door=Door.OPERADORA, thing="pedido da operadora",
@@ -192,7 +183,6 @@ TABLE: Final = (
     ),
     Row(
         operation="listarCargas", door=Door.OPERADORA, thing="operadora", named_in="query", query=_REGISTRO,
-        cursor=Cursor("{registro}|cargas", {"pk": "OPERADORA#{registro}", "sk": "CARGA#9"}),
     ),
     Row(operation="obterCarga", door=Door.OPERADORA, thing="carga", path={"id": "{carga}"}),
     Row(operation="obterRelatorioDaCarga", door=Door.OPERADORA, thing="carga", path={"id": "{carga}"}),

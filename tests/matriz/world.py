@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import Any, Final
 
+from cadastro.domain.contas import Papel, Pessoa
 from cadastro.dynamodb.cargas import DynamoCargas
+from cadastro.dynamodb.contas import DynamoContas
 from conecta_cargas.states import SituacaoCarga
 from conecta_edge.clock import local_day
 from local.client import Answer, ApiError, Client, sign_in_as, signed_up
@@ -26,7 +29,7 @@ from local.seed import CLINICA, GRUPOS, HOSPITAL, OPERADORAS
 from tests.cadastro_rows import CadastroTable, VinculoOperadora
 from tests.matriz import tokens
 from tests.matriz.calls import Wire, together
-from tests.matriz.model import Caller, Kind, Row, Values
+from tests.matriz.model import Caller, Kind, Row, Target, Values, refusal
 
 AMS, PASA = OPERADORAS
 ESCOPOS: Final = tuple(
@@ -287,6 +290,15 @@ class World:
             "email": "ninguem@nova.example",
         }  # fmt: skip
 
+    def whoever_may(self, row: Row, *, where: Callable[[Caller], bool] = lambda _caller: True) -> Caller:
+        """The first caller that may make the row's call and has what it uses."""
+        target = Target.OWN if row.thing else Target.NONE
+        return next(
+            caller
+            for caller in self.callers
+            if where(caller) and refusal(row, caller, target) is None and self.may_use(row, caller)
+        )
+
     def fresh(self, row: Row, caller: Caller) -> Values:  # noqa: PLR0911  # one kind, one line
         """As `own`, made for one call that uses it up."""
         own = {**self.values(caller), **(self.own(row, caller) or {})}
@@ -319,13 +331,7 @@ class World:
 
     def failed_carga(self, registro: str) -> str:
         """A load that failed: a small file of its own, loaded, whose row then says that it had not been."""
-        name = f"matriz-{secrets.token_hex(4)}.csv"
-        self.aws.client("s3").put_object(
-            Bucket=self.where["buckets"]["entrada"],
-            Key=f"cadastro/{registro}/calendario/{name}",
-            Body=b"data;descricao;tipo;uf\n2031-02-03;Prova da matriz;FACULTATIVO;AC\n",
-        )
-        loaded = self._loaded(registro, name)
+        loaded = self.loaded_carga(registro)
         rows = DynamoCargas(self.aws.client("dynamodb"), CADASTRO_TABLE)
         before = rows.get(registro, loaded)
         assert before is not None
@@ -333,12 +339,23 @@ class World:
         rows.change(before, failed, None, datetime.now(UTC))
         return loaded
 
+    def loaded_carga(self, registro: str) -> str:
+        """A load of a small file of its own."""
+        name = f"matriz-{secrets.token_hex(4)}.csv"
+        self.aws.client("s3").put_object(
+            Bucket=self.where["buckets"]["entrada"],
+            Key=f"cadastro/{registro}/calendario/{name}",
+            Body=b"data;descricao;tipo;uf\n2031-02-03;Prova da matriz;FACULTATIVO;AC\n",
+        )
+        return self._loaded(registro, name)
+
     def _loaded(self, registro: str, name: str) -> str:
         deadline = datetime.now(UTC) + timedelta(seconds=60)
         while datetime.now(UTC) < deadline:
             for carga in self.cadastro.get(f"/operadora/cargas?registro_ans={registro}")["cargas"]:
                 if carga["arquivo"] == name and carga["concluida_em"]:
                     return str(carga["id"])
+            time.sleep(0.1)
         raise TimeoutError(name)
 
     def _former(self, registro: str) -> str:
@@ -356,6 +373,39 @@ class World:
                     self._erased.add(dados["cpf"])
                     return str(dados["cpf"])
         raise AssertionError(f"no life of {registro} is left to erase")
+
+    # Lists of more than a page.
+
+    def many_pegs(self) -> None:
+        """At least 31 PEGs of the hospital this month."""
+        client = sign_in_as(self.where, "faturista", HOSPITAL.prestador_id)
+        page = client.get("/pegs")
+        missing = 0 if page["cursor"] else 31 - len(page["pegs"])
+
+        def bill(numero: int) -> None:
+            lote = gerar(Pedido(tipo=Tipo.CONSULTA, guias=1, origem_cnpj=HOSPITAL.cnpj or "", numero_lote=str(numero)))
+            client.follow(client.upload(lote.conteudo)["id"])
+
+        together(bill, range(770100, 770100 + missing))
+
+    def many_people(self) -> None:
+        """More than 100 people of the first of the other prestadores; most of them never signed up."""
+        at = self.others["enabled"]
+        people = [
+            Pessoa(f"pessoa-{n:03d}", at.prestador, Papel.RECEPCAO, datetime.now(UTC), "matriz") for n in range(100)
+        ]
+        contas = DynamoContas(self.aws.client("dynamodb"), CADASTRO_TABLE)
+        together(lambda one: contas.admit(people=[one]), people)
+
+    def many_pedidos(self) -> None:
+        """More than 50 undecided pedidos at the first operadora."""
+        people = [self.person() for _ in range(3)]
+        together(self.asked, [person for person in people for _ in range(18)])
+
+    def many_cargas(self) -> None:
+        """More than 30 loads of the first operadora."""
+        missing = 31 - len(self.cadastro.get(f"/operadora/cargas?registro_ans={AMS}")["cargas"])
+        together(lambda _n: self.loaded_carga(AMS), range(missing))
 
     # Callers.
 
