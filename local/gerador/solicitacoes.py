@@ -415,10 +415,7 @@ class _Builder:
             ),
             *(self._odonto(item, valor) for item, valor in zip(itens, valores, strict=True)),
             node("tipoAtendimento", "4" if pedido.urgencia else "1"),
-            node(
-                "valorTotalProc",
-                reais(sum((v * i.quantidade for v, i in zip(valores, itens, strict=True)), Decimal(0))),
-            ),
+            node("valorTotalProc", reais(total)),
             self.situacao_inicial("odontoInicial") if pedido.anexos else None,
         )
 
