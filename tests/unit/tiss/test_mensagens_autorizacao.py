@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
+import random
 import re
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from lxml import etree
 
 from conecta_tiss.cli.main import main
 from conecta_tiss.errors import EscritaError
@@ -48,6 +51,8 @@ from tests import builders as um
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from lxml.etree import _Element as Element
 
 V401, V402, V403 = VERSOES
 DIA = date(2026, 2, 1)
@@ -860,6 +865,38 @@ def test_a_message_of_which_everything_is_missing_is_refused_without_an_accident
         vazio = re.sub(rf"<ans:{elemento}>.*?</ans:{elemento}>", f"<ans:{elemento}/>", texto, flags=re.DOTALL)
         for mexida in (sem, vazio):
             validate(rehashed(mexida))
+
+
+def mutilate(raiz: Element, sorte: random.Random) -> None:
+    """Take out, double, move, rename, empty or rewrite one element."""
+    elementos = [elemento for elemento in raiz.iter() if elemento.getparent() is not None]
+    elemento, outro = sorte.sample(elementos, 2)
+    pai = elemento.getparent()
+    assert pai is not None
+    match sorte.randrange(6):
+        case 0:
+            pai.remove(elemento)
+        case 1:
+            pai.insert(pai.index(elemento), copy.deepcopy(elemento))
+        case 2:
+            pai.insert(pai.index(elemento), copy.deepcopy(outro))
+        case 3:
+            elemento.tag = outro.tag
+        case 4:
+            del elemento[:]
+        case _:
+            elemento.text = sorte.choice(["", " ", "x", "-1", "9" * 30, "NaN", "2026-02-30", "2026-01-01Z"])
+
+
+@pytest.mark.parametrize("versao", VERSOES)
+def test_no_mutilated_message_makes_the_pipeline_raise(versao: Versao) -> None:
+    for semente, nome in enumerate(list(MENSAGENS) * 3):
+        sorte = random.Random(semente)  # noqa: S311 - reproducible mischief
+        raiz = parser.parse(gate.check(written(nome, versao).encode("iso-8859-1")))
+        for _ in range(sorte.randrange(1, 6)):
+            mutilate(raiz, sorte)
+        resultado = validate(etree.tostring(raiz, encoding="ISO-8859-1", xml_declaration=True))
+        assert resultado.valido == (not resultado.achados)
 
 
 def test_more_annexes_than_the_standard_takes_are_counted_before_the_schema_speaks() -> None:

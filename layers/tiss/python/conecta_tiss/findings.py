@@ -43,8 +43,8 @@ class Achado:
         codigo: Glosa code (terminology table 38) valid in the sender's version.
         mensagem: Brazilian Portuguese; what is wrong and what to do, without personal data.
         severidade: What it does to the lote.
-        guia: numeroGuiaPrestador of the guia at fault, if it is of one guia.
-        item: sequencialItem of the item at fault, if it is of one item.
+        guia: numeroGuiaPrestador of the guia at fault, if it is of one guia; numeroGuiaAnexo of an annex sent alone.
+        item: sequencialItem of the item at fault, if it is of one item; its place from 1 where items have no number.
         caminho: XPath with the `ans:` prefix and positions.
         linha: Line in the document, from 1.
     """
