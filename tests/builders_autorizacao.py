@@ -8,9 +8,25 @@ from decimal import Decimal
 from typing import Any, Final
 
 from autorizacao.domain.autorizacoes import Ato, Autorizacao, Item, Origem, Papel, Situacao, SituacaoItem
+from autorizacao.domain.contexto import Contexto
+from autorizacao.domain.motor import Julgamento, judge
 from autorizacao.domain.solicitacoes import Anexo, ItemSolicitado, Opme, Solicitacao, Tipo, TipoAnexo
-from conecta_tiss.vocabulary.tables import CaraterAtendimento
-from tests.builders_cadastro import CARTEIRA, HEMOGRAMA, HOJE, TABELA
+from conecta_tiss.vocabulary.tables import CaraterAtendimento, EtapaAutorizacao
+from tests.builders_cadastro import (
+    CARTEIRA,
+    CONSULTA,
+    HEMOGRAMA,
+    HOJE,
+    INICIO,
+    TABELA,
+    a_contratado,
+    a_contrato_completo,
+    a_plano_completo,
+    a_preco,
+    a_regra,
+    a_vida,
+    relacionamento_of,
+)
 from tests.builders_functions import HOSPITAL, VALE
 
 ONTEM: Final = HOJE - timedelta(days=1)
@@ -138,3 +154,66 @@ def in_situation(situacao: Situacao, **changes: Any) -> Autorizacao:
     }
     item, rest = held[situacao]
     return an_authorization(item, **{"situacao": situacao, **rest, **changes})
+
+
+SESSAO: Final = "20104545"
+REMEDIO: Final = "90000002"
+REMOCAO: Final = "60018933"
+CIRURGIA: Final = "30715016"
+PERICIA: Final = "81000065"
+LIMITADO: Final = "50000470"
+ANALISADO: Final = "41101014"
+LAUDADO: Final = "40808041"
+DESCONHECIDO: Final = "99999999"
+
+
+def a_context(**changes: Any) -> Contexto:
+    """An enabled hospital whose contract names many things, and a life that nothing keeps: whatever is asked is due.
+
+    Senha is asked for the hemogram; analysis of `ANALISADO`, a laudo of `LAUDADO`, 10 in 30 days of `LIMITADO`.
+    """
+    contracted = (CONSULTA, HEMOGRAMA, PRONTO_SOCORRO, SESSAO, CIRURGIA, PERICIA, LIMITADO, ANALISADO, LAUDADO)
+    made = Contexto(
+        relacionamento=relacionamento_of(("HABILITADO", INICIO)),
+        beneficiario=a_vida(),
+        plano=a_plano_completo(odontologia=True),
+        contrato=a_contrato_completo(
+            procedimentos=(
+                *(a_contratado(codigo) for codigo in contracted),
+                a_contratado(REMOCAO, tabela="18"),
+            )
+        ),
+        hoje=HOJE,
+        tuss=lambda _tabela, codigo, _dia: codigo != DESCONHECIDO,
+        regras=(
+            a_regra(exige_senha=True),
+            a_regra(ANALISADO, exige_analise=True, alta_complexidade=True),
+            a_regra(LAUDADO, exige_senha=True, documentos=("02",)),
+            a_regra(LIMITADO, exige_senha=True, limite_quantidade=10, limite_dias=30),
+        ),
+        precos=(a_preco(HEMOGRAMA, "18.50"),),
+    )
+    return replace(made, **changes)
+
+
+def judged(solicitacao: Solicitacao | None = None, **contexto: Any) -> Julgamento:
+    """What the rules say of a request in a context that is changed only so."""
+    return judge(solicitacao or a_request(), a_context(**contexto))
+
+
+def told(found: Julgamento) -> list[tuple[str, str, int | None]]:
+    """(rule, code, item) of whatever is more than a warning."""
+    return [(achado.regra, achado.codigo, achado.item) for achado in found.achados if achado.efeito != "AVISA"]
+
+
+def warned(found: Julgamento) -> list[tuple[str, str, int | None]]:
+    """(rule, code, item) of the warnings."""
+    return [(achado.regra, achado.codigo, achado.item) for achado in found.achados if achado.efeito == "AVISA"]
+
+
+def a_removal(**changes: Any) -> Solicitacao:
+    """A removal asked by who does it, the way written as in XML."""
+    rest: dict[str, Any] = {
+        "etapa": EtapaAutorizacao.PRESTADOR_EXECUTANTE, "observacao": "Origem: UPA Centro; Destino: Hospital",
+    }  # fmt: skip
+    return a_request(an_asked(REMOCAO, tabela="18"), **{**rest, **changes})

@@ -61,6 +61,8 @@ class SituacaoItem(StrEnum):
     EM_ANALISE = "EM_ANALISE"
     NEGADO = "NEGADO"
     CANCELADO = "CANCELADO"
+    ALTERNATIVA = "ALTERNATIVA"
+    """R27: the same material of another manufacturer was authorised."""
 
 
 class Origem(StrEnum):

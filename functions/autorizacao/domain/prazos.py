@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
-
-from conecta_facts.calendario import Calendario
 
 VALIDADE: Final = timedelta(days=90)
 """R10, whatever the kind of authorization."""
@@ -32,15 +29,3 @@ def avisos(decisao: date, ultimo: date) -> tuple[date, ...]:
     """R10: days on which it is told that a senha will end: none that is not after the decision."""
     days = (ultimo - timedelta(days=before) for before in AVISOS)
     return tuple(day for day in days if day > decisao)
-
-
-def responder_ate(hoje: date, calendario: Calendario, *, urgencia: bool, complexa: bool, uf: str | None = None) -> date:
-    """Last day to answer a request of today: urgência the same day, else 5 or 10 business days (RN 623)."""
-    if urgencia:
-        return hoje
-    return calendario.somar_uteis(hoje, RESPOSTA_COMPLEXA_UTEIS if complexa else RESPOSTA_UTEIS, uf)
-
-
-def earliest(days: Iterable[date | None]) -> date | None:
-    """The first of the days that are given."""
-    return min((day for day in days if day is not None), default=None)

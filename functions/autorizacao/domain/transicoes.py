@@ -237,6 +237,12 @@ def decide(autorizacao: Autorizacao, votos: Sequence[Voto], ato: Ato, *, senha: 
     itens = tuple(
         _voted(item, by_number[item.sequencia]) if item.sequencia in by_number else item for item in autorizacao.itens
     )
+    itens = tuple(
+        replace(item, situacao=SituacaoItem.ALTERNATIVA)
+        if item.sequencia in by_number and not item.autorizada and is_alternative(item, itens)
+        else item
+        for item in itens
+    )
     granted = any(item.autorizada > ZERO for item in itens) or not itens
     diarias = int(days[0].quantidade) if days else asked if granted else 0
     unexplained = [

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import pytest
 
 from autorizacao.domain import prazos
-from conecta_facts.calendario import Calendario, DiaEspecial, TipoDia
 from tests.builders_cadastro import HOJE
 
 NOVENTA = HOJE + timedelta(days=90)
@@ -32,18 +31,3 @@ def test_it_is_told_15_and_5_days_before_the_end_but_not_before_the_decision() -
     assert prazos.avisos(HOJE, NOVENTA) == (HOJE + timedelta(days=75), HOJE + timedelta(days=85))
     assert prazos.avisos(HOJE, HOJE + timedelta(days=15)) == (HOJE + timedelta(days=10),)
     assert prazos.avisos(HOJE, HOJE + timedelta(days=5)) == ()
-
-
-def test_urgencia_is_answered_today_and_the_rest_in_5_or_10_business_days() -> None:
-    segunda = date(2026, 11, 16)
-    sexta_feira_livre = Calendario((DiaEspecial(date(2026, 11, 20), "Consciência Negra", TipoDia.FERIADO),))
-    terms = [
-        prazos.responder_ate(segunda, sexta_feira_livre, urgencia=urgencia, complexa=complexa)
-        for urgencia, complexa in ((True, True), (False, False), (False, True))
-    ]
-    assert terms == [segunda, date(2026, 11, 24), date(2026, 12, 1)]
-
-
-def test_of_several_days_the_first_counts() -> None:
-    assert prazos.earliest([None, NOVENTA, HOJE]) == HOJE
-    assert prazos.earliest([None]) is None

@@ -354,6 +354,9 @@ def test_another_brand_needs_no_reason_for_those_that_were_left() -> None:
     pending = a_pending(Z, *(in_analysis(n, solicitado=item) for n, item in enumerate(asked, 1)))
     after = decided(pending, sim(1, 0), sim(2, 1), sim(3, 0))
     assert (after.situacao, [item.motivos for item in after.itens]) == (A, [(), (), ()])
+    assert [item.situacao for item in after.itens] == [
+        SituacaoItem.ALTERNATIVA, SituacaoItem.AUTORIZADO, SituacaoItem.ALTERNATIVA,
+    ]  # fmt: skip
     with pytest.raises(NegativaSemBaseError):
         decided(pending, sim(1, 0), sim(2, 0), sim(3, 0))
 

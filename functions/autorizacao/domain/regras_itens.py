@@ -1,0 +1,518 @@
+"""Rules upon each item: its code, contract, cover, limits, and what is particular to a kind of item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from autorizacao.domain.autorizacoes import ZERO, Pendencia, TipoPendencia
+from autorizacao.domain.contexto import (
+    CONTRATO,
+    PADRAO,
+    PLANO,
+    Apontamento,
+    Caso,
+    Efeito,
+    named,
+    regra,
+)
+from autorizacao.domain.solicitacoes import (
+    REGIAO_ALIAS,
+    ItemSolicitado,
+    Linha,
+    Tipo,
+    TipoAnexo,
+    remocao_from_text,
+)
+from conecta_facts.contratos import Conduta, Diaria, Pacote
+from conecta_facts.planos import Acomodacao, Espera, GrupoCarencia, Plano
+from conecta_facts.vigencia import vigente_em
+from conecta_tiss.vocabulary.glosas import Motivo
+from conecta_tiss.vocabulary.tables import EtapaAutorizacao, OpcaoFabricante, Tabela, TipoInternacao
+from conecta_tiss.vocabulary.wide_tables import Dente, Regiao
+
+IMPEDE, PENDE, ANALISA, AVISA = Efeito
+PACOTES: Final = frozenset({Tabela.PACOTES, Tabela.PACOTE_ODONTOLOGICO})
+MATERIAIS: Final = frozenset({Tabela.MATERIAIS_E_OPME, Tabela.MEDICAMENTOS})
+"""Paid by price lists: no contract names each, and what we have of TUSS is not all of it (tiss.md, section 6)."""
+TABELAS: Final = frozenset(Tabela)
+FACES: Final = frozenset("OLMVDIP")
+CONSULTAS: Final = "101"
+TERAPIAS: Final = "2"
+CIRURGIAS: Final = "3"
+"""How codes of table 22 begin, by chapter."""
+
+
+def _code(item: ItemSolicitado) -> str:
+    return f"{item.tabela}:{item.codigo}"
+
+
+def _is_opme(linha: Linha) -> bool:
+    return linha.anexo is TipoAnexo.OPME or linha.item.opme is not None
+
+
+@regra("AUT-QUANTIDADE", "R25", base=PADRAO)
+def quantidade(caso: Caso) -> Iterator[Apontamento]:
+    """Something is asked for, and of each item more than nothing (1806)."""
+    if not caso.linhas and not (caso.solicitacao.diarias or 0) > 0:
+        yield caso.achado(
+            IMPEDE, Motivo.QUANTIDADE_ZERO, "O pedido não tem itens nem diárias.", "Inclua o que pede.", campo="itens"
+        )
+    for linha in caso.linhas:
+        if linha.item.quantidade <= ZERO:
+            yield caso.achado(
+                IMPEDE, Motivo.QUANTIDADE_ZERO, "A quantidade deve ser maior que zero.", "Corrija a quantidade.", linha,
+                campo="quantidade", visto=str(linha.item.quantidade), esperado="1 ou mais",
+            )  # fmt: skip
+
+
+_INVALIDO: Final = {Tabela.MATERIAIS_E_OPME: Motivo.MATERIAL_INVALIDO, Tabela.MEDICAMENTOS: Motivo.MEDICAMENTO_INVALIDO}
+
+
+@regra("AUT-TUSS", "R19", base=PADRAO)
+def tuss(caso: Caso) -> Iterator[Apontamento]:
+    """The code is in its TUSS table and in force (1801, in odontologia 3001), the table in the standard (3150).
+
+    Of materials and medicines the absence is only told.
+    """
+    for linha in caso.linhas:
+        tabela, codigo = linha.item.tabela, linha.item.codigo
+        if tabela not in TABELAS:
+            yield caso.achado(
+                IMPEDE, Motivo.TABELA_INVALIDA, "A tabela do item não existe no padrão TISS.", "Corrija a tabela.",
+                linha, campo="tabela", visto=tabela, esperado=", ".join(sorted(TABELAS)),
+            )  # fmt: skip
+        elif tabela in {Tabela.PROPRIA, *PACOTES} or caso.contexto.tuss(tabela, codigo, caso.dia):
+            continue
+        elif (motivo := _INVALIDO.get(Tabela(tabela))) is not None:
+            yield caso.achado(
+                AVISA, motivo, "O código não consta da nossa edição da TUSS.", "Confira o código.", linha,
+                campo="codigo", visto=codigo,
+            )  # fmt: skip
+        else:
+            dental = caso.solicitacao.tipo is Tipo.ODONTOLOGIA
+            yield caso.achado(
+                IMPEDE, Motivo.PROCEDIMENTO_ODONTOLOGICO_INVALIDO if dental else Motivo.PROCEDIMENTO_INVALIDO,
+                "O código não existe na TUSS ou não está em vigor.", "Confira a tabela e o código.", linha,
+                campo="codigo", visto=f"{tabela}:{codigo}",
+            )  # fmt: skip
+
+
+def _uncontracted(caso: Caso) -> Iterator[Linha]:
+    """Items that the contract would have to name and does not; unknown codes are `tuss`'s."""
+    if caso.contrato is None:
+        return
+    for linha in caso.linhas:
+        item = linha.item
+        if item.tabela not in TABELAS - MATERIAIS or _is_opme(linha) or linha.anexo is TipoAnexo.QUIMIOTERAPIA:
+            continue
+        known = item.tabela in {Tabela.PROPRIA, *PACOTES} or caso.contexto.tuss(item.tabela, item.codigo, caso.dia)
+        if known and not caso.contexto.contrato.contratado(item.tabela, item.codigo, caso.dia):
+            yield linha
+
+
+def _is_daily(caso: Caso, item: ItemSolicitado) -> bool:
+    return caso.in_stay and item.tabela in {Tabela.DIARIAS_TAXAS_E_GASES, Tabela.PROPRIA}
+
+
+@regra("R25", "R14", "R25", base=CONTRATO)
+def contratado(caso: Caso) -> Iterator[Apontamento]:
+    """Each procedure is contracted with who will do it (2514; 3279), each package and fee negotiated (3142)."""
+    for linha in _uncontracted(caso):
+        if _is_daily(caso, linha.item):
+            continue
+        procedure = linha.item.tabela == Tabela.PROCEDIMENTOS_E_EVENTOS
+        yield caso.achado(
+            IMPEDE, Motivo.SERVICO_NAO_CONTRATADO_COM_O_PRESTADOR if procedure else Motivo.ITEM_NAO_CONTRATADO,
+            "O item não está contratado com o prestador executante.",
+            "Fale com a Central da operadora ou encaminhe a outro prestador.", linha, campo="codigo",
+            visto=_code(linha.item), central=True,
+        )  # fmt: skip
+
+
+@regra("R19", "R19", base=CONTRATO)
+def diaria_negociada(caso: Caso) -> Iterator[Apontamento]:
+    """A diária is one that was negotiated (3142, naming those); a better room than the plan's is looked at (1902)."""
+    negotiated = caso.contexto.contrato.diarias_em(caso.dia)
+    names = ", ".join(f"{item.tabela}:{item.codigo}" for item in negotiated)
+    for linha in _uncontracted(caso):
+        if _is_daily(caso, linha.item):
+            yield caso.achado(
+                IMPEDE, Motivo.ITEM_NAO_CONTRATADO, "A diária ou taxa não foi negociada com a operadora.",
+                "Use o código negociado.", linha, campo="codigo", visto=_code(linha.item), esperado=names or None,
+                central=True,
+            )  # fmt: skip
+    plano = caso.contexto.plano
+    if plano is None or plano.plano.acomodacao is not Acomodacao.COLETIVA:
+        return
+    rooms = {f"{item.tabela}:{item.codigo}": item.acomodacao for item in negotiated}
+    for linha in caso.linhas:
+        if rooms.get(_code(linha.item)) == Acomodacao.INDIVIDUAL:
+            yield caso.achado(
+                ANALISA, Motivo.ACOMODACAO_NAO_CONTRATADA, "A acomodação pedida é superior à do plano.",
+                "Use a diária da acomodação do plano ou aguarde a análise.", linha, campo="codigo",
+                visto=Acomodacao.INDIVIDUAL, esperado=Acomodacao.COLETIVA,
+            )  # fmt: skip
+
+
+def _segment(caso: Caso, plano: Plano) -> tuple[bool, Motivo]:
+    """Whether the plan's segmentation has such a request, and the reason when not."""
+    tipo, missing = caso.solicitacao.tipo, Motivo.PROCEDIMENTO_SEM_COBERTURA
+    if tipo is Tipo.ODONTOLOGIA:
+        return plano.odontologia, Motivo.SEM_COBERTURA_ODONTOLOGICA
+    if caso.in_stay:
+        birth = caso.solicitacao.tipo_internacao == TipoInternacao.OBSTETRICA
+        return plano.hospitalar and (plano.obstetricia or not birth), missing
+    return plano.ambulatorial or (caso.solicitacao.urgencia and plano.hospitalar), missing
+
+
+@regra("R25-COBERTURA", "R25", base=PLANO)
+def cobertura(caso: Caso) -> Iterator[Apontamento]:
+    """The plan covers each item: what it says of the code, else its segmentation (1407; 3287; odontologia 1025)."""
+    plano = caso.contexto.plano
+    if plano is None:
+        return
+    covered, motivo = _segment(caso, plano.plano)
+    if not caso.linhas and not covered:
+        yield caso.achado(IMPEDE, motivo, "O plano não cobre este pedido.", "Informe o beneficiário.")
+    for linha in caso.linhas:
+        said = plano.cobertura_de(linha.item.tabela, linha.item.codigo, caso.dia)
+        if said is not None and not said.coberto:
+            yield caso.achado(
+                IMPEDE, Motivo.PROCEDIMENTO_SEM_COBERTURA, "O plano não cobre este item.",
+                "Informe o beneficiário; em dúvida, fale com a Central da operadora.", linha, campo="codigo",
+                visto=_code(linha.item), central=True,
+            )  # fmt: skip
+        elif said is None and not covered:
+            yield caso.achado(
+                IMPEDE, motivo, "A segmentação do plano não inclui este atendimento.",
+                "Informe o beneficiário; em dúvida, fale com a Central da operadora.", linha, campo="codigo",
+                visto=_code(linha.item), central=True,
+            )  # fmt: skip
+
+
+def _group(caso: Caso, linha: Linha) -> GrupoCarencia:
+    asked, parent = caso.solicitacao, caso.contexto.principal
+    if asked.urgencia or (parent is not None and parent.solicitacao.urgencia):
+        return GrupoCarencia.URGENCIA_EMERGENCIA
+    if asked.tipo is Tipo.ODONTOLOGIA:
+        return GrupoCarencia.ODONTOLOGIA
+    if caso.in_stay:
+        birth = asked.tipo_internacao == TipoInternacao.OBSTETRICA
+        return GrupoCarencia.PARTO if birth else GrupoCarencia.INTERNACAO
+    rule = caso.regra_de(linha.item)
+    if rule is not None and rule.alta_complexidade:
+        return GrupoCarencia.EXAMES_ESPECIAIS
+    therapy = linha.item.tabela == Tabela.PROCEDIMENTOS_E_EVENTOS and linha.item.codigo.startswith(TERAPIAS)
+    return GrupoCarencia.TERAPIAS if therapy or linha.data_provavel else GrupoCarencia.CONSULTAS_EXAMES
+
+
+@regra("R25-CARENCIA", "R14", "R25", base="Lei 9.656/1998, art. 12, V, e contrato do plano do beneficiário.")
+def carencia(caso: Caso) -> Iterator[Apontamento]:
+    """The carência of each item was served by the day of the service (1410; 3171); of urgência it is 24 hours.
+
+    Whose carência counts: that which the plan names for the code, else that of the kind of request.
+    """
+    plano, life = caso.contexto.plano, caso.contexto.beneficiario
+    if plano is None or life is None:
+        return
+    waiting: dict[GrupoCarencia, Espera] = {espera.grupo: espera for espera in plano.esperas_em(life, caso.dia)}
+    for linha in caso.linhas:
+        group = _group(caso, linha)
+        said = plano.cobertura_de(linha.item.tabela, linha.item.codigo, caso.dia)
+        if said is not None and said.grupo_carencia is not None and group is not GrupoCarencia.URGENCIA_EMERGENCIA:
+            group = said.grupo_carencia
+        if group in waiting:
+            first = f"{waiting[group].coberto_desde:%d/%m/%Y}"
+            yield caso.achado(
+                IMPEDE, Motivo.SERVICO_SOLICITADO_EM_CARENCIA, "O beneficiário está em carência para este item.",
+                f"Agende a partir de {first}.", linha, visto=f"{caso.dia:%d/%m/%Y}", esperado=f"a partir de {first}",
+            )  # fmt: skip
+
+
+@regra("R25-CPT", "R25", base="Lei 9.656/1998, art. 11, e declaração de saúde do beneficiário (RN 558/2022).")
+def cobertura_parcial(caso: Caso) -> Iterator[Apontamento]:
+    """While a cobertura parcial temporária lasts, high complexity and surgery are looked at (1421; 3173)."""
+    life = caso.contexto.beneficiario
+    if life is None or life.cpt_ate is None or caso.dia > life.cpt_ate:
+        return
+    for linha in caso.linhas:
+        rule = caso.regra_de(linha.item)
+        surgery = linha.item.tabela == Tabela.PROCEDIMENTOS_E_EVENTOS and linha.item.codigo.startswith(CIRURGIAS)
+        if surgery or (rule is not None and rule.alta_complexidade):
+            yield caso.achado(
+                ANALISA, Motivo.PREEXISTENCIA, "O beneficiário cumpre cobertura parcial temporária.",
+                "Aguarde a análise: só o que se deve à doença declarada fica de fora.", linha,
+                visto=f"até {life.cpt_ate:%d/%m/%Y}",
+            )  # fmt: skip
+
+
+@regra("R09", "R09", "R25", base=CONTRATO)
+def exigencias(caso: Caso) -> Iterator[Apontamento]:
+    """What the operadora asks of each code: senha or none, analysis, documents (3052; 3230)."""
+    given = {documento.tipo for documento in caso.solicitacao.documentos}
+    plain = caso.solicitacao.tipo is Tipo.SP_SADT and not caso.immediate
+    for linha in caso.linhas:
+        rule = caso.regra_de(linha.item)
+        if plain and linha.anexo is None and not (rule and (rule.exige_senha or rule.exige_analise)):
+            yield caso.achado(
+                AVISA, None, "Este item não exige senha.", "Pode atender e faturar sem pedir autorização.", linha
+            )
+        if rule is None:
+            continue
+        if rule.exige_analise and not caso.immediate:
+            yield caso.achado(
+                ANALISA, None, "Este item é decidido pela auditoria da operadora.", "Aguarde a análise.", linha
+            )
+        for documento in rule.documentos:
+            if documento not in given:
+                yield caso.achado(
+                    PENDE, Motivo.DOCUMENTACAO_INCOMPLETA, "Falta um documento que a operadora pede para este item.",
+                    "Envie o documento.", linha, campo="/documentos", esperado=documento,
+                    pendencia=Pendencia(
+                        tipo=TipoPendencia.DOCUMENTO, descricao=f"Documento do tipo {documento}", documento=documento
+                    ),
+                )  # fmt: skip
+
+
+@regra("R25-LIMITE", "R25", base=CONTRATO)
+def limites(caso: Caso) -> Iterator[Apontamento]:
+    """At most so many in so many days, the whole request counted: what is above is looked at (1409; 3293)."""
+    asked: dict[str, Decimal] = {}
+    for linha in caso.linhas:
+        item, rule = linha.item, caso.regra_de(linha.item)
+        if rule is None or rule.limite_quantidade is None:
+            continue
+        since = caso.dia - timedelta(days=rule.limite_dias - 1) if rule.limite_dias else None
+        used = sum(
+            (
+                uso.quantidade
+                for uso in caso.contexto.usos
+                if (uso.tabela, uso.codigo) == (item.tabela, item.codigo)
+                and (since is None or since <= uso.dia)
+                and uso.dia <= caso.dia
+            ),
+            ZERO,
+        )
+        asked[_code(item)] = asked.get(_code(item), ZERO) + item.quantidade
+        total = used + asked[_code(item)]
+        if total > rule.limite_quantidade:
+            yield caso.achado(
+                ANALISA, Motivo.QUANTIDADE_SOLICITADA_ACIMA_DA_COBERTA,
+                "A quantidade pedida passa do limite do período.", "Reduza a quantidade ou aguarde a análise.", linha,
+                campo="quantidade", visto=str(total), esperado=f"até {rule.limite_quantidade}",
+            )  # fmt: skip
+
+
+@regra("R14", "R14", base=CONTRATO)
+def pronto_socorro(caso: Caso) -> Iterator[Apontamento]:
+    """10101039 is asked as urgência (3111), and the contract's package in its place, if there is one (3098)."""
+    if caso.solicitacao.tipo is not Tipo.SP_SADT or caso.contrato is None:
+        return
+    pacote = caso.contrato.pacote_pronto_socorro
+    for linha in caso.linhas:
+        if not named(caso.contexto.parametros.pronto_socorro, linha.item.tabela, linha.item.codigo):
+            continue
+        if not caso.solicitacao.urgencia:
+            yield caso.achado(
+                IMPEDE, Motivo.CAMPO_CONDICIONADO_INCORRETO, "A consulta em pronto-socorro é de urgência.",
+                "Peça com caráter de atendimento 2 (urgência/emergência).", linha, campo="codigo", visto="1",
+                esperado="2",
+            )  # fmt: skip
+        if pacote is not None:
+            yield caso.achado(
+                IMPEDE if caso.contrato.conduta_pronto_socorro is Conduta.RECUSA else AVISA,
+                Motivo.CONTA_ABERTA_COM_PACOTE_CONTRATADO, "O contrato tem pacote para o pronto-socorro.",
+                f"Peça o pacote {pacote}.", linha, campo="codigo", visto=_code(linha.item), esperado=pacote,
+            )  # fmt: skip
+
+
+@regra("R20", "R20", base=CONTRATO)
+def medicamentos(caso: Caso) -> Iterator[Apontamento]:
+    """Outside a stay an application comes with its medicines and they with it, or a package (3102, 2103, 3108).
+
+    What is already on the parent's senha counts as present.
+    """
+    if caso.in_stay or caso.solicitacao.tipo is Tipo.ODONTOLOGIA:
+        return
+    rules, parent = caso.contexto.parametros, caso.contexto.principal
+    held = tuple(item.solicitado for item in parent.itens if item.autorizada > ZERO) if parent else ()
+    present = (*(linha.item for linha in caso.linhas), *held)
+    packages = {f"{item.tabela}:{item.codigo}": item.itens for item in caso.contexto.contrato.pacotes_em(caso.dia)}
+    included = {code for item in present for code in packages.get(_code(item), ())}
+    packaged = any(item.tabela in PACOTES for item in present)
+    medicine = any(item.tabela == Tabela.MEDICAMENTOS for item in present) or any(
+        linha.anexo is TipoAnexo.QUIMIOTERAPIA for linha in caso.linhas
+    )
+    applied = any(named((*rules.aplicacoes, *rules.trazem_medicamento), item.tabela, item.codigo) for item in present)
+    for linha in caso.linhas:
+        item, code = linha.item, _code(linha.item)
+        drug = item.tabela == Tabela.MEDICAMENTOS or linha.anexo is TipoAnexo.QUIMIOTERAPIA
+        if code in included:
+            yield caso.achado(
+                IMPEDE, Motivo.ITEM_INCLUSO_NO_PACOTE, "O item já está incluído no pacote pedido.", "Retire o item.",
+                linha, campo="codigo", visto=code,
+            )  # fmt: skip
+        elif drug and not applied and not packaged:
+            yield caso.achado(
+                IMPEDE, Motivo.MEDICAMENTO_SEM_PROCEDIMENTO,
+                "Há medicamento sem o código do procedimento de aplicação.",
+                "Inclua no mesmo pedido o código da aplicação, ou peça o pacote.", linha, campo="codigo", visto=code,
+                esperado="procedimento de aplicação",
+            )  # fmt: skip
+        elif named(rules.aplicacoes, item.tabela, item.codigo) and not (medicine or packaged):
+            yield caso.achado(
+                IMPEDE, Motivo.PROCEDIMENTO_SEM_MEDICAMENTO, "Há aplicação sem os códigos dos medicamentos.",
+                "Inclua no mesmo pedido todos os medicamentos, ou peça o pacote.", linha, campo="codigo", visto=code,
+                esperado="medicamento",
+            )  # fmt: skip
+
+
+@regra("R26", "R26", base=PADRAO)
+def dente_ou_regiao(caso: Caso) -> Iterator[Apontamento]:
+    """In odontologia each item names a tooth or a region, never both (3022; 3307; 3021, 3023, 5037, 5038, 5039)."""
+    if caso.solicitacao.tipo is not Tipo.ODONTOLOGIA:
+        return
+    for linha in caso.linhas:
+        dente, regiao, face = linha.item.dente, linha.item.regiao, linha.item.face
+        if not dente and not regiao:
+            yield caso.achado(
+                IMPEDE, Motivo.DENTE_NAO_INFORMADO, "Falta o dente ou a região do item.",
+                "Informe o dente ou a região; na consulta inicial, a região ASAI.", linha, campo="dente",
+                esperado="dente ou região",
+            )  # fmt: skip
+        if dente and regiao:
+            yield caso.achado(
+                IMPEDE, Motivo.REGIAO_INCORRETA, "O item tem dente e região ao mesmo tempo.", "Informe só um dos dois.",
+                linha, campo="regiao", visto=regiao,
+            )  # fmt: skip
+        if dente and dente not in set(Dente):
+            yield caso.achado(
+                IMPEDE, Motivo.CODIGO_DO_DENTE_INVALIDO, "O código do dente não existe.", "Use a notação FDI.", linha,
+                campo="dente", visto=dente,
+            )  # fmt: skip
+        if regiao and regiao not in set(Regiao):
+            right = REGIAO_ALIAS.get(regiao)
+            yield caso.achado(
+                IMPEDE, Motivo.CODIGO_DA_REGIAO_INVALIDO, "O código da região não existe.",
+                f"Use {right}." if right else "Use um código da tabela de regiões do padrão TISS.", linha,
+                campo="regiao", visto=regiao, esperado=right,
+            )  # fmt: skip
+        if face and not set(face) <= FACES:
+            yield caso.achado(
+                IMPEDE, Motivo.CODIGO_DA_FACE_INVALIDO, "A face do dente não existe.", "Use as letras O L M V D I P.",
+                linha, campo="face", visto=face, esperado="OLMVDIP",
+            )  # fmt: skip
+        elif face and (not dente or len(set(face)) != len(face)):
+            yield caso.achado(
+                IMPEDE, Motivo.FACE_INCORRETA, "A face não tem dente ou está repetida.",
+                "Informe o dente e cada face uma só vez.", linha, campo="face", visto=face,
+            )  # fmt: skip
+
+
+@regra("R27", "R27", base=PADRAO)
+def opme(caso: Caso) -> Iterator[Apontamento]:
+    """OPME: the annex and the quotes the contract asks for (status 5), TUSS or Anvisa (3106), up to three options.
+
+    A person decides.
+    """
+    asked = caso.solicitacao
+    materials = [linha for linha in caso.linhas if _is_opme(linha)]
+    if asked.indicador_opme and not materials:
+        yield caso.achado(
+            PENDE, Motivo.DOCUMENTACAO_INCOMPLETA, "O pedido indica OPME e o anexo não veio.", "Envie o anexo de OPME.",
+            campo="anexos", pendencia=Pendencia(tipo=TipoPendencia.ANEXO_OPME, descricao="Anexo de OPME"),
+        )  # fmt: skip
+    missing = (caso.contrato.cotacoes_opme if caso.contrato else 0) - asked.cotacoes
+    waiting: list[Linha | None] = [*materials] if materials else [None] * asked.indicador_opme
+    for which in waiting if missing > 0 else ():
+        yield caso.achado(
+            PENDE, Motivo.DOCUMENTACAO_INCOMPLETA, "Faltam cotações de OPME.", f"Envie mais {missing} cotação(ões).",
+            which, campo="/documentos", visto=str(asked.cotacoes),
+            esperado=str(asked.cotacoes + missing),
+            pendencia=Pendencia(tipo=TipoPendencia.COTACAO, descricao="Cotações de OPME", quantidade=missing),
+        )  # fmt: skip
+    for linha in materials:
+        item, detail = linha.item, linha.item.opme
+        if (not item.codigo or item.tabela == Tabela.PROPRIA) and not (detail and detail.registro_anvisa):
+            yield caso.achado(
+                IMPEDE, Motivo.REGISTRO_ANVISA_INVALIDO, "O material não tem código TUSS nem registro na Anvisa.",
+                "Informe o código TUSS (tabela 19) ou, na tabela própria, o registro na Anvisa.", linha,
+                campo="opme.registro_anvisa",
+            )  # fmt: skip
+        if detail is not None and detail.opcao not in set(OpcaoFabricante):
+            yield caso.achado(
+                IMPEDE, Motivo.OPME_INVALIDO, "Cada material tem até três opções de fabricante.",
+                "Use a opção 1, 2 ou 3.", linha, campo="opme.opcao", visto=detail.opcao, esperado="1, 2 ou 3",
+            )  # fmt: skip
+        if not caso.immediate:
+            yield caso.achado(
+                ANALISA, None, "OPME é decidido pela auditoria da operadora.", "Aguarde a análise.", linha
+            )
+
+
+@regra("R23", "R23", base=CONTRATO)
+def oncologia(caso: Caso) -> Iterator[Apontamento]:
+    """Quimioterapia and radioterapia are decided by a person, each item for its planned day."""
+    asked = caso.solicitacao
+    annexes = {TipoAnexo.QUIMIOTERAPIA, TipoAnexo.RADIOTERAPIA} & {anexo.tipo for anexo in asked.anexos}
+    if annexes and not caso.immediate:
+        yield caso.achado(
+            ANALISA, None, "O tratamento oncológico é decidido pela auditoria da operadora.",
+            "Aguarde a análise; cada item vale para a data prevista.", campo="anexos",
+        )  # fmt: skip
+
+
+@regra("R28", "R28", base=PADRAO)
+def remocao(caso: Caso) -> Iterator[Apontamento]:
+    """A removal is asked by who does it, and says from where to where (3111)."""
+    asked = caso.solicitacao
+    for linha in caso.linhas:
+        if not named(caso.contexto.parametros.remocoes, linha.item.tabela, linha.item.codigo):
+            continue
+        if asked.solicitante != asked.executa or asked.etapa is not EtapaAutorizacao.PRESTADOR_EXECUTANTE:
+            yield caso.achado(
+                IMPEDE, Motivo.CAMPO_CONDICIONADO_INCORRETO, "A remoção é pedida por quem a executa.",
+                "Peça à empresa de remoção que faça o pedido, como executante (etapa 2).", linha, campo="codigo",
+                visto=_code(linha.item), esperado="solicitante = executante, etapa 2",
+            )  # fmt: skip
+        if (asked.remocao or remocao_from_text(asked.observacao or "")) is None:
+            yield caso.achado(
+                IMPEDE, Motivo.CAMPO_CONDICIONADO_INCORRETO, "Faltam a origem e o destino da remoção.",
+                "Informe-os; em XML, na observação: Origem: …; Destino: ….", linha, campo="/remocao",
+                esperado="origem e destino",
+            )  # fmt: skip
+
+
+def contract_price(caso: Caso, item: ItemSolicitado) -> Decimal | None:
+    """What the contract pays for one unit on the day: its diária or package, else its price table; reais."""
+    held = caso.contexto.contrato
+    named_prices: tuple[Diaria | Pacote, ...] = (*held.diarias_em(caso.dia), *held.pacotes_em(caso.dia))
+    for negotiated in named_prices:
+        if (negotiated.tabela, negotiated.codigo) == (item.tabela, item.codigo):
+            return negotiated.valor
+    table = caso.contrato.tabela_precos if caso.contrato else None
+    listed = (
+        preco
+        for preco in caso.contexto.precos
+        if (preco.tabela_precos, preco.tabela, preco.codigo) == (table, item.tabela, item.codigo)
+    )
+    found = vigente_em(listed, caso.dia)
+    return found.valor if found else None
+
+
+@regra("R25-VALOR", "R25", base=CONTRATO)
+def valores(caso: Caso) -> Iterator[Apontamento]:
+    """A value above the contract's is told; the contract's is authorised (1705). Dental values are of unit or line."""
+    if caso.solicitacao.tipo is Tipo.ODONTOLOGIA:
+        return
+    for linha in caso.linhas:
+        price = contract_price(caso, linha.item)
+        if price is not None and linha.item.valor is not None and linha.item.valor > price:
+            yield caso.achado(
+                AVISA, Motivo.VALOR_ACIMA_DO_CONTRATADO, "O valor informado é maior que o do contrato.",
+                "Será considerado o valor do contrato.", linha, campo="valor", visto=str(linha.item.valor),
+                esperado=str(price),
+            )  # fmt: skip
