@@ -215,6 +215,16 @@ def is_alternative(item: Item, items: tuple[Item, ...]) -> bool:
     )
 
 
+def concession(items: tuple[Item, ...], diarias: int, asked: int) -> Situacao:
+    """What quantities say: AUTORIZADA (all that was asked), PARCIAL, or NEGADA (nothing)."""
+    if diarias <= 0 and not any(item.autorizada > ZERO for item in items):
+        return Situacao.NEGADA
+    whole = diarias >= asked and all(
+        ZERO < item.autorizada == item.solicitado.quantidade or is_alternative(item, items) for item in items
+    )
+    return Situacao.AUTORIZADA if whole else Situacao.PARCIAL
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parecer:
     """What the rules answer of a request.
@@ -290,13 +300,7 @@ class Autorizacao:
     @property
     def concedida(self) -> Situacao:
         """What the quantities say: AUTORIZADA (all that was asked), PARCIAL, or NEGADA (nothing)."""
-        days = self.solicitacao.diarias or 0
-        if not self.diarias_autorizadas and not any(item.autorizada > ZERO for item in self.itens):
-            return Situacao.NEGADA
-        whole = self.diarias_autorizadas >= days and all(
-            item.autorizada == item.solicitado.quantidade or is_alternative(item, self.itens) for item in self.itens
-        )
-        return Situacao.AUTORIZADA if whole else Situacao.PARCIAL
+        return concession(self.itens, self.diarias_autorizadas, self.solicitacao.diarias or 0)
 
     def covers(self, dia: date, principal: Autorizacao | None = None) -> bool:
         """R10: whether a service of a day is inside the senha.

@@ -23,6 +23,7 @@ from autorizacao.domain.autorizacoes import (
     Situacao,
     SituacaoItem,
     TipoPendencia,
+    concession,
 )
 from autorizacao.domain.contexto import Apontamento, Caso, Contexto, Efeito, Regra
 from autorizacao.domain.solicitacoes import Linha, Solicitacao, Tipo
@@ -137,8 +138,7 @@ def _opinion(caso: Caso, achados: tuple[Apontamento, ...]) -> Parecer:
     pendencias = _checklist(standing)
     if not any(achado.efeito in {Efeito.PENDE, Efeito.ANALISA} for achado in standing):
         made = _preferred(made)
-        partial = any(item.motivos for item in made)
-        return Parecer(situacao=Situacao.PARCIAL if partial else Situacao.AUTORIZADA, itens=made, diarias=asked)
+        return Parecer(situacao=concession(made, asked, asked), itens=made, diarias=asked)
     contexto, rules = caso.contexto, caso.contexto.parametros
     elective_stay = caso.solicitacao.tipo is Tipo.INTERNACAO
     complex_ = elective_stay or any(
