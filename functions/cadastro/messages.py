@@ -47,8 +47,11 @@ class VerificaLida:
         return admissao.answer_version(self.versao)
 
     def pergunta(self, hoje: date) -> Pergunta | None:
-        """The question; the standard's has no day but today's. `None` when there is no body to ask from."""
-        return Pergunta(dia=hoje, carteira=self.corpo.numero_carteira) if self.corpo else None
+        """The question; the standard's has no day but today's. `None` when there is no body to ask from.
+
+        Blanks around a number are none of it: the schema lets them pass, where the JSON door tells of them.
+        """
+        return Pergunta(dia=hoje, carteira=self.corpo.numero_carteira.strip()) if self.corpo else None
 
 
 @dataclass(frozen=True, slots=True)

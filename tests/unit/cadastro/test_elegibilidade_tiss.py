@@ -153,6 +153,11 @@ def test_a_replaced_number_is_answered_with_the_present_one(door: Door) -> None:
     assert door.recibo(question(carteira=OUTRA_CARTEIRA)).numero_carteira == CARTEIRA
 
 
+def test_blanks_around_a_number_are_none_of_it(door: Door) -> None:
+    door.load(a_vida("123"))
+    assert door.recibo(question(carteira=" 123  ")).numero_carteira == "123"
+
+
 def test_names_longer_than_the_schema_takes_are_cut_and_letters_it_cannot_write_are_written_as_near_as_it_can(
     door: Door,
 ) -> None:
