@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from autorizacao.domain.autorizacoes import Autorizacao, Pendencia
@@ -14,7 +15,7 @@ from autorizacao.domain.prazos import RESPOSTA_COMPLEXA_UTEIS, RESPOSTA_UTEIS
 from autorizacao.domain.solicitacoes import ItemSolicitado, Linha, Solicitacao, Tipo
 from conecta_facts.beneficiarios import Beneficiario
 from conecta_facts.calendario import Calendario
-from conecta_facts.contratos import Contrato, ContratoCompleto, Preco
+from conecta_facts.contratos import Contrato, ContratoCompleto, Preco, precos_em
 from conecta_facts.planos import PlanoCompleto
 from conecta_facts.procedimentos import RegraProcedimento
 from conecta_facts.relacionamentos import Relacionamento
@@ -76,6 +77,7 @@ Padroes = tuple[str, ...]
 """Codes as data: `22:10101039`, a beginning `22:3160*`, or a range `18:60018640-60019590`."""
 
 
+@lru_cache(maxsize=4096)
 def named(padroes: Padroes, tabela: str, codigo: str) -> bool:
     """Whether a code is one of those."""
     return any(_names(padrao, tabela, codigo) for padrao in padroes)
@@ -170,6 +172,8 @@ class Caso:
     Attributes:
         dia: local day of the intended service, or today.
         linhas: every item in its place.
+        contrato: the terms in force on that day.
+        precos: what the contract pays for one unit of each code then, in reais.
     """
 
     solicitacao: Solicitacao
@@ -177,22 +181,37 @@ class Caso:
     dia: date = field(init=False)
     linhas: tuple[Linha, ...] = field(init=False)
     regras: dict[tuple[str, str], RegraProcedimento] = field(init=False)
+    contrato: Contrato | None = field(init=False)
+    precos: dict[tuple[str, str], Decimal] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "dia", self.solicitacao.data_atendimento or self.contexto.hoje)
         object.__setattr__(self, "linhas", tuple(self.solicitacao.linhas()))
         rules = {(regra.tabela, regra.codigo): regra for regra in self.contexto.regras}
         object.__setattr__(self, "regras", rules)
+        object.__setattr__(self, "contrato", self.contexto.contrato.em(self.dia))
+        object.__setattr__(self, "precos", dict(self._prices()))
+
+    def _prices(self) -> Iterator[tuple[tuple[str, str], Decimal]]:
+        """Its diárias and packages come last: they win over its price table."""
+        held = self.contexto.contrato
+        if self.contrato is not None:
+            listed = (preco for preco in self.contexto.precos if preco.tabela_precos == self.contrato.tabela_precos)
+            for preco in precos_em(listed, self.dia):
+                yield (preco.tabela, preco.codigo), preco.valor
+        for item in held.diarias_em(self.dia):
+            yield (item.tabela, item.codigo), item.valor
+        for pacote in held.pacotes_em(self.dia):
+            yield (pacote.tabela, pacote.codigo), pacote.valor
+
+    def price(self, item: ItemSolicitado) -> Decimal | None:
+        """What the contract pays for one unit on the day, in reais."""
+        return self.precos.get((item.tabela, item.codigo))
 
     @property
     def immediate(self) -> bool:
         """Whether it is decided in the same answer: urgência (R14, RN 623), or by the Central (R24)."""
         return self.solicitacao.urgencia or self.contexto.pela_central
-
-    @property
-    def contrato(self) -> Contrato | None:
-        """The terms in force on the day of the service."""
-        return self.contexto.contrato.em(self.dia)
 
     @property
     def in_stay(self) -> bool:

@@ -182,7 +182,7 @@ def _item(caso: Caso, linha: Linha, achados: tuple[Apontamento, ...]) -> Item:
         situacao = SituacaoItem.EM_ANALISE
     else:
         situacao = SituacaoItem.AUTORIZADO
-    price = itens.contract_price(caso, linha.item)
+    price = caso.price(linha.item)
     return Item(
         sequencia=linha.sequencia,
         solicitado=linha.item,

@@ -26,9 +26,8 @@ from autorizacao.domain.solicitacoes import (
     TipoAnexo,
     remocao_from_text,
 )
-from conecta_facts.contratos import Conduta, Diaria, Pacote
+from conecta_facts.contratos import Conduta
 from conecta_facts.planos import Acomodacao, Espera, GrupoCarencia, Plano
-from conecta_facts.vigencia import vigente_em
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import EtapaAutorizacao, OpcaoFabricante, Tabela, TipoInternacao
 from conecta_tiss.vocabulary.wide_tables import Dente, Regiao
@@ -486,30 +485,13 @@ def remocao(caso: Caso) -> Iterator[Apontamento]:
             )  # fmt: skip
 
 
-def contract_price(caso: Caso, item: ItemSolicitado) -> Decimal | None:
-    """What the contract pays for one unit on the day: its diária or package, else its price table; reais."""
-    held = caso.contexto.contrato
-    named_prices: tuple[Diaria | Pacote, ...] = (*held.diarias_em(caso.dia), *held.pacotes_em(caso.dia))
-    for negotiated in named_prices:
-        if (negotiated.tabela, negotiated.codigo) == (item.tabela, item.codigo):
-            return negotiated.valor
-    table = caso.contrato.tabela_precos if caso.contrato else None
-    listed = (
-        preco
-        for preco in caso.contexto.precos
-        if (preco.tabela_precos, preco.tabela, preco.codigo) == (table, item.tabela, item.codigo)
-    )
-    found = vigente_em(listed, caso.dia)
-    return found.valor if found else None
-
-
 @regra("R25-VALOR", "R25", base=CONTRATO)
 def valores(caso: Caso) -> Iterator[Apontamento]:
     """A value above the contract's is told; the contract's is authorised (1705). Dental values are of unit or line."""
     if caso.solicitacao.tipo is Tipo.ODONTOLOGIA:
         return
     for linha in caso.linhas:
-        price = contract_price(caso, linha.item)
+        price = caso.price(linha.item)
         if price is not None and linha.item.valor is not None and linha.item.valor > price:
             yield caso.achado(
                 AVISA, Motivo.VALOR_ACIMA_DO_CONTRATADO, "O valor informado é maior que o do contrato.",

@@ -176,7 +176,11 @@ def load_legacy(
     data_autorizacao: date,
     admissao: date | None = None,
 ) -> Autorizacao:
-    """R07: a senha of before the migration, with its balance: used like any other."""
+    """R07: a senha of before the migration, with its balance: used like any other.
+
+    Raises:
+        TransicaoInvalidaError: nothing of it is authorised.
+    """
     _whose(ato, Papel.SISTEMA)
     born = Autorizacao(
         numero=numeracao.numero, protocolo=numeracao.protocolo, prestador_id=prestador_id, solicitacao=solicitacao,
@@ -184,6 +188,8 @@ def load_legacy(
         data_autorizacao=data_autorizacao, validade=numeracao.validade,
         diarias_autorizadas=solicitacao.diarias or 0, admissao=admissao, versao=0,
     )  # fmt: skip
+    if born.concedida not in CONCEDIDAS:
+        raise TransicaoInvalidaError(born.concedida)
     situacao = Situacao.UTILIZADA if born.faturadas else born.concedida
     return _step(born, ato, Evento.CARREGADA, situacao=situacao)
 
@@ -686,6 +692,8 @@ def _used(
     changed = []
     for sequencia, quantidade in quantidades.items():
         item = _item(autorizacao, sequencia)
+        if quantidade <= ZERO:
+            raise QuantidadeInvalidaError(sequencia, ZERO, item.autorizada)
         _bounded(sequencia, sum_of(item.faturada, quantidade), ZERO, item.autorizada)
         changed.append(replace(item, faturada=sum_of(item.faturada, quantidade)))
     used = replace(autorizacao, itens=_with(autorizacao.itens, *changed))

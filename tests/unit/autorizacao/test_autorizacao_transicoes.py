@@ -312,6 +312,11 @@ def test_a_legacy_senha_comes_with_its_balance() -> None:
     assert (loaded().admissao, loaded().versao, loaded().historico[0].evento) == (ONTEM, 1, Evento.CARREGADA)
 
 
+def test_a_legacy_senha_without_anything_authorised_is_none() -> None:
+    with pytest.raises(TransicaoInvalidaError):
+        t.load_legacy(NUMERACAO, a_request(), (in_analysis(),), SISTEMA, prestador_id=HOSPITAL, data_autorizacao=ONTEM)
+
+
 # --- decision ---
 
 
@@ -707,6 +712,14 @@ def test_nobody_bills_more_than_is_authorised_nor_frees_more_than_was_billed() -
         t.bill(an_authorization(), {1: Decimal(2)}, HOJE, SISTEMA)
     with pytest.raises(QuantidadeInvalidaError):
         t.unbill(in_situation(U), {1: Decimal(2)}, SISTEMA)
+
+
+@pytest.mark.parametrize("quantidade", [0, -1])
+def test_nothing_and_less_are_not_billed(quantidade: int) -> None:
+    with pytest.raises(QuantidadeInvalidaError):
+        t.bill(in_situation(U), {1: Decimal(quantidade)}, HOJE, SISTEMA)
+    with pytest.raises(QuantidadeInvalidaError):
+        t.unbill(in_situation(U), {1: Decimal(quantidade)}, SISTEMA)
 
 
 def test_an_unknown_parent_says_nothing_about_itself() -> None:
