@@ -267,7 +267,7 @@ def properties(operation: dict[str, Any]) -> set[str]:
     return of([reply.get("content", {}) for status, reply in operation["responses"].items() if status < "300"])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def unwritten(camera: Camera) -> Iterator[None]:
     """Whatever these tests send, nothing is stored."""
     before = camera.take()

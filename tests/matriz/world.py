@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from typing import Any, Final
 
@@ -83,7 +83,6 @@ class World:
     def __init__(self, aws: EmbeddedAws, where: Mapping[str, Any]) -> None:
         self.aws, self.where = aws, where
         self.wire = Wire(where["api"])
-        self.today = local_day(datetime.now(UTC))
         self._cognito = aws.client("cognito-idp")
         self._undo: list[Callable[[], Any]] = []
         self._carteiras: frozenset[str] = frozenset()
@@ -93,6 +92,11 @@ class World:
         self.gestor = sign_in_as(where, "gestor", HOSPITAL.prestador_id)
         self.clinica = sign_in_as(where, "gestor", CLINICA.prestador_id)
         self.cadastro = self._portal("cadastro@vale-pasa.example")
+
+    @property
+    def today(self) -> date:
+        """The local day, which may be another before the run is over."""
+        return local_day(datetime.now(UTC))
 
     def tidy(self) -> None:
         """Revoke the credentials that calls made: a prestador may have only so many."""
@@ -502,6 +506,12 @@ class World:
                 {made.prestador: "gestor"}, sub=made.gestor.sub, registros=related.get(words, (AMS,)),
                 releases=releases.get(words, frozenset()),
             )  # fmt: skip
+
+    def caller_of(self, made: Made) -> Caller:
+        """The gestor of a prestador that was made, as a caller."""
+        return self._bound(
+            f"gestor of {made.prestador}", made.gestor.token, {made.prestador: "gestor"}, made.gestor.sub, (AMS,)
+        )
 
     @staticmethod
     def _bound(  # noqa: PLR0917
