@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOTS = ("functions", "layers/tiss/python", "layers/edge/python", ".")
-CONTEXTS = ("cadastro", "documentos", "peg", "porta_tiss", "publico")
+CONTEXTS = ("autorizacao", "cadastro", "documentos", "peg", "porta_tiss", "publico")
 PURE = (
     "conecta_facts", "conecta_cargas", "conecta_tiss.vocabulary", "conecta_tiss.messages", "conecta_tiss.findings",
     "conecta_tiss.rules", "conecta_tiss.versions",
