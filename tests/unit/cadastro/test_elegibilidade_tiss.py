@@ -153,6 +153,12 @@ def test_a_replaced_number_is_answered_with_the_present_one(door: Door) -> None:
     assert door.recibo(question(carteira=OUTRA_CARTEIRA)).numero_carteira == CARTEIRA
 
 
+def test_the_token_of_a_question_comes_back_with_its_answer(door: Door) -> None:
+    door.load(a_vida())
+    recibo = door.recibo(question(cod_validacao="A1B2C3"))
+    assert (recibo.cod_validacao, recibo.ausencia_cod_validacao) == ("A1B2C3", None)
+
+
 def test_blanks_around_a_number_are_none_of_it(door: Door) -> None:
     door.load(a_vida("123"))
     assert door.recibo(question(carteira=" 123  ")).numero_carteira == "123"
