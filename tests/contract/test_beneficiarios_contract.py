@@ -10,6 +10,7 @@ from conecta_edge import beneficiarios as keys
 from conecta_edge.beneficiarios import RENUMBERINGS, DynamoBeneficiarios
 from conecta_edge.dynamodb import marshal
 from conecta_edge.items import VERSION
+from conecta_facts.beneficiarios import Beneficiario
 from conecta_facts.codec import plain
 from tests.builders_cadastro import CARTEIRA, CPF, OUTRA_CARTEIRA, OUTRO_CPF, a_vida
 from tests.builders_functions import PASA, VALE
@@ -106,6 +107,26 @@ def test_what_was_told_last_of_a_number_counts_its_replacement_or_its_life(table
     for fonte, expected in (("2026-11-19#a", present), ("2026-11-20#a", present), ("2026-11-21#a", old)):
         table.row("BENEFICIARIO", ANTIGA, plain(old), fonte=fonte)
         assert table.by_carteiras([(VALE, ANTIGA)]) == [expected]
+
+
+@REAL
+def test_a_number_that_was_replaced_is_no_carteira_of_the_person_unless_told_of_since(table: Lives) -> None:
+    old, present = a_vida(ANTIGA), a_vida(carteira_anterior=ANTIGA)
+
+    def tell(vida: Beneficiario, fonte: str) -> None:
+        numero = vida.numero_carteira
+        where = keys.cpf_busca(VALE, PSEUDONIMOS.cpf(VALE, CPF), PSEUDONIMOS.carteira(VALE, numero))
+        table.row("BENEFICIARIO", numero, plain(vida), fonte=fonte, **where)
+
+    tell(present, "2026-11-20#a")
+    for fonte, expected in (
+        ("2026-11-19#a", {CARTEIRA}),
+        ("2026-11-20#a", {CARTEIRA}),
+        ("2026-11-21#a", {CARTEIRA, ANTIGA}),
+    ):
+        tell(old, fonte)
+        (found,) = table.by_cpfs([(VALE, CPF)])
+        assert {vida.numero_carteira for vida in found} == expected
 
 
 @REAL

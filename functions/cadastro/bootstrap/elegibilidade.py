@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from conecta_edge.tenancy import Principal
 
 LOTE_MAXIMO: Final = 500
-LOTES: Final = Quota("elegibilidade-lote", limit=20 * LOTE_MAXIMO, window=3600)
-"""Lives per hour and caller, by batches: tomorrow's schedule of the largest hospital, several times over."""
+LOTES: Final = Quota("elegibilidade-lote", limit=4 * LOTE_MAXIMO, window=3600)
+"""Lives per hour and caller, by batches: the schedule of a large hospital; no way to try numbers by the thousand."""
 FINALIDADE: Final = "verificacao-de-elegibilidade"
 CAMPOS: Final = (
     "nome", "nome_social", "numero_carteira", "plano", "acomodacao", "validade_carteira", "carencias", "cobertura",

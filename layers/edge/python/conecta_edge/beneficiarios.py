@@ -100,8 +100,15 @@ class DynamoBeneficiarios:
 
     def _by_cpf(self, registro_ans: str, cpf: str) -> tuple[Beneficiario, ...]:
         pk = cpf_pk(registro_ans, self._pseudonyms.cpf(registro_ans, cpf))
-        lives = (read(row) for row in query_all(self._client, self._table, pk, index=INDEX))
-        return tuple(life for life in lives if life is not None)
+        rows = query_all(self._client, self._table, pk, index=INDEX)
+        told = [(life, str(row.get("fonte", ""))) for row in rows if (life := read(row)) is not None]
+        # A file that renumbers a carteira may leave the old number's row as it was: it is nobody's any more.
+        replaced = {life.carteira_anterior: fonte for life, fonte in told if life.carteira_anterior is not None}
+        return tuple(
+            life
+            for life, fonte in told
+            if life.numero_carteira not in replaced or fonte > replaced[life.numero_carteira]
+        )
 
 
 def _replaced(present: Item | None, alias: Item) -> bool:
