@@ -125,7 +125,7 @@ def bring_up(aws: EmbeddedAws, progress: Progress, context: Mapping[str, str] = 
         say(f"{len(seeded.usuarios)} pessoas, {len(seeded.maquinas)} credenciais de máquina")
     document = endpoint.describe(aws, outputs, seeded)
     endpoint.write(document, aws.directory / endpoint.FILE.name)
-    with progress.step("Cadastro, por cargas de CSV no S3") as say:
+    with progress.step("Cargas de CSV no S3") as say:
         cargas.load_demo(aws, document, local_day(datetime.now(UTC)), say)
     return document
 
