@@ -10,12 +10,14 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from local import deploy, endpoint
 from local.client import machine, sign_in, sign_in_as
+from local.processes import is_alive
 from local.run import Progress, bring_up
 from local.runtime import ROOT, EmbeddedAws, running_instance
 from local.seed import CLINICA, HOSPITAL, seed
@@ -130,8 +132,10 @@ class TestCommand:
         aws.stop()
         return aws.directory
 
-    def start(self, directory: Path, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+    @contextmanager
+    def start(self, directory: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """The command, which does not outlive the test that started it, however that one ends."""
+        process = subprocess.Popen(
             [sys.executable, "-m", "local.run", "--no-demo", "--port", self.port, *arguments],
             cwd=ROOT,
             env={**os.environ, "CONECTA_LOCAL": str(directory)},
@@ -140,6 +144,11 @@ class TestCommand:
             text=True,
             start_new_session=True,
         )
+        with process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def run(self, directory: Path, *arguments: str) -> tuple[int, str]:
         with self.start(directory, *arguments) as process:
@@ -165,12 +174,15 @@ class TestCommand:
     def test_it_ends_with_its_children_however_it_is_asked(self, directory: Path, number: int) -> None:
         with self.start(directory) as process:
             self.wait_served(process)
-            assert running_instance(directory)
+            instance = running_instance(directory)
+            assert instance
             process.send_signal(number)
             process.wait(60)
-            deadline = time.monotonic() + 30
-            while running_instance(directory) and time.monotonic() < deadline:
+            deadline = time.monotonic() + 60
+            # It answers no more long before it has saved its state and gone.
+            while is_alive(instance.pid, instance.started) and time.monotonic() < deadline:
                 time.sleep(0.1)
+        assert not is_alive(instance.pid, instance.started)
         assert running_instance(directory) is None
         assert process.returncode == (0 if number != signal.SIGKILL else -signal.SIGKILL)
 
@@ -180,7 +192,8 @@ class TestCommand:
             status, output = self.run(directory)
             assert status == 2
             assert f"http://127.0.0.1:{self.port}" in output
-            assert self.run(directory, "--parar")[0] == 0
+            status, output = self.run(directory, "--parar")
+            assert (status, output.partition(";")[0]) == (0, "parado")
             first.communicate(timeout=60)
 
     def test_state_survives_and_reset_forgets_it(self, directory: Path) -> None:
