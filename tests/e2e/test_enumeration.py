@@ -25,6 +25,8 @@ pytestmark = pytest.mark.e2e
 GUESSES: Final = 1000
 LIMIT: Final = 120
 WINDOW: Final = 60
+LIVES_BY_BATCH: Final = 2000
+"""In an hour, whatever the number of batches."""
 ROWS: Final = {row.operation: row for row in TABLE}
 ABSENT: Final = Refusal(404, "beneficiario-nao-encontrado")
 SPENT: Final = Refusal(429, "limite-excedido")
@@ -175,6 +177,22 @@ def test_in_a_batch_the_absent_and_the_foreign_are_one_and_the_same(
     answer = expect(200, world.wire.send(replace(base, body=json.dumps({"itens": given}).encode()))).json()
     assert answer["nao_encontrados"] == len(given)
     assert len({json.dumps(one, sort_keys=True) for one in answer["resultados"]}) == 1
+
+
+def test_batches_are_counted_life_by_life_and_end_too(world: World, made: Made) -> None:
+    row, caller = ROWS["verificarElegibilidadeEmLote"], world.caller_of(made)
+    base = world.wire.of(row, caller, world.values(caller))
+
+    def batch(size: int) -> Answer:
+        items = [guess_by_carteira() for _ in range(size)]
+        return world.wire.send(replace(base, body=json.dumps({"itens": items}).encode()))
+
+    full, rest = divmod(LIVES_BY_BATCH, 500)
+    answers = [batch(500) for _ in range(full)] + ([batch(rest)] if rest else [])
+    assert [answer.status for answer in answers] == [200] * len(answers)
+    assert refusals.wrong_with(batch(1), SPENT, ()) == []
+    # The other quota is another.
+    assert world.wire.send(asking(world, caller, **guess_by_carteira())).status == 404
 
 
 def test_the_operadoras_people_cannot_look_beyond_their_own_either(

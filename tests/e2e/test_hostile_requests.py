@@ -6,6 +6,7 @@ import http.client
 import json
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -205,6 +206,36 @@ class TestIdempotencyKeys:
             assert again.json() == first.json()
             made[caller.name] = self.identity(first)
         assert len(set(made.values())) == len(gestores), made
+
+    @named(KEYED)
+    def test_the_same_key_of_one_person_of_two_tenants_is_an_effect_at_each(
+        self, world: World, gestores: tuple[Caller, ...], row: Row
+    ) -> None:
+        person, key = world.person(), {"Idempotency-Key": uuid.uuid4().hex}
+        world.bind(person, "gestor", world.gestor)
+        world.bind(person, "gestor", world.clinica)
+        papeis = {HOSPITAL.prestador_id: "gestor", CLINICA.prestador_id: "gestor"}
+        body, made = None, []
+        for like in gestores[:2]:
+            headers = {"Conecta-Prestador": str(like.prestador)}
+            caller = replace(like, token=person.token, papeis=papeis, headers=headers)
+            sent = world.wire.of(row, caller, world.fresh(row, caller), headers=key)
+            # The very same body, or the key would be refused for that.
+            body = body or sent.body
+            answer = expect(row.ok, world.wire.send(replace(sent, body=body)))
+            made.append(self.identity(answer))
+            assert self.at(world, str(like.prestador), row, made[-1])
+        assert made[0] != made[1]
+
+    @staticmethod
+    def at(world: World, prestador: str, row: Row, identity: str) -> bool:
+        """Whether what was made is at that prestador."""
+        client = world.gestor if prestador == HOSPITAL.prestador_id else world.clinica
+        if row.operation == "convidarPessoa":
+            return identity in {one["id"] for one in client.get("/pessoas")["pessoas"]}
+        if row.operation == "criarUpload":
+            return client.request("GET", f"/documentos/uploads/{identity}").status == 200
+        return identity in {one["client_id"] for one in client.get("/credenciais")["credenciais"]}
 
     @named(KEYED)
     def test_another_body_under_a_key_is_refused_and_another_route_is_not(
