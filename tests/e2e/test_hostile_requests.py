@@ -465,3 +465,20 @@ def test_what_is_deployed_is_what_is_published(deployed: Deployed) -> None:
         if method != "OPTIONS"
     }
     assert deployed_routes == {(method, path) for method, path, _ in routes().values()}
+
+
+def test_no_method_answers_that_is_not_published(world: World, camera: Camera) -> None:
+    published = {(method, path) for method, path, _ in routes().values()}
+    caller = world.whoever_may(ROWS["listarPessoas"])
+    headers = {"Authorization": f"Bearer {caller.token}", "Content-Type": "application/json"}
+    tried = [
+        Sent(method=method, path=path.replace("{", "").replace("}", ""), headers=headers, body=b"{}")
+        for path in sorted({path for _, path in published})
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "TRACE")
+        if (method, path) not in published
+    ]
+    before = camera.take()
+    answers = world.wire.send_all(tried)
+    assert [(sent.method, sent.path, answer.status) for sent, answer in zip(tried, answers, strict=True)
+            if answer.status not in {403, 404, 405}] == []  # fmt: skip
+    assert difference(before.kept, camera.take().kept) == []

@@ -156,5 +156,6 @@ def _named(world: World, row: Row, caller: Caller) -> Iterator[tuple[Target, Val
         return
     given = (world.own(row, caller), world.foreign(row, caller), world.absent(row, caller))
     named = [(target, values) for target, values in zip(_TARGETS, given, strict=True) if values is not None]
+    named += [(Target.FOREIGN, values) for values in world.mixed(row, caller)]
     # Whoever is nobody is told so whatever is asked.
     yield from named[:1] if caller.kind is Kind.NOBODY else named

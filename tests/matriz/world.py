@@ -268,6 +268,18 @@ class World:
         others = [values for label, values in things.items() if label not in caller.owns and values not in mine]
         return {**self.values(caller), **others[0]} if others else None
 
+    def mixed(self, row: Row, caller: Caller) -> Iterator[Values]:
+        """Half the caller's, half somebody else's."""
+        if row.thing not in {"carga", "relacionamento"} or f"registro:{caller.registro}" not in caller.owns:
+            return
+        other = PASA if caller.registro == AMS else AMS
+        theirs = self.things[row.thing][f"registro:{other}"]
+        if row.thing == "carga":
+            yield {**self.values(caller), "carga": f"{caller.registro}{theirs['carga'].removeprefix(other)}"}
+            return
+        only = self.others["enabled" if other == AMS else "of the other operadora only"]
+        yield {**self.values(caller), "registro": caller.registro, "prestador": only.prestador}
+
     def absent(self, row: Row, caller: Caller) -> Values | None:
         """What nobody owns."""
         if row.thing is None:
