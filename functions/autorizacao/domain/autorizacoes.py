@@ -107,6 +107,7 @@ class Evento(StrEnum):
     SUBSTITUIDA = "SUBSTITUIDA"
     FATURADA = "FATURADA"
     FATURAMENTO_DESFEITO = "FATURAMENTO_DESFEITO"
+    ATENDIMENTO_REGISTRADO = "ATENDIMENTO_REGISTRADO"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,11 @@ AutorizacaoError
 ├── JaFaturadaError              something of it was billed (R16, R17)
 ├── ComplementosVivosError       complements would lose their parent (R17)
 ├── QuantidadeInvalidaError      outside what was billed and what was asked (R18)
+├── GuiaJaUsadaError             the number of guia is another request's (1308)
+├── DocumentoAusenteError        a file that is named is not there
+├── SolicitanteAlheioError       who asks is neither who requests nor who will do it
+├── RelacionamentoNaoHabilitadoError  authorizations are not released to the prestador today (R02: 1207, 3279)
+├── MudouError                   others were writing the same all the time: nothing was written
 ├── DecisaoIncompletaError       items without a decision, or decided though they were not to be
 ├── NegativaSemBaseError         a negative without plain reason and legal or contract basis
 ├── MotivoAusenteError           an act that must say why
@@ -147,3 +152,48 @@ class DataInvalidaError(AutorizacaoError):
         super().__init__(f"{minimo} a {maximo}")
         self.minimo = minimo
         self.maximo = maximo
+
+
+class GuiaJaUsadaError(AutorizacaoError):
+    """The prestador's number of guia is that of another request of its own (1308).
+
+    Attributes:
+        numero: numeroGuiaOperadora of that one.
+    """
+
+    def __init__(self, numero: str) -> None:
+        super().__init__(numero)
+        self.numero = numero
+
+
+class DocumentoAusenteError(AutorizacaoError):
+    """Files that are named are not the prestador's, or not complete: the two look alike.
+
+    Attributes:
+        ids: as they were named.
+    """
+
+    def __init__(self, ids: tuple[str, ...]) -> None:
+        super().__init__(", ".join(ids))
+        self.ids = ids
+
+
+class SolicitanteAlheioError(AutorizacaoError):
+    """Nobody asks in the name of another: who sends a request is its solicitante or its executante."""
+
+
+class RelacionamentoNaoHabilitadoError(AutorizacaoError):
+    """R02: new senhas are not released to the prestador today.
+
+    Attributes:
+        situacao, motivo: of the relacionamento, as the operadora told them; `None` when there is none.
+    """
+
+    def __init__(self, situacao: str | None, motivo: str | None) -> None:
+        super().__init__(str(situacao))
+        self.situacao = situacao
+        self.motivo = motivo
+
+
+class MudouError(AutorizacaoError):
+    """What was read changed before it was written, every time it was tried: nothing was written."""

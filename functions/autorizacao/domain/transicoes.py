@@ -521,6 +521,13 @@ def change_executante(
     return _step(autorizacao, ato, Evento.EXECUTANTE_ALTERADO, solicitacao=solicitacao)
 
 
+def register_call(autorizacao: Autorizacao, ato: Ato) -> Autorizacao:
+    """A call about it, in whatever state: what was said (`motivo`), kept in its timeline (R30)."""
+    _whose(ato, Papel.CENTRAL, Papel.AUDITORIA)
+    _why(ato)
+    return _step(autorizacao, ato, Evento.ATENDIMENTO_REGISTRADO)
+
+
 # --- oncology dates (R23) ---
 
 

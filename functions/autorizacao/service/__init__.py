@@ -1,0 +1,1 @@
+"""Use cases of authorizations and the ports they need."""
