@@ -13,6 +13,7 @@ AutorizacaoError
 ├── DocumentoAusenteError        a file that is named is not there
 ├── SolicitanteAlheioError       who asks is neither who requests nor who will do it
 ├── RelacionamentoNaoHabilitadoError  authorizations are not released to the prestador today (R02: 1207, 3279)
+├── ExecutanteInvalidoError      the new executante is not enabled, or has not all of it in its contract
 ├── MudouError                   others were writing the same all the time: nothing was written
 ├── DecisaoIncompletaError       items without a decision, or decided though they were not to be
 ├── NegativaSemBaseError         a negative without plain reason and legal or contract basis
@@ -24,6 +25,10 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conecta_tiss.findings import Achado
 
 
 class AutorizacaoError(Exception):
@@ -193,6 +198,18 @@ class RelacionamentoNaoHabilitadoError(AutorizacaoError):
         super().__init__(str(situacao))
         self.situacao = situacao
         self.motivo = motivo
+
+
+class ExecutanteInvalidoError(AutorizacaoError):
+    """The prestador named as executante cannot do it under its own contract.
+
+    Attributes:
+        achados: what the rules found (`contexto.Apontamento`).
+    """
+
+    def __init__(self, achados: tuple[Achado, ...]) -> None:
+        super().__init__(", ".join(achado.regra for achado in achados))
+        self.achados = achados
 
 
 class MudouError(AutorizacaoError):

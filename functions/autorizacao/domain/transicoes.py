@@ -348,27 +348,41 @@ def _left(pendencia: Pendencia, documentos: Sequence[DocumentoAnexado], justific
 
 
 def attach(
-    autorizacao: Autorizacao, anexo: Anexo, itens: tuple[Item, ...], pendencias: tuple[Pendencia, ...], ato: Ato,
-    *, ate: date,
-) -> Autorizacao:  # fmt: skip
+    autorizacao: Autorizacao,
+    anexo: Anexo,
+    itens: tuple[Item, ...],
+    pendencias: tuple[Pendencia, ...],
+    ato: Ato,
+    *,
+    ate: date,
+    documentos: tuple[DocumentoAnexado, ...] = (),
+) -> Autorizacao:
     """R27: an annex that comes after the request, while it is not decided; a decided one takes a complement instead.
 
     Args:
         itens: the annex's, as the rules judged them, numbered after those that are there.
-        pendencias: what they lack.
+        pendencias: what they lack, the documents that come with it counted.
         ate: last day to complete them, if nothing was waited for before.
+        documentos: that come with it.
     """
     _whose(ato, Papel.PRESTADOR, Papel.CENTRAL)
     _in(autorizacao, *PENDENTES)
     asked = autorizacao.solicitacao
     if asked.anexo(anexo.tipo) is not None:
         raise TransicaoInvalidaError(autorizacao.situacao)
-    held = (pendencia for pendencia in autorizacao.pendencias if pendencia.tipo is not TipoPendencia.ANEXO_OPME)
-    new = tuple(pendencia for pendencia in pendencias if pendencia not in autorizacao.pendencias)
+    known = {(pendencia.tipo, pendencia.documento) for pendencia in autorizacao.pendencias}
+    held = (
+        rest
+        for pendencia in autorizacao.pendencias
+        if pendencia.tipo is not TipoPendencia.ANEXO_OPME
+        and (rest := _left(pendencia, documentos, anexo.justificativa or "")) is not None
+    )
+    new = (pendencia for pendencia in pendencias if (pendencia.tipo, pendencia.documento) not in known)
     waiting = replace(autorizacao, pendente_ate=autorizacao.pendente_ate or ate)
+    solicitacao = replace(asked, anexos=(*asked.anexos, anexo), documentos=(*asked.documentos, *documentos))
     return _checked(
         waiting, ato, Evento.ANEXO_RECEBIDO, (*held, *new),
-        itens=(*autorizacao.itens, *itens), solicitacao=replace(asked, anexos=(*asked.anexos, anexo)),
+        itens=(*autorizacao.itens, *itens), solicitacao=solicitacao,
     )  # fmt: skip
 
 

@@ -75,11 +75,13 @@ class Ponteiro:
 
     Attributes:
         guia: numeroGuiaPrestador.
+        dia: local day it was asked.
     """
 
     registro_ans: str
     numero: str
     guia: str
+    dia: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,15 @@ class Contextos(Protocol):
 
     def beneficiario(self, registro_ans: str, carteira: str) -> Beneficiario | None:
         """A life, by its present or a replaced number."""
+        ...
+
+    def candidatas(
+        self, registros: Sequence[str], numero: str, carteira: str
+    ) -> Sequence[tuple[Guardada, tuple[str, ...]]]:
+        """Authorizations of a life that may be the one of that number, each with every number the life is known by.
+
+        What is not there, not the life's, or not the caller's costs the same calls.
+        """
         ...
 
     def carteiras(self, registro_ans: str, cpf: str) -> tuple[str, ...]:
