@@ -17,6 +17,8 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 _QUANTITY = re.compile(r"[1-9][0-9]{0,5}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# As conecta_edge.clock reads it; a test compares the two.
+_OFFSET = re.compile(r"-?P(?=[0-9T])(?:[0-9]{1,5}D)?(?:T(?=[0-9])(?:[0-9]{1,6}H)?(?:[0-9]{1,8}M)?(?:[0-9]{1,9}S)?)?")
 
 # Lotes, which come in bursts at the end of a month, and loads of the operadora may never take the concurrency that
 # interactive calls need: eligibility is asked with the patient at the desk. Four loads run their parts at once.
@@ -63,6 +65,8 @@ class Settings:
         concorrencia: reserved concurrent executions by function; empty reserves none.
         avisos: e-mail address that alarms go to, or None.
         limite_elegibilidade: eligibility lookups per minute of one caller, as a text of digits.
+        remetente: e-mail address that mail to the operadora's people comes from.
+        deslocamento_relogio: how far every function's clock is moved, as an ISO 8601 duration, or None.
     """
 
     estagio: Estagio = Estagio.PRODUCAO
@@ -76,6 +80,8 @@ class Settings:
     concorrencia: Mapping[str, int] = field(default_factory=dict)
     avisos: str | None = None
     limite_elegibilidade: str = "120"
+    remetente: str = "nao-responda@conecta.example"
+    deslocamento_relogio: str | None = None
 
     @property
     def embarcado(self) -> bool:
@@ -111,6 +117,10 @@ def from_context(get: Callable[[str], Any]) -> Settings:
         limite_elegibilidade=_matching(
             _text(get, "limite_elegibilidade", "120"), _QUANTITY, "limite_elegibilidade", "a number from 1 to 999999"
         ),
+        remetente=_matching(
+            _text(get, "remetente", "nao-responda@conecta.example"), _EMAIL, "remetente", "an e-mail address"
+        ),
+        deslocamento_relogio=_offset(get, estagio),
     )
 
 
@@ -133,6 +143,13 @@ def _matching(value: str, pattern: re.Pattern[str], key: str, expected: str) -> 
 def _optional(get: Callable[[str], Any], key: str, pattern: re.Pattern[str], expected: str) -> str | None:
     value = _text(get, key, "")
     return _matching(value, pattern, key, expected) if value else None
+
+
+def _offset(get: Callable[[str], Any], estagio: Estagio) -> str | None:
+    moved = _optional(get, "deslocamento_relogio", _OFFSET, "an ISO 8601 duration, as in P91D or -PT2H")
+    if moved and estagio is Estagio.PRODUCAO:
+        raise SettingsError("context deslocamento_relogio: the clock of producao is never moved")
+    return moved
 
 
 def _stage(value: str) -> Estagio:

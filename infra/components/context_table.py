@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
@@ -26,8 +27,8 @@ class ContextTable(Construct):
         contexto: the owner, last part of the name.
         stream: whether new images are streamed, for the outbox.
         ttl: whether items expire by their attribute `ttl` (seconds since 1970).
-        indice: name of a sparse index over `<prefixo>_pk` and `<prefixo>_sk`, as (nome, prefixo).
-        projecao: what of an item that index repeats; keys only unless its readers want the rest.
+        indices: sparse indexes by name, each over `<prefixo>_pk` and `<prefixo>_sk`, as nome -> prefixo.
+        projecao: what of an item those repeat; keys only unless their readers want the rest.
         ordem: attribute of a sparse local index of the same name, another order of one partition's rows.
     """
 
@@ -41,7 +42,7 @@ class ContextTable(Construct):
         key: kms.IKey,
         stream: bool = False,
         ttl: bool = False,
-        indice: tuple[str, str] | None = None,
+        indices: Mapping[str, str] = MappingProxyType({}),
         projecao: dynamodb.ProjectionType = dynamodb.ProjectionType.KEYS_ONLY,
         ordem: str | None = None,
     ) -> None:
@@ -63,8 +64,7 @@ class ContextTable(Construct):
             deletion_protection=not settings.embarcado,
             removal_policy=RemovalPolicy.DESTROY if settings.embarcado else RemovalPolicy.RETAIN,
         )
-        if indice is not None:
-            nome, prefixo = indice
+        for nome, prefixo in indices.items():
             self.table.add_global_secondary_index(
                 index_name=nome,
                 partition_key=_text(f"{prefixo}_pk"),

@@ -119,6 +119,7 @@ class ContextFunction(Construct):
             tracing=lambda_.Tracing.ACTIVE,
             environment={
                 "CONECTA_ESTAGIO": settings.estagio.value,
+                **({"DESLOCAMENTO_RELOGIO": settings.deslocamento_relogio} if settings.deslocamento_relogio else {}),
                 "POWERTOOLS_SERVICE_NAME": spec.name,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
                 **environment,

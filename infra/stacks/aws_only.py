@@ -54,7 +54,7 @@ class AwsOnlyStack(Stack):
                 "peg-eventos": service.fila_peg.queue,
             },
         )
-        watch.tables(("cadastro", "beneficiarios", "auditoria", "documentos", "peg", "idempotencia"))
+        watch.tables(("cadastro", "beneficiarios", "auditoria", "documentos", "peg", "autorizacao", "idempotencia"))
         watch.quotas(CADASTRO_API.name, service.functions[CADASTRO_API.name].log_group)
         watch.sweep()
         watch.finish()
@@ -69,6 +69,7 @@ class AwsOnlyStack(Stack):
                 data.auditoria.table_arn,
                 data.documentos.table_arn,
                 data.peg.table_arn,
+                data.autorizacao.table_arn,
                 data.buckets.acervo.bucket_arn,
             ),
         )

@@ -7,6 +7,7 @@ from typing import Any
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from infra.components.buckets import Buckets
@@ -19,31 +20,39 @@ from infra.settings import Settings
 PENDING_INDEX = "pendentes"
 # The monthly list of PEGs, newest first, reads this one.
 RECEPTION_INDEX = "recepcao"
-# What has no key of its own is found here: states of relacionamentos and pedidos, lives by the CPF's pseudonym.
+# What has no key of its own is found here: states of relacionamentos and pedidos, lives by the CPF's pseudonym,
+# authorizations that wait for the operadora.
 SEARCH_INDEX = "busca"
+# The sweep of due dates reads this one.
+DUE_INDEX = "vencimento"
 
 
 class DataStack(Stack):
-    """Keys, tables, buckets, the secrets of page tokens and pseudonyms, and the two user pools."""
+    """Keys, tables, buckets, secrets of page tokens and pseudonyms, the two user pools, the address mail comes from."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, **kwargs: Any) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self.keys = DataKeys(self, "Chaves", settings=settings)
         key = self.keys.tabelas
-        search, everything = (SEARCH_INDEX, SEARCH_INDEX), dynamodb.ProjectionType.ALL
+        search, everything = {SEARCH_INDEX: SEARCH_INDEX}, dynamodb.ProjectionType.ALL
         self.cadastro = ContextTable(
             self, "Cadastro", settings=settings, contexto="cadastro", key=key,
-            stream=True, ttl=True, indice=search, projecao=everything,
+            stream=True, ttl=True, indices=search, projecao=everything,
         ).table  # fmt: skip
         # Lives and the audit stand apart from the rest of their contexts: see ADR 9.
         self.beneficiarios = ContextTable(
             self, "Beneficiarios", settings=settings, contexto="beneficiarios", key=key,
-            indice=search, projecao=everything,
+            indices=search, projecao=everything,
         ).table  # fmt: skip
         self.auditoria = ContextTable(self, "Auditoria", settings=settings, contexto="auditoria", key=key).table
         self.documentos = ContextTable(
             self, "Documentos", settings=settings, contexto="documentos", key=key,
-            stream=True, ttl=True, indice=(PENDING_INDEX, "pendente"),
+            stream=True, ttl=True, indices={PENDING_INDEX: "pendente"},
+        ).table  # fmt: skip
+        # Keys only: what is due or waits is read, and changed, as it is in the table, never as an index remembers it.
+        self.autorizacao = ContextTable(
+            self, "Autorizacao", settings=settings, contexto="autorizacao", key=key,
+            stream=True, ttl=True, indices={**search, DUE_INDEX: DUE_INDEX},
         ).table  # fmt: skip
         self.peg = ContextTable(
             self, "Peg", settings=settings, contexto="peg", key=key, stream=True, ttl=True, ordem=RECEPTION_INDEX
@@ -60,6 +69,7 @@ class DataStack(Stack):
             settings, "Pseudonimos", "pseudonimos", "Key of the pseudonyms that lives and people are found by"
         )
         self.identity = Identity(self, "Identidade", settings=settings)
+        self.remetente = self._sender(settings)
         for name, value in self._outputs().items():
             CfnOutput(self, name, value=value)
 
@@ -79,6 +89,13 @@ class DataStack(Stack):
         # Its attribute is the ARN everywhere; a reference is only the name on the embedded AWS.
         return secret.attr_id
 
+    def _sender(self, settings: Settings) -> ses.CfnEmailIdentity:
+        """The address mail to the operadora's people comes from; whoever reads it confirms it once."""
+        identity = ses.CfnEmailIdentity(self, "Remetente", email_identity=settings.remetente)
+        # Removed with its stack it would have to be confirmed again.
+        identity.apply_removal_policy(RemovalPolicy.DESTROY if settings.embarcado else RemovalPolicy.RETAIN)
+        return identity
+
     def _outputs(self) -> dict[str, str]:
         return {
             "PoolPrestadores": self.identity.prestadores.user_pool_id,
@@ -93,6 +110,7 @@ class DataStack(Stack):
             "TabelaAuditoria": self.auditoria.table_name,
             "TabelaDocumentos": self.documentos.table_name,
             "TabelaPeg": self.peg.table_name,
+            "TabelaAutorizacao": self.autorizacao.table_name,
             "TabelaIdempotencia": self.idempotencia.table_name,
             "SegredoArn": self.segredo_arn,
             "SegredoPseudonimosArn": self.segredo_pseudonimos_arn,

@@ -7,7 +7,7 @@ import pytest
 
 from tests.infra.conftest import Templates
 
-TABLES = ("cadastro", "beneficiarios", "auditoria", "documentos", "peg", "idempotencia")
+TABLES = ("cadastro", "beneficiarios", "auditoria", "documentos", "peg", "autorizacao", "idempotencia")
 DATA = "Conecta-Dados"
 
 
@@ -36,13 +36,13 @@ def test_outboxes_are_streamed_and_short_lived_rows_expire(producao: Templates) 
     new_image = {"StreamViewType": "NEW_IMAGE"}
     assert streams == {
         "cadastro": new_image, "beneficiarios": None, "auditoria": None,
-        "documentos": new_image, "peg": new_image, "idempotencia": None,
+        "documentos": new_image, "peg": new_image, "autorizacao": new_image, "idempotencia": None,
     }  # fmt: skip
     expiring = {"AttributeName": "ttl", "Enabled": True}
     lives = {name: table.get("TimeToLiveSpecification") for name, table in tables.items()}
     assert lives == {
         "cadastro": expiring, "beneficiarios": None, "auditoria": None,
-        "documentos": expiring, "peg": expiring, "idempotencia": expiring,
+        "documentos": expiring, "peg": expiring, "autorizacao": expiring, "idempotencia": expiring,
     }  # fmt: skip
 
 
@@ -66,6 +66,23 @@ def test_pending_uploads_are_found_by_a_sparse_index_of_keys(producao: Templates
     assert index["IndexName"] == "pendentes"
     assert [key["AttributeName"] for key in index["KeySchema"]] == ["pendente_pk", "pendente_sk"]
     assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_authorizations_are_found_by_what_waits_and_by_what_is_due_and_read_in_the_table(producao: Templates) -> None:
+    table = producao.one("AWS::DynamoDB::Table", TableName="conecta-producao-autorizacao")
+    indexes = {index["IndexName"]: index for index in table["GlobalSecondaryIndexes"]}
+    assert {name: [key["AttributeName"] for key in index["KeySchema"]] for name, index in indexes.items()} == {
+        "busca": ["busca_pk", "busca_sk"],
+        "vencimento": ["vencimento_pk", "vencimento_sk"],
+    }
+    assert all(index["Projection"] == {"ProjectionType": "KEYS_ONLY"} for index in indexes.values())
+
+
+def test_mail_comes_from_an_address_that_stays_confirmed(producao: Templates, embarcado: Templates) -> None:
+    for templates, kept in ((producao, "Retain"), (embarcado, "Delete")):
+        (identity,) = templates.resources("AWS::SES::EmailIdentity", DATA).values()
+        assert identity["Properties"]["EmailIdentity"] == "nao-responda@conecta.example"
+        assert identity["DeletionPolicy"] == kept
 
 
 def test_nothing_that_holds_data_leaves_with_its_stack(producao: Templates) -> None:
@@ -295,6 +312,7 @@ def test_the_stack_tells_what_deployment_and_seed_need(producao: Templates) -> N
         "TabelaAuditoria",
         "TabelaDocumentos",
         "TabelaPeg",
+        "TabelaAutorizacao",
         "TabelaIdempotencia",
         "SegredoArn",
         "SegredoPseudonimosArn",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -89,6 +90,13 @@ def test_a_function_knows_only_what_it_may_touch(producao: Templates, name: str)
     assert set(variables) == COMMON | ENVIRONMENT[name]
     assert variables["POWERTOOLS_SERVICE_NAME"] == name
     assert variables["CONECTA_ESTAGIO"] == "producao"
+
+
+def test_every_clock_is_moved_together_and_only_when_asked(synthesize: Callable[..., Templates]) -> None:
+    moved = synthesize(estagio="homologacao", deslocamento_relogio="P91D")
+    assert {
+        made["Environment"]["Variables"]["DESLOCAMENTO_RELOGIO"] for made in moved.properties("AWS::Lambda::Function")
+    } == {"P91D"}
 
 
 def test_runtime_and_architecture_follow_the_context(embarcado: Templates) -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from conecta_edge.clock import parse_offset
 from infra.settings import PRODUCTION_CONCURRENCY, Estagio, Settings, SettingsError, from_context
 
 
@@ -54,6 +56,8 @@ def test_an_origin_that_is_not_exact_is_refused(origin: str) -> None:
         ("avisos", "ninguem"),
         ("limite_elegibilidade", "0"),
         ("limite_elegibilidade", "muitas"),
+        ("remetente", "ninguem"),
+        ("deslocamento_relogio", "P91D"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_key(key: str, value: str) -> None:
@@ -75,3 +79,28 @@ def test_concurrency_is_reserved_by_function_or_not_at_all() -> None:
 
 def test_production_leaves_unreserved_what_lambda_demands() -> None:
     assert sum(PRODUCTION_CONCURRENCY.values()) <= 1000 - 100
+
+
+@pytest.mark.parametrize("estagio", ["embarcado", "homologacao"])
+def test_a_clock_is_moved_where_nobody_counts_on_it(estagio: str) -> None:
+    assert settings(estagio=estagio).deslocamento_relogio is None
+    assert settings(estagio=estagio, deslocamento_relogio="P91D").deslocamento_relogio == "P91D"
+
+
+def test_the_clock_of_producao_is_never_moved() -> None:
+    with pytest.raises(SettingsError, match="never moved"):
+        settings(deslocamento_relogio="P1D")
+
+
+@pytest.mark.parametrize("text", ["P91D", "-P1D", "PT2H", "P30DT12H5M1S", "P0D"])
+def test_an_offset_is_one_to_the_functions_too(text: str) -> None:
+    assert settings(estagio="homologacao", deslocamento_relogio=text).deslocamento_relogio == text
+    assert isinstance(parse_offset(text), timedelta)
+
+
+@pytest.mark.parametrize("text", ["P", "PT", "91", "P91", "P1M", "P1W", "p1d", "P1DT", "P-1D", "+P1D"])
+def test_what_the_functions_would_refuse_is_refused_before(text: str) -> None:
+    with pytest.raises(SettingsError, match="context deslocamento_relogio"):
+        settings(estagio="homologacao", deslocamento_relogio=text)
+    with pytest.raises(ValueError, match="such as P91D"):
+        parse_offset(text)
