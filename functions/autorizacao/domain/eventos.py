@@ -31,5 +31,7 @@ FATOS: Final[Mapping[Evento, str]] = {
     Evento.FATURADA: "AutorizacaoFaturada",
     Evento.FATURAMENTO_DESFEITO: "FaturamentoDesfeito",
     Evento.ATENDIMENTO_REGISTRADO: "AtendimentoRegistrado",
+    Evento.SENHA_A_VENCER: "SenhaAVencer",
+    Evento.RESPOSTA_ATRASADA: "RespostaAtrasada",
 }
 """The event each entry publishes."""
