@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from conecta_edge.aws import client
 from documentos.dynamodb import DynamoUploads
 from documentos.s3 import S3Files
 from documentos.settings import settings
+
+if TYPE_CHECKING:
+    from documentos.domain.uploads import Achado
 
 
 @lru_cache(maxsize=1)
@@ -20,3 +24,10 @@ def uploads() -> DynamoUploads:
 def files() -> S3Files:
     """The two buckets."""
     return S3Files(client("s3"), settings().bucket_entrada, settings().bucket_acervo)
+
+
+def read_body(content: bytes) -> str | Achado | None:
+    """Which TISS message it is; only messages pay for the parser."""
+    from documentos import messages  # noqa: PLC0415
+
+    return messages.read_body(content)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -55,7 +56,8 @@ def to_item(upload: Upload) -> Item:
     for name in _INSTANTS:
         row[name] = iso(row[name]) if row[name] else None
     row["situacao"] = upload.situacao.value
-    row["achados"] = [{"regra": a.regra, "codigo": a.codigo, "mensagem": a.mensagem} for a in upload.achados]
+    row["achados"] = [asdict(achado) for achado in upload.achados]
+    row["transacoes"] = list(upload.transacoes) or None
     row["recurso"] = dict(upload.recurso) if upload.recurso else None
     return {**row, **_pending(upload)}
 
@@ -68,8 +70,14 @@ def from_item(row: Mapping[str, Any]) -> Upload:
     for name in ("tamanho", "versao", "tentativa"):
         values[name] = int(row[name])
     values["situacao"] = Situacao(row["situacao"])
-    values["achados"] = tuple(Achado(**achado) for achado in row.get("achados", ()))
+    values["achados"] = tuple(_achado(achado) for achado in row.get("achados", ()))
+    values["transacoes"] = tuple(row.get("transacoes") or ())
     return Upload(**values)  # type: ignore[arg-type]  # the row's shape is to_item's
+
+
+def _achado(row: Mapping[str, Any]) -> Achado:
+    line = row.get("linha")
+    return Achado(row["regra"], row["codigo"], row["mensagem"], None if line is None else int(line))
 
 
 class DynamoUploads:

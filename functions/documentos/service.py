@@ -16,7 +16,7 @@ from documentos.domain.errors import (
     StaleUploadError,
     UploadNotFoundError,
 )
-from documentos.domain.uploads import Situacao, Upload
+from documentos.domain.uploads import Achado, Situacao, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -83,6 +83,14 @@ class Incoming:
     stored_at: datetime
 
 
+class ReadBody(Protocol):
+    """Tells which TISS message some bytes are, without reading more of it."""
+
+    def __call__(self, content: bytes, /) -> str | Achado | None:
+        """Name of the body element; `None` when the standard has none of that name; or why nobody can read it."""
+        ...
+
+
 class Cadastro(Protocol):
     """What this context asks of cadastro."""
 
@@ -105,7 +113,11 @@ class Contratacao(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NewUpload:
-    """A file somebody wants to send, already valid by itself."""
+    """A file somebody wants to send, already valid by itself.
+
+    Attributes:
+        transacoes: of the messages the finalidade takes, those this caller may send.
+    """
 
     prestador_id: str
     registro_ans: str
@@ -116,6 +128,7 @@ class NewUpload:
     sha256: str | None
     referencia: str | None
     criado_por: str
+    transacoes: tuple[str, ...] = ()
 
 
 def start_upload(
@@ -160,6 +173,7 @@ def start_upload(
         protocolo=uploads_.next_protocolo(today),
         criado_por=asked.criado_por,
         now=now,
+        transacoes=asked.transacoes,
     )
     answer = render(upload, files.presign(upload))
     uploads_.add(upload, keep(answer))
@@ -172,7 +186,14 @@ def archive_key(upload: Upload, sha256: str) -> str:
 
 
 def receive_file(
-    *, prestador_id: str, upload_id: str, version: str | None, uploads_: Uploads, files: Files, now: datetime
+    *,
+    prestador_id: str,
+    upload_id: str,
+    version: str | None,
+    uploads_: Uploads,
+    files: Files,
+    read_body: ReadBody,
+    now: datetime,
 ) -> Situacao | None:
     """A file was posted (or may have been): check its bytes, archive it, move the upload on.
 
@@ -190,16 +211,27 @@ def receive_file(
     if incoming is None:
         return None
     sha256 = hashlib.sha256(incoming.content).hexdigest()
-    achados = uploads.examine(upload, incoming.content, sha256)
+    achados, corpo = uploads.examine(upload, incoming.content, sha256), None
+    if upload.regras.transacoes and not achados:
+        achados, corpo = _message(upload, read_body(incoming.content))
     chave = archive_key(upload, sha256)
     if not achados:
         files.archive(chave, incoming.content, upload.formato, sha256)
-    after = uploads.receive(upload, sha256=sha256, chave=chave, achados=achados, at=incoming.stored_at, now=now)
+    after = uploads.receive(
+        upload, sha256=sha256, chave=chave, achados=achados, at=incoming.stored_at, now=now, transacao=corpo
+    )
     try:
         uploads_.change(upload, after, received_event(after), now)
     except StaleUploadError:
         return None  # a duplicate of this event was quicker; what it did is what counts
     return after.situacao
+
+
+def _message(upload: Upload, found: str | Achado | None) -> tuple[tuple[Achado, ...], str | None]:
+    """What is wrong with a message, and which one it is."""
+    if isinstance(found, Achado):
+        return (found,), None
+    return uploads.examine_message(upload, found), found
 
 
 def received_event(upload: Upload) -> dict[str, Any]:
@@ -216,6 +248,7 @@ def received_event(upload: Upload) -> dict[str, Any]:
             "tamanho": upload.tamanho,
             "recebido_em": upload.recebido_em,
             "tentativa": upload.tentativa,
+            **({"transacao": upload.transacao} if upload.transacao else {}),
         },
     }
 
@@ -236,7 +269,9 @@ def conclude_upload(
     uploads_.change(upload, uploads.conclude(upload, accepted=accepted, recurso=recurso), None, now)
 
 
-def reconcile(*, uploads_: Uploads, files: Files, now: datetime, everything: bool = False) -> tuple[int, int]:
+def reconcile(
+    *, uploads_: Uploads, files: Files, read_body: ReadBody, now: datetime, everything: bool = False
+) -> tuple[int, int]:
     """Look again at every upload without a final state whose time has come.
 
     A file whose S3 event was lost is received now; one whose owner has not answered is handed over again; one that
@@ -255,7 +290,7 @@ def reconcile(*, uploads_: Uploads, files: Files, now: datetime, everything: boo
         try:
             upload = uploads_.get(prestador_id, upload_id)
             if upload is not None and not upload.situacao.final:
-                moved += _reconcile_one(upload, uploads_=uploads_, files=files, now=now)
+                moved += _reconcile_one(upload, uploads_=uploads_, files=files, read_body=read_body, now=now)
         except StaleUploadError:
             continue  # it moved while we looked: nothing left to do here
         except Exception as error:  # noqa: BLE001  # raised below
@@ -265,7 +300,7 @@ def reconcile(*, uploads_: Uploads, files: Files, now: datetime, everything: boo
     return looked, moved
 
 
-def _reconcile_one(upload: Upload, *, uploads_: Uploads, files: Files, now: datetime) -> int:
+def _reconcile_one(upload: Upload, *, uploads_: Uploads, files: Files, read_body: ReadBody, now: datetime) -> int:
     if upload.situacao is Situacao.EM_PROCESSAMENTO:
         after = uploads.hand_over_again(upload, now)
         uploads_.change(upload, after, None if after.situacao.final else received_event(after), now)
@@ -276,6 +311,7 @@ def _reconcile_one(upload: Upload, *, uploads_: Uploads, files: Files, now: date
         version=None,
         uploads_=uploads_,
         files=files,
+        read_body=read_body,
         now=now,
     )
     if found is not None:

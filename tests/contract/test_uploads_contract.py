@@ -61,10 +61,15 @@ FULL = an_upload(
     sha256=sha256(XML),
     chave="t/1",
     recebido_em=NOW + timedelta(microseconds=1),
-    achados=(Achado("DOC-TAMANHO", "tamanho-divergente", "Recebidos 1 bytes — ção"),),
+    achados=(
+        Achado("DOC-TAMANHO", "tamanho-divergente", "Recebidos 1 bytes — ção"),
+        Achado("TISS-XML-CONTROLE", "5002", "…", 9),
+    ),
     recurso={"tipo": "peg", "id": "261120000001"},
     versao=7,
     tentativa=3,
+    transacoes=("loteGuias", "cancelaGuia"),
+    transacao="cancelaGuia",
 )
 
 

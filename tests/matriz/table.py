@@ -14,6 +14,7 @@ from tests.matriz.model import BILLING, FRONT_DESK, GESTOR, Door, Row, Values
 
 PEGS: Final = frozenset({"peg.ler"})
 DOCUMENTOS: Final = frozenset({"documentos.ler"})
+FOLLOWED: Final = frozenset({"documentos.ler", "autorizacao.ler"})
 CONTRATO: Final = frozenset({"autorizacao.ler", "peg.ler", "elegibilidade.ler"})
 ELEGIBILIDADE: Final = frozenset({"elegibilidade.ler"})
 
@@ -53,15 +54,15 @@ TABLE: Final = (
     # Documentos.
     Row(
         operation="criarUpload", door=Door.PRESTADOR, papeis=BILLING, escopos=frozenset({"peg.escrever"}),
-        opens=frozenset({"peg.escrever", "documentos.escrever"}), body=_upload, ok=201, needs="faturamento",
-        writes=frozenset({"documentos"}), keyed=True,
+        opens=frozenset({"peg.escrever", "documentos.escrever", "autorizacao.escrever"}), body=_upload, ok=201,
+        needs="faturamento", writes=frozenset({"documentos"}), keyed=True,
     ),
     Row(
-        operation="obterUpload", door=Door.PRESTADOR, papeis=BILLING, escopos=DOCUMENTOS,
+        operation="obterUpload", door=Door.PRESTADOR, papeis=BILLING, escopos=DOCUMENTOS, opens=FOLLOWED,
         thing="upload", path={"id": "{upload}"},
     ),
     Row(
-        operation="obterRespostaDoUpload", door=Door.PRESTADOR, papeis=BILLING, escopos=DOCUMENTOS,
+        operation="obterRespostaDoUpload", door=Door.PRESTADOR, papeis=BILLING, escopos=DOCUMENTOS, opens=FOLLOWED,
         thing="upload", path={"id": "{upload}"}, audit=1, shows=frozenset({"carteira"}),
     ),
     # PEG.

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from documentos import service
 from documentos.domain.uploads import MAX_ATTEMPTS, Situacao, Upload
+from documentos.messages import read_body
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PDF, XML, an_upload
 from tests.fakes import FakeFiles, FakeUploads
 
@@ -59,6 +60,7 @@ class LifeOfAnUpload(RuleBasedStateMachine):
             version=version,
             uploads_=self.uploads,
             files=self.files,
+            read_body=read_body,
             now=self.now,
         )
 
@@ -75,7 +77,9 @@ class LifeOfAnUpload(RuleBasedStateMachine):
 
     @rule(everything=st.booleans())
     def sweep(self, everything: bool) -> None:  # noqa: FBT001
-        service.reconcile(uploads_=self.uploads, files=self.files, now=self.now, everything=everything)
+        service.reconcile(
+            uploads_=self.uploads, files=self.files, read_body=read_body, now=self.now, everything=everything
+        )
 
     @invariant()
     def a_final_state_never_changes_and_an_open_one_is_always_due(self) -> None:

@@ -27,6 +27,21 @@ class Formato(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Transacao:
+    """A TISS message that may be sent as a file.
+
+    Attributes:
+        corpo: name of its body element.
+        capacidade: what who sends it must be allowed to do.
+        leitura: what who reads its upload and its answer must be allowed to do.
+    """
+
+    corpo: str
+    capacidade: str
+    leitura: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finalidade:
     """What a file is for.
 
@@ -34,8 +49,10 @@ class Finalidade:
         formatos: accepted media types; the first is the default.
         tamanho_maximo: bytes.
         capacidade: what the caller must be allowed to do.
+        leitura: what who reads the upload must be allowed to do.
         tem_dono: whether another context judges the content and answers with what it became; otherwise the file is
             complete once it is stored.
+        transacoes: messages among which the file's body tells whose it is; none where the finalidade tells it.
     """
 
     codigo: str
@@ -43,21 +60,60 @@ class Finalidade:
     formatos: tuple[Formato, ...]
     tamanho_maximo: int
     capacidade: str
+    leitura: str
     tem_dono: bool
+    transacoes: tuple[Transacao, ...] = ()
+
+    def transacao(self, corpo: str | None) -> Transacao | None:
+        """The message of a body element, when it may be sent like this."""
+        return next((offered for offered in self.transacoes if offered.corpo == corpo), None)
 
 
+_AUTORIZACAO: Final = ("autorizacao.escrever", "autorizacao.ler")
+_LOTES: Final = ("peg.escrever", "documentos.ler")
+_DOCUMENTOS: Final = ("documentos.escrever", "documentos.ler")
+TRANSACOES: Final = (
+    Transacao("loteGuias", *_LOTES),
+    Transacao("solicitacaoProcedimento", *_AUTORIZACAO),
+    Transacao("solicitaStatusAutorizacao", *_AUTORIZACAO),
+    Transacao("loteAnexos", *_AUTORIZACAO),
+    Transacao("cancelaGuia", *_AUTORIZACAO),
+    Transacao("comunicacaoInternacao", *_AUTORIZACAO),
+)
+"""What is taken as `mensagem_tiss`."""
+OUTRA_PORTA: Final[Mapping[str, str]] = MappingProxyType({
+    "verificaElegibilidade": "Envie-a por POST /v1/tiss/verificaElegibilidade, que responde na hora.",
+    "solicitacaoStatusProtocolo": "Acompanhe o PEG em GET /v1/pegs/{protocolo}.",
+    "envioDocumentos": "Envie o próprio documento, com a finalidade dele: pdf, imagem, laudo ou cotacao_opme.",
+})  # fmt: skip
+"""Where else the content of a message may go that is not taken as a file, in Portuguese."""
+
+_DIGITALIZADO: Final = (Formato.PDF, Formato.JPEG, Formato.PNG, Formato.TIFF)
 _ROWS: Final = (
     Finalidade(
         "lote_tiss", "Lote de guias no padrão TISS (XML, mensagem ENVIO_LOTE_GUIAS), até 100 guias",
-        (Formato.XML,), 20 * MIB, "peg.escrever", tem_dono=True,
+        (Formato.XML,), 20 * MIB, *_LOTES, tem_dono=True,
+    ),
+    Finalidade(
+        "mensagem_tiss",
+        "Mensagem no padrão TISS (XML): lote de guias, solicitação, situação, anexos, cancelamento ou comunicação",
+        (Formato.XML,), 20 * MIB, *_AUTORIZACAO, tem_dono=True, transacoes=TRANSACOES,
     ),
     Finalidade(
         "pdf", "Documento em PDF",
-        (Formato.PDF,), 20 * MIB, "documentos.escrever", tem_dono=False,
+        (Formato.PDF,), 20 * MIB, *_DOCUMENTOS, tem_dono=False,
     ),
     Finalidade(
         "imagem", "Imagem digitalizada (JPEG, PNG ou TIFF)",
-        (Formato.JPEG, Formato.PNG, Formato.TIFF), 10 * MIB, "documentos.escrever", tem_dono=False,
+        (Formato.JPEG, Formato.PNG, Formato.TIFF), 10 * MIB, *_DOCUMENTOS, tem_dono=False,
+    ),
+    Finalidade(
+        "cotacao_opme", "Cotação de OPME, para um pedido de autorização (PDF ou imagem)",
+        _DIGITALIZADO, 20 * MIB, *_AUTORIZACAO, tem_dono=False,
+    ),
+    Finalidade(
+        "laudo", "Laudo ou outro documento clínico, para um pedido de autorização (PDF ou imagem)",
+        _DIGITALIZADO, 20 * MIB, *_AUTORIZACAO, tem_dono=False,
     ),
 )  # fmt: skip
 

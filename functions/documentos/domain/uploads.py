@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from documentos.domain.finalidades import FINALIDADES, Finalidade, Formato, looks_like
+from documentos.domain.finalidades import FINALIDADES, OUTRA_PORTA, Finalidade, Formato, looks_like
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +60,7 @@ class Achado:
     regra: str
     codigo: str
     mensagem: str
+    linha: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class Upload:
         tentativa: times the file was handed to its owner.
         conferir_em: when the sweep looks again; `None` in a final state.
         recurso: what the file became, e.g. `{"tipo": "peg", "id": "<protocolo>"}`.
+        transacoes: body elements of the messages that who began the upload may send in it.
+        transacao: body element of the message received, where its owner depends on it.
     """
 
     id: str
@@ -97,6 +100,14 @@ class Upload:
     recebido_em: datetime | None = None
     achados: tuple[Achado, ...] = ()
     recurso: Mapping[str, str] | None = None
+    transacoes: tuple[str, ...] = ()
+    transacao: str | None = None
+
+    @property
+    def leitura(self) -> str:
+        """What who reads it must be allowed to do: as its message says, when it was taken."""
+        taken = self.regras.transacao(self.transacao)
+        return (taken or self.regras).leitura
 
     @property
     def regras(self) -> Finalidade:
@@ -123,6 +134,7 @@ def intend(
     protocolo: str,
     criado_por: str,
     now: datetime,
+    transacoes: tuple[str, ...] = (),
 ) -> Upload:
     """A new upload that awaits its file for five minutes."""
     return Upload(
@@ -141,6 +153,7 @@ def intend(
         conferir_em=now + RECHECK,
         sha256_declarado=sha256,
         referencia=referencia,
+        transacoes=transacoes,
     )
 
 
@@ -173,8 +186,38 @@ def examine(upload: Upload, content: bytes, sha256: str) -> tuple[Achado, ...]:
     return tuple(found)
 
 
+def examine_message(upload: Upload, corpo: str | None) -> tuple[Achado, ...]:
+    """Whether a message may be sent like this, and by who began the upload.
+
+    Args:
+        upload: for a message.
+        corpo: name of its body element; `None` when the standard has none of that name.
+    """
+    offered = upload.regras.transacao(corpo)
+    if offered is None:
+        told = f"A mensagem é {corpo}" if corpo else "O corpo da mensagem não é de uma transação do padrão TISS"
+        where = OUTRA_PORTA.get(corpo or "", "As que são respondidas na hora estão em POST /v1/tiss/{transacao}.")
+        names = ", ".join(row.corpo for row in upload.regras.transacoes)
+        text = f"{told}: não é recebida como {upload.finalidade}. São recebidas assim: {names}. {where}"
+        return (Achado("DOC-TRANSACAO", "3148", text),)
+    if offered.corpo not in upload.transacoes:
+        text = (
+            f"Quem iniciou este envio não pode enviar {corpo}. Peça a quem tem o papel, ou use uma credencial com o "
+            f"escopo conecta/{offered.capacidade}."
+        )
+        return (Achado("DOC-PERMISSAO", "papel-insuficiente", text),)
+    return ()
+
+
 def receive(
-    upload: Upload, *, sha256: str, chave: str, achados: tuple[Achado, ...], at: datetime, now: datetime
+    upload: Upload,
+    *,
+    sha256: str,
+    chave: str,
+    achados: tuple[Achado, ...],
+    at: datetime,
+    now: datetime,
+    transacao: str | None = None,
 ) -> Upload:
     """The file arrived: refused, complete, or handed to its owner."""
     changed = replace(
@@ -185,7 +228,10 @@ def receive(
     if not upload.regras.tem_dono:
         recurso = {"tipo": "documento", "id": upload.id}
         return replace(changed, situacao=Situacao.CONCLUIDO, chave=chave, recurso=recurso)
-    return replace(changed, situacao=Situacao.EM_PROCESSAMENTO, chave=chave, tentativa=1, conferir_em=now + RECHECK)
+    return replace(
+        changed, situacao=Situacao.EM_PROCESSAMENTO, chave=chave, tentativa=1, conferir_em=now + RECHECK,
+        transacao=transacao,
+    )  # fmt: skip
 
 
 def hand_over_again(upload: Upload, now: datetime) -> Upload:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge import problems, session
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 FUNCAO: Final = "documentos-api"
 _UPLOAD_ID: Final = re.compile(r"[0-9a-z-]{1,64}", re.ASCII)  # anything else is no id of ours
 TAG: Final = "Documentos"
+_WHERE: Final = {"peg": "pegs", "autorizacao": "autorizacoes"}
 
 
 def create_upload(request: Request) -> Response:
@@ -66,6 +68,7 @@ def _command(asked: UploadRequest, caller: Principal) -> service.NewUpload:
         sha256=asked.sha256,
         referencia=asked.referencia,
         criado_por=caller.subject,
+        transacoes=tuple(row.corpo for row in finalidade.transacoes if caller.may(row.capacidade)),
     )
 
 
@@ -97,11 +100,9 @@ def get_answer(request: Request) -> Response:
     """GET /documentos/uploads/{id}/resposta.xml."""
     upload, caller = _own_upload(request)
     message = service.answer_message(upload, bootstrap.files())
-    # An answer to a lote names the beneficiário of every guia.
-    session.record_access(
-        request, caller.actor, finalidade="conferencia-de-faturamento",
-        objeto=f"upload/{upload.id}",
-    )  # fmt: skip
+    # An answer to a lote names the beneficiário of every guia; one to a request, of that.
+    why = "autorizacao" if upload.leitura.startswith("autorizacao.") else "conferencia-de-faturamento"
+    session.record_access(request, caller.actor, finalidade=why, objeto=f"upload/{upload.id}")
     return Response(200, message, "application/xml")
 
 
@@ -111,7 +112,7 @@ def _own_upload(request: Request) -> tuple[Upload, Principal]:
     if not _UPLOAD_ID.fullmatch(upload_id):
         raise UploadNotFoundError
     upload = service.find_upload(prestador_id=caller.prestador_id, upload_id=upload_id, uploads_=bootstrap.uploads())
-    caller.require("documentos.ler")
+    caller.require(upload.leitura)
     return upload, caller
 
 
@@ -120,8 +121,9 @@ def view(upload: Upload) -> dict[str, Any]:
     recurso = None
     if upload.recurso:
         recurso = dict(upload.recurso)
-        if recurso["tipo"] == "peg":
-            recurso["href"] = f"pegs/{recurso['id']}"
+        where = _WHERE.get(recurso["tipo"])
+        if where:
+            recurso["href"] = f"{where}/{recurso['id']}"
     return {
         "id": upload.id,
         "protocolo_atendimento": upload.protocolo_atendimento,
@@ -140,7 +142,7 @@ def view(upload: Upload) -> dict[str, Any]:
             "recebido_em": iso(upload.recebido_em) if upload.recebido_em else None,
         },
         "achados": [
-            {"regra": achado.regra, "codigo": achado.codigo, "mensagem": achado.mensagem} for achado in upload.achados
+            {name: value for name, value in asdict(achado).items() if value is not None} for achado in upload.achados
         ],
         "recurso": recurso,
     }
@@ -183,7 +185,7 @@ OPERATIONS: Final = (
             **_EXAMPLE,
             "envio": {"url": "https://entrada.s3.sa-east-1.amazonaws.com/", "campos": {"key": "t/345695/…"}},
         }),),
-        escopos=("conecta/documentos.escrever", "conecta/peg.escrever"),
+        escopos=("conecta/documentos.escrever", "conecta/peg.escrever", "conecta/autorizacao.escrever"),
         parameters=(PRESTADOR, Parameter(
             "Idempotency-Key", "header", "Chave sua para repetir sem efeito em dobro, guardada por 24 horas.",
             schema={"type": "string", "minLength": 1, "maxLength": 255}, example="5f0c9a52-7f0e-4f7e-9d0e-0b6f3f1c7a11",
@@ -198,21 +200,22 @@ OPERATIONS: Final = (
     Operation(
         "GET", "/documentos/uploads/{id}", "obterUpload", FUNCAO, TAG,
         "Acompanhar um envio",
-        "Estado, achados e o recurso em que o arquivo se tornou (um PEG, por exemplo).",
+        "Estado, achados e o recurso em que o arquivo se tornou (um PEG ou uma autorização, por exemplo).",
         get_upload,
         (Reply(200, "O envio.", UploadView, example=_RECEIVED),),
-        escopos=("conecta/documentos.ler",),
+        escopos=("conecta/documentos.ler", "conecta/autorizacao.ler"),
         parameters=(_ID, PRESTADOR),
         refusals=(422,),
     ),
     Operation(
         "GET", "/documentos/uploads/{id}/resposta.xml", "obterRespostaDoUpload", FUNCAO, TAG,
         "Baixar a mensagem TISS de resposta",
-        "A mensagem TISS de resposta na versão de quem enviou: `recebimentoLote` com o protocolo, ou com "
-        "`mensagemErro` quando o lote foi recusado. 409 enquanto o envio não tiver estado final.",
+        "A mensagem TISS de resposta na versão de quem enviou: `recebimentoLote` com o protocolo, a resposta de cada "
+        "transação de autorização, ou a mesma com `mensagemErro` quando o envio foi recusado. 409 enquanto o envio "
+        "não tiver estado final.",
         get_answer,
         (Reply(200, "Mensagem TISS (ISO-8859-1).", media_type="application/xml"),),
-        escopos=("conecta/documentos.ler",),
+        escopos=("conecta/documentos.ler", "conecta/autorizacao.ler"),
         parameters=(_ID, PRESTADOR),
         refusals=(409, 422),
     ),

@@ -1,7 +1,6 @@
 """Queue and stream entry.
 
-* SQS `documentos-eventos`: S3 `Object Created` of `entrada`, and verdicts (`PegRecebido`, `LoteRepetido`,
-  `LoteRecusado`) from the bus;
+* SQS `documentos-eventos`: S3 `Object Created` of `entrada`, and verdicts from the bus (`VERDICTS`);
 * the table's stream: outbox rows, published to the bus.
 """
 
@@ -15,7 +14,11 @@ from conecta_edge import observability, queues, session
 from documentos import bootstrap, service
 
 SOURCE: Final = "conecta.documentos"
-VERDICTS: Final[Mapping[str, bool]] = {"PegRecebido": True, "LoteRepetido": True, "LoteRecusado": False}
+VERDICTS: Final[Mapping[str, bool]] = {
+    "PegRecebido": True, "LoteRepetido": True, "LoteRecusado": False,
+    "MensagemRespondida": True, "MensagemRecusada": False,
+}  # fmt: skip
+"""Of `conecta.peg` and of `conecta.autorizacao`: whether what was sent was taken."""
 
 
 def handler(event: Mapping[str, Any], context: Any) -> Any:
@@ -51,6 +54,7 @@ def _file_posted(detail: Mapping[str, Any]) -> None:
         version=detail["object"].get("version-id"),
         uploads_=bootstrap.uploads(),
         files=bootstrap.files(),
+        read_body=bootstrap.read_body,
         now=session.clock().now(),
     )
     observability.log("info", "arquivo recebido", upload_id=parts[4], situacao=situacao.value if situacao else None)
@@ -58,7 +62,9 @@ def _file_posted(detail: Mapping[str, Any]) -> None:
 
 def _judged(envelope: Mapping[str, Any], *, accepted: bool) -> None:
     dados = envelope["dados"]
-    recurso = {"tipo": "peg", "id": dados["protocolo"]} if accepted else None
+    recurso = dados.get("recurso")
+    if accepted and "protocolo" in dados:
+        recurso = {"tipo": "peg", "id": dados["protocolo"]}
     service.conclude_upload(
         prestador_id=envelope["prestador_id"],
         upload_id=dados["upload_id"],

@@ -24,6 +24,7 @@ def handler(event: Mapping[str, Any], _context: Any) -> dict[str, int]:
     looked, moved = service.reconcile(
         uploads_=bootstrap.uploads(),
         files=bootstrap.files(),
+        read_body=bootstrap.read_body,
         now=session.clock().now(),
         everything=event.get("todos") is True,
     )

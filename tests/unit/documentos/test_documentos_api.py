@@ -56,6 +56,7 @@ class World:
         self.cadastro.put_relacionamento(a_relacionamento(HOSPITAL, PASA, "RECUSADO", "Sem rede na região"))
         for sub, prestador_id, papel in (
             ("pessoa-1", HOSPITAL, "faturista"), ("pessoa-2", CLINICA, "gestor"), ("pessoa-3", HOSPITAL, "recepcao"),
+            ("pessoa-4", HOSPITAL, "gestor"),
         ):  # fmt: skip
             self.cadastro.put_vinculo(Vinculo(sub, prestador_id, papel))
         self.cadastro.put_credencial(Credencial("maquina-1", HOSPITAL, ESCOPOS))
@@ -98,7 +99,7 @@ def test_an_upload_begins_with_a_form_a_protocolo_and_where_to_follow_it(world: 
 
 def test_the_default_format_is_the_first_of_the_finalidade(world: World) -> None:
     for row in FINALIDADES.values():
-        body = world.create({**BODY, "finalidade": row.codigo})[1]
+        body = world.create({**BODY, "finalidade": row.codigo}, claims=person("pessoa-4"))[1]
         assert body["arquivo"]["tipo_conteudo"] == row.formatos[0].value
     body = world.create({**BODY, "finalidade": "imagem", "tipo_conteudo": "image/png"})[1]
     assert body["arquivo"]["tipo_conteudo"] == "image/png"
@@ -154,6 +155,14 @@ def test_a_relacionamento_that_is_not_enabled_is_a_403_with_the_reason(world: Wo
         (machine(scope="conecta/documentos.escrever"), "pdf", 201),
         (machine(scope="conecta/documentos.escrever"), "lote_tiss", 403),
         (machine(scope=""), "pdf", 403),
+        (person("pessoa-3"), "mensagem_tiss", 201),
+        (person("pessoa-3"), "laudo", 201),
+        (person(), "cotacao_opme", 403),
+        (machine(scope="conecta/autorizacao.escrever"), "mensagem_tiss", 201),
+        (machine(scope="conecta/autorizacao.escrever"), "cotacao_opme", 201),
+        (machine(scope="conecta/autorizacao.escrever"), "lote_tiss", 403),
+        (machine(scope="conecta/peg.escrever"), "mensagem_tiss", 403),
+        (machine(scope="conecta/autorizacao.ler"), "laudo", 403),
     ],
 )
 def test_who_may_send_what_depends_on_what_it_is_for(
@@ -207,6 +216,80 @@ def test_who_may_not_read_is_told_only_after_the_upload_was_found(world: World) 
     world.uploads.add(an_upload(upload_id="u1"))
     assert world.get("u1", claims=person("pessoa-3"))[0] == 403
     assert world.get("u2", claims=person("pessoa-3"))[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("claims", "readable"),
+    [
+        (person(), {"lote_tiss", "pdf", "imagem"}),
+        (person("pessoa-3"), {"mensagem_tiss", "cotacao_opme", "laudo"}),
+        (machine(scope="conecta/documentos.ler"), {"lote_tiss", "pdf", "imagem"}),
+        (machine(scope="conecta/autorizacao.ler"), {"mensagem_tiss", "cotacao_opme", "laudo"}),
+        (machine(scope="conecta/autorizacao.escrever"), set()),
+    ],
+)
+def test_who_may_follow_an_upload_depends_on_what_it_is_for(
+    world: World, claims: dict[str, Any], readable: set[str]
+) -> None:
+    for finalidade in FINALIDADES:
+        world.uploads.add(an_upload(upload_id=finalidade.replace("_", "-"), finalidade=finalidade))
+    for finalidade in FINALIDADES:
+        allowed = finalidade in readable
+        assert world.get(finalidade.replace("_", "-"), claims=claims)[0] == (200 if allowed else 403), finalidade
+        answer = world.get(finalidade.replace("_", "-"), claims=claims, resource=ANSWER)[0]
+        assert answer == (409 if allowed else 403), finalidade
+
+
+@pytest.mark.parametrize(
+    ("claims", "transacoes"),
+    [
+        (person("pessoa-3"), 5),
+        (person("pessoa-2"), 6),
+        (machine(scope="conecta/autorizacao.escrever"), 5),
+        (machine(scope="conecta/autorizacao.escrever conecta/peg.escrever"), 6),
+    ],
+)
+def test_which_messages_may_come_is_settled_by_who_begins_the_upload(
+    world: World, claims: dict[str, Any], transacoes: int
+) -> None:
+    world.cadastro.put_relacionamento(a_relacionamento(CLINICA, VALE))
+    assert world.create({**BODY, "finalidade": "mensagem_tiss"}, claims=claims)[0] == 201
+    (upload,) = world.uploads.rows.values()
+    assert len(upload.transacoes) == transacoes
+    assert ("loteGuias" in upload.transacoes) is (transacoes == 6)
+    assert world.create({**BODY, "finalidade": "laudo"}, claims=claims)[0] == 201
+    assert [row.transacoes for row in world.uploads.rows.values()][1] == ()
+
+
+def test_a_lote_sent_as_a_message_is_read_by_who_reads_lotes(world: World) -> None:
+    world.uploads.add(an_upload(finalidade="mensagem_tiss", situacao=Situacao.EM_PROCESSAMENTO, transacao="loteGuias"))
+    assert (world.get("u1")[0], world.get("u1", claims=person("pessoa-3"))[0]) == (200, 403)
+
+
+def test_a_message_that_became_an_authorization_says_which_and_why_its_answer_was_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recurso = {"tipo": "autorizacao", "id": f"{VALE}/26110123456789"}
+    world.uploads.add(
+        an_upload(finalidade="mensagem_tiss", situacao=Situacao.CONCLUIDO, conferir_em=None, recurso=recurso)
+    )
+    world.files.acervo.put(f"t/{VALE}/{HOSPITAL}/respostas/u1.xml", b"<a/>", STORED)
+    why: list[str] = []
+    monkeypatch.setattr(session, "record_access", lambda *_args, **told: why.append(told["finalidade"]))
+    claims = person("pessoa-3")
+    assert world.get("u1", claims=claims)[1]["recurso"] == {**recurso, "href": f"autorizacoes/{recurso['id']}"}
+    assert world.get("u1", claims=claims, resource=ANSWER)[0] == 200
+    assert why == ["autorizacao"]
+
+
+def test_a_refused_message_shows_the_line_when_it_is_known(world: World) -> None:
+    achados = (Achado("TISS-XML-CODIFICACAO", "5002", "…", 7), Achado("DOC-TRANSACAO", "3148", "…"))
+    world.uploads.add(
+        an_upload(finalidade="mensagem_tiss", situacao=Situacao.RECUSADO, conferir_em=None, achados=achados)
+    )
+    body = world.get("u1", claims=person("pessoa-3"))[1]
+    assert [achado.get("linha") for achado in body["achados"]] == [7, None]
+    UploadView.model_validate_json(json.dumps(body))
 
 
 def test_a_lote_that_became_a_peg_says_which(world: World) -> None:

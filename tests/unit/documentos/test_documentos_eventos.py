@@ -11,7 +11,8 @@ from conecta_edge import queues
 from documentos import bootstrap
 from documentos.domain.uploads import Situacao
 from documentos.handler import eventos, fluxo
-from tests.builders_functions import HOSPITAL, NOW, XML, an_upload, failures, outbox_record, sqs_message
+from local.gerador import verifica_elegibilidade
+from tests.builders_functions import CNPJ, HOSPITAL, NOW, VALE, XML, an_upload, failures, outbox_record, sqs_message
 from tests.fakes import Bus, FakeFiles, FakeUploads
 
 CHAVE = f"t/345695/{HOSPITAL}/lote_tiss/u1"
@@ -88,6 +89,35 @@ def test_a_refused_lote_becomes_nothing(world: World) -> None:
     assert world.deliver(verdict("LoteRecusado", achados=3)) == []
     assert world.state() is Situacao.RECUSADO
     assert world.uploads.rows[HOSPITAL, "u1"].recurso is None
+
+
+def test_an_answered_message_is_concluded_with_what_it_became_if_anything(world: World) -> None:
+    recurso = {"tipo": "autorizacao", "id": "345695/26110123456789"}
+    for upload_id in ("u1", "u2"):
+        world.uploads.add(
+            an_upload(upload_id=upload_id, finalidade="mensagem_tiss", situacao=Situacao.EM_PROCESSAMENTO)
+        )
+    answered = [verdict("MensagemRespondida", recurso=recurso), verdict("MensagemRespondida", upload_id="u2")]
+    assert world.deliver(*answered) == []
+    rows = [world.uploads.rows[HOSPITAL, upload_id] for upload_id in ("u1", "u2")]
+    assert [row.situacao for row in rows] == [Situacao.CONCLUIDO] * 2
+    assert [row.recurso for row in rows] == [recurso, None]
+
+
+def test_a_refused_message_is_concluded_as_refused_naming_what_it_was_about(world: World) -> None:
+    recurso = {"tipo": "autorizacao", "id": "345695/26110123456789"}
+    world.uploads.add(an_upload(finalidade="mensagem_tiss", situacao=Situacao.EM_PROCESSAMENTO))
+    assert world.deliver(verdict("MensagemRecusada", recurso=recurso)) == []
+    assert (world.state(), world.uploads.rows[HOSPITAL, "u1"].recurso) == (Situacao.RECUSADO, recurso)
+
+
+def test_a_message_is_read_where_it_is_received(world: World) -> None:
+    message = verifica_elegibilidade(CNPJ, VALE, "001", NOW.date())
+    upload = an_upload(message, finalidade="mensagem_tiss")
+    world.uploads.add(upload)
+    world.files.entrada.put(upload.chave_entrada, message, NOW)
+    assert world.deliver(created(upload.chave_entrada)) == []
+    assert [achado.regra for achado in world.uploads.rows[HOSPITAL, "u1"].achados] == ["DOC-TRANSACAO"]
 
 
 def test_duplicated_and_reordered_messages_change_nothing(world: World) -> None:

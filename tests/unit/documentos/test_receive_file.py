@@ -11,6 +11,7 @@ import pytest
 from documentos import service
 from documentos.domain import uploads
 from documentos.domain.uploads import Situacao, Upload
+from documentos.messages import read_body
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PDF, XML, an_upload, sha256
 from tests.fakes import FakeFiles, FakeUploads
 
@@ -37,6 +38,7 @@ class Case:
             version=version,
             uploads_=self.uploads,
             files=self.files,
+            read_body=read_body,
             now=LATER,
         )
 

@@ -12,6 +12,7 @@ from documentos import service
 from documentos.domain import uploads
 from documentos.domain.errors import StaleUploadError
 from documentos.domain.uploads import GRACE, MAX_ATTEMPTS, RECHECK, Situacao, Upload
+from documentos.messages import read_body
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PDF, XML, an_upload
 from tests.fakes import FakeFiles, FakeUploads
 
@@ -26,7 +27,9 @@ class Case:
         return made
 
     def sweep(self, now: datetime, *, everything: bool = False) -> tuple[int, int]:
-        return service.reconcile(uploads_=self.uploads, files=self.files, now=now, everything=everything)
+        return service.reconcile(
+            uploads_=self.uploads, files=self.files, read_body=read_body, now=now, everything=everything
+        )
 
     def stored(self, upload_id: str = "u1", prestador_id: str = HOSPITAL) -> Upload:
         return self.uploads.rows[prestador_id, upload_id]

@@ -38,7 +38,7 @@ def test_a_file_with_an_owner_is_handed_to_it() -> None:
     assert (after.sha256, after.chave, after.recebido_em, after.recurso) == (sha256(b"x"), "t/x", NOW, None)
 
 
-@pytest.mark.parametrize("finalidade", ["pdf", "imagem"])
+@pytest.mark.parametrize("finalidade", ["pdf", "imagem", "cotacao_opme", "laudo"])
 def test_a_file_without_an_owner_is_complete_once_stored(finalidade: str) -> None:
     after = received(an_upload(finalidade=finalidade))
     assert (after.situacao, after.conferir_em) == (Situacao.CONCLUIDO, None)
@@ -190,5 +190,7 @@ def test_without_a_declared_sha256_none_is_compared() -> None:
 def test_a_finalidade_is_a_row_of_data(row: Finalidade) -> None:
     assert row.formatos
     assert 0 < row.tamanho_maximo <= 20 * 1024 * 1024
-    assert row.capacidade in {"peg.escrever", "documentos.escrever"}
+    assert row.capacidade in {"peg.escrever", "documentos.escrever", "autorizacao.escrever"}
+    assert row.leitura in {"documentos.ler", "autorizacao.ler"}
+    assert row.tem_dono is (Formato.XML in row.formatos)
     assert an_upload(finalidade=row.codigo).regras is row
