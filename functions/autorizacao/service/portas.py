@@ -62,11 +62,13 @@ class Mudanca:
     Attributes:
         antes: as read; `None` of a new one.
         solto: of a new one, the authorization that held its number of guia and let it go, being denied or cancelled.
+        proximo: the next local day on which something of it is due, where the sweep knows better than the rules.
     """
 
     antes: Guardada | None
     depois: Guardada
     solto: str | None = None
+    proximo: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,20 +158,24 @@ def update(
     return action
 
 
-def batch_get(client: Any, keys: Sequence[tuple[str, Mapping[str, str]]]) -> list[Item | None]:
+def batch_get(
+    client: Any, keys: Sequence[tuple[str, Mapping[str, str]]], *, consistent: bool = False
+) -> list[Item | None]:
     """Items by key, of any tables, in the order asked; `None` where there is none.
 
     One round trip for up to a hundred keys; what the service leaves unprocessed is asked again.
 
     Args:
         keys: (table, key); a key may be asked more than once.
+        consistent: whether what was just written must be seen.
     """
     found: dict[tuple[str, str, str], Item] = {}
     distinct = list(dict.fromkeys((table, key["pk"], key["sk"]) for table, key in keys))
     for start in range(0, len(distinct), BATCH_GET):
         wanted: dict[str, Any] = {}
         for table, pk, sk in distinct[start : start + BATCH_GET]:
-            wanted.setdefault(table, {"Keys": []})["Keys"].append(marshal({"pk": pk, "sk": sk}))
+            of_table = wanted.setdefault(table, {"Keys": [], "ConsistentRead": consistent})
+            of_table["Keys"].append(marshal({"pk": pk, "sk": sk}))
         while wanted:
             answer = client.batch_get_item(RequestItems=wanted)
             for table, rows in answer["Responses"].items():

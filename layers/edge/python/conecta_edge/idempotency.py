@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from conecta_edge import problems
-from conecta_edge.dynamodb import Item, marshal, put, unmarshal
-from conecta_edge.problems import FieldError
+from conecta_edge.dynamodb import ConditionFailedError, Item, TransientConflictError, marshal, put, unmarshal
+from conecta_edge.problems import FieldError, ProblemError
 
 HEADER: Final = "idempotency-key"
 MAX_LENGTH: Final = 255
 KEPT: Final = timedelta(hours=24)
+Keep = Callable[[Any], tuple[Item, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +96,52 @@ class IdempotencyTable:
         condition = "attribute_not_exists(pk) OR #ttl <= :agora"
         action = put(self._table, row, condition, {":agora": int(now.timestamp())})
         return {**action, "ExpressionAttributeNames": {"#ttl": "ttl"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """One request's kept answer: read along with everything else, kept along with the effect.
+
+    Attributes:
+        attempt: `None` without a key: nothing is read nor kept.
+    """
+
+    table: IdempotencyTable
+    attempt: Attempt | None
+    now: datetime
+
+    def replay(self) -> Any | None:
+        """See :meth:`IdempotencyTable.replay`."""
+        return self.table.replay(self.attempt, self.now) if self.attempt else None
+
+    def keep(self, answer: Any) -> tuple[Item, ...]:
+        """The transaction's `Put` actions that keep an answer; none without a key."""
+        return (self.table.keep(self.attempt, answer, self.now),) if self.attempt else ()
+
+    def carry_out(self, effect: Callable[[Keep], Any], *, look_first: bool = True) -> Any:
+        """Carry out an effect at most once, answering the first answer ever after.
+
+        Args:
+            effect: takes `keep` and answers the answer; it writes `keep(answer)` (transaction `Put` actions, none
+                without a key) in the same transaction as the effect.
+            look_first: `False` for an effect that itself looks for a kept answer, with :meth:`replay`, as it reads.
+
+        Raises:
+            ProblemError: 422 the key was used with another body; 409 a concurrent request with this key is not done.
+            Exception: what the effect raises, unless a concurrent request with this key was done meanwhile.
+        """
+        if look_first and (first := self.replay()) is not None:
+            return first
+        try:
+            return effect(self.keep)
+        except ProblemError:
+            raise
+        except Exception as lost:
+            if self.attempt is None:
+                raise
+            first = self.replay()
+            if first is not None:
+                return first
+            if isinstance(lost, ConditionFailedError | TransientConflictError):
+                raise problems.in_progress() from lost
+            raise

@@ -24,12 +24,14 @@ PER_SHARD: Final = 999_999
 class Kind(IntEnum):
     """The fifth digit: what the number stands for, and so who counts it.
 
-    ATENDIMENTO is of documentos, PEG of peg, RELACIONAMENTO (a protocolo de atendimento, too) of cadastro.
+    ATENDIMENTO is of documentos, PEG of peg, RELACIONAMENTO (a protocolo de atendimento, too) of cadastro,
+    AUTORIZACAO (the same) of autorizacao.
     """
 
     ATENDIMENTO = 1
     PEG = 2
     RELACIONAMENTO = 3
+    AUTORIZACAO = 4
 
 
 class CountersExhaustedError(RuntimeError):

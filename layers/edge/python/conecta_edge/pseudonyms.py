@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import unicodedata
 from typing import Final
 
 LENGTH: Final = 32
@@ -29,6 +30,12 @@ class Pseudonyms:
     def cpf(self, registro_ans: str, cpf: str) -> str:
         """Of a person at one operadora."""
         return self._of("cpf", registro_ans, cpf)
+
+    def nome(self, registro_ans: str, nome: str) -> str:
+        """Of a person's first and last name at one operadora, whatever its accents, case and what is between."""
+        plain = unicodedata.normalize("NFKD", nome).encode("ascii", "ignore").decode().upper()
+        words = "".join(letter if letter.isalpha() else " " for letter in plain).split()
+        return self._of("nome", registro_ans, " ".join(words[:1] + words[1:][-1:]))
 
     def prestador(self, cpf: str) -> str:
         """Id of a prestador that is a person: `pf` and 24 hexadecimal digits."""

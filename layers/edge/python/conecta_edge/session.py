@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from conecta_edge.aws import client
 from conecta_edge.cadastro import DynamoCadastroReader
 from conecta_edge.clock import Clock, SystemClock
-from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError
 from conecta_edge.secrets import secret
 from conecta_edge.settings import required
 
@@ -20,13 +19,10 @@ if TYPE_CHECKING:
 
     from conecta_edge.audit import Actor
     from conecta_edge.catalogo import Catalogo
-    from conecta_edge.dynamodb import Item
     from conecta_edge.http import Request
-    from conecta_edge.idempotency import IdempotencyTable
+    from conecta_edge.idempotency import IdempotencyTable, Keep, Once
     from conecta_edge.pseudonyms import Pseudonyms
     from conecta_edge.tenancy import KnownClients, OperadoraPrincipal, Person, Principal
-
-    Keep = Callable[[Any], tuple[Item, ...]]
 
 
 @lru_cache(maxsize=1)
@@ -157,37 +153,28 @@ def _page_secret() -> bytes:
     return secret(required("SEGREDO_ARN"))
 
 
-def once(request: Request, caller: Principal, effect: Callable[[Keep], Any]) -> Any:
-    """Carry out an effect at most once per `Idempotency-Key`, answering the first answer ever after.
+def attempt(request: Request, prestador_id: str, subject: str) -> Once:
+    """What is kept of a request under its `Idempotency-Key`, for an effect that reads it along with everything else.
 
     Args:
-        request: carries the key, or not.
-        caller: whose key it is.
-        effect: takes `keep` and answers the answer; it writes `keep(answer)` (transaction `Put` actions, none without
-            a key) in the same transaction as the effect.
+        prestador_id: whose key it is; of an operadora's people, the operadora.
 
     Raises:
-        ProblemError: 422 the key was used with another body; 409 a concurrent request with this key is not done.
+        ProblemError: 422 the key is empty or too long.
     """
-    from conecta_edge import idempotency, problems  # noqa: PLC0415
+    from conecta_edge import idempotency  # noqa: PLC0415
 
-    attempt = idempotency.attempt(
+    made = idempotency.attempt(
         request.headers,
-        prestador_id=caller.prestador_id,
+        prestador_id=prestador_id,
         route=request.route,
-        subject=caller.subject,
-        body=request.body,
+        subject=subject,
+        # The same act on another thing is another request, whatever its body.
+        body="/".join([*request.path.values(), ""]).encode() + request.body,
     )
-    if attempt is None:
-        return effect(lambda _answer: ())
-    table, now = idempotency_table(), clock().now()
-    first = table.replay(attempt, now)
-    if first is not None:
-        return first
-    try:
-        return effect(lambda answer: (table.keep(attempt, answer, now),))
-    except (ConditionFailedError, TransientConflictError) as lost:
-        first = table.replay(attempt, now)
-        if first is None:
-            raise problems.in_progress() from lost
-        return first
+    return idempotency.Once(idempotency_table(), made, clock().now())
+
+
+def once(request: Request, caller: Principal, effect: Callable[[Keep], Any]) -> Any:
+    """Carry out an effect at most once per `Idempotency-Key`; see `idempotency.Once.carry_out`."""
+    return attempt(request, caller.prestador_id, caller.subject).carry_out(effect)

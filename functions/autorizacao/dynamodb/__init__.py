@@ -1,0 +1,1 @@
+"""Adapters over the `autorizacao` table, and over what other contexts let this one read."""
