@@ -47,4 +47,5 @@ FUNCOES: Final[tuple[Funcao, ...]] = (
     Funcao("AUT-PENDENCIA", ("R27",), transicoes.answer),
     Funcao("AUT-ANEXO", ("R27",), transicoes.attach),
     Funcao("AUT-REMOCAO", ("R28",), remocao_from_text),
+    Funcao("AUT-PROTOCOLO", ("R30",), transicoes.create),
 )

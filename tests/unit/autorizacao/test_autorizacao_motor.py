@@ -226,6 +226,7 @@ REFUSED: list[tuple[str, dict[str, Any], tuple[str, str, str, int | None]]] = [
 
 
 @pytest.mark.parametrize(("case", "expected"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+@pytest.mark.regra(REFUSED)
 def test_each_refusal_is_one_finding_in_the_code_of_who_asks(
     case: dict[str, Any], expected: tuple[str, str, str, int | None]
 ) -> None:
@@ -342,6 +343,7 @@ ANALYSED: list[tuple[str, dict[str, Any], tuple[str, str, str, int | None]]] = [
 
 
 @pytest.mark.parametrize(("case", "expected"), [row[1:] for row in ANALYSED], ids=[row[0] for row in ANALYSED])
+@pytest.mark.regra(ANALYSED)
 def test_what_would_be_denied_on_other_grounds_goes_to_a_person(
     case: dict[str, Any], expected: tuple[str, str, str, int | None]
 ) -> None:
@@ -356,6 +358,7 @@ def test_what_would_be_denied_on_other_grounds_goes_to_a_person(
 
 
 @pytest.mark.parametrize("case", [row[1] for row in ANALYSED], ids=[row[0] for row in ANALYSED])
+@pytest.mark.regra("R14")
 def test_urgencia_waits_for_nobody(case: dict[str, Any]) -> None:
     contexto = {name: value for name, value in case.items() if name != "request"}
     found = judged(replace(case.get("request") or a_request(), **AMB), **contexto)
@@ -363,6 +366,7 @@ def test_urgencia_waits_for_nobody(case: dict[str, Any]) -> None:
     assert all("Aguarde" not in achado.providencia for achado in found.achados)
 
 
+@pytest.mark.regra("AUT-ANALISE")
 def test_5_business_days_or_10_for_what_is_complex_by_the_operadoras_calendar() -> None:
     livre = Calendario((DiaEspecial(HOJE + timedelta(days=2), "Feriado do estado", TipoDia.FERIADO, uf="ES"),))
     limited = a_request(an_asked(LIMITADO, 11))
@@ -386,6 +390,7 @@ def test_an_impossible_complex_item_does_not_lengthen_the_answer() -> None:
 # --- the whole ---
 
 
+@pytest.mark.regra("R25")
 def test_items_are_judged_one_by_one() -> None:
     found = judged(a_request(an_asked(), an_asked("40301630"), an_asked(quantidade=2)))
     assert found.parecer.situacao is Situacao.PARCIAL
@@ -414,6 +419,7 @@ def test_all_findings_come_at_once_in_the_order_of_the_rules() -> None:
     assert set(found.resultados) == {Resultado.IMPOSSIVEL}
 
 
+@pytest.mark.regra("R15", "R19", "R25", "R26", "R27")
 def test_a_finding_shows_the_place_what_was_seen_and_what_is_right() -> None:
     (achado,) = judged(dental(regiao="AIAS")).achados
     assert (achado.campo, achado.visto, achado.esperado) == ("itens[0].regiao", "AIAS", "ASAI")
@@ -445,6 +451,7 @@ def test_rules_have_stable_ids_sources_bases_and_say_what_they_ask() -> None:
 # --- what is missing (R27 and documents) ---
 
 
+@pytest.mark.regra("R27")
 def test_opme_that_was_announced_is_waited_for_with_its_quotes() -> None:
     parecer = judged(a_stay(indicador_opme=True)).parecer
     assert parecer.situacao is Situacao.AGUARDANDO_DOCUMENTO
@@ -455,6 +462,7 @@ def test_opme_that_was_announced_is_waited_for_with_its_quotes() -> None:
 
 
 @pytest.mark.parametrize(("given", "missing"), [(0, 3), (2, 1), (3, 0), (4, 0)])
+@pytest.mark.regra("R27")
 def test_quotes_are_as_many_as_the_contract_asks(given: int, missing: int) -> None:
     parecer = judged(with_opme(an_opme(), an_opme(opcao="2"), cotacoes=given, indicador_opme=True)).parecer
     assert [one.quantidade for one in parecer.pendencias] == ([missing] if missing else [])
@@ -464,6 +472,7 @@ def test_quotes_are_as_many_as_the_contract_asks(given: int, missing: int) -> No
     ]  # fmt: skip
 
 
+@pytest.mark.regra("R09")
 def test_documents_of_several_items_are_asked_for_once() -> None:
     parecer = judged(a_request(an_asked(LAUDADO), an_asked(LAUDADO))).parecer
     assert [(one.tipo, one.documento) for one in parecer.pendencias] == [(TipoPendencia.DOCUMENTO, "02")]
@@ -476,6 +485,7 @@ def test_what_an_impossible_item_lacks_is_not_waited_for() -> None:
 
 
 @pytest.mark.parametrize("asked", [a_stay(justificativa=" "), a_request(an_asked(ANALISADO), justificativa=None)])
+@pytest.mark.regra("AUT-JUSTIFICATIVA")
 def test_what_a_person_decides_says_why_it_is_asked(asked: Solicitacao) -> None:
     parecer = judged(asked).parecer
     assert parecer.situacao is Situacao.AGUARDANDO_JUSTIFICATIVA
@@ -484,6 +494,7 @@ def test_what_a_person_decides_says_why_it_is_asked(asked: Solicitacao) -> None:
     assert judged(replace(asked, anexos=(annex,), documentos=quotes(3))).parecer.situacao is Situacao.EM_ANALISE
 
 
+@pytest.mark.regra("AUT-JUSTIFICATIVA")
 def test_nobody_explains_a_hemogram() -> None:
     assert told(judged(a_request(justificativa=None))) == []
 
@@ -501,12 +512,14 @@ def test_nobody_explains_a_hemogram() -> None:
         (an_opme(opcao="4"), "2201"),
     ],
 )
+@pytest.mark.regra("R27")
 def test_a_material_has_a_tuss_code_or_the_registration_at_anvisa(material: Any, codigo: str | None) -> None:
     found = judged(with_opme(material))
     refused = [achado.codigo for achado in found.achados if achado.efeito is Efeito.IMPEDE]
     assert refused == ([codigo] if codigo else [])
 
 
+@pytest.mark.regra("R27")
 def test_in_urgencia_the_first_choice_of_each_material_is_authorised_and_the_quotes_owed() -> None:
     other = an_opme("70000002", opcao="3")
     found = judged(with_opme(an_opme(opcao="2"), an_opme(opcao="1"), other, cotacoes=0, **AMB))
@@ -521,6 +534,7 @@ def test_in_urgencia_the_first_choice_of_each_material_is_authorised_and_the_quo
 
 
 @pytest.mark.parametrize("parent", [URGENTE, INTERNACAO, replace(URGENTE, situacao=Situacao.UTILIZADA)])
+@pytest.mark.regra("R15")
 def test_complements_are_asked_on_an_urgent_senha_or_a_stay(parent: Autorizacao) -> None:
     assert told(upon(parent)) == []
 
@@ -545,12 +559,14 @@ def test_complements_are_asked_on_an_urgent_senha_or_a_stay(parent: Autorizacao)
         (replace(URGENTE, substituicao="N"), "1302"),
     ],
 )
+@pytest.mark.regra("R15")
 def test_a_parent_is_of_the_same_life_and_prestador_of_the_right_kind_and_in_force(
     parent: Autorizacao, codigo: str | None
 ) -> None:
     assert told(upon(parent)) == ([("R15", codigo, None)] if codigo else [])
 
 
+@pytest.mark.regra("R15")
 def test_a_carteira_that_was_renumbered_is_still_the_same_life() -> None:
     parent = replace(URGENTE, solicitacao=an_urgencia(carteira=OUTRA_CARTEIRA))
     asked = a_request(guia_principal="S")
@@ -560,6 +576,7 @@ def test_a_carteira_that_was_renumbered_is_still_the_same_life() -> None:
     ]
 
 
+@pytest.mark.regra("R15", "AUT-ANALISE")
 def test_a_stay_is_prolonged_by_a_person_and_nothing_else_is() -> None:
     longer: dict[str, Any] = {"tipo": Tipo.PRORROGACAO, "diarias": 2}
     found = upon(INTERNACAO, an_asked(DIARIA, 2, tabela="18"), **longer)
@@ -572,12 +589,14 @@ def test_a_stay_is_prolonged_by_a_person_and_nothing_else_is() -> None:
     assert told(none)[0] == ("R25-COBERTURA", "1407", None)
 
 
+@pytest.mark.regra("R15")
 def test_a_stay_has_no_parent_and_odontologia_only_its_own() -> None:
     assert ("R15", "1302", None) in told(upon(INTERNACAO, tipo=Tipo.INTERNACAO))
     before = an_authorization(solicitacao=dental(dente="11"))
     assert told(upon(before, an_asked(PERICIA, dente="11"), tipo=Tipo.ODONTOLOGIA)) == []
 
 
+@pytest.mark.regra("R15", "AUT-COMPLEMENTAR")
 def test_the_central_complements_what_a_prestador_may_not_and_waits_for_nobody() -> None:
     asked = a_request(an_asked(ANALISADO), guia_principal="S")
     parent = an_authorization(an_item(quantidade=2, faturada=Decimal(1)), situacao=Situacao.UTILIZADA)
@@ -586,6 +605,7 @@ def test_the_central_complements_what_a_prestador_may_not_and_waits_for_nobody()
     assert (told(found), found.parecer.situacao) == ([], Situacao.AUTORIZADA)
 
 
+@pytest.mark.regra("R20")
 def test_in_a_stay_medicines_need_no_application_and_what_the_parent_has_counts() -> None:
     assert told(upon(INTERNACAO, MEDICADO)) == []
     applied = an_authorization(an_item(solicitado=an_asked(SESSAO)), solicitacao=an_urgencia(an_asked(SESSAO)))
@@ -611,6 +631,7 @@ def test_in_a_stay_medicines_need_no_application_and_what_the_parent_has_counts(
         (dental(dente="11"), GrupoCarencia.ODONTOLOGIA),
     ],
 )
+@pytest.mark.regra("R25-CARENCIA")
 def test_each_request_waits_for_its_own_carencia(asked: Solicitacao, grupo: GrupoCarencia) -> None:
     for other in GrupoCarencia:
         found = judged(asked, plano=plan(a_carencia(other, 9000)))
@@ -620,6 +641,7 @@ def test_each_request_waits_for_its_own_carencia(asked: Solicitacao, grupo: Grup
         )
 
 
+@pytest.mark.regra("R25-CARENCIA")
 def test_the_plan_may_name_the_carencia_of_a_code_and_the_day_of_service_counts() -> None:
     named_by_plan = (a_cobertura(grupo_carencia=GrupoCarencia.PARTO),)
     assert told(judged(plano=plan(a_carencia(dias=9000), coberturas=named_by_plan)))[0][0] == "R25-CARENCIA"
@@ -629,6 +651,7 @@ def test_the_plan_may_name_the_carencia_of_a_code_and_the_day_of_service_counts(
     assert told(judged(a_request(data_atendimento=AMANHA), plano=exams, beneficiario=soon)) == []
 
 
+@pytest.mark.regra("R25-CARENCIA")
 def test_what_hangs_on_an_urgent_senha_waits_24_hours_only() -> None:
     found = judged(
         a_request(guia_principal="S"), principal=URGENTE, plano=plan(a_carencia(GrupoCarencia.CONSULTAS_EXAMES, 9000))
@@ -654,11 +677,13 @@ def use(quantidade: int, days_ago: int, codigo: str = LIMITADO) -> Uso:
         ((use(10, -1),), True),
     ],
 )
+@pytest.mark.regra("R25-LIMITE")
 def test_a_limit_counts_what_was_used_in_its_days(usos: tuple[Uso, ...], *, passes: bool) -> None:
     found = judged(a_request(an_asked(LIMITADO)), usos=usos)
     assert (found.parecer.situacao is Situacao.AUTORIZADA) is passes
 
 
+@pytest.mark.regra("R25-LIMITE")
 def test_a_limit_counts_every_line_of_the_request_and_may_be_for_life() -> None:
     found = judged(a_request(an_asked(LIMITADO, 6), an_asked(LIMITADO, 5)))
     assert found.resultados == (Resultado.AUTORIZADO, Resultado.ANALISE)
@@ -669,6 +694,7 @@ def test_a_limit_counts_every_line_of_the_request_and_may_be_for_life() -> None:
 # --- the rest ---
 
 
+@pytest.mark.regra("R09")
 def test_where_no_senha_is_needed_it_is_given_and_told() -> None:
     found = judged(a_request(an_asked(CONSULTA)))
     assert (warned(found), found.parecer.situacao) == ([("R09", "", 1)], Situacao.AUTORIZADA)
@@ -677,12 +703,14 @@ def test_where_no_senha_is_needed_it_is_given_and_told() -> None:
     assert ("AUT-TUSS", "2101", 2) in warned(unknown)
 
 
+@pytest.mark.regra("R14")
 def test_the_contract_may_warn_of_its_package_instead_of_refusing() -> None:
     warns = contract(pacote_pronto_socorro=f"98:{PACOTE}", conduta_pronto_socorro=Conduta.AVISA)
     found = judged(an_urgencia(), contrato=warns)
     assert (told(found), warned(found)) == ([], [("R14", "3098", 1)])
 
 
+@pytest.mark.regra("R20", "R23")
 def test_quimioterapia_counts_as_medicine_and_each_drug_has_its_day() -> None:
     drug = an_asked(DROGA, "2.50", tabela="00", data_provavel=AMANHA)
     annex = an_annex(TipoAnexo.QUIMIOTERAPIA, drug)
@@ -693,6 +721,7 @@ def test_quimioterapia_counts_as_medicine_and_each_drug_has_its_day() -> None:
     assert ("R20", "3102", 2) in told(alone)
 
 
+@pytest.mark.regra("R20")
 def test_procedures_that_bring_their_own_medicines_let_them_pass() -> None:
     tomography = an_asked("41001010")
     completo = a_context().contrato
@@ -700,6 +729,7 @@ def test_procedures_that_bring_their_own_medicines_let_them_pass() -> None:
     assert told(judged(a_request(MEDICADO, tomography), contrato=more)) == []
 
 
+@pytest.mark.regra("R25-VALOR")
 def test_the_contracts_value_is_authorised_and_a_higher_one_told() -> None:
     found = judged(a_request(an_asked(valor=Decimal("18.51")), an_asked(valor=Decimal("18.50")), an_asked()))
     assert warned(found) == [("R25-VALOR", "1705", 1)]
@@ -714,11 +744,13 @@ def test_the_contracts_value_is_authorised_and_a_higher_one_told() -> None:
     assert warned(judged(tooth, precos=(a_preco(PERICIA),))) == []
 
 
+@pytest.mark.regra("R25-VALOR")
 def test_without_a_contract_nothing_is_priced_nor_missed() -> None:
     found = judged(with_opme(), contrato=a_contrato_completo(contratos=(), diarias=(), pacotes=()))
     assert told(found)[0] == ("R25-CONTRATO", "1201", None)
 
 
+@pytest.mark.regra("R19")
 def test_a_plan_of_shared_rooms_has_its_own_diaria() -> None:
     shared = a_diaria(acomodacao=Acomodacao.COLETIVA)
     completo = replace(a_context().contrato, diarias=(shared,))
@@ -745,6 +777,7 @@ def test_a_plan_of_shared_rooms_has_its_own_diaria() -> None:
         ({"relacionamento": relacionamento_of(("SUSPENSO", INICIO), ("HABILITADO", AMANHA))}, VALIDADE),
     ],
 )  # fmt: skip
+@pytest.mark.regra("AUT-VALIDADE")
 def test_a_senha_ends_with_cover_contract_or_relacionamento(contexto: dict[str, Any], expected: date) -> None:
     assert valid_until(a_request(), a_context(**contexto)) == expected
     assert judge(a_request(), a_context(**contexto)).validade == expected
@@ -759,6 +792,7 @@ def test_codes_are_named_one_by_one_by_their_beginning_or_by_a_range(codigo: str
     assert not named(("22:100",), "18", "100")
 
 
+@pytest.mark.regra("R27")
 def test_a_prosthesis_outside_the_annex_is_one_too() -> None:
     found = judged(a_request(an_asked(), an_opme(PROTESE), documentos=quotes(3)))
     assert told(found) == [("R27", "", 2)]

@@ -23,10 +23,12 @@ NOVENTA = HOJE + timedelta(days=90)
         ((None, HOJE), HOJE),
     ],
 )
+@pytest.mark.regra("AUT-VALIDADE")
 def test_a_senha_is_valid_90_days_or_until_cover_or_contract_end(ends: tuple[date | None, ...], expected: date) -> None:
     assert prazos.validade(HOJE, *ends) == expected
 
 
+@pytest.mark.regra("AUT-AVISOS")
 def test_it_is_told_15_and_5_days_before_the_end_but_not_before_the_decision() -> None:
     assert prazos.avisos(HOJE, NOVENTA) == (HOJE + timedelta(days=75), HOJE + timedelta(days=85))
     assert prazos.avisos(HOJE, HOJE + timedelta(days=15)) == (HOJE + timedelta(days=10),)

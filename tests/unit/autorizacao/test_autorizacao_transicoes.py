@@ -173,6 +173,7 @@ ACTS: dict[str, tuple[Act, tuple[Situacao | type[AutorizacaoError], ...]]] = {
 
 @pytest.mark.parametrize("situacao", ORDER)
 @pytest.mark.parametrize("act", ACTS)
+@pytest.mark.regra("AUT-RETIRADA", "AUT-CANCELAMENTO", "AUT-EXPIRACAO", "AUT-SUBSTITUICAO")
 def test_each_act_on_each_state_leads_where_it_should_or_is_refused(act: str, situacao: Situacao) -> None:
     do, row = ACTS[act]
     expected = row[ORDER.index(situacao)]
@@ -249,6 +250,7 @@ WHOSE: dict[str, tuple[Callable[[Ato], Any], set[Papel]]] = {
 
 @pytest.mark.parametrize("papel", Papel)
 @pytest.mark.parametrize("act", WHOSE)
+@pytest.mark.regra("AUT-QUANTIDADE-CENTRAL", "AUT-DATA-DECIDIDA", "AUT-DECISAO")
 def test_each_act_belongs_to_some_papeis_and_no_other(act: str, papel: Papel) -> None:
     do, allowed = WHOSE[act]
     if papel in allowed:
@@ -283,6 +285,7 @@ def test_a_prestador_need_not_say_why_it_cancels() -> None:
 # --- birth ---
 
 
+@pytest.mark.regra("AUT-COMPLEMENTAR")
 def test_only_what_is_granted_gets_a_senha() -> None:
     granted = Parecer(situacao=A, itens=(an_item(),), diarias=3)
     born = t.create(NUMERACAO, a_request(), granted, PRESTADOR, prestador_id=HOSPITAL, principal="P", substitui="O")
@@ -295,6 +298,14 @@ def test_only_what_is_granted_gets_a_senha() -> None:
     assert (pending.historico[0].vez_de, pending.historico[0].ate) == (Papel.AUDITORIA, AMANHA)
 
 
+@pytest.mark.regra("AUT-PROTOCOLO")
+@pytest.mark.parametrize("situacao", [A, Z, D, S.NEGADA])
+def test_whatever_becomes_of_a_request_it_has_its_protocolo_at_once(situacao: Situacao) -> None:
+    parecer = Parecer(situacao=situacao, itens=(an_item(),))
+    assert t.create(NUMERACAO, a_request(), parecer, PRESTADOR, prestador_id=HOSPITAL).protocolo == NUMERACAO.protocolo
+
+
+@pytest.mark.regra("AUT-CARGA-LEGADO")
 def test_a_legacy_senha_comes_with_its_balance() -> None:
     def loaded(**item: Any) -> Autorizacao:
         made = an_item(quantidade=2, **item)
@@ -312,6 +323,7 @@ def test_a_legacy_senha_comes_with_its_balance() -> None:
     assert (loaded().admissao, loaded().versao, loaded().historico[0].evento) == (ONTEM, 1, Evento.CARREGADA)
 
 
+@pytest.mark.regra("AUT-CARGA-LEGADO")
 def test_a_legacy_senha_without_anything_authorised_is_none() -> None:
     with pytest.raises(TransicaoInvalidaError):
         t.load_legacy(NUMERACAO, a_request(), (in_analysis(),), SISTEMA, prestador_id=HOSPITAL, data_autorizacao=ONTEM)
@@ -320,6 +332,7 @@ def test_a_legacy_senha_without_anything_authorised_is_none() -> None:
 # --- decision ---
 
 
+@pytest.mark.regra("AUT-DECISAO")
 def test_auditoria_approves_five_of_ten_sessions_and_says_why() -> None:
     asked = a_pending(Z, in_analysis(1, 10), in_analysis(2))
     after = decided(asked, nao(1, 5), replace(sim(2), valor=Decimal("10.00")))
@@ -331,6 +344,7 @@ def test_auditoria_approves_five_of_ten_sessions_and_says_why() -> None:
     assert (after.historico[-1].papel, after.historico[-1].quem) == (Papel.AUDITORIA, AUDITORIA.quem)
 
 
+@pytest.mark.regra("AUT-DECISAO")
 def test_what_a_rule_authorised_is_not_decided_again() -> None:
     after = decided(a_pending(Z, an_item(1), in_analysis(2)), nao(2))
     assert (after.situacao, [item.situacao for item in after.itens]) == (
@@ -338,6 +352,7 @@ def test_what_a_rule_authorised_is_not_decided_again() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.regra("AUT-DECISAO")
 def test_a_denied_request_has_no_senha_and_its_reasons() -> None:
     after = decided(a_pending(), nao())
     assert (after.senha, after.validade) == (None, None)
@@ -347,6 +362,7 @@ def test_a_denied_request_has_no_senha_and_its_reasons() -> None:
 
 @pytest.mark.parametrize("missing", ["motivo", "base", "codigo"])
 @pytest.mark.parametrize("quantidade", [0, 1])
+@pytest.mark.regra("AUT-DECISAO")
 def test_a_negative_without_reason_basis_or_code_is_refused(missing: str, quantidade: int) -> None:
     blank: Any = {missing: " "}
     with pytest.raises(NegativaSemBaseError) as raised:
@@ -354,6 +370,7 @@ def test_a_negative_without_reason_basis_or_code_is_refused(missing: str, quanti
     assert raised.value.sequencias == (1,)
 
 
+@pytest.mark.regra("AUT-DECISAO", "R27")
 def test_another_brand_needs_no_reason_for_those_that_were_left() -> None:
     asked = [an_opme(opcao=opcao) for opcao in "123"]
     pending = a_pending(Z, *(in_analysis(n, solicitado=item) for n, item in enumerate(asked, 1)))
@@ -367,6 +384,7 @@ def test_another_brand_needs_no_reason_for_those_that_were_left() -> None:
 
 
 @pytest.mark.parametrize("votos", [(), (sim(2),), (sim(1), sim(1)), (sim(1), sim(2)), (sim(1), sim(0), sim(0))])
+@pytest.mark.regra("AUT-DECISAO")
 def test_every_item_in_analysis_is_decided_once_and_no_other(votos: tuple[t.Voto, ...]) -> None:
     pending = a_pending(Z, in_analysis(1), an_item(3))
     with pytest.raises(DecisaoIncompletaError):
@@ -384,6 +402,7 @@ def a_pending_stay(*itens: Any, **changes: Any) -> Autorizacao:
     return a_pending(Z, *itens, solicitacao=a_stay(**changes))
 
 
+@pytest.mark.regra("AUT-DECISAO")
 def test_days_are_granted_as_asked_unless_voted_on() -> None:
     one = in_analysis()
     assert decided(a_pending_stay(one), sim()).diarias_autorizadas == 3
@@ -410,6 +429,7 @@ def test_days_alone_are_decided_by_name() -> None:
 # --- pending ---
 
 
+@pytest.mark.regra("AUT-PENDENCIA")
 def test_what_is_sent_is_ticked_off_until_nothing_is_missing() -> None:
     waiting = a_pending(D, pendencias=(LAUDO, COTACOES, PORQUE))
     quotes = tuple(DocumentoAnexado(documento_id=str(n), cotacao=True) for n in range(2))
@@ -426,6 +446,7 @@ def test_what_is_sent_is_ticked_off_until_nothing_is_missing() -> None:
     assert third.responder_ate == waiting.responder_ate  # the operadora's clock does not stop
 
 
+@pytest.mark.regra("AUT-PENDENCIA")
 def test_an_annex_is_not_replaced_by_documents() -> None:
     waiting = a_pending(D, pendencias=(ANEXO,))
     given = (DocumentoAnexado(documento_id="1", tipo="02", cotacao=True),)
@@ -438,6 +459,7 @@ def test_a_justification_that_was_not_there_stands_alone() -> None:
     assert t.answer(waiting, PRESTADOR, justificativa="Dor").solicitacao.justificativa == "Dor"
 
 
+@pytest.mark.regra("AUT-ANEXO")
 def test_an_annex_that_comes_later_brings_its_items_and_what_they_lack() -> None:
     waiting = a_pending(D, pendencias=(ANEXO, COTACOES))
     anexo = an_annex(TipoAnexo.OPME, an_opme())
@@ -477,6 +499,7 @@ def test_a_term_that_is_over_denies_nothing_and_none_ends_before_its_last_day() 
 # --- cancel ---
 
 
+@pytest.mark.regra("AUT-CANCELAMENTO")
 def test_living_complements_are_listed_or_cancelled_together() -> None:
     parent = an_authorization()
     granted, pending = an_authorization(numero="2"), a_pending(numero="3")
@@ -491,18 +514,21 @@ def test_living_complements_are_listed_or_cancelled_together() -> None:
     assert len(t.cancel(parent, (dead,), PRESTADOR)) == 1
 
 
+@pytest.mark.regra("AUT-CANCELAMENTO")
 def test_nothing_is_cancelled_when_a_complement_was_billed() -> None:
     with pytest.raises(JaFaturadaError) as raised:
         t.cancel(an_authorization(), (in_situation(U, numero="2"),), PRESTADOR, together=True)
     assert raised.value.sequencias == (1,)
 
 
+@pytest.mark.regra("AUT-CANCELAMENTO")
 def test_a_senha_that_expired_unnoticed_is_not_cancelled() -> None:
     with pytest.raises(TransicaoInvalidaError) as raised:
         t.cancel(an_authorization(), (), an_ato(hoje=DEPOIS))
     assert raised.value.situacao == V
 
 
+@pytest.mark.regra("AUT-CANCELAMENTO")
 def test_the_standards_code_tells_what_became_of_a_cancellation() -> None:
     codes = [t.cancellation_status(e) for e in (None, JaFaturadaError((1,)), AutorizacaoNotFoundError(), X("NEGADA"))]
     assert codes == [
@@ -511,6 +537,7 @@ def test_the_standards_code_tells_what_became_of_a_cancellation() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.regra("AUT-EXPIRACAO")
 def test_nothing_expires_before_its_day_nor_while_its_stay_lasts() -> None:
     for dia, principal in ((VALIDADE, None), (DEPOIS, a_stay_authorization(admissao=HOJE))):
         with pytest.raises(DataInvalidaError):
@@ -520,6 +547,7 @@ def test_nothing_expires_before_its_day_nor_while_its_stay_lasts() -> None:
 # --- the Central ---
 
 
+@pytest.mark.regra("AUT-QUANTIDADE-CENTRAL")
 def test_the_central_never_goes_below_what_was_billed_nor_above_what_was_asked() -> None:
     used = an_authorization(an_item(quantidade=5, faturada=Decimal(2)), situacao=U)
     assert t.change_quantities(used, {1: Decimal(2)}, CENTRAL).itens[0].autorizada == 2
@@ -529,6 +557,7 @@ def test_the_central_never_goes_below_what_was_billed_nor_above_what_was_asked()
         assert [raised.value.sequencia, raised.value.minimo, raised.value.maximo] == [1, 2, 5]
 
 
+@pytest.mark.regra("AUT-QUANTIDADE-CENTRAL")
 def test_the_central_gives_back_what_it_took_but_not_what_was_denied() -> None:
     taken = t.change_quantities(an_authorization(an_item(quantidade=2)), {1: Decimal(1)}, CENTRAL)
     assert t.change_quantities(taken, {1: Decimal(2)}, CENTRAL).situacao is A
@@ -537,6 +566,7 @@ def test_the_central_gives_back_what_it_took_but_not_what_was_denied() -> None:
         t.change_quantities(denied, {1: Decimal(6)}, CENTRAL)
 
 
+@pytest.mark.regra("AUT-QUANTIDADE-CENTRAL")
 def test_an_item_without_quantity_is_cancelled_and_with_the_last_one_the_senha() -> None:
     two = an_authorization(an_item(1), an_item(2))
     one = t.change_quantities(two, {1: Decimal(0)}, CENTRAL)
@@ -547,6 +577,7 @@ def test_an_item_without_quantity_is_cancelled_and_with_the_last_one_the_senha()
     assert (none.situacao, none.historico[-1].evento) == (C, Evento.CANCELADA)
 
 
+@pytest.mark.regra("AUT-QUANTIDADE-CENTRAL")
 def test_days_of_a_stay_are_changed_like_items() -> None:
     stay = a_stay_authorization()
     assert t.change_quantities(stay, {DIARIAS: Decimal(2)}, CENTRAL).diarias_autorizadas == 2
@@ -568,6 +599,7 @@ def test_the_central_sends_a_patient_elsewhere() -> None:
 # --- oncology ---
 
 
+@pytest.mark.regra("AUT-DATA-PEDIDA", "AUT-DATA-DECIDIDA")
 def test_another_day_is_asked_for_and_approved_or_left() -> None:
     asked = t.request_date(an_authorization(replace(JA, data_pedida=None)), 1, VALIDADE, PRESTADOR)
     assert (asked.itens[0].data_prevista, asked.itens[0].data_pedida) == (HOJE, VALIDADE)
@@ -577,6 +609,7 @@ def test_another_day_is_asked_for_and_approved_or_left() -> None:
 
 
 @pytest.mark.parametrize("dia", [ONTEM, DEPOIS])
+@pytest.mark.regra("AUT-DATA-PEDIDA")
 def test_the_other_day_lies_inside_the_validity(dia: date) -> None:
     with pytest.raises(DataInvalidaError):
         t.request_date(an_authorization(JA), 1, dia, PRESTADOR)
@@ -590,11 +623,13 @@ def test_the_other_day_lies_inside_the_validity(dia: date) -> None:
         an_item(data_prevista=HOJE, faturada=Decimal(1)),
     ],
 )
+@pytest.mark.regra("AUT-DATA-PEDIDA")
 def test_only_an_authorised_item_of_a_planned_day_has_another(item: Any) -> None:
     with pytest.raises(TransicaoInvalidaError):
         t.request_date(an_authorization(an_item(2), item, situacao=A), 1, AMANHA, PRESTADOR)
 
 
+@pytest.mark.regra("AUT-DATA-DECIDIDA")
 def test_a_day_nobody_asked_for_is_not_decided() -> None:
     with pytest.raises(TransicaoInvalidaError):
         t.decide_date(an_authorization(), 1, CENTRAL, approved=True)
@@ -603,6 +638,7 @@ def test_a_day_nobody_asked_for_is_not_decided() -> None:
 # --- a stay ---
 
 
+@pytest.mark.regra("AUT-INTERNACAO")
 def test_admission_on_the_last_day_counts_even_when_told_later() -> None:
     late = an_ato(hoje=DEPOIS)
     expired = a_stay_authorization(situacao=V)
@@ -613,6 +649,7 @@ def test_admission_on_the_last_day_counts_even_when_told_later() -> None:
     assert raised.value.validade == VALIDADE
 
 
+@pytest.mark.regra("AUT-INTERNACAO")
 def test_nobody_is_admitted_twice_tomorrow_or_to_an_examination() -> None:
     admitted = t.admit(a_stay_authorization(), HOJE, PRESTADOR)
     for refused, dia in ((admitted, HOJE), (an_authorization(), HOJE)):
@@ -622,6 +659,7 @@ def test_nobody_is_admitted_twice_tomorrow_or_to_an_examination() -> None:
         t.admit(a_stay_authorization(), AMANHA, PRESTADOR)
 
 
+@pytest.mark.regra("AUT-ALTA")
 def test_who_was_admitted_goes_home_once() -> None:
     admitted = a_stay_authorization(admissao=ONTEM)
     home = t.discharge(admitted, HOJE, PRESTADOR, motivo_alta="11")
@@ -637,11 +675,13 @@ def test_who_was_admitted_goes_home_once() -> None:
 # --- substituição ---
 
 
+@pytest.mark.regra("AUT-SUBSTITUICAO")
 def test_a_refused_substitution_leaves_the_old_as_it_was() -> None:
     old, new = an_authorization(), in_situation(S.NEGADA, numero="N")
     assert t.substitute(old, new, (), PRESTADOR) == t.Substituicao(old, new)
 
 
+@pytest.mark.regra("AUT-SUBSTITUICAO")
 def test_a_granted_substitution_ends_the_old_at_once_and_its_stay_goes_on() -> None:
     old, new = a_stay_authorization(admissao=ONTEM), a_stay_authorization(numero="N", substitui=NUMERO)
     done = t.substitute(old, new, (), PRESTADOR)
@@ -654,6 +694,7 @@ def asked_to_replace() -> t.Substituicao:
     return t.substitute(an_authorization(), a_pending(numero="N", substitui=NUMERO), (), PRESTADOR)
 
 
+@pytest.mark.regra("AUT-SUBSTITUICAO", "AUT-SUBSTITUICAO-DECIDIDA")
 def test_the_old_stays_valid_until_the_decision_ends_it() -> None:
     both = asked_to_replace()
     assert (both.antiga.situacao_em(HOJE), both.antiga.substituicao) == (A, "N")
@@ -664,6 +705,7 @@ def test_the_old_stays_valid_until_the_decision_ends_it() -> None:
 
 
 @pytest.mark.parametrize("end", [lambda a: decided(a, nao()), lambda a: t.withdraw(a, PRESTADOR)])
+@pytest.mark.regra("AUT-SUBSTITUICAO-DECIDIDA")
 def test_the_old_goes_on_when_the_new_is_denied_or_withdrawn(end: Act) -> None:
     both = asked_to_replace()
     done = t.settle_substitution(both.antiga, end(both.nova), AUDITORIA)
@@ -671,6 +713,7 @@ def test_the_old_goes_on_when_the_new_is_denied_or_withdrawn(end: Act) -> None:
     assert done.antiga.historico[-1].evento is Evento.SUBSTITUICAO_ENCERRADA
 
 
+@pytest.mark.regra("AUT-SUBSTITUICAO-DECIDIDA")
 def test_an_old_one_that_ended_by_itself_hinders_nothing() -> None:
     both = asked_to_replace()
     granted = decided(both.nova, sim())
@@ -681,6 +724,7 @@ def test_an_old_one_that_ended_by_itself_hinders_nothing() -> None:
     assert (done.antiga.situacao, done.antiga.substituicao) == (V, None)
 
 
+@pytest.mark.regra("AUT-SUBSTITUICAO-DECIDIDA")
 def test_an_old_one_that_was_used_meanwhile_is_not_replaced() -> None:
     both = asked_to_replace()
     used = t.bill(both.antiga, {1: Decimal(1)}, HOJE, SISTEMA)
@@ -689,6 +733,7 @@ def test_an_old_one_that_was_used_meanwhile_is_not_replaced() -> None:
     assert t.settle_substitution(used, decided(both.nova, nao()), AUDITORIA).antiga.situacao is U
 
 
+@pytest.mark.regra("AUT-SUBSTITUICAO")
 def test_neither_a_parent_nor_one_already_asked_to_be_replaced_is_replaced() -> None:
     with pytest.raises(ComplementosVivosError):
         t.check_substitution(an_authorization(), (an_authorization(numero="2"),), HOJE)

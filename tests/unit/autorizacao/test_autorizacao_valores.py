@@ -82,6 +82,7 @@ def test_quotes_are_counted_among_the_documents() -> None:
     assert a_request(documentos=given).cotacoes == 1
 
 
+@pytest.mark.regra("AUT-REGIAO")
 def test_the_other_name_of_a_region_is_understood_in_json() -> None:
     assert (regiao_from_json("AIAS"), regiao_from_json("ASAI"), regiao_from_json("S1")) == (Regiao.ASAI, "ASAI", "S1")
 
@@ -89,12 +90,14 @@ def test_the_other_name_of_a_region_is_understood_in_json() -> None:
 @pytest.mark.parametrize(
     "text", ["Origem: UPA Centro; Destino: Hospital", "Urgente. ORIGEM : UPA Centro ;destino: Hospital ; maca"]
 )
+@pytest.mark.regra("AUT-REMOCAO")
 def test_a_removal_is_read_in_an_observation(text: str) -> None:
     assert remocao_from_text(text) == Remocao(origem="UPA Centro", destino="Hospital")
     assert remocao_from_text(remocao_as_text(Remocao(origem="A", destino="B"))) == Remocao(origem="A", destino="B")
 
 
 @pytest.mark.parametrize("text", ["", "Origem: A", "Destino: B", "Origem:  ; Destino: B", "Origem: A; Destino:  "])
+@pytest.mark.regra("AUT-REMOCAO")
 def test_half_a_removal_is_none(text: str) -> None:
     assert remocao_from_text(text) is None
 
@@ -135,6 +138,7 @@ def test_what_is_granted_follows_from_the_quantities(autorizacao: Autorizacao, e
     assert autorizacao.concedida is expected
 
 
+@pytest.mark.regra("AUT-SITUACAO")
 def test_a_senha_is_valid_on_its_last_day_and_expired_the_day_after() -> None:
     senha = an_authorization()
     assert (senha.situacao_em(VALIDADE), senha.situacao_em(DEPOIS)) == (Situacao.AUTORIZADA, Situacao.EXPIRADA)
@@ -149,6 +153,7 @@ def test_what_was_never_granted_covers_nothing() -> None:
     assert a_pending().alive_em(HOJE)
 
 
+@pytest.mark.regra("AUT-SITUACAO", "AUT-INTERNACAO", "AUT-ALTA")
 def test_an_admitted_stay_and_what_hangs_on_it_are_open_until_discharge() -> None:
     stay = a_stay_authorization(admissao=VALIDADE)
     complement = an_authorization(validade=HOJE)
@@ -163,12 +168,14 @@ def test_an_admitted_stay_and_what_hangs_on_it_are_open_until_discharge() -> Non
     assert early.situacao_em(VALIDADE) is Situacao.AUTORIZADA
 
 
+@pytest.mark.regra("AUT-SITUACAO")
 def test_expiry_that_was_written_is_undone_by_what_is_told_of_a_stay() -> None:
     written = an_authorization(situacao=Situacao.EXPIRADA, validade=ONTEM)
     assert written.situacao_em(HOJE) is Situacao.EXPIRADA
     assert written.situacao_em(HOJE, a_stay_authorization(admissao=ONTEM)) is Situacao.AUTORIZADA
 
 
+@pytest.mark.regra("AUT-SITUACAO")
 def test_a_used_senha_stays_used_but_is_no_longer_usable_after_its_end() -> None:
     used = in_situation(Situacao.UTILIZADA)
     assert used.situacao_em(DEPOIS) is Situacao.UTILIZADA
@@ -199,6 +206,7 @@ def test_it_is_told_whose_turn_it_is_and_until_when(situacao: Situacao, vez_de: 
     assert in_situation(situacao).turn() == (vez_de, ate)
 
 
+@pytest.mark.regra("AUT-VISIBILIDADE")
 def test_only_who_asked_who_does_it_and_who_made_it_see_it() -> None:
     seen = an_authorization(prestador_id="criador", solicitacao=a_request(executante=CLINICA))
     assert all(seen.visible_to(prestador) for prestador in ("criador", HOSPITAL, CLINICA))
@@ -206,6 +214,7 @@ def test_only_who_asked_who_does_it_and_who_made_it_see_it() -> None:
 
 
 @pytest.mark.parametrize("numero", [SENHA, NUMERO, GUIA])
+@pytest.mark.regra("AUT-BUSCA")
 def test_it_is_found_by_any_of_its_numbers_and_the_matricula(numero: str) -> None:
     assert an_authorization().matches(numero, CARTEIRA)
     assert not an_authorization().matches(numero, OUTRA_CARTEIRA)

@@ -168,6 +168,7 @@ def test_the_carteiras_that_can_be_used_come_first_then_the_most_recent() -> Non
 
 
 @pytest.mark.parametrize(("versao", "missing", "refused"), [(None, "1001", "1207"), (V403, "1001", "3279")])
+@pytest.mark.regra("ELEG-R02", "R21")
 def test_absence_and_a_relacionamento_that_is_not_enabled_have_codes_of_their_own(
     versao: Versao | None, missing: str, refused: str
 ) -> None:

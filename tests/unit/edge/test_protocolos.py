@@ -43,6 +43,7 @@ class Counters:
             return {"Attributes": {"n": {"N": str(self.rows[key])}}}
 
 
+@pytest.mark.regra("PROTOCOLO")
 def test_a_number_has_the_month_the_kind_and_seven_digits() -> None:
     number = allocate(Counters(), "t", Kind.PEG, NOVEMBER)
     assert (len(number), number[:5], number.isdecimal()) == (12, "26112", True)
@@ -81,6 +82,7 @@ def test_the_last_number_of_a_shard_still_has_twelve_digits() -> None:
         allocate(counters, "t", Kind.PEG, NOVEMBER)
 
 
+@pytest.mark.regra("PROTOCOLO")
 def test_threads_never_get_the_same_number() -> None:
     counters = Counters()
     with ThreadPoolExecutor(8) as pool:

@@ -68,6 +68,7 @@ def test_the_sender_may_say_who_it_is_in_any_of_three_ways(origem: Identificacao
 
 
 @pytest.mark.parametrize("situacao", ["HABILITADO", "SUSPENSO", "DESCREDENCIADO"])
+@pytest.mark.regra("PEG-R02")
 def test_suspension_never_blocks_billing_what_was_done_before(situacao: str) -> None:
     assert judged(contexto={"situacao": situacao}) == []
 
@@ -81,6 +82,7 @@ def test_suspension_never_blocks_billing_what_was_done_before(situacao: str) -> 
         (date(2022, 10, 1), HOJE - timedelta(days=1), False),
     ],
 )
+@pytest.mark.regra("R12")
 def test_a_version_is_accepted_from_its_first_to_its_last_day(
     de: date,
     ate: date | None,
@@ -90,6 +92,7 @@ def test_a_version_is_accepted_from_its_first_to_its_last_day(
     assert found == ([] if accepted else [("R12", "5028")])
 
 
+@pytest.mark.regra("R12")
 def test_a_refused_version_names_the_accepted_ones_in_order() -> None:
     versoes = (
         VersaoAceita("4.03.00", date(2022, 1, 1), None),

@@ -1,0 +1,243 @@
+"""Writes `docs/regras.md`: each rule of the domain, the function that keeps it, the tests that hold it there.
+
+Rules and functions are read from the code (`motor.RULES`, `catalogo.FUNCOES` and what other contexts keep), tests from
+their source: `@pytest.mark.regra("R15", "AUT-BUSCA")` names rules by number or by id, and `@pytest.mark.regra(TABLE)`
+those whose ids stand in a table of the same module. `--conferir` answers 1 when a rule is kept by nothing, when nothing
+tests it, when a mark names no rule, or when the committed file is not what the code says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import inspect
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from autorizacao.domain.catalogo import FUNCOES
+from autorizacao.domain.motor import RULES
+from cadastro.domain import elegibilidade
+from conecta_edge import protocolos
+from conecta_tiss.rules import admissao
+from peg.domain import rules as peg
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+DOCUMENT: Final = ROOT / "docs" / "regras.md"
+EXIGIDAS: Final = ("R07", "R08", "R10", *(f"R{number}" for number in range(14, 29)), "R30")
+"""Numbers that must be kept by something and tested."""
+COMMAND: Final = "python -m local.regras"
+
+
+@dataclass(frozen=True, slots=True)
+class Regra:
+    """A rule and the function that keeps it.
+
+    Attributes:
+        id: what marks name it by.
+        fontes: numbers of the rules of the domain.
+    """
+
+    id: str
+    fontes: tuple[str, ...]
+    funcao: Callable[..., Any]
+
+    @property
+    def name(self) -> str:
+        """`module:name`."""
+        return f"{self.funcao.__module__}:{self.funcao.__qualname__}"
+
+    @property
+    def summary(self) -> str:
+        """First line of what the function says of itself."""
+        return (inspect.getdoc(self.funcao) or "").partition("\n")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Marcado:
+    """A marked test, where it is, and the rules it is marked with."""
+
+    path: str
+    name: str
+    regras: tuple[str, ...]
+
+
+def catalogue() -> tuple[Regra, ...]:
+    """Every rule: the engine's, the acts', and those of other contexts that carry a number."""
+    return (
+        *(Regra(rule.id, rule.fontes, rule.funcao) for rule in RULES),
+        *(Regra(kept.id, kept.fontes, kept.funcao) for kept in FUNCOES),
+        Regra("ELEG-R02", ("R02",), elegibilidade.not_released),
+        Regra("PEG-R02", ("R02",), peg.relacionamento_habilitado),
+        Regra("R12", ("R12",), admissao.versao_aceita),
+        Regra("PROTOCOLO", ("R30",), protocolos.allocate),
+    )
+
+
+def collect(folder: Path, known: frozenset[str]) -> tuple[tuple[Marcado, ...], tuple[str, ...]]:
+    """Marked tests of a folder, and what is wrong with marks; nothing is imported.
+
+    Args:
+        folder: with `test_*.py` somewhere under it.
+        known: ids and numbers that a mark may name.
+    """
+    found: list[Marcado] = []
+    wrong: list[str] = []
+    for path in sorted(folder.rglob("test_*.py")):
+        source = path.read_text("utf-8")
+        if "mark.regra" not in source:
+            continue
+        tree, where = ast.parse(source), path.relative_to(folder.parent).as_posix()
+        for function in ast.walk(tree):
+            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            named, bad = _marked(function, tree, known)
+            wrong += [f"{where}: {function.name}: {problem}" for problem in bad]
+            if named and function.name.startswith("test_"):
+                found.append(Marcado(where, function.name, named))
+            elif named:
+                wrong.append(f"{where}: {function.name}: só um teste pode ser marcado")
+    return tuple(found), tuple(wrong)
+
+
+def _marked(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, module: ast.Module, known: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The rules a function is marked with, and what is wrong with its marks."""
+    named: list[str] = []
+    wrong: list[str] = []
+    for decorator in function.decorator_list:
+        if not isinstance(decorator, ast.Call) or ast.unparse(decorator.func) != "pytest.mark.regra":
+            continue
+        for argument in decorator.args:
+            if isinstance(argument, ast.Name):
+                ids = [text for text in _texts(module, argument.id) if text in known]
+                named += ids
+                if not ids:
+                    wrong.append(f"não há regra na tabela {argument.id} deste módulo")
+            elif isinstance(argument, ast.Constant) and argument.value in known:
+                named.append(str(argument.value))
+            else:
+                wrong.append(f"{ast.unparse(argument)} não é número nem id de regra")
+    return tuple(dict.fromkeys(named)), tuple(wrong)
+
+
+def _texts(module: ast.Module, name: str) -> Iterator[str]:
+    """Every text written in the value of a module's name."""
+    for statement in module.body:
+        targets = [statement.target] if isinstance(statement, ast.AnnAssign) else getattr(statement, "targets", [])
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
+
+
+def names(regras: Iterable[Regra]) -> frozenset[str]:
+    """Ids and numbers that a mark may name."""
+    return frozenset(EXIGIDAS).union(*({regra.id, *regra.fontes} for regra in regras))
+
+
+def missing(regras: Sequence[Regra], testes: Sequence[Marcado]) -> list[str]:
+    """What keeps the table from being whole, in Portuguese."""
+    wrong = []
+    tested = {name for teste in testes for name in teste.regras}
+    for number in EXIGIDAS:
+        kept = [regra for regra in regras if number in regra.fontes]
+        if not kept:
+            wrong.append(f"{number}: nenhuma regra nem função a declara")
+        if number not in tested and not any(regra.id in tested for regra in kept):
+            wrong.append(f"{number}: nenhum teste marcado com ela nem com uma de suas regras")
+    for regra in regras:
+        if regra.id not in tested:
+            wrong.append(f'{regra.id}: nenhum teste marcado com @pytest.mark.regra("{regra.id}")')
+        if not _exists(regra.funcao):
+            wrong.append(f"{regra.id}: a função {regra.name} não existe")
+        elif not regra.summary:
+            wrong.append(f"{regra.id}: a função {regra.name} não diz o que faz")
+    return wrong
+
+
+def _exists(function: Callable[..., Any]) -> bool:
+    """Whether what `module:name` names is that function, or a rule made of it."""
+    found: Any = importlib.import_module(function.__module__)
+    for part in function.__qualname__.split("."):
+        found = getattr(found, part, None)
+    return found is function or getattr(found, "funcao", None) is function
+
+
+def document(regras: Sequence[Regra], testes: Sequence[Marcado]) -> str:
+    """The page: a section per number."""
+    by_name: Mapping[str, list[Marcado]] = defaultdict(list)
+    for teste in testes:
+        for name in teste.regras:
+            by_name[name].append(teste)
+    numbers = sorted({fonte for regra in regras for fonte in regra.fontes})
+    lines = [
+        "# Regras",
+        "",
+        f"Gerado por `{COMMAND}`: cada número de regra, o que a guarda no código e os testes que a seguram. A coluna",
+        '“o que diz” é a primeira linha da própria função. Um teste entra aqui com `@pytest.mark.regra("<id>")`.',
+        "",
+        "| regra | ids |",
+        "|---|---|",
+        *(f"| [{number}](#{number.lower()}) | {_ids(regras, number)} |" for number in numbers),
+    ]
+    for number in numbers:
+        lines += ["", f"## {number}", "", "| id | função | o que diz | testes |", "|---|---|---|---|"]
+        for regra in regras:
+            if number in regra.fontes:
+                lines.append(
+                    f"| {regra.id} | {_source(regra)} | {_cell(regra.summary)} | {_tests(by_name[regra.id])} |"
+                )
+        if number not in {regra.id for regra in regras} and by_name[number]:
+            lines.append(f"| {number} | | a regra inteira | {_tests(by_name[number])} |")
+    return "\n".join(lines) + "\n"
+
+
+def _ids(regras: Sequence[Regra], number: str) -> str:
+    return ", ".join(dict.fromkeys(f"`{regra.id}`" for regra in regras if number in regra.fontes))
+
+
+def _source(regra: Regra) -> str:
+    path = Path(inspect.getfile(regra.funcao)).resolve().relative_to(ROOT).as_posix()
+    return f"[`{regra.name}`](../{path})"
+
+
+def _tests(testes: Sequence[Marcado]) -> str:
+    return "<br>".join(f"[{_sentence(teste.name)}](../{teste.path})" for teste in testes)
+
+
+def _sentence(name: str) -> str:
+    return name.removeprefix("test_").replace("_", " ")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def main(arguments: Sequence[str] | None = None, *, tests: Path = ROOT / "tests", page: Path = DOCUMENT) -> int:
+    """Write the page, or check that it could be written and is what it would be."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser.add_argument(
+        "--conferir", action="store_true", help="não grava: sai com 1 se falta algo ou a página é velha"
+    )
+    asked = parser.parse_args(arguments)
+    regras = catalogue()
+    testes, wrong = collect(tests, names(regras))
+    wrong = (*wrong, *missing(regras, testes))
+    text = document(regras, testes)
+    if not asked.conferir:
+        page.write_text(text, "utf-8")
+    elif not page.exists() or page.read_text("utf-8") != text:
+        wrong = (*wrong, f"{page.name} está velho: rode {COMMAND}")
+    for problem in wrong:
+        print(problem, file=sys.stderr)
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
