@@ -48,7 +48,8 @@ class Emitida:
     Attributes:
         guardada: the request; `None` only when `repetida` is given.
         achados: all that the rules found; none when it was asked before.
-        nova: whether this call made it: the same guia with the same content is the same request (a retry is free).
+        nova: whether this call made it: the same guia with the same content is the same request (a retry is free); one
+            that was denied is, as long as it still would be.
         antiga: the senha that it replaces, or is to replace, as it is now.
         repetida: the answer kept for this `Idempotency-Key`.
     """
@@ -109,6 +110,8 @@ def request(
             return Emitida(same, (), lido.beneficiario, nova=False)
         _admit(lido, portas)
         emitida, mudancas = _made(solicitacao, lido, chamador, portas)
+        if (same := _denied_again(emitida, lido, digest)) is not None:
+            return same
         if _written(mudancas, digest, portas.keep(render(emitida)), chamador, portas):
             return emitida
     raise MudouError
@@ -182,6 +185,16 @@ def _asked_before(lido: Lido, digest: str) -> Guardada | None:
     if asked != digest:
         raise GuiaJaUsadaError(held.autorizacao.numero)
     return held
+
+
+def _denied_again(emitida: Emitida, lido: Lido, digest: str) -> Emitida | None:
+    """The same request, denied before for the same reasons: asking again what nothing changed of makes nothing new."""
+    if lido.ja_pedida is None or lido.ja_pedida[1] != digest:
+        return None
+    before, now = lido.ja_pedida[0].autorizacao, emitida.autorizacao
+    if before.situacao is not Situacao.NEGADA or (before.motivos, before.itens) != (now.motivos, now.itens):
+        return None
+    return replace(emitida, guardada=lido.ja_pedida[0], nova=False)
 
 
 def _admit(lido: Lido, portas: Portas) -> None:
