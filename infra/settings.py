@@ -21,13 +21,17 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _OFFSET = re.compile(r"-?P(?=[0-9T])(?:[0-9]{1,5}D)?(?:T(?=[0-9])(?:[0-9]{1,6}H)?(?:[0-9]{1,8}M)?(?:[0-9]{1,9}S)?)?")
 
 # Lotes, which come in bursts at the end of a month, and loads of the operadora may never take the concurrency that
-# interactive calls need: eligibility is asked with the patient at the desk. Four loads run their parts at once.
+# interactive calls need: eligibility and senhas are asked with the patient at the desk, by JSON or through the XML
+# door, which waits while their owners work. Four loads run their parts at once, of senhas beside the sweep's four.
 PRODUCTION_CONCURRENCY: Mapping[str, int] = {
     "publico-api": 20,
     "cadastro-api": 100,
     "cadastro-eventos": 20,
     "cadastro-fluxo": 16,
-    "tiss-api": 40,
+    "autorizacao-api": 100,
+    "autorizacao-eventos": 20,
+    "autorizacao-fluxo": 20,
+    "tiss-api": 60,
     "documentos-api": 60,
     "documentos-eventos": 20,
     "documentos-fluxo": 5,

@@ -32,8 +32,16 @@ def apply_fixups(aws: EmbeddedAws, template: Mapping[str, Any], ids: Mapping[str
         service, fixup = _FIXUPS.get(resource["Type"], (None, None))
         if service and fixup and logical_id in ids:
             client = clients.setdefault(service, aws.client(service))
-            done.update(fixup(client, ids[logical_id], resource.get("Properties", {})))
+            done.update(fixup(client, ids[logical_id], _resolved(resource.get("Properties", {}), ids)))
     return done
+
+
+def _resolved(properties: Properties, ids: Mapping[str, str]) -> Properties:
+    """The properties with what is a mere reference to another resource in its place."""
+    return {
+        name: ids.get(value["Ref"], value) if isinstance(value, dict) and value.keys() == {"Ref"} else value
+        for name, value in properties.items()
+    }
 
 
 def _table(client: Any, name: str, properties: Properties) -> Iterator[str]:

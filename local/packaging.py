@@ -23,7 +23,7 @@ from hashlib import sha256
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CONTEXTS = ("cadastro", "documentos", "peg", "porta_tiss", "publico")
+CONTEXTS = ("autorizacao", "cadastro", "documentos", "peg", "porta_tiss", "publico")
 # Source of one context as Lambda is sent it, deflated, in bytes.
 CONTEXT_LIMIT = 100 * 1024
 

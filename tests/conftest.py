@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "TABELA_AUDITORIA": "conecta-teste-auditoria",
     "TABELA_DOCUMENTOS": "conecta-teste-documentos",
     "TABELA_PEG": "conecta-teste-peg",
+    "TABELA_AUTORIZACAO": "conecta-teste-autorizacao",
     "TABELA_IDEMPOTENCIA": "conecta-teste-idempotencia",
     "BUCKET_ENTRADA": "conecta-teste-entrada",
     "BUCKET_ACERVO": "conecta-teste-acervo",
@@ -37,6 +38,8 @@ ENVIRONMENT = {
     "MAQUINA_RECEPCAO_ARN": "arn:aws:states:sa-east-1:000000000000:stateMachine:recepcao-peg",
     "MAQUINA_CARGA_ARN": "arn:aws:states:sa-east-1:000000000000:stateMachine:carga-cadastro",
     "FUNCAO_CADASTRO": "conecta-teste-cadastro-api",
+    "FUNCAO_AUTORIZACAO": "conecta-teste-autorizacao-api",
+    "REMETENTE": "nao-responda@conecta.example",
     "LIMITE_ELEGIBILIDADE": "120",
     "SEGREDO_ARN": "arn:aws:secretsmanager:sa-east-1:000000000000:secret:conecta-teste-paginacao",
     "SEGREDO_PSEUDONIMOS_ARN": "arn:aws:secretsmanager:sa-east-1:000000000000:secret:conecta-teste-pseudonimos",
@@ -54,7 +57,7 @@ settings.register_profile("portao", deadline=None, derandomize=True, max_example
 settings.register_profile("explorar", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portao"))
 
-CACHING = ("cadastro", "conecta_edge", "documentos", "peg", "porta_tiss")
+CACHING = ("autorizacao", "cadastro", "conecta_edge", "documentos", "peg", "porta_tiss")
 """Packages whose modules keep what their process made: clients, settings, secrets, catalogues."""
 LISTENERS = ("tests/integration/", "tests/unit/bench/", "tests/infra/")
 """Where a test may listen on the loopback; nothing but an e2e test may call anybody further than that."""

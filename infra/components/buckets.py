@@ -14,8 +14,9 @@ from infra.settings import Settings
 
 # Every document's key starts with the tenant: t/<registroANS>/<prestador>/<finalidade>/…
 DOCUMENTS_PREFIX = "t/"
-# What the operadora loads, and the reports of it: cadastro/<registroANS>/…
+# What the operadora loads, and the reports of it, by the context that loads it: cadastro/<registroANS>/…
 LOADS_PREFIX = "cadastro/"
+AUTHORIZATION_LOADS_PREFIX = "autorizacao/"
 
 
 class Buckets(Construct):
@@ -151,14 +152,19 @@ def _acervo_rules() -> list[s3.LifecycleRule]:
             noncurrent_version_expiration=Duration.days(365),
             abort_incomplete_multipart_upload_after=Duration.days(1),
         ),
-        s3.LifecycleRule(
-            id="relatorios-de-cargas",
-            prefix=LOADS_PREFIX,
-            expiration=Duration.days(365),
-            noncurrent_version_expiration=Duration.days(30),
-            abort_incomplete_multipart_upload_after=Duration.days(1),
-        ),
+        _reports_rule("relatorios-de-cargas", LOADS_PREFIX),
+        _reports_rule("relatorios-de-cargas-de-autorizacao", AUTHORIZATION_LOADS_PREFIX),
     ]
+
+
+def _reports_rule(rule_id: str, prefix: str) -> s3.LifecycleRule:
+    return s3.LifecycleRule(
+        id=rule_id,
+        prefix=prefix,
+        expiration=Duration.days(365),
+        noncurrent_version_expiration=Duration.days(30),
+        abort_incomplete_multipart_upload_after=Duration.days(1),
+    )
 
 
 def bucket_name(settings: Settings, name: str) -> str:

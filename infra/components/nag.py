@@ -12,7 +12,7 @@ from aws_cdk import Acknowledgment, Aws, CfnResource, Validations
 from constructs import IConstruct
 
 from infra.components.backup import MANAGED_POLICIES as BACKUP_POLICIES
-from infra.components.buckets import LOADS_PREFIX, objects_arn
+from infra.components.buckets import AUTHORIZATION_LOADS_PREFIX, LOADS_PREFIX, objects_arn
 from infra.components.context_table import streams_arn
 from infra.settings import Estagio, Settings
 
@@ -230,15 +230,21 @@ def wildcards(settings: Settings) -> tuple[Wildcard, ...]:
             frozenset({"s3:GetObject", "s3:PutObject"}),
             "Documents of every tenant; the core makes each key from the verified tenant. Nothing is deleted",
         ),
-        Wildcard(
-            objects_arn(settings, "entrada", LOADS_PREFIX),
-            frozenset({"s3:GetObject", "s3:GetObjectVersion"}),
-            "Files the operadoras load; which operadora's is said by the key of the event, written by the operadora",
-        ),
-        Wildcard(
-            objects_arn(settings, "acervo", LOADS_PREFIX),
-            frozenset({"s3:GetObject", "s3:PutObject"}),
-            "Reports of loads, of every operadora; the core makes each key from the load's own record",
+        *(
+            wildcard
+            for prefix in (LOADS_PREFIX, AUTHORIZATION_LOADS_PREFIX)
+            for wildcard in (
+                Wildcard(
+                    objects_arn(settings, "entrada", prefix),
+                    frozenset({"s3:GetObject", "s3:GetObjectVersion"}),
+                    "Files the operadoras load; whose is said by the key of the event, written by the operadora",
+                ),
+                Wildcard(
+                    objects_arn(settings, "acervo", prefix),
+                    frozenset({"s3:GetObject", "s3:PutObject"}),
+                    "Reports of loads, of every operadora; the core makes each key from the load's own record",
+                ),
+            )
         ),
         *(
             Wildcard(
@@ -246,7 +252,7 @@ def wildcards(settings: Settings) -> tuple[Wildcard, ...]:
                 frozenset({"dynamodb:ListStreams"}),
                 "A stream's name ends in the instant it was made",
             )
-            for contexto in ("cadastro", "documentos", "peg")
+            for contexto in ("cadastro", "documentos", "peg", "autorizacao")
         ),
     )
 

@@ -1,4 +1,4 @@
-"""The state machines: `recepcao-peg` receives a lote, `carga-cadastro` loads a file of the operadora part by part.
+"""The state machines: a lote received, a file of the operadora loaded, the authorizations whose day has come moved on.
 
 Each ends by recording why it could not do it, if it could not.
 """
@@ -24,8 +24,9 @@ TASK_TIMEOUT_SECONDS = 70
 EXECUTION_TIMEOUT = Duration.hours(1)
 LOAD_TASK_TIMEOUT_SECONDS = 310
 LOAD_EXECUTION_TIMEOUT = Duration.hours(12)
-# A load is in no hurry: it leaves the tables and the function's concurrency to others.
+# Loads and sweeps are in no hurry: they leave the tables and the function's concurrency to others.
 LOAD_PARTS_AT_ONCE = 4
+SWEEP_PARTS_AT_ONCE = 4
 
 # What goes away by itself: Lambda's own faults, a killed or timed out sandbox, an archived file not yet
 # readable, and the conflict that a concurrent write to the same item makes. Everything else is the function's verdict.
@@ -82,15 +83,15 @@ def reception_definition(function: str) -> dict[str, Any]:
 
 
 def load_definition(function: str) -> dict[str, Any]:
-    """The Amazon States Language of `carga-cadastro`.
+    """The Amazon States Language of `carga-cadastro` and `carga-autorizacao`.
 
-    The execution's input is `{registro_ans, id}`. `cadastro-fluxo` plans (`acao` = `planejar`, answers the input with
+    The execution's input is `{registro_ans, id}`. The function plans (`acao` = `planejar`, answers the input with
     `partes`, byte ranges that end on line ends), loads each part (`carregar-parte`, repeatable), and closes
     (`concluir`); when any of that fails for good it gets `{acao: registrar-falha, registro_ans, id, erro}`. What a part
     answers is dropped: its count is in the table, and the state of a workflow holds no more than 256 KiB.
 
     Args:
-        function: ARN of `cadastro-fluxo`.
+        function: ARN of `cadastro-fluxo` or `autorizacao-fluxo`.
     """
 
     def step(acao: str, origin: str = "$", **more: str) -> dict[str, Any]:
@@ -99,7 +100,7 @@ def load_definition(function: str) -> dict[str, Any]:
 
     part = step("carregar-parte", **{"parte.$": "$.parte"})
     return {
-        "Comment": "Loads a file of the operadora into cadastro, part by part",
+        "Comment": "Loads a file of the operadora, part by part",
         "StartAt": "Planejar",
         "TimeoutSeconds": int(LOAD_EXECUTION_TIMEOUT.to_seconds()),
         "States": {
@@ -130,6 +131,61 @@ def load_definition(function: str) -> dict[str, Any]:
                 error="CargaFalhou",
                 cause="The load's record tells why",
             ),
+        },
+    }
+
+
+def sweep_definition(function: str) -> dict[str, Any]:
+    """The Amazon States Language of `expiracao-autorizacoes`.
+
+    Nothing is taken from the input: which day it is, only the function's clock says. `autorizacao-fluxo` answers
+    `{acao: planejar-varredura}` with `{partes: [...]}`, the shards of due dates, and sweeps each of them, a bounded
+    piece at a time (`{acao: varrer, parte, posicao}`, answered `{parte, posicao, feitas, mais}`), until no more is
+    due. Each change is one conditional write, so an execution beside another one repeats nothing, and what one left
+    the next one finds. When a step fails for good the function gets `{acao: registrar-falha, erro}`.
+
+    Args:
+        function: ARN of `autorizacao-fluxo`.
+    """
+    plan = _task(function, {"Payload": {"acao": "planejar-varredura"}}, timeout=LOAD_TASK_TIMEOUT_SECONDS)
+    piece = _task(
+        function,
+        {"Payload": {"acao": "varrer", "parte.$": "$.parte", "posicao.$": "$.posicao"}},
+        timeout=LOAD_TASK_TIMEOUT_SECONDS,
+    )
+    record = _task(
+        function, {"Payload": {"acao": "registrar-falha", "erro.$": "$.erro"}}, timeout=LOAD_TASK_TIMEOUT_SECONDS
+    )
+    return {
+        "Comment": "Moves on the authorizations whose day has come, shard by shard",
+        "StartAt": "Planejar",
+        "TimeoutSeconds": int(EXECUTION_TIMEOUT.to_seconds()),
+        "States": {
+            "Planejar": {**plan, "Catch": _CATCH, "Next": "VarrerPartes"},
+            "VarrerPartes": {
+                "Type": "Map",
+                "ItemsPath": "$.partes",
+                "MaxConcurrency": SWEEP_PARTS_AT_ONCE,
+                "ItemSelector": {"parte.$": "$$.Map.Item.Value", "posicao": None},
+                "ItemProcessor": {
+                    "ProcessorConfig": {"Mode": "INLINE"},
+                    "StartAt": "Varrer",
+                    "States": {
+                        "Varrer": {**piece, "Next": "HaMais"},
+                        "HaMais": {
+                            "Type": "Choice",
+                            "Choices": [{"Variable": "$.mais", "BooleanEquals": True, "Next": "Varrer"}],
+                            "Default": "Varrida",
+                        },
+                        "Varrida": {"Type": "Succeed", "OutputPath": None},
+                    },
+                },
+                "ResultPath": None,
+                "Catch": _CATCH,
+                "Next": "Concluida",
+            },
+            "Concluida": {"Type": "Succeed"},
+            **_failure(record, error="VarreduraFalhou", cause="The function's log tells why; the next sweep goes on"),
         },
     }
 

@@ -12,7 +12,14 @@ from infra.components.firewall import Firewall
 from infra.components.watch import Watch
 from infra.settings import Settings
 from infra.stacks.data import DataStack
-from infra.stacks.service import CADASTRO_API, CADASTRO_EVENTOS, DOCUMENTOS_EVENTOS, PEG_EVENTOS, ServiceStack
+from infra.stacks.service import (
+    AUTORIZACAO_EVENTOS,
+    CADASTRO_API,
+    CADASTRO_EVENTOS,
+    DOCUMENTOS_EVENTOS,
+    PEG_EVENTOS,
+    ServiceStack,
+)
 
 
 class AwsOnlyStack(Stack):
@@ -36,19 +43,23 @@ class AwsOnlyStack(Stack):
         watch = Watch(self, "Vigia", settings=settings, topic_key=data.keys.filas)
         watch.api(settings.name())
         watch.functions(functions)
-        outboxes = (CADASTRO_EVENTOS, DOCUMENTOS_EVENTOS, PEG_EVENTOS)
+        outboxes = (AUTORIZACAO_EVENTOS, CADASTRO_EVENTOS, DOCUMENTOS_EVENTOS, PEG_EVENTOS)
         watch.outboxes({spec.name: functions[spec.name] for spec in outboxes})
         watch.workflow("recepcao-peg", "Recepções", service.reception.machine)
         watch.workflow("carga-cadastro", "Cargas", service.load.machine)
+        watch.workflow("carga-autorizacao", "Cargas de senhas", service.authorization_load.machine)
+        watch.workflow("expiracao-autorizacoes", "Expiração de autorizações", service.expiry.machine)
         watch.queues(
             failures={
                 "eventos-nao-entregues": service.routing.undelivered,
+                "autorizacao-eventos-dlq": service.fila_autorizacao.dead,
                 "cadastro-eventos-dlq": service.fila_cadastro.dead,
                 "documentos-eventos-dlq": service.fila_documentos.dead,
                 "peg-eventos-dlq": service.fila_peg.dead,
                 **{f"{name}-falhas": function.failures for name, function in service.functions.items()},
             },
             consumed={
+                "autorizacao-eventos": service.fila_autorizacao.queue,
                 "cadastro-eventos": service.fila_cadastro.queue,
                 "documentos-eventos": service.fila_documentos.queue,
                 "peg-eventos": service.fila_peg.queue,

@@ -15,7 +15,13 @@ from constructs import Construct
 
 from infra.components import context_table, keys
 from infra.components.api import STAGE, Api
-from infra.components.buckets import DOCUMENTS_PREFIX, LOADS_PREFIX, listing_use, objects_use
+from infra.components.buckets import (
+    AUTHORIZATION_LOADS_PREFIX,
+    DOCUMENTS_PREFIX,
+    LOADS_PREFIX,
+    listing_use,
+    objects_use,
+)
 from infra.components.context_table import batch_use, table_use
 from infra.components.function import (
     API_TIMEOUT,
@@ -28,14 +34,24 @@ from infra.components.function import (
 from infra.components.identity import pool_use
 from infra.components.keys import key_use
 from infra.components.layers import Layers
+from infra.components.mail import mail_use
 from infra.components.queues import ConsumerQueue
 from infra.components.routing import Routing, publish_use
-from infra.components.schedule import Sweep
-from infra.components.workflow import Workflow, load_definition, reception_definition
+from infra.components.schedule import Sweep, Target, every
+from infra.components.workflow import Workflow, load_definition, reception_definition, sweep_definition
 from infra.settings import Settings
-from infra.stacks.data import PENDING_INDEX, RECEPTION_INDEX, SEARCH_INDEX, DataStack
+from infra.stacks.data import DUE_INDEX, PENDING_INDEX, RECEPTION_INDEX, SEARCH_INDEX, DataStack
 
 WITH_TISS = ("dependencies", "edge", "tiss")
+
+# TISS messages that are authorization's to answer, by the name of their body element.
+TRANSACOES_AUTORIZACAO = (
+    "solicitacaoProcedimento",
+    "solicitaStatusAutorizacao",
+    "loteAnexos",
+    "cancelaGuia",
+    "comunicacaoInternacao",
+)
 
 PUBLICO_API = FunctionSpec(
     "publico-api", "publico", "Documentation, health, limits and CORS preflights: no data", API_TIMEOUT
@@ -55,17 +71,32 @@ CADASTRO_FLUXO = FunctionSpec(
     "cadastro-fluxo", "cadastro", "Loads the operadora's files, part by part", LOAD_TIMEOUT, memory=1024,
     layers=WITH_TISS,
 )  # fmt: skip
+AUTORIZACAO_API = FunctionSpec(
+    "autorizacao-api", "autorizacao", "Senhas: requests, search, acts, the operadora's side", API_TIMEOUT, memory=1024,
+    layers=WITH_TISS,
+)  # fmt: skip
+AUTORIZACAO_EVENTOS = FunctionSpec(
+    "autorizacao-eventos", "autorizacao", "Answers TISS messages sent as files, starts loads, tells the others",
+    WORK_TIMEOUT, layers=WITH_TISS,
+)  # fmt: skip
+AUTORIZACAO_FLUXO = FunctionSpec(
+    "autorizacao-fluxo", "autorizacao", "Moves on what is due, loads senhas of the legacy portals", LOAD_TIMEOUT,
+    memory=1024, layers=WITH_TISS,
+)  # fmt: skip
 # `tiss` is a package of the build: the door's own has another name.
 TISS_API = FunctionSpec(
     "tiss-api", "porta_tiss", "XML door: hands each message to its owner", DOOR_TIMEOUT, layers=WITH_TISS
 )
 DOCUMENTOS_API = FunctionSpec("documentos-api", "documentos", "Uploads: permits and their state", API_TIMEOUT)
+# What arrives may be any TISS message: which one is read there.
 DOCUMENTOS_EVENTOS = FunctionSpec(
-    "documentos-eventos", "documentos", "Checks what arrived, keeps it, tells the others", WORK_TIMEOUT
-)
+    "documentos-eventos", "documentos", "Checks what arrived, keeps it, tells the others", WORK_TIMEOUT,
+    layers=WITH_TISS,
+)  # fmt: skip
 DOCUMENTOS_FLUXO = FunctionSpec(
-    "documentos-fluxo", "documentos", "Finishes uploads that stopped half way", WORK_TIMEOUT, memory=1024
-)
+    "documentos-fluxo", "documentos", "Finishes uploads that stopped half way", WORK_TIMEOUT, memory=1024,
+    layers=WITH_TISS,
+)  # fmt: skip
 PEG_API = FunctionSpec("peg-api", "peg", "PEGs and guias as received", API_TIMEOUT, layers=WITH_TISS)
 PEG_EVENTOS = FunctionSpec(
     "peg-eventos", "peg", "Starts a reception for each lote, tells the others", WORK_TIMEOUT, layers=WITH_TISS
@@ -87,6 +118,7 @@ class ServiceStack(Stack):
         self._layers = Layers(self, "Camadas", settings=settings)
         self.routing = Routing(self, "Eventos", settings=settings, key=data.keys.filas)
         self.fila_cadastro = self._queue("FilaCadastro", "cadastro-eventos")
+        self.fila_autorizacao = self._queue("FilaAutorizacao", "autorizacao-eventos")
         self.fila_documentos = self._queue("FilaDocumentos", "documentos-eventos")
         self.fila_peg = self._queue("FilaPeg", "peg-eventos")
         # A group of our own: its metrics are ours alone.
@@ -95,6 +127,7 @@ class ServiceStack(Stack):
 
         self._publico()
         self.load = self._cadastro()
+        self.authorization_load, self.expiry = self._autorizacao()
         self._tiss()
         self._documentos()
         self.reception = self._peg()
@@ -214,8 +247,116 @@ class ServiceStack(Stack):
         eventos.publish_outbox(data.cadastro, key=data.keys.tabelas)
         return load
 
+    def _autorizacao(self) -> tuple[Workflow, Workflow]:
+        data, buckets = self._data, self._data.buckets
+        where = {
+            "TABELA_AUTORIZACAO": data.autorizacao.table_name,
+            "TABELA_CADASTRO": data.cadastro.table_name,
+            "TABELA_BENEFICIARIOS": data.beneficiarios.table_name,
+            "SEGREDO_PSEUDONIMOS_ARN": data.segredo_pseudonimos_arn,
+        }
+        # The same use cases behind the API and behind messages sent as files.
+        deciding = {
+            **where,
+            "TABELA_DOCUMENTOS": data.documentos.table_name,
+            "TABELA_IDEMPOTENCIA": data.idempotencia.table_name,
+            "TABELA_AUDITORIA": data.auditoria.table_name,
+        }
+        self._function(
+            "AutorizacaoApi",
+            AUTORIZACAO_API,
+            {**deciding, **self._api_environment()},
+            grants=(*self._deciding(), self._page_secret()),
+        )
+        fluxo = self._function(
+            "AutorizacaoFluxo",
+            AUTORIZACAO_FLUXO,
+            {
+                **where,
+                "BUCKET_ENTRADA": buckets.entrada.bucket_name,
+                "BUCKET_ACERVO": buckets.acervo.bucket_name,
+            },
+            grants=(
+                table_use(data.autorizacao, context_table.WRITE, index=DUE_INDEX),
+                *batch_use((data.autorizacao,), self._settings, update=True),
+                table_use(data.cadastro, context_table.READ),
+                table_use(data.beneficiarios, context_table.READ),
+                objects_use(
+                    self._settings, "entrada", ("GetObject", "GetObjectVersion"), prefix=AUTHORIZATION_LOADS_PREFIX
+                ),
+                listing_use(self._settings, "entrada", versions=True),
+                objects_use(self._settings, "acervo", ("GetObject", "PutObject"), prefix=AUTHORIZATION_LOADS_PREFIX),
+                listing_use(self._settings, "acervo"),
+                self._pseudonyms(),
+                key_use(data.keys.tabelas, keys.WRITE),
+                key_use(data.keys.documentos, keys.WRITE),
+            ),
+        )
+        load, expiry = (
+            Workflow(
+                self,
+                construct_id,
+                settings=self._settings,
+                name=name,
+                definition=definition,
+                function=fluxo.function,
+                log_key=data.keys.logs,
+            )
+            for construct_id, name, definition in (
+                ("CargaAutorizacao", "carga-autorizacao", load_definition),
+                ("ExpiracaoAutorizacoes", "expiracao-autorizacoes", sweep_definition),
+            )
+        )
+        eventos = self._function(
+            "AutorizacaoEventos",
+            AUTORIZACAO_EVENTOS,
+            {
+                **deciding,
+                "BUCKET_ENTRADA": buckets.entrada.bucket_name,
+                "BUCKET_ACERVO": buckets.acervo.bucket_name,
+                "BARRAMENTO": self.routing.bus.event_bus_name,
+                "MAQUINA_CARGA_ARN": load.machine.state_machine_arn,
+                "REMETENTE": self._settings.remetente,
+            },
+            grants=(
+                *self._deciding(),
+                iam.PolicyStatement(actions=["states:StartExecution"], resources=[load.machine.state_machine_arn]),
+                objects_use(
+                    self._settings, "entrada", ("GetObject", "GetObjectVersion"), prefix=AUTHORIZATION_LOADS_PREFIX
+                ),
+                listing_use(self._settings, "entrada", versions=True),
+                # The message, and its answer beside it.
+                objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
+                listing_use(self._settings, "acervo"),
+                publish_use(self.routing.bus),
+                *mail_use(self._settings),
+                key_use(data.keys.documentos, keys.WRITE),
+            ),
+        )
+        eventos.consume_queue(self.fila_autorizacao.queue)
+        eventos.publish_outbox(data.autorizacao, key=data.keys.tabelas)
+        return load, expiry
+
+    def _deciding(self) -> tuple[iam.PolicyStatement, ...]:
+        """What judging, writing and finding authorizations takes, through whichever door they are asked for."""
+        data = self._data
+        return (
+            table_use(data.autorizacao, context_table.WRITE, index=SEARCH_INDEX),
+            table_use(data.cadastro, context_table.READ),
+            table_use(data.beneficiarios, context_table.READ, index=SEARCH_INDEX),
+            # Only whether a document is there, and whose.
+            table_use(data.documentos, ("BatchGetItem", "GetItem")),
+            table_use(data.idempotencia, ("GetItem", "PutItem")),
+            self._audit(),
+            self._pseudonyms(),
+            key_use(data.keys.tabelas, keys.WRITE),
+        )
+
     def _tiss(self) -> None:
-        owners = {"FUNCAO_CADASTRO": self.functions[CADASTRO_API.name]}
+        owners = {
+            "FUNCAO_CADASTRO": self.functions[CADASTRO_API.name],
+            "FUNCAO_AUTORIZACAO": self.functions[AUTORIZACAO_API.name],
+        }
         self._function(
             "TissApi",
             TISS_API,
@@ -292,9 +433,10 @@ class ServiceStack(Stack):
             settings=self._settings,
             name="conciliacao-uploads",
             group=self._schedules.ref,
-            minutes=1 if self._settings.embarcado else 5,
+            expression=every(1 if self._settings.embarcado else 5),
             payload={"tarefa": "conciliar-uploads"},
-            target=fluxo,
+            target=Target.function(fluxo),
+            failures=fluxo.failures,
             queue_key=data.keys.filas,
         )
 
@@ -371,6 +513,13 @@ class ServiceStack(Stack):
         self.routing.objects(
             "Cargas", name="cargas", bucket=entrada, prefix=LOADS_PREFIX, queue=self.fila_cadastro.queue
         )
+        self.routing.objects(
+            "CargasDeAutorizacao",
+            name="cargas-de-autorizacao",
+            bucket=entrada,
+            prefix=AUTHORIZATION_LOADS_PREFIX,
+            queue=self.fila_autorizacao.queue,
+        )
         self.routing.subscribe(
             "CargasRetomadas",
             name="cargas-retomadas",
@@ -385,6 +534,38 @@ class ServiceStack(Stack):
             tipos=["DocumentoRecebido"],
             dados={"finalidade": ["lote_tiss"]},
             queue=self.fila_peg.queue,
+        )
+        # The same lote under the purpose of any message: its sender need not know whose it is.
+        self.routing.subscribe(
+            "LotesPorMensagem",
+            name="lotes-por-mensagem",
+            contexto="documentos",
+            tipos=["DocumentoRecebido"],
+            dados={"finalidade": ["mensagem_tiss"], "transacao": ["loteGuias"]},
+            queue=self.fila_peg.queue,
+        )
+        self.routing.subscribe(
+            "MensagensDeAutorizacao",
+            name="mensagens-de-autorizacao",
+            contexto="documentos",
+            tipos=["DocumentoRecebido"],
+            dados={"finalidade": ["mensagem_tiss"], "transacao": list(TRANSACOES_AUTORIZACAO)},
+            queue=self.fila_autorizacao.queue,
+        )
+        self.routing.subscribe(
+            "AutorizacaoParaSi",
+            name="autorizacao-para-si",
+            contexto="autorizacao",
+            # Mail to oncology once the date is stored, and loads somebody resumed.
+            tipos=["DataPedida", "CargaRetomada"],
+            queue=self.fila_autorizacao.queue,
+        )
+        self.routing.subscribe(
+            "DestinoDasMensagens",
+            name="destino-das-mensagens",
+            contexto="autorizacao",
+            tipos=["MensagemRecusada", "MensagemRespondida"],
+            queue=self.fila_documentos.queue,
         )
         self.routing.subscribe(
             "DestinoDosLotes",
@@ -456,9 +637,13 @@ class ServiceStack(Stack):
             "ApiUrl": f"https://{self.api.rest.ref}.execute-api.{self._settings.regiao}.amazonaws.com/{STAGE}",
             "Barramento": self.routing.bus.event_bus_name,
             "MaquinaCargaArn": self.load.machine.state_machine_arn,
+            "MaquinaCargaAutorizacaoArn": self.authorization_load.machine.state_machine_arn,
+            "MaquinaExpiracaoArn": self.expiry.machine.state_machine_arn,
             "MaquinaRecepcaoArn": self.reception.machine.state_machine_arn,
             "FilaCadastroEventos": self.fila_cadastro.queue.queue_url,
             "FilaCadastroEventosDlq": self.fila_cadastro.dead.queue_url,
+            "FilaAutorizacaoEventos": self.fila_autorizacao.queue.queue_url,
+            "FilaAutorizacaoEventosDlq": self.fila_autorizacao.dead.queue_url,
             "FilaDocumentosEventos": self.fila_documentos.queue.queue_url,
             "FilaDocumentosEventosDlq": self.fila_documentos.dead.queue_url,
             "FilaPegEventos": self.fila_peg.queue.queue_url,

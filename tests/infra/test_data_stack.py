@@ -183,13 +183,14 @@ def test_the_entrance_forgets_in_a_week(producao: Templates) -> None:
 
 def _archive_rule(templates: Templates, prefix: str) -> dict[str, Any]:
     rules = _bucket(templates, "acervo")["LifecycleConfiguration"]["Rules"]
-    assert {rule["Prefix"] for rule in rules} == {"t/", "cadastro/"}
+    assert {rule["Prefix"] for rule in rules} == {"t/", "cadastro/", "autorizacao/"}
     (found,) = (rule for rule in rules if rule["Prefix"] == prefix)
     return dict(found)
 
 
-def test_reports_of_loads_are_forgotten_in_a_year(producao: Templates) -> None:
-    rule = _archive_rule(producao, "cadastro/")
+@pytest.mark.parametrize("prefix", ["cadastro/", "autorizacao/"])
+def test_reports_of_loads_are_forgotten_in_a_year(producao: Templates, prefix: str) -> None:
+    rule = _archive_rule(producao, prefix)
     assert rule["ExpirationInDays"] == 365
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
 

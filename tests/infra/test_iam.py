@@ -36,6 +36,22 @@ GRANTS: dict[str, set[str]] = {
         "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "secretsmanager:GetSecretValue",
         "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutObject",
     },
+    "AutorizacaoApi": {
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+        "secretsmanager:GetSecretValue",
+    },
+    "AutorizacaoEventos": {
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "states:StartExecution",
+        "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
+        "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutObject",
+        "events:PutEvents", "secretsmanager:GetSecretValue", "ses:SendEmail",
+        "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes",
+    },
+    "AutorizacaoFluxo": {
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+        "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "secretsmanager:GetSecretValue",
+        "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutObject",
+    },
     "TissApi": {"lambda:InvokeFunction"},
     "DocumentosApi": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
@@ -132,7 +148,7 @@ def test_the_embedded_policies_differ_only_by_what_the_emulator_calls_a_batch_of
     here = {policy for policy, _ in granted(producao)}
     found = {grant for grant in granted(embarcado) - granted(producao) if grant[0] in here}
     assert {action for _, action in found} == {"dynamodb:BatchExecuteStatement"}
-    assert {policy.partition("Papel")[0] for policy, _ in found} == {"PegFluxo", "CadastroFluxo"}
+    assert {policy.partition("Papel")[0] for policy, _ in found} == {"PegFluxo", "CadastroFluxo", "AutorizacaoFluxo"}
 
 
 def test_nobody_scans_and_nobody_deletes_rows(producao: Templates) -> None:
@@ -176,13 +192,17 @@ def on_table(templates: Templates, table: str) -> dict[str, set[str]]:
     return granted
 
 
+AUTORIZACAO = {"AutorizacaoApi", "AutorizacaoEventos", "AutorizacaoFluxo"}
+
+
 @pytest.mark.parametrize(
     ("table", "owner", "readers"),
     [
-        ("Cadastro", "Cadastro", {"DocumentosApi", "PegApi", "PegFluxo"}),
-        ("Beneficiarios", "Cadastro", set()),
-        ("Documentos", "Documentos", set()),
+        ("Cadastro", "Cadastro", {"DocumentosApi", "PegApi", "PegFluxo", *AUTORIZACAO}),
+        ("Beneficiarios", "Cadastro", AUTORIZACAO),
+        ("Documentos", "Documentos", {"AutorizacaoApi", "AutorizacaoEventos"}),
         ("Peg", "Peg", set()),
+        ("Autorizacao", "Autorizacao", set()),
     ],
 )
 def test_other_contexts_tables_are_only_read(producao: Templates, table: str, owner: str, readers: set[str]) -> None:
@@ -191,13 +211,42 @@ def test_other_contexts_tables_are_only_read(producao: Templates, table: str, ow
     assert all(actions <= READ for actions in others.values())
 
 
-def test_lives_are_reached_by_eligibility_and_loads_and_nobody_else(producao: Templates) -> None:
-    assert set(on_table(producao, "Beneficiarios")) == {"CadastroApi", "CadastroFluxo"}
+def indexes(templates: Templates, table: str) -> dict[str, set[str]]:
+    """Which indexes of one table each function's policy names."""
+    named: dict[str, set[str]] = {}
+    for policy, statement in statements(templates):
+        for resource in listed(statement["Resource"]):
+            if f"{table}Tabela" in flat(resource) and "/index/" in flat(resource):
+                named.setdefault(policy.partition("Papel")[0], set()).add(flat(resource).rpartition("/")[2])
+    return named
+
+
+def test_each_index_of_authorizations_is_for_whoever_looks_there(producao: Templates) -> None:
+    assert indexes(producao, "Autorizacao") == {
+        "AutorizacaoApi": {"busca"},
+        "AutorizacaoEventos": {"busca"},
+        "AutorizacaoFluxo": {"vencimento"},
+    }
+    assert indexes(producao, "Beneficiarios") == {
+        "AutorizacaoApi": {"busca"},
+        "AutorizacaoEventos": {"busca"},
+        "CadastroApi": {"busca"},
+    }
+
+
+def test_of_documents_authorization_learns_only_whether_they_are_there(producao: Templates) -> None:
+    granted = on_table(producao, "Documentos")
+    for name in ("AutorizacaoApi", "AutorizacaoEventos"):
+        assert granted[name] == {"dynamodb:BatchGetItem", "dynamodb:GetItem"}
+
+
+def test_lives_are_reached_by_eligibility_authorization_and_loads_and_nobody_else(producao: Templates) -> None:
+    assert set(on_table(producao, "Beneficiarios")) == {"CadastroApi", "CadastroFluxo", *AUTORIZACAO}
 
 
 def test_the_audit_only_grows(producao: Templates) -> None:
     granted = on_table(producao, "Auditoria")
-    assert set(granted) == {"CadastroApi", "DocumentosApi", "PegApi"}
+    assert set(granted) == {"AutorizacaoApi", "AutorizacaoEventos", "CadastroApi", "DocumentosApi", "PegApi"}
     assert all(actions == {"dynamodb:PutItem"} for actions in granted.values())
 
 
@@ -215,15 +264,52 @@ def test_the_key_of_pseudonyms_is_read_where_lives_are(producao: Templates) -> N
         for policy, statement in statements(producao)
         if any("Pseudonimos" in flat(resource) for resource in listed(statement["Resource"]))
     }
-    assert readers == {"CadastroApi", "CadastroFluxo"}
+    assert readers == {"CadastroApi", "CadastroFluxo", *AUTORIZACAO}
+
+
+LOADERS = {"Cadastro": {"cadastro/*"}, "AutorizacaoFluxo": {"autorizacao/*"}}
+"""What a function reads of the buckets if it is not documents; the one that answers messages reads both."""
 
 
 def test_documents_and_loads_are_apart(producao: Templates) -> None:
+    read: dict[str, set[str]] = {}
     for policy, statement in statements(producao):
         for resource in listed(statement["Resource"]):
             if "s3:GetObject" in listed(statement["Action"]) or "s3:PutObject" in listed(statement["Action"]):
-                prefix = "cadastro/*" if policy.startswith("Cadastro") else "t/*"
-                assert flat(resource).endswith(prefix), policy
+                bucket, _, prefix = flat(resource).partition("/")
+                read.setdefault(policy.partition("Papel")[0], set()).add(prefix)
+                if policy.startswith("AutorizacaoEventos"):
+                    assert ("entrada" in bucket) == (prefix == "autorizacao/*")
+    assert read.pop("AutorizacaoEventos") == {"autorizacao/*", "t/*"}
+    for name, prefixes in read.items():
+        (expected,) = {frozenset(own) for start, own in LOADERS.items() if name.startswith(start)} or {
+            frozenset({"t/*"})
+        }
+        assert prefixes == expected, name
+
+
+def test_mail_is_sent_by_who_writes_to_oncology_and_from_one_address(producao: Templates) -> None:
+    senders = [
+        (policy.partition("Papel")[0], flat(statement["Resource"]))
+        for policy, statement in statements(producao)
+        if "ses:SendEmail" in listed(statement["Action"])
+    ]
+    ((name, identity),) = senders
+    assert name == "AutorizacaoEventos"
+    assert identity == "arn:aws:ses:sa-east-1:<AWS::AccountId>:identity/nao-responda@conecta.example"
+
+
+def test_a_state_machine_is_started_by_one_role(producao: Templates) -> None:
+    starters = {
+        policy.partition("Papel")[0]: flat(statement["Resource"])
+        for policy, statement in statements(producao)
+        if "states:StartExecution" in listed(statement["Action"])
+    }
+    assert {name: machine.partition("Maquina")[0].removeprefix('<{"Ref": "') for name, machine in starters.items()} == {
+        "AutorizacaoEventos": "CargaAutorizacao",
+        "CadastroEventos": "CargaCadastro",
+        "PegEventos": "RecepcaoPeg",
+    }
 
 
 def test_the_xml_door_calls_owners_and_touches_no_data(producao: Templates) -> None:
@@ -233,8 +319,10 @@ def test_the_xml_door_calls_owners_and_touches_no_data(producao: Templates) -> N
         if policy.startswith("TissApi") and "lambda:InvokeFunction" in listed(statement["Action"])
         for resource in listed(statement["Resource"])
     ]
-    assert len(called) == 1
-    assert "CadastroApiFuncao" in called[0]
+    assert len(called) == 2
+    assert [name for name in ("AutorizacaoApiFuncao", "CadastroApiFuncao") if any(name in arn for arn in called)] == [
+        "AutorizacaoApiFuncao", "CadastroApiFuncao",
+    ]  # fmt: skip
 
 
 def test_only_the_account_administers_a_key(producao: Templates) -> None:

@@ -16,10 +16,13 @@ FUNCTIONS = {
     "cadastro-api": ("cadastro.handler.api.handler", 25, 512, 3),
     "cadastro-eventos": ("cadastro.handler.eventos.handler", 60, 512, 3),
     "cadastro-fluxo": ("cadastro.handler.fluxo.handler", 300, 1024, 3),
+    "autorizacao-api": ("autorizacao.handler.api.handler", 25, 1024, 3),
+    "autorizacao-eventos": ("autorizacao.handler.eventos.handler", 60, 512, 3),
+    "autorizacao-fluxo": ("autorizacao.handler.fluxo.handler", 300, 1024, 3),
     "tiss-api": ("porta_tiss.handler.api.handler", 28, 512, 3),
     "documentos-api": ("documentos.handler.api.handler", 25, 512, 2),
-    "documentos-eventos": ("documentos.handler.eventos.handler", 60, 512, 2),
-    "documentos-fluxo": ("documentos.handler.fluxo.handler", 60, 1024, 2),
+    "documentos-eventos": ("documentos.handler.eventos.handler", 60, 512, 3),
+    "documentos-fluxo": ("documentos.handler.fluxo.handler", 60, 1024, 3),
     "peg-api": ("peg.handler.api.handler", 25, 512, 3),
     "peg-eventos": ("peg.handler.eventos.handler", 60, 512, 3),
     "peg-fluxo": ("peg.handler.fluxo.handler", 60, 1024, 3),
@@ -37,7 +40,21 @@ ENVIRONMENT = {
     "cadastro-fluxo": {
         "TABELA_CADASTRO", "TABELA_BENEFICIARIOS", "BUCKET_ENTRADA", "BUCKET_ACERVO", "SEGREDO_PSEUDONIMOS_ARN",
     },
-    "tiss-api": {"FUNCAO_CADASTRO", "ORIGENS_PERMITIDAS"},
+    "autorizacao-api": {
+        "TABELA_AUTORIZACAO", "TABELA_CADASTRO", "TABELA_BENEFICIARIOS", "TABELA_DOCUMENTOS", "TABELA_IDEMPOTENCIA",
+        "TABELA_AUDITORIA", "SEGREDO_ARN", "SEGREDO_PSEUDONIMOS_ARN", "POOL_PRESTADORES", "POOL_OPERADORA",
+        "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
+    },
+    "autorizacao-eventos": {
+        "TABELA_AUTORIZACAO", "TABELA_CADASTRO", "TABELA_BENEFICIARIOS", "TABELA_DOCUMENTOS", "TABELA_IDEMPOTENCIA",
+        "TABELA_AUDITORIA", "SEGREDO_PSEUDONIMOS_ARN", "BUCKET_ENTRADA", "BUCKET_ACERVO", "BARRAMENTO",
+        "MAQUINA_CARGA_ARN", "REMETENTE",
+    },
+    "autorizacao-fluxo": {
+        "TABELA_AUTORIZACAO", "TABELA_CADASTRO", "TABELA_BENEFICIARIOS", "SEGREDO_PSEUDONIMOS_ARN", "BUCKET_ENTRADA",
+        "BUCKET_ACERVO",
+    },
+    "tiss-api": {"FUNCAO_CADASTRO", "FUNCAO_AUTORIZACAO", "ORIGENS_PERMITIDAS"},
     "documentos-api": {
         "TABELA_DOCUMENTOS", "TABELA_CADASTRO", "TABELA_IDEMPOTENCIA", "TABELA_AUDITORIA", "BUCKET_ENTRADA",
         "BUCKET_ACERVO", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES",
@@ -118,8 +135,8 @@ def test_each_function_has_its_own_failure_queue_and_log_group(producao: Templat
 
 def test_logs_are_kept_for_a_time_and_encrypted_with_their_key(producao: Templates) -> None:
     groups = list(producao.properties("AWS::Logs::LogGroup"))
-    # The functions, the API's accesses, the two workflows, and the firewall's own.
-    assert len(groups) == len(FUNCTIONS) + 4
+    # The functions, the API's accesses, the workflows, and the firewall's own.
+    assert len(groups) == len(FUNCTIONS) + len(WORKFLOWS) + 2
     for group in groups:
         assert group["RetentionInDays"] in {90, 365}
         assert "KmsKeyId" in group
@@ -128,7 +145,9 @@ def test_logs_are_kept_for_a_time_and_encrypted_with_their_key(producao: Templat
 def test_lotes_never_starve_interactive_calls(producao: Templates, embarcado: Templates) -> None:
     reserved = {name: function(producao, name)["ReservedConcurrentExecutions"] for name in FUNCTIONS}
     assert all(number > 0 for number in reserved.values())
-    assert reserved["cadastro-api"] > reserved["cadastro-fluxo"] + reserved["tiss-api"]
+    for owner in ("cadastro", "autorizacao"):
+        assert reserved[f"{owner}-api"] > reserved[f"{owner}-fluxo"] + reserved["tiss-api"]
+    assert sum(reserved.values()) <= 600
     for made in embarcado.properties("AWS::Lambda::Function"):
         assert "ReservedConcurrentExecutions" not in made
 
@@ -159,7 +178,7 @@ def test_queues_are_encrypted_and_reached_by_tls_only(producao: Templates) -> No
     assert guarded == set(queues)
 
 
-@pytest.mark.parametrize("name", ["documentos-eventos", "peg-eventos"])
+@pytest.mark.parametrize("name", ["autorizacao-eventos", "cadastro-eventos", "documentos-eventos", "peg-eventos"])
 def test_poison_leaves_a_queue_and_no_message_is_seen_twice_in_one_run(producao: Templates, name: str) -> None:
     queue = producao.one("AWS::SQS::Queue", QueueName=f"conecta-producao-{name}")
     dead = logical(producao, "AWS::SQS::Queue", QueueName=f"conecta-producao-{name}-dlq")
@@ -181,14 +200,14 @@ def mappings(templates: Templates) -> list[dict[str, Any]]:
 
 
 def test_one_bad_message_does_not_repeat_its_batch(producao: Templates) -> None:
-    assert len(mappings(producao)) == 6
+    assert len(mappings(producao)) == 8
     for mapping in mappings(producao):
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 def test_only_new_outbox_rows_are_published(producao: Templates) -> None:
     streams = [mapping for mapping in mappings(producao) if "StartingPosition" in mapping]
-    assert len(streams) == 3
+    assert len(streams) == 4
     for mapping in streams:
         (pattern,) = (json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"])
         assert pattern == {
@@ -219,40 +238,84 @@ def test_each_upload_reaches_documentos_from_the_default_bus(producao: Templates
     assert made["Targets"][0]["Arn"] == target_queue(producao, "documentos-eventos")
 
 
-def test_each_file_of_the_operadora_reaches_cadastro_and_nobody_else(producao: Templates) -> None:
-    made = rule(producao, "cargas")
+@pytest.mark.parametrize(
+    ("name", "prefix", "queue"),
+    [
+        ("cargas", "cadastro/", "cadastro-eventos"),
+        ("cargas-de-autorizacao", "autorizacao/", "autorizacao-eventos"),
+    ],
+)
+def test_each_file_of_the_operadora_reaches_who_loads_it_and_nobody_else(
+    producao: Templates, name: str, prefix: str, queue: str
+) -> None:
+    made = rule(producao, name)
     assert "EventBusName" not in made
     assert made["EventPattern"]["source"] == ["aws.s3"]
     assert made["EventPattern"]["detail-type"] == ["Object Created"]
-    assert made["EventPattern"]["detail"]["object"] == {"key": [{"prefix": "cadastro/"}]}
+    assert made["EventPattern"]["detail"]["object"] == {"key": [{"prefix": prefix}]}
     assert made["EventPattern"]["detail"]["bucket"] == rule(producao, "uploads")["EventPattern"]["detail"]["bucket"]
-    assert made["Targets"][0]["Arn"] == target_queue(producao, "cadastro-eventos")
+    assert made["Targets"][0]["Arn"] == target_queue(producao, queue)
 
 
-def test_a_load_that_somebody_resumed_reaches_cadastro_again(producao: Templates) -> None:
-    made = rule(producao, "cargas-retomadas")
+@pytest.mark.parametrize(
+    ("name", "source", "types", "queue"),
+    [
+        ("cargas-retomadas", "cadastro", ["CargaRetomada"], "cadastro-eventos"),
+        ("autorizacao-para-si", "autorizacao", ["DataPedida", "CargaRetomada"], "autorizacao-eventos"),
+    ],
+)
+def test_what_a_context_asks_of_itself_comes_back_to_it(
+    producao: Templates, name: str, source: str, types: list[str], queue: str
+) -> None:
+    made = rule(producao, name)
     assert "EventBusName" in made
-    assert made["EventPattern"] == {"source": ["conecta.cadastro"], "detail-type": ["CargaRetomada"]}
-    assert made["Targets"][0]["Arn"] == target_queue(producao, "cadastro-eventos")
+    assert made["EventPattern"] == {"source": [f"conecta.{source}"], "detail-type": types}
+    assert made["Targets"][0]["Arn"] == target_queue(producao, queue)
 
 
-def test_only_received_lotes_reach_peg(producao: Templates) -> None:
-    made = rule(producao, "lotes-recebidos")
+@pytest.mark.parametrize(
+    ("name", "dados", "queue"),
+    [
+        ("lotes-recebidos", {"finalidade": ["lote_tiss"]}, "peg-eventos"),
+        ("lotes-por-mensagem", {"finalidade": ["mensagem_tiss"], "transacao": ["loteGuias"]}, "peg-eventos"),
+        (
+            "mensagens-de-autorizacao",
+            {
+                "finalidade": ["mensagem_tiss"],
+                "transacao": [
+                    "solicitacaoProcedimento", "solicitaStatusAutorizacao", "loteAnexos", "cancelaGuia",
+                    "comunicacaoInternacao",
+                ],
+            },
+            "autorizacao-eventos",
+        ),
+    ],
+)  # fmt: skip
+def test_a_received_document_reaches_whoever_answers_it(
+    producao: Templates, name: str, dados: dict[str, list[str]], queue: str
+) -> None:
+    made = rule(producao, name)
     assert "EventBusName" in made
     assert made["EventPattern"] == {
         "source": ["conecta.documentos"],
         "detail-type": ["DocumentoRecebido"],
-        "detail": {"dados": {"finalidade": ["lote_tiss"]}},
+        "detail": {"dados": dados},
     }
-    assert made["Targets"][0]["Arn"] == target_queue(producao, "peg-eventos")
+    assert made["Targets"][0]["Arn"] == target_queue(producao, queue)
 
 
-def test_documentos_hears_what_became_of_a_lote(producao: Templates) -> None:
-    made = rule(producao, "destino-dos-lotes")
-    assert made["EventPattern"] == {
-        "source": ["conecta.peg"],
-        "detail-type": ["LoteRecusado", "LoteRepetido", "PegRecebido"],
-    }
+@pytest.mark.parametrize(
+    ("name", "source", "types"),
+    [
+        ("destino-dos-lotes", "peg", ["LoteRecusado", "LoteRepetido", "PegRecebido"]),
+        ("destino-das-mensagens", "autorizacao", ["MensagemRecusada", "MensagemRespondida"]),
+    ],
+)
+def test_documentos_hears_what_became_of_what_was_sent(
+    producao: Templates, name: str, source: str, types: list[str]
+) -> None:
+    made = rule(producao, name)
+    assert made["EventPattern"] == {"source": [f"conecta.{source}"], "detail-type": types}
     assert made["Targets"][0]["Arn"] == target_queue(producao, "documentos-eventos")
 
 
@@ -265,8 +328,7 @@ def test_an_event_that_cannot_be_delivered_is_kept(producao: Templates) -> None:
 @pytest.mark.parametrize(("stage", "rate"), [("producao", "rate(5 minutes)"), ("embarcado", "rate(1 minute)")])
 def test_uploads_without_an_end_are_swept(request: pytest.FixtureRequest, stage: str, rate: str) -> None:
     templates: Templates = request.getfixturevalue(stage)
-    (schedule,) = templates.properties("AWS::Scheduler::Schedule")
-    assert schedule["Name"] == f"conecta-{stage}-conciliacao-uploads"
+    schedule = templates.one("AWS::Scheduler::Schedule", Name=f"conecta-{stage}-conciliacao-uploads")
     assert schedule["ScheduleExpression"] == rate
     (group,) = templates.properties("AWS::Scheduler::ScheduleGroup")
     assert group["Name"] == f"conecta-{stage}"
@@ -274,7 +336,12 @@ def test_uploads_without_an_end_are_swept(request: pytest.FixtureRequest, stage:
     assert "Arn" in schedule["Target"]["DeadLetterConfig"]
 
 
-WORKFLOWS = {"recepcao-peg": "peg-fluxo", "carga-cadastro": "cadastro-fluxo"}
+WORKFLOWS = {
+    "recepcao-peg": "peg-fluxo",
+    "carga-cadastro": "cadastro-fluxo",
+    "carga-autorizacao": "autorizacao-fluxo",
+    "expiracao-autorizacoes": "autorizacao-fluxo",
+}
 
 
 def machine_of(templates: Templates, name: str) -> dict[str, Any]:
@@ -391,6 +458,10 @@ def test_the_stack_tells_what_demo_and_operation_need(producao: Templates) -> No
         "Barramento",
         "MaquinaRecepcaoArn",
         "MaquinaCargaArn",
+        "MaquinaCargaAutorizacaoArn",
+        "MaquinaExpiracaoArn",
+        "FilaAutorizacaoEventos",
+        "FilaAutorizacaoEventosDlq",
         "FilaCadastroEventos",
         "FilaCadastroEventosDlq",
         "FilaDocumentosEventos",
@@ -408,7 +479,8 @@ def test_callers_wait_longer_than_what_they_call_may_run(producao: Templates) ->
         for task in tasks(definition["States"]):
             assert task["TimeoutSeconds"] > function(producao, worker)["Timeout"]
     slowest = function(producao, "tiss-api")["Timeout"]
-    assert slowest > function(producao, "cadastro-api")["Timeout"]
+    for owner in ("autorizacao-api", "cadastro-api"):
+        assert slowest > function(producao, owner)["Timeout"]
     for item in api(producao)["Body"]["paths"].values():
         for operation in item.values():
             waits = operation["x-amazon-apigateway-integration"]["timeoutInMillis"] / 1000

@@ -4,15 +4,19 @@ from typing import Any
 
 import pytest
 
-from infra.components.workflow import TRANSIENT_ERRORS, load_definition, reception_definition
+from infra.components.workflow import TRANSIENT_ERRORS, load_definition, reception_definition, sweep_definition
 
 STATES: dict[str, Any] = reception_definition("arn:peg-fluxo")["States"]
 LOAD: dict[str, Any] = load_definition("arn:cadastro-fluxo")["States"]
 PART: dict[str, Any] = LOAD["CarregarPartes"]["ItemProcessor"]["States"]["CarregarParte"]
+SWEEP: dict[str, Any] = sweep_definition("arn:autorizacao-fluxo")["States"]
+PIECE: dict[str, Any] = SWEEP["VarrerPartes"]["ItemProcessor"]["States"]
 TASKS: dict[str, dict[str, Any]] = {
     **{name: STATES[name] for name in ("ReceberLote", "RegistrarFalha")},
     **{f"carga.{name}": LOAD[name] for name in ("Planejar", "Concluir", "RegistrarFalha")},
     "carga.CarregarParte": PART,
+    **{f"varredura.{name}": SWEEP[name] for name in ("Planejar", "RegistrarFalha")},
+    "varredura.Varrer": PIECE["Varrer"],
 }
 
 
@@ -62,6 +66,8 @@ def test_a_burst_waits_in_line_longer_than_it_takes_to_run_and_less_than_the_exe
 def test_no_execution_is_left_running_for_ever() -> None:
     assert reception_definition("arn")["TimeoutSeconds"] == 3600
     assert load_definition("arn")["TimeoutSeconds"] == 12 * 3600
+    # The next sweep starts within the hour, and finds what this one left.
+    assert sweep_definition("arn")["TimeoutSeconds"] == 3600
     assert all("TimeoutSeconds" in task for task in TASKS.values())
 
 
@@ -99,3 +105,36 @@ def test_a_load_that_fails_anywhere_is_recorded_before_it_fails() -> None:
         "erro.$": "$.erro",
     }
     assert (LOAD["RegistrarFalha"]["Next"], LOAD["Falhou"]["Type"]) == ("Falhou", "Fail")
+
+
+def test_which_day_is_swept_is_nobodys_choice() -> None:
+    assert SWEEP["Planejar"]["Parameters"]["Payload"] == {"acao": "planejar-varredura"}
+    assert PIECE["Varrer"]["Parameters"]["Payload"] == {
+        "acao": "varrer", "parte.$": "$.parte", "posicao.$": "$.posicao",
+    }  # fmt: skip
+
+
+def test_each_shard_is_swept_from_its_start_until_no_more_is_due() -> None:
+    parts = SWEEP["VarrerPartes"]
+    assert (SWEEP["Planejar"]["Next"], parts["Next"], SWEEP["Concluida"]["Type"]) == (
+        "VarrerPartes", "Concluida", "Succeed",
+    )  # fmt: skip
+    assert (parts["ItemsPath"], parts["MaxConcurrency"]) == ("$.partes", 4)
+    assert parts["ItemSelector"] == {"parte.$": "$$.Map.Item.Value", "posicao": None}
+    assert PIECE["Varrer"]["Next"] == "HaMais"
+    (more,) = PIECE["HaMais"]["Choices"]
+    assert more == {"Variable": "$.mais", "BooleanEquals": True, "Next": "Varrer"}
+    assert PIECE["HaMais"]["Default"] == "Varrida"
+    assert PIECE["Varrida"]["Type"] == "Succeed"
+
+
+def test_what_a_sweep_did_is_not_carried_on() -> None:
+    assert SWEEP["VarrerPartes"]["ResultPath"] is PIECE["Varrida"]["OutputPath"] is None
+
+
+def test_a_sweep_that_fails_anywhere_is_recorded_before_it_fails() -> None:
+    for name in ("Planejar", "VarrerPartes"):
+        (catch,) = SWEEP[name]["Catch"]
+        assert catch == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.erro", "Next": "RegistrarFalha"}
+    assert SWEEP["RegistrarFalha"]["Parameters"]["Payload"] == {"acao": "registrar-falha", "erro.$": "$.erro"}
+    assert (SWEEP["RegistrarFalha"]["Next"], SWEEP["Falhou"]["Type"]) == ("Falhou", "Fail")

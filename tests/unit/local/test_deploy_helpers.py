@@ -243,6 +243,20 @@ class TestFixups:
         assert asked["Target"] == {"Arn": "arn:alvo"}
         assert "CreationDate" not in asked
 
+    def test_a_schedule_is_looked_for_in_the_group_its_template_refers_to(self) -> None:
+        asked: list[dict[str, str]] = []
+
+        def get_schedule(**named: str) -> dict[str, str]:
+            asked.append(named)
+            return {"ScheduleExpressionTimezone": "America/Sao_Paulo"}
+
+        client: Any = SimpleNamespace(get_schedule=get_schedule)
+        schedule = {"GroupName": {"Ref": "Grupo"}, "ScheduleExpressionTimezone": "America/Sao_Paulo"}
+        template = {"Resources": {"Agenda": {"Type": "AWS::Scheduler::Schedule", "Properties": schedule}}}
+        aws: Any = SimpleNamespace(client=lambda _: client)
+        apply_fixups(aws, template, {"Agenda": "varredura", "Grupo": "conecta-embarcado"})
+        assert asked == [{"Name": "varredura", "GroupName": "conecta-embarcado"}]
+
     def test_resources_of_other_types_are_not_touched(self) -> None:
         client = Recorder()
         assert self.apply(client, "AWS::SQS::Queue", Qualquer=1) == {}
