@@ -18,12 +18,16 @@ AREAS = {
         "local.bench.cadastro",
         "AWS embutida própria: 200.000 vidas carregadas, elegibilidade antes e depois",
     ),
+    "autorizacao": (
+        "local.bench.autorizacao",
+        "motor em processo; AWS embutida própria: pedido de senha com 1.000 e com 200.000 vidas",
+    ),
 }
 DEFAULT = ("tiss", "frio")
 
 
 def _arguments() -> argparse.ArgumentParser:
-    areas = "\n".join(f"  {name:<8} {text}" for name, (_, text) in AREAS.items())
+    areas = "\n".join(f"  {name:<12} {text}" for name, (_, text) in AREAS.items())
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="Mede o Conecta. Uma linha JSON por medida na saída padrão e uma tabela na saída de erros.",

@@ -96,11 +96,12 @@ class DynamoContextos:
         who, does = chamador.prestador_id or "", solicitacao.executa
         parent = asked.guia_principal
         ids = tuple(documento.documento_id for documento in asked.documentos) if nova else ()
+        codes = tuple(dict.fromkeys((linha.item.tabela, linha.item.codigo) for linha in asked.linhas()))
         one = _Wait(self._records)
         contratacao = one.of(lambda: de.cadastro.contratacao(who, registro))
         executante = one.of(lambda: de.cadastro.contratacao(does, registro)) if does != who else contratacao
         contrato = one.of(lambda: de.catalogo.contrato(does, registro))
-        regras = one.of(lambda: de.catalogo.regras(registro))
+        regras = one.of(lambda: de.catalogo.regras_de(registro, codes))
         calendario = one.of(lambda: de.catalogo.calendario(registro))
         vida = one.of(lambda: de.vidas.by_carteiras([(registro, asked.carteira)])[0])
         linhas = one.of(lambda: de.autorizacoes.life_rows(registro, asked.carteira))
@@ -115,7 +116,6 @@ class DynamoContextos:
         dia = asked.data_atendimento or hoje
         life: Beneficiario | None = vida()
         numbers = _others(life, asked.carteira)
-        codes = tuple(dict.fromkeys((linha.item.tabela, linha.item.codigo) for linha in asked.linhas()))
         terms = contrato().em(dia)
         rules = em_vigor(regras(), life.plano if life else None, dia)
         two = _Wait()

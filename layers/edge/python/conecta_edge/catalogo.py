@@ -100,6 +100,13 @@ class Catalogo:
         pk = keys.regras_pk(registro_ans)
         return self._cached((pk,), lambda: self._all(RegraProcedimento, pk))
 
+    def regras_de(self, registro_ans: str, codigos: Sequence[tuple[str, str]]) -> tuple[RegraProcedimento, ...]:
+        """The rules of some (tabela, codigo), of any day: of thousands, those a request is about."""
+        by_code: dict[tuple[str, str], list[RegraProcedimento]] = self._cached(
+            (keys.regras_pk(registro_ans), "por codigo"), lambda: _by_code(self.regras(registro_ans))
+        )
+        return tuple(regra for codigo in dict.fromkeys(codigos) for regra in by_code.get(codigo, ()))
+
     def precos(self, registro_ans: str, tabela_precos: str) -> tuple[Preco, ...]:
         """A whole price table, of any day, in order of code: a Query per megabyte."""
         pk = keys.precos_pk(registro_ans, tabela_precos)
@@ -154,6 +161,13 @@ class Catalogo:
                 self._held.pop(next(iter(self._held)))
             self._held[key] = (now, value)
         return value
+
+
+def _by_code(regras: Sequence[RegraProcedimento]) -> dict[tuple[str, str], list[RegraProcedimento]]:
+    found: dict[tuple[str, str], list[RegraProcedimento]] = {}
+    for regra in regras:
+        found.setdefault((regra.tabela, regra.codigo), []).append(regra)
+    return found
 
 
 def _by_kind(rows: Sequence[Item]) -> dict[str, list[Any]]:
