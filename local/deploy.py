@@ -13,6 +13,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +21,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local import packaging
+from conecta_edge.clock import OFFSET_SETTING, parse_offset
+from local import packaging, relogio
 from local.fixups import apply_fixups
 from local.runtime import ACCOUNT, REGION, EmbeddedAws
 
@@ -128,6 +130,9 @@ def deploy(aws: EmbeddedAws, assembly: Assembly, *, say: Say = lambda _: None) -
             + ", ".join(f"{n} {what}" for what, n in put_back.items())
         )
         stamp.write_text(assembly.made_of)
+    # Who moved the clock in an earlier run has gone; what is loaded and seeded next must not be dated by it.
+    if moved := relogio.put(aws.client("lambda"), _offset(assembly)):
+        say(f"relógio de {moved} funções de volta")
     (aws.directory / "api").write_text(outputs["ApiId"])  # for the short address, see local.asgi
     return outputs
 
@@ -168,6 +173,16 @@ def _made_of(context: Mapping[str, str]) -> str:
     sources = [ROOT / "infra", ROOT / "cdk.json", ROOT / "docs" / "openapi.json", ROOT / "requirements" / "dev.txt"]
     read = packaging.digest(source for source in sources if source.exists())
     return sha256(json.dumps([sorted(context.items()), stamps, read]).encode()).hexdigest()
+
+
+def _offset(assembly: Assembly) -> timedelta:
+    """How far the templates themselves move the clock: none, unless the context said so."""
+    template = json.loads((assembly.folder / f"{STACKS[-1]}.template.json").read_text())
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Lambda::Function":
+            text = resource["Properties"]["Environment"]["Variables"].get(OFFSET_SETTING)
+            return parse_offset(text) if text else timedelta()
+    return timedelta()
 
 
 def _substituted(text: str) -> str:
