@@ -48,6 +48,8 @@ registro; a ordem dos outros não importa.
   tivesse parado.
 - **Prestadores.** O perfil é de quem o trouxe primeiro; as outras operadoras só informam o seu relacionamento. A
   lista de situações só cresce: o que o arquivo não conhece (uma suspensão decidida no portal) fica.
+  O código na operadora é de um prestador só, o último a recebê-lo; por ele as mensagens TISS o acham. O de quem já
+  estava cadastrado antes desta versão passa a ser achado na próxima carga de `prestadores`.
 - **LGPD.** Uma vida eliminada a pedido do titular é recusada (`eliminado`) e não volta.
 """
 

@@ -62,13 +62,16 @@ class CadastroTable:
         self._put(keys.prestador_key(prestador.prestador_id), _held(prestador))
 
     def put_relacionamento(self, relacionamento: Relacionamento) -> None:
-        """`PRESTADOR#<id>` / `RELACIONAMENTO#<registroANS>`."""
+        """`PRESTADOR#<id>` / `RELACIONAMENTO#<registroANS>`, and whose its code is."""
         last = relacionamento.periodos[-1]
         where = (relacionamento.registro_ans, last.situacao, last.de, relacionamento.prestador_id)
         self._put(
             keys.relacionamento_key(relacionamento.prestador_id, relacionamento.registro_ans),
             {**_held(relacionamento), **keys.relacionamento_busca(*where)},
         )
+        told = {"prestador_id": relacionamento.prestador_id, "codigo": relacionamento.codigo_na_operadora}
+        code = keys.codigo_key(relacionamento.registro_ans, relacionamento.codigo_na_operadora)
+        self._put(code, {"v": VERSION, "dados": told})
 
     def put_vinculo(self, vinculo: Vinculo) -> None:
         """`PESSOA#<sub>` / `VINCULO#<prestador id>`."""

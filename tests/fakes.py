@@ -272,6 +272,7 @@ class FakeCadastro:
         self._operadoras: dict[str, Operadora] = {}
         self._prestadores: dict[str, Prestador] = {}
         self._relacionamentos: dict[tuple[str, str], Relacionamento] = {}
+        self._codigos: dict[tuple[str, str], str] = {}
         self._vinculos: dict[tuple[str, str], Vinculo] = {}
         self._operadora_vinculos: dict[tuple[str, str], VinculoOperadora] = {}
         self._credenciais: dict[str, Credencial] = {}
@@ -284,6 +285,7 @@ class FakeCadastro:
 
     def put_relacionamento(self, relacionamento: Relacionamento) -> None:
         self._relacionamentos[relacionamento.prestador_id, relacionamento.registro_ans] = relacionamento
+        self._codigos[relacionamento.registro_ans, relacionamento.codigo_na_operadora] = relacionamento.prestador_id
 
     def put_vinculo(self, vinculo: Vinculo) -> None:
         self._vinculos[vinculo.sub, vinculo.prestador_id] = vinculo
@@ -314,6 +316,9 @@ class FakeCadastro:
             relacionamento=self._relacionamentos.get((prestador_id, registro_ans)),
             operadora=self._operadoras.get(registro_ans),
         )
+
+    def prestador_of_code(self, registro_ans: str, codigo: str) -> str | None:
+        return self._codigos.get((registro_ans, codigo))
 
 
 class Bus:

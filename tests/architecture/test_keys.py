@@ -52,6 +52,7 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     "conecta_edge.cadastro.operadora_pk": (lambda: keys.operadora_pk(VALE), OF_VALE),
     "conecta_edge.cadastro.operadora_key": (lambda: keys.operadora_key(VALE), OF_VALE),
     "conecta_edge.cadastro.listed_operadora_key": (lambda: keys.listed_operadora_key(VALE), ["OPERADORAS"]),
+    "conecta_edge.cadastro.codigo_key": (lambda: keys.codigo_key(VALE, "100017"), OF_VALE),
     "conecta_edge.cadastro.contato_key": (lambda: keys.contato_key(VALE, "central"), OF_VALE),
     "conecta_edge.cadastro.carga_key": (lambda: keys.carga_key(VALE, "c1"), OF_VALE),
     "conecta_edge.cadastro.parte_key": (lambda: keys.parte_key(VALE, "c1", 7), OF_VALE),

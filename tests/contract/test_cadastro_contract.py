@@ -70,6 +70,21 @@ def test_a_relacionamento_is_with_one_operadora(cadastro: tuple[Any, Any]) -> No
     assert reader.contratacao(CLINICA, VALE).relacionamento is None
 
 
+def test_a_prestador_is_found_by_its_code_at_one_operadora(cadastro: tuple[Any, Any]) -> None:
+    writer, reader = cadastro
+    writer.put_relacionamento(RELACIONAMENTO)
+    assert reader.prestador_of_code(VALE, "HOSP01") == HOSPITAL
+    assert reader.prestador_of_code(PASA, "HOSP01") is None
+    assert reader.prestador_of_code(VALE, "hosp01") is None
+
+
+def test_a_code_is_of_whoever_got_it_last(cadastro: tuple[Any, Any]) -> None:
+    writer, reader = cadastro
+    writer.put_relacionamento(RELACIONAMENTO)
+    writer.put_relacionamento(replace(RELACIONAMENTO, prestador_id=CLINICA))
+    assert reader.prestador_of_code(VALE, "HOSP01") == CLINICA
+
+
 def test_a_prestador_may_be_a_person(cadastro: tuple[Any, Any]) -> None:
     writer, reader = cadastro
     writer.put_prestador(Prestador(CLINICA, "Médica", "7654321", cpf="52998224725"))

@@ -211,7 +211,7 @@ def test_a_decision_of_the_portal_stays_in_the_list_of_periods(casa: Casa) -> No
     decided = {**stored["dados"], "periodos": [*stored["dados"]["periodos"], suspended]}
     put_row(casa, "cadastro", key, {"fonte": f"{iso(first.referencia + timedelta(hours=1))}#api", "dados": decided})
 
-    older = load(casa, "prestadores", csv("prestadores", {"prestador": CNPJ, "codigo_na_operadora": "9"}))
+    older = load(casa, "prestadores", csv("prestadores", {"prestador": CNPJ, "uf": "ES", "autorizacao": "N"}))
     assert older.contagem == Contagem(1, 0, 1, 0)
     assert (row(casa, "cadastro", key) or {})["dados"] == decided
 
@@ -221,6 +221,26 @@ def test_a_decision_of_the_portal_stays_in_the_list_of_periods(casa: Casa) -> No
     assert stored["dados"]["codigo_na_operadora"] == "9"
     assert [period["situacao"] for period in stored["dados"]["periodos"]] == ["HABILITADO", "SUSPENSO"]
     assert stored["busca"] == (f"OPERADORA#{VALE}#RELACIONAMENTO#SUSPENSO", f"2026-11-20#{CNPJ}")
+
+
+def owner(casa: Casa, codigo: str) -> Any:
+    return (row(casa, "cadastro", keys.codigo_key(VALE, codigo)) or {}).get("dados", {}).get("prestador_id")
+
+
+def test_a_code_is_of_whom_the_newest_file_gave_it_to_in_whatever_order_files_load(casa: Casa) -> None:
+    first = load(casa, "prestadores", csv("prestadores", {"prestador": CNPJ, "codigo_na_operadora": "7"}))
+    moved = ({"prestador": OUTRO_CNPJ, "codigo_na_operadora": "7"}, {"prestador": CNPJ, "codigo_na_operadora": "8"})
+    assert load(casa, "prestadores", csv("prestadores", *moved), later(first)).contagem == Contagem(2, 2, 0, 0)
+    assert (owner(casa, "7"), owner(casa, "8"), owner(casa, "9")) == (OUTRO_CNPJ, CNPJ, None)
+    load(casa, "prestadores", csv("prestadores", {"prestador": CNPJ, "codigo_na_operadora": "7"}))
+    assert (owner(casa, "7"), owner(casa, "8")) == (OUTRO_CNPJ, CNPJ)
+
+
+def test_two_prestadores_of_one_file_do_not_share_a_code(casa: Casa) -> None:
+    rows = ({"prestador": CNPJ, "codigo_na_operadora": "7"}, {"prestador": OUTRO_CNPJ, "codigo_na_operadora": "7"})
+    carga = load(casa, "prestadores", csv("prestadores", *rows))
+    assert (carga.contagem, carga.recusas[0].codigo) == (Contagem(2, 1, 0, 1), "chave-repetida")
+    assert owner(casa, "7") == CNPJ
 
 
 def test_a_profile_belongs_to_the_operadora_that_brought_it(casa: Casa) -> None:

@@ -26,13 +26,15 @@ from cadastro.dynamodb.contas import DynamoContas
 from cadastro.dynamodb.relacionamentos import DynamoRelacionamentos
 from cadastro.service import relacionamentos as service
 from cadastro.service.relacionamentos import Circumstances, Decision, Held, Verdict
-from conecta_edge.clock import local_day
+from conecta_edge.cadastro import DynamoCadastroReader
+from conecta_edge.clock import FixedClock, local_day
 from conecta_edge.dynamodb import TransientConflictError
 from conecta_facts.operadoras import Operadora, VersaoAceita
 from conecta_facts.prestadores import Prestador
 from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
 from tests.builders_functions import CLINICA, CNPJ, HOSPITAL, NOW, OUTRO_CNPJ, PASA, VALE
 from tests.cadastro_rows import CadastroTable
+from tests.contract.conftest import EMBEDDED, MOTO
 from tests.contract.engines import Engine
 from tests.fakes_contas import FakeContas, FakeIdentidades, FakeRelacionamentos, Tables
 
@@ -170,6 +172,26 @@ def test_a_decision_creates_prestador_relacionamento_and_gestor_at_once(subject:
     assert subject.port.pedido_at((VALE,), before.id) == verdict.after
     assert subject.told(HOSPITAL) == ["RelacionamentoSolicitado", "RelacionamentoDecidido", "PessoaVinculada"]
     assert subject.history(HOSPITAL, VALE) == 1
+
+
+@pytest.mark.parametrize("engine_name", [MOTO, EMBEDDED])
+def test_who_is_enabled_is_found_by_its_code_and_so_is_who_gets_it_next(subject: Subject) -> None:
+    reader = DynamoCadastroReader(subject.port._client, subject.port._table, FixedClock(NOW))
+    held = enabled(subject)
+    assert reader.prestador_of_code(VALE, "H1") == HOSPITAL
+    other = a_pedido(sub="p2", attempt=1, prestador_id=CLINICA)
+    subject.port.add_pedido(other, NOW)
+    made = replace(held.value, prestador_id=CLINICA)
+    unnamed = replace(made, registro_ans=PASA, codigo_na_operadora="")
+    subject.port.decide(a_verdict(other, prestador=None, relacionamento=(None, made), pessoa=None), NOW, HOJE)
+    assert reader.prestador_of_code(VALE, "H1") == CLINICA
+    suspended = rules.suspend(held.value, de=HOJE, ate=None, motivo="m", hoje=HOJE)
+    subject.port.change(held, suspended, history(Ato.SUSPENSAO), NOW + timedelta(hours=1), HOJE)
+    assert reader.prestador_of_code(VALE, "H1") == CLINICA  # an act that gives no code takes none
+    another = a_pedido(sub="p3", attempt=2, prestador_id=CLINICA, registro_ans=PASA)
+    subject.port.add_pedido(another, NOW)
+    subject.port.decide(a_verdict(another, prestador=None, relacionamento=(None, unnamed), pessoa=None), NOW, HOJE)
+    assert reader.prestador_of_code(PASA, "") is None
 
 
 def test_a_refusal_changes_the_pedido_alone(subject: Subject) -> None:

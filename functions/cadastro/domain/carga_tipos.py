@@ -190,8 +190,9 @@ _LINHAS: Final = (
             _c("uf", f.UF, "estado", "ES"),
             _c("municipio", f.texto(100), "município", "Vitória"),
         ),
-        (("prestador",),), (em_ordem("desde", "ate"), _ate_de_suspensao),
-        ("PRESTADOR#<id>/PERFIL", "PRESTADOR#<id>/RELACIONAMENTO#<registro>"),
+        (("prestador",), ("codigo_na_operadora",)), (em_ordem("desde", "ate"), _ate_de_suspensao),
+        ("PRESTADOR#<id>/PERFIL", "PRESTADOR#<id>/RELACIONAMENTO#<registro>",
+         "OPERADORA#<registro>#CODIGO#<codigo_na_operadora>/PRESTADOR"),
     ),
     Tipo(
         "locais", "Lugares em que o prestador atende", prestadores.Local,

@@ -129,9 +129,11 @@ class Montador:
             return codec.plain(made), _indexed(made, hoje)
 
         first, second = keys.prestador_key(prestador_id), keys.relacionamento_key(prestador_id, registro_ans)
+        code = keys.codigo_key(registro_ans, novo.codigo_na_operadora)
         return [
             Item((self._cadastro, first["pk"], first["sk"]), perfil, juntar=introduced),
             Item((self._cadastro, second["pk"], second["sk"]), {}, juntar=told),
+            self._item(code, {"prestador_id": prestador_id, "codigo": novo.codigo_na_operadora}),
         ]
 
 

@@ -6,6 +6,7 @@
 | `OPERADORA#<registroANS>` | `PEDIDO#<id>` | where that lies (`dono`), for who decides |
 | `PRESTADOR#<id>` | `RELACIONAMENTO#<registroANS>` | periods and what is released |
 | `PRESTADOR#<id>` | `HISTORICO#<registroANS>#<instant>` | who changed it, when and why; appended only |
+| `OPERADORA#<registroANS>#CODIGO#<codigo>` | `PRESTADOR` | who has that code there |
 | `CONTADOR#<AAMM>#3` | `<shard>` | protocolos de atendimento |
 
 Index `busca`: pedidos by state, oldest first; relacionamentos by state, or under `AGENDADO` those that will change by
@@ -43,6 +44,8 @@ from conecta_facts.relacionamentos import Relacionamento, Situacao
 QUERIES: Final = 5
 """Of a page of relacionamentos, at most: what changes by itself is filtered after it is read."""
 _ABSENT: Final = "attribute_not_exists(pk)"
+_EITHER: Final = "attribute_not_exists(pk) OR attribute_exists(pk)"
+"""Of a row that follows another, whose own condition is in the same transaction."""
 _PEDIDO: Final = "PEDIDO#"
 _RELACIONAMENTO: Final = "RELACIONAMENTO#"
 
@@ -98,6 +101,13 @@ def relacionamento_item(value: Relacionamento, fonte: str, hoje: date) -> Item:
         "busca_pk": _related_pk(value.registro_ans, indexed_under(value, hoje)),
         "busca_sk": f"{current.de.isoformat()}#{value.prestador_id}",
     }
+
+
+def _code_item(value: Relacionamento, now: datetime) -> Item:
+    codigo = value.codigo_na_operadora
+    key = keys.codigo_key(value.registro_ans, codigo)
+    told = {"prestador_id": value.prestador_id, "codigo": codigo}
+    return {**key, "v": VERSION, "fonte": _fonte(now), "dados": told}
 
 
 def historico_item(historico: Historico) -> Item:
@@ -292,6 +302,8 @@ class DynamoRelacionamentos:
             yield {"Put": put(self._table, row, "attribute_not_exists(fonte)")}
         else:
             yield {"Put": put(self._table, row, "fonte = :lida", {":lida": before.fonte})}
+        if after.codigo_na_operadora and after.codigo_na_operadora != (before and before.value.codigo_na_operadora):
+            yield {"Put": put(self._table, _code_item(after, now), _EITHER)}
         key = historico_key(after.prestador_id, after.registro_ans, now)
         yield {"Put": put(self._table, {**key, **historico_item(historico)}, _ABSENT)}
 

@@ -336,7 +336,7 @@ def test_a_resumed_load_counts_its_pace_from_its_new_start(casa: Casa) -> None:
 
 
 def test_a_load_interrupted_between_the_two_items_of_a_row_is_completed(casa: Casa) -> None:
-    """The profile was written and the relacionamento was not: the row counts once, as loaded."""
+    """The profile was written, the relacionamento and its code were not: the row counts once, as loaded."""
     file = csv("prestadores", {"prestador": CNPJ})
     carga, first = casa.chegar("prestadores", file), []
     gravar = casa.registros.gravar
@@ -350,7 +350,7 @@ def test_a_load_interrupted_between_the_two_items_of_a_row_is_completed(casa: Ca
         casa.executar(carga)
     casa.registros.gravar = gravar
     assert casa.executar(carga).contagem == Contagem(1, 1, 0, 0)
-    assert len(casa.registros.rows) == 2
+    assert len(casa.registros.rows) == 3
 
 
 # -- a row against what is stored -------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ key is built in one place. Rows that are loaded or decided hold a value of `cone
 | `OPERADORA#<registroANS>#PLANO#<codigo>` | `PLANO`, `CARENCIA#…`, `COBERTURA#…` | a plan |
 | `OPERADORA#<registroANS>#PRECOS#<tabela_precos>` | `<tabela>#<codigo>#<de>` | a price |
 | `OPERADORA#<registroANS>#REGRAS` | `<tabela>#<codigo>#<plano or *>#<de>` | what is asked of a procedure (R09) |
+| `OPERADORA#<registroANS>#CODIGO#<codigo>` | `PRESTADOR` | whom the operadora calls by that code: who got it last |
 | `OPERADORAS` | `<registroANS>` | the public list |
 | `PRESTADOR#<id>` | `PERFIL` | who the prestador is (CNPJ or CPF, CNES, name) |
 | `PRESTADOR#<id>` | `RELACIONAMENTO#<registroANS>` | periods with one operadora, its code there |
@@ -146,6 +147,11 @@ def relacionamento_key(prestador_id: str, registro_ans: str) -> Key:
     return {"pk": prestador_pk(prestador_id), "sk": f"RELACIONAMENTO#{registro_ans}"}
 
 
+def codigo_key(registro_ans: str, codigo: str) -> Key:
+    """`OPERADORA#<registroANS>#CODIGO#<codigo>` / `PRESTADOR`."""
+    return {"pk": f"{operadora_pk(registro_ans)}#CODIGO#{codigo}", "sk": "PRESTADOR"}
+
+
 def relacionamento_busca(registro_ans: str, situacao: Situacao, de: date, prestador_id: str) -> Key:
     """Where a relacionamento lies in the index `busca`."""
     return {
@@ -256,6 +262,10 @@ class CadastroReader(Protocol):
         """Prestador, relacionamento and operadora in one round trip."""
         ...
 
+    def prestador_of_code(self, registro_ans: str, codigo: str) -> str | None:
+        """The prestador that an operadora calls by a code; `None` when nobody is known by it."""
+        ...
+
 
 class DynamoCadastroReader:
     """The reader over the real table: one round trip per question."""
@@ -302,3 +312,8 @@ class DynamoCadastroReader:
             relacionamento=codec.build(Relacionamento, dados(relacionamento)) if relacionamento else None,
             operadora=codec.build(Operadora, dados(operadora)) if operadora else None,
         )
+
+    def prestador_of_code(self, registro_ans: str, codigo: str) -> str | None:
+        """One GetItem."""
+        found = self._client.get_item(TableName=self._table, Key=marshal(codigo_key(registro_ans, codigo)))
+        return str(dados(unmarshal(found["Item"]))["prestador_id"]) if "Item" in found else None
