@@ -37,7 +37,7 @@ from infra.components.layers import Layers
 from infra.components.mail import mail_use
 from infra.components.queues import ConsumerQueue
 from infra.components.routing import Routing, publish_use
-from infra.components.schedule import Sweep, Target, every
+from infra.components.schedule import Sweep, Target, every, hourly
 from infra.components.workflow import Workflow, load_definition, reception_definition, sweep_definition
 from infra.settings import Settings
 from infra.stacks.data import DUE_INDEX, PENDING_INDEX, RECEPTION_INDEX, SEARCH_INDEX, DataStack
@@ -306,6 +306,19 @@ class ServiceStack(Stack):
                 ("CargaAutorizacao", "carga-autorizacao", load_definition),
                 ("ExpiracaoAutorizacoes", "expiracao-autorizacoes", sweep_definition),
             )
+        )
+        # Readers compute what is due; the sweep writes it down, and tells. An hour late is soon enough for that.
+        Sweep(
+            self,
+            "VarreduraAutorizacoes",
+            settings=self._settings,
+            name="expiracao-autorizacoes",
+            group=self._schedules.ref,
+            expression=every(1) if self._settings.embarcado else hourly(5),
+            payload={},
+            target=Target.machine(expiry.machine, "expiracao-autorizacoes"),
+            failures=fluxo.failures,
+            queue_key=data.keys.filas,
         )
         eventos = self._function(
             "AutorizacaoEventos",

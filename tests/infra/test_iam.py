@@ -309,6 +309,7 @@ def test_a_state_machine_is_started_by_one_role(producao: Templates) -> None:
         "AutorizacaoEventos": "CargaAutorizacao",
         "CadastroEventos": "CargaCadastro",
         "PegEventos": "RecepcaoPeg",
+        "VarreduraAutorizacoes": "ExpiracaoAutorizacoes",
     }
 
 

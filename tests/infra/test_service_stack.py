@@ -336,6 +336,20 @@ def test_uploads_without_an_end_are_swept(request: pytest.FixtureRequest, stage:
     assert "Arn" in schedule["Target"]["DeadLetterConfig"]
 
 
+@pytest.mark.parametrize(("stage", "when"), [("producao", "cron(5 * * * ? *)"), ("embarcado", "rate(1 minute)")])
+def test_what_is_due_is_swept_by_a_workflow_that_the_schedule_itself_starts(
+    request: pytest.FixtureRequest, stage: str, when: str
+) -> None:
+    templates: Templates = request.getfixturevalue(stage)
+    name = f"conecta-{stage}-expiracao-autorizacoes"
+    schedule = templates.one("AWS::Scheduler::Schedule", Name=name)
+    assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == (when, "America/Sao_Paulo")
+    machine = logical(templates, "AWS::StepFunctions::StateMachine", StateMachineName=name)
+    assert schedule["Target"]["Arn"] == {"Ref": machine}
+    assert json.loads(schedule["Target"]["Input"]) == {}
+    assert "Arn" in schedule["Target"]["DeadLetterConfig"]
+
+
 WORKFLOWS = {
     "recepcao-peg": "peg-fluxo",
     "carga-cadastro": "cadastro-fluxo",
