@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from conecta_edge.events import OUTBOX_PREFIX
 
 CHAVE = "chave-dos-pseudonimos-de-teste"
 """The secret under which a deployment's pseudonyms are made."""
+AUTORIZACAO = ("busca", "vencimento")
+"""Indexes of the `autorizacao` table."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,24 @@ class Engine:
         """Its buckets."""
         return self.client("s3")
 
-    def table(self, contexto: str, *, indice: str | None = None, ordem: str | None = None, busca: bool = False) -> str:
+    def table(
+        self,
+        contexto: str,
+        *,
+        indice: str | None = None,
+        ordem: str | None = None,
+        busca: bool = False,
+        chaves: Sequence[str] = (),
+    ) -> str:
         """A table with `pk` and `sk`.
 
         Args:
             indice: name of a sparse index of keys only.
             ordem: name of a local index of everything.
             busca: whether it has the index of everything of that name.
+            chaves: names of indexes of keys only, whose attributes have the index's name.
         """
-        name = f"conecta-{uuid.uuid4().hex[:12]}-{contexto}"
+        table = f"conecta-{uuid.uuid4().hex[:12]}-{contexto}"
         texts = ["pk", "sk"]
         more: dict[str, Any] = {}
         if indice is not None:
@@ -53,17 +64,20 @@ class Engine:
         if busca:
             texts += ["busca_pk", "busca_sk"]
             more["GlobalSecondaryIndexes"] = [_index("busca", "busca_pk", "busca_sk", "ALL")]
+        if chaves:
+            texts += [f"{name}_{part}" for name in chaves for part in ("pk", "sk")]
+            more["GlobalSecondaryIndexes"] = [_index(name, f"{name}_pk", f"{name}_sk", "KEYS_ONLY") for name in chaves]
         if ordem is not None:
             texts.append(ordem)
             more["LocalSecondaryIndexes"] = [_index(ordem, "pk", ordem, "ALL")]
         self.dynamodb.create_table(
-            TableName=name,
+            TableName=table,
             BillingMode="PAY_PER_REQUEST",
             KeySchema=_keys("pk", "sk"),
             AttributeDefinitions=[{"AttributeName": text, "AttributeType": "S"} for text in texts],
             **more,
         )
-        return name
+        return table
 
     def bucket(self, purpose: str) -> str:
         """A versioned bucket."""
@@ -86,6 +100,7 @@ class Engine:
             "TABELA_AUDITORIA": self.table("auditoria"),
             "TABELA_DOCUMENTOS": self.table("documentos", indice="pendentes"),
             "TABELA_PEG": self.table("peg", ordem="recepcao"),
+            "TABELA_AUTORIZACAO": self.table("autorizacao", chaves=AUTORIZACAO),
             "TABELA_IDEMPOTENCIA": self.table("idempotencia"),
             "BUCKET_ENTRADA": self.bucket("entrada"),
             "BUCKET_ACERVO": self.bucket("acervo"),

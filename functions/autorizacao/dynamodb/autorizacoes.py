@@ -112,7 +112,7 @@ class DynamoAutorizacoes:
         """A Query per number, at the same time."""
         found = gather([partial(self.life_rows, registro_ans, carteira) for carteira in dict.fromkeys(carteiras)])
         return [
-            Ponteiro(registro_ans, row["numero"], row["guia"], date.fromisoformat(row["dia"]))
+            Ponteiro(registro_ans, row["numero"], row["guia"], date.fromisoformat(row["sk"].partition("#")[0]))
             for rows in found
             for row in rows
         ]
