@@ -95,6 +95,8 @@ def spoilt(copy: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
         ("functions/porta_tiss/handler/api.py", "import cadastro.handler.api"),
         ("layers/edge/python/conecta_facts/planos.py", "import conecta_edge.clock"),
         ("layers/edge/python/conecta_cargas/states.py", "import conecta_edge.clock"),
+        ("layers/edge/python/conecta_cargas_aws/steps.py", "import cadastro.bootstrap.cargas"),
+        ("functions/cadastro/service/titulares.py", "import conecta_cargas_aws.stored"),
         ("layers/tiss/python/conecta_tiss/rules/admissao.py", "import conecta_facts.operadoras"),
         ("layers/edge/python/conecta_edge/catalogo.py", "from conecta_edge import session"),
     ],

@@ -15,8 +15,6 @@ import pytest
 from cadastro.domain.carga_tipos import TIPOS
 from cadastro.dynamodb.carga_itens import Montador
 from cadastro.dynamodb.carga_registros import DynamoRegistros
-from cadastro.dynamodb.cargas import DynamoCargas
-from cadastro.s3 import ArquivoMissingError, S3Arquivos
 from conecta_cargas import loading as steps
 from conecta_cargas.loading import Escrita
 from conecta_cargas.states import (
@@ -29,6 +27,8 @@ from conecta_cargas.states import (
     StaleCargaError,
     resumo,
 )
+from conecta_cargas_aws.files import ArquivoMissingError, S3Arquivos
+from conecta_cargas_aws.stored import DynamoCargas
 from conecta_edge import beneficiarios as lives
 from conecta_edge import cadastro as keys
 from conecta_edge.clock import FUSO, iso
@@ -56,7 +56,7 @@ class S3Casa(Casa):
         super().__init__(
             DynamoCargas(engine.dynamodb, self.tables["cadastro"]),
             DynamoRegistros(engine.dynamodb, montador),
-            S3Arquivos(engine.s3, entrada=self.entrada, acervo=engine.bucket("acervo")),
+            S3Arquivos(engine.s3, pasta="cadastro", entrada=self.entrada, acervo=engine.bucket("acervo")),
         )
         profile = Operadora(VALE, "AMS", "VALE/PASA", (VALE,), ())
         CadastroTable(engine.dynamodb, self.tables["cadastro"]).put_operadora(profile)

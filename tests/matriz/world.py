@@ -16,9 +16,9 @@ from functools import cached_property, partial
 from typing import Any, Final
 
 from cadastro.domain.contas import Papel, Pessoa
-from cadastro.dynamodb.cargas import DynamoCargas
 from cadastro.dynamodb.contas import DynamoContas
 from conecta_cargas.states import SituacaoCarga
+from conecta_cargas_aws.stored import DynamoCargas
 from conecta_edge.clock import local_day
 from local.client import Answer, ApiError, Client, sign_in_as, signed_up
 from local.gerador import Pedido, Tipo, gerar

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from cadastro.dynamodb.cargas import DynamoCargas
-from cadastro.s3 import S3Arquivos
+from conecta_cargas_aws.files import S3Arquivos
+from conecta_cargas_aws.stored import DynamoCargas
 from conecta_edge import session
 from conecta_edge.aws import client
 from conecta_edge.clock import FUSO
@@ -14,6 +14,8 @@ from conecta_edge.settings import required
 
 if TYPE_CHECKING:
     from conecta_cargas.loading import Ports
+
+PASTA: Final = "cadastro"
 
 
 @lru_cache(maxsize=1)
@@ -25,13 +27,13 @@ def cargas() -> DynamoCargas:
 @lru_cache(maxsize=1)
 def chegada() -> S3Arquivos:
     """Files as they arrive."""
-    return S3Arquivos(client("s3"), entrada=required("BUCKET_ENTRADA"))
+    return S3Arquivos(client("s3"), pasta=PASTA, entrada=required("BUCKET_ENTRADA"))
 
 
 @lru_cache(maxsize=1)
 def relatorios() -> S3Arquivos:
     """Reports of loads."""
-    return S3Arquivos(client("s3"), acervo=required("BUCKET_ACERVO"))
+    return S3Arquivos(client("s3"), pasta=PASTA, acervo=required("BUCKET_ACERVO"))
 
 
 @lru_cache(maxsize=1)
@@ -48,7 +50,9 @@ def ports() -> Ports:
         tipos=TIPOS,
         cargas=cargas(),
         registros=DynamoRegistros(client("dynamodb"), montador),
-        arquivos=S3Arquivos(client("s3"), entrada=required("BUCKET_ENTRADA"), acervo=required("BUCKET_ACERVO")),
+        arquivos=S3Arquivos(
+            client("s3"), pasta=PASTA, entrada=required("BUCKET_ENTRADA"), acervo=required("BUCKET_ACERVO")
+        ),
         relogio=session.clock().now,
         fuso=FUSO,
     )

@@ -12,11 +12,11 @@ from botocore.exceptions import ClientError
 from cadastro.domain.carga_tipos import TIPOS
 from cadastro.dynamodb.carga_itens import Montador
 from cadastro.dynamodb.carga_registros import DynamoRegistros, UnwritableRowError
-from cadastro.dynamodb.cargas import DynamoCargas
-from cadastro.s3 import S3Arquivos
 from conecta_cargas.cells import CelulaError
 from conecta_cargas.loading import Escrita, Item
 from conecta_cargas.states import Carga, Contagem, Decisao, Guardado, ParteCarregada, concluir
+from conecta_cargas_aws.files import S3Arquivos
+from conecta_cargas_aws.stored import DynamoCargas
 from conecta_edge.dynamodb import TransientConflictError, marshal
 from tests.builders_functions import NOW, VALE
 from tests.fakes_cargas import PSEUDONIMOS, Casa, csv
@@ -139,10 +139,10 @@ def test_parts_are_read_page_by_page() -> None:
 
 def test_what_s3_refuses_for_another_reason_is_no_missing_file() -> None:
     objeto = a_load().objeto
-    arrivals = S3Arquivos(Client(head_object=[refusal("AccessDenied")]), entrada="entrada")
+    arrivals = S3Arquivos(Client(head_object=[refusal("AccessDenied")]), pasta="cadastro", entrada="entrada")
     with pytest.raises(ClientError):
         arrivals.localizar("x", None)
-    ler = S3Arquivos(Client(get_object=[refusal("AccessDenied")]), entrada="entrada").leitor(objeto)
+    ler = S3Arquivos(Client(get_object=[refusal("AccessDenied")]), pasta="cadastro", entrada="entrada").leitor(objeto)
     with pytest.raises(ClientError):
         ler(0, 1)
 

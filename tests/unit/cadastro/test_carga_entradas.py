@@ -13,6 +13,8 @@ from cadastro.bootstrap import cargas as bootstrap
 from cadastro.handler import eventos, fluxo
 from conecta_cargas import loading as steps
 from conecta_cargas.states import LostRaceError, SituacaoCarga
+from conecta_cargas_aws import arrivals
+from conecta_cargas_aws.steps import UnknownActionError
 from conecta_edge import queues
 from conecta_edge.dynamodb import TransientConflictError
 from tests.builders_functions import PASA, VALE, failures, outbox_record, sqs_message
@@ -51,7 +53,7 @@ def created(key: str, versao: str | None = "v1") -> dict[str, Any]:
 
 
 def deliver(monkeypatch: pytest.MonkeyPatch, machine: StepFunctions, *messages: dict[str, Any]) -> list[str]:
-    monkeypatch.setattr(eventos, "client", {"stepfunctions": machine}.__getitem__)
+    monkeypatch.setattr(arrivals, "client", {"stepfunctions": machine}.__getitem__)
     batch = [sqs_message(n, json.dumps(message)) for n, message in enumerate(messages)]
     return failures(eventos.handler({"Records": batch}, None))
 
@@ -154,7 +156,7 @@ def test_a_lost_race_is_a_conflict_that_the_workflow_tries_again(casa: Casa, mon
 
 
 def test_a_step_nobody_knows_is_an_error(casa: Casa) -> None:
-    with pytest.raises(fluxo.UnknownActionError):
+    with pytest.raises(UnknownActionError):
         step("apagar", {"registro_ans": VALE, "id": "x"})
 
 

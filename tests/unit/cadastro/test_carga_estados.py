@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,6 +13,7 @@ from cadastro.domain.carga_tipos import TIPOS
 from conecta_cargas import following as service
 from conecta_cargas import loading as steps
 from conecta_cargas import states as cargas
+from conecta_cargas.loading import Chave, Item
 from conecta_cargas.reading import MAXIMO_DE_PARTES
 from conecta_cargas.states import (
     Carga,
@@ -31,7 +32,7 @@ from conecta_cargas.states import (
 )
 from conecta_edge.clock import FUSO
 from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
-from tests.builders_functions import CNPJ, NOW, PASA, VALE
+from tests.builders_functions import CNPJ, NOW, OUTRO_CNPJ, PASA, VALE
 from tests.fakes_cargas import ARRIVED, CONCLUIDA, Casa, Cut, FakeCargas, csv, vida
 
 HABILITADO, SUSPENSO, DESCREDENCIADO = Situacao.HABILITADO, Situacao.SUSPENSO, Situacao.DESCREDENCIADO
@@ -188,6 +189,22 @@ def test_rows_that_others_change_without_end_make_the_part_try_later(casa: Casa)
         steps.load_part(**where(carga), parte=parte, ports=casa.ports)
     casa.registros.before_write = lambda _escritas: None
     assert steps.load_part(**where(carga), parte=parte, ports=casa.ports) == Contagem(1, 1, 0, 0)
+
+
+def test_a_row_that_what_is_stored_refuses_is_reported_and_writes_none_of_its_items(casa: Casa) -> None:
+    ler = casa.registros.ler
+    why = ("cnes", "cnes-de-outro", "Este CNES é de outro prestador.")
+
+    def refuse(itens: Sequence[Item]) -> Mapping[Chave, Guardado]:
+        taken = {item.chave: Guardado(None, None, None, recusa=why) for item in itens if CNPJ in item.chave[1]}
+        return {**ler(itens), **taken}
+
+    casa.registros.ler = refuse
+    rows = ({"prestador": CNPJ}, {"prestador": OUTRO_CNPJ, "codigo_na_operadora": "2"})
+    carga = casa.carregar("prestadores", csv("prestadores", *rows))
+    assert carga.contagem == Contagem(2, 1, 0, 1)
+    assert casa.relatorio(carga) == [["2", *why]]
+    assert {chave[1] for chave in casa.registros.rows} == {f"PRESTADOR#{OUTRO_CNPJ}", f"OPERADORA#{VALE}#CODIGO#2"}
 
 
 def test_two_executions_of_one_load_are_one(casa: Casa) -> None:
@@ -371,6 +388,8 @@ OLD, FONTE, NEW = "2026-01#a", "2026-02#b", "2026-03#c"
         (Guardado(FONTE, "igual", "c1"), Decisao.JA_GRAVADA),
         (Guardado(NEW, "igual", "c1"), Decisao.JA_GRAVADA),
         (Guardado(NEW, "outro", None, eliminado=True), Decisao.ELIMINADA),
+        (Guardado(None, None, None, eliminado=True, recusa=("a", "b", "c")), Decisao.ELIMINADA),
+        (Guardado(OLD, "outro", None, recusa=("a", "b", "c")), Decisao.RECUSADA),
         (Guardado("2026-02#c", "outro", None), Decisao.INALTERADA),
     ],
 )

@@ -230,11 +230,16 @@ class _Placar:
                 self.recusas.append(Recusa(numero, *achado))
             self.texto.append(";".join((str(numero), *achado)))
 
-    def contar(self, numero: int, decisoes: set[Decisao]) -> None:
+    def contar(self, numero: int, escritas: Sequence[Escrita]) -> None:
         """One right row, by what became of its items."""
+        decisoes = {escrita.decisao for escrita in escritas}
         if Decisao.ELIMINADA in decisoes:
             motivo = "Os dados desta pessoa foram eliminados a pedido dela (LGPD): não são carregados de novo."
             self.recusar(numero, [("", "eliminado", motivo)])
+        elif Decisao.RECUSADA in decisoes:
+            vistos = (escrita.guardado for escrita in escritas if escrita.guardado is not None)
+            recusas = (guardado.recusa for guardado in vistos if guardado.recusa is not None)
+            self.recusar(numero, dict.fromkeys(recusas))
         elif decisoes & {Decisao.GRAVAR, Decisao.JA_GRAVADA}:
             self.carregadas += 1
         else:
@@ -313,7 +318,7 @@ def _carregar(lote: Sequence[_Linha], carga: Carga, registros: Registros, placar
         escritas = [
             escrita
             for _linha, escritas_ in decididas
-            if all(escrita.decisao is not Decisao.ELIMINADA for escrita in escritas_)
+            if not any(escrita.decisao in {Decisao.ELIMINADA, Decisao.RECUSADA} for escrita in escritas_)
             for escrita in escritas_
             if escrita.decisao in {Decisao.GRAVAR, Decisao.ATUALIZAR_FONTE}
         ]
@@ -323,7 +328,7 @@ def _carregar(lote: Sequence[_Linha], carga: Carga, registros: Registros, placar
             if any(item.chave in perdidas for item in linha.itens):
                 lote.append(linha)
             else:
-                placar.contar(linha.numero, {escrita.decisao for escrita in escritas_})
+                placar.contar(linha.numero, escritas_)
     if lote:
         raise LostRaceError(carga.id)
     return todas_novas

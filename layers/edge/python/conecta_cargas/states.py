@@ -37,8 +37,8 @@ MICROSSEGUNDO: Final = timedelta(microseconds=1)
 FUTURO_TOLERADO: Final = timedelta(days=1)
 """How far ahead of its arrival a file's own date may be: beyond that, it would shut out every right file to come."""
 RECUSAS_GUARDADAS: Final = 20
-_CHAVE: Final = re.compile(r"cadastro/([0-9]{6})/([a-z-]{1,40})/([^/]{1,200}\.csv)", re.ASCII | re.IGNORECASE)
-_REGISTRO: Final = re.compile(r"cadastro/([0-9]{6})/", re.ASCII)
+_CHAVE: Final = re.compile(r"[a-z]+/([0-9]{6})/([a-z-]{1,40})/([^/]{1,200}\.csv)", re.ASCII | re.IGNORECASE)
+_REGISTRO: Final = re.compile(r"[a-z]+/([0-9]{6})/", re.ASCII)
 _DATA_NO_NOME: Final = re.compile(
     r"(?<![0-9])(20[0-9]{2})(-?)([0-9]{2})\2([0-9]{2})(?:[Tt_-]?([0-9]{2})([0-9]{2})([0-9]{2})?)?(?![0-9])", re.ASCII
 )
@@ -244,11 +244,13 @@ def receber(objeto: Objeto, *, tipos: Mapping[str, Any], conhecida: bool | None,
     quando = referencia(partes.group(3) if partes else "", objeto.armazenado_em, fuso)
     recusa = None
     if partes is None:
-        recusa = ("chave-invalida", "Use cadastro/<registro ANS>/<tipo>/<nome>.csv, e só isso, no nome do objeto.")
+        pasta = objeto.chave.partition("/")[0]
+        recusa = ("chave-invalida", f"Use {pasta}/<registro ANS>/<tipo>/<nome>.csv, e só isso, no nome do objeto.")
     elif tipo not in tipos:
         recusa = ("tipo-desconhecido", f"A pasta não é um tipo de carga. Os tipos: {', '.join(tipos)}.")
     elif not conhecida and tipo != "operadora":
-        recusa = (OPERADORA_DESCONHECIDA, "Carregue primeiro o tipo operadora deste registro, e retome esta carga.")
+        motivo = "Carregue primeiro o tipo operadora deste registro, e retome esta carga ou envie o arquivo de novo."
+        recusa = (OPERADORA_DESCONHECIDA, motivo)
     elif quando > objeto.armazenado_em + FUTURO_TOLERADO:
         recusa = ("referencia-futura", "A data no nome do arquivo está no futuro: corrija o nome e envie de novo.")
     return Carga(
@@ -334,6 +336,8 @@ class Decisao(StrEnum):
     INALTERADA = "INALTERADA"
     ELIMINADA = "ELIMINADA"
     """Erased at the person's request (LGPD): it never comes back."""
+    RECUSADA = "RECUSADA"
+    """What is stored does not allow it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +348,7 @@ class Guardado:
         fonte: `None` in rows that no load and no decision wrote.
         indexado: it lies in the index.
         dados: only where rows are merged.
+        recusa: why what is stored, there or elsewhere, refuses the row: column, stable code, reason.
     """
 
     fonte: str | None
@@ -352,6 +357,7 @@ class Guardado:
     eliminado: bool = False
     indexado: bool = False
     dados: Mapping[str, Any] | None = None
+    recusa: tuple[str, str, str] | None = None
 
 
 def resumo(dados: Mapping[str, Any]) -> str:
@@ -370,8 +376,8 @@ def decide(guardado: Guardado | None, *, fonte: str, carga: str, resumo_: str) -
     """What an incoming item does: the greatest `fonte` stays, and the same content is not written twice."""
     if guardado is None:
         return Decisao.GRAVAR
-    if guardado.eliminado:
-        return Decisao.ELIMINADA
+    if guardado.eliminado or guardado.recusa is not None:
+        return Decisao.ELIMINADA if guardado.eliminado else Decisao.RECUSADA
     if guardado.carga == carga:
         return Decisao.JA_GRAVADA
     if guardado.fonte is not None and guardado.fonte >= fonte:

@@ -1,4 +1,4 @@
-"""Loads and their parts in the `cadastro` table. Keys: `conecta_edge.cadastro`.
+"""Loads and their parts in a context's table. Keys: `conecta_edge.cadastro`.
 
 | pk | sk | what |
 |---|---|---|
@@ -85,15 +85,21 @@ def _parte(row: Mapping[str, Any]) -> ParteCarregada:
 
 
 class DynamoCargas:
-    """Loads in DynamoDB; every write has a condition and may be repeated."""
+    """Loads in DynamoDB; every write has a condition and may be repeated.
 
-    def __init__(self, client: Any, table: str) -> None:
+    Args:
+        table: the context's.
+        cadastro: where operadoras are known; the same table, if none is named.
+    """
+
+    def __init__(self, client: Any, table: str, *, cadastro: str | None = None) -> None:
         self._client = client
         self._table = table
+        self._cadastro = cadastro or table
 
     def conhece(self, registro_ans: str) -> bool:
         """One GetItem."""
-        return self._get(keys.operadora_key(registro_ans)) is not None
+        return self._get(keys.operadora_key(registro_ans), self._cadastro) is not None
 
     def add(self, carga: Carga, evento: str | None, now: datetime) -> None:
         """One transaction: the load and its event; nothing when the load is there."""
@@ -170,8 +176,8 @@ class DynamoCargas:
                 return found
             asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def _get(self, key: Mapping[str, str]) -> Row | None:
-        found = self._client.get_item(TableName=self._table, Key=marshal(key), ConsistentRead=True)
+    def _get(self, key: Mapping[str, str], table: str | None = None) -> Row | None:
+        found = self._client.get_item(TableName=table or self._table, Key=marshal(key), ConsistentRead=True)
         return unmarshal(found["Item"]) if "Item" in found else None
 
     def _event(self, carga: Carga, evento: str | None, now: datetime) -> list[Row]:

@@ -18,10 +18,15 @@ class ArquivoMissingError(Exception):
 
 
 class S3Arquivos:
-    """Both buckets; a function that has no use for one of them gives no name for it."""
+    """Both buckets; a function that has no use for one of them gives no name for it.
 
-    def __init__(self, client: Any, *, entrada: str = "", acervo: str = "") -> None:
+    Args:
+        pasta: of the context, in both.
+    """
+
+    def __init__(self, client: Any, *, pasta: str, entrada: str = "", acervo: str = "") -> None:
         self._client = client
+        self._pasta = pasta
         self._entrada = entrada
         self._acervo = acervo
 
@@ -73,20 +78,19 @@ class S3Arquivos:
         return content if "ContentRange" in found else content[inicio:fim]
 
     def guardar(self, registro_ans: str, carga_id: str, nome: str, conteudo: bytes) -> None:
-        """`cadastro/<registroANS>/cargas/<id>/<nome>`; the same part of a load always has the same bytes."""
+        """`<pasta>/<registroANS>/cargas/<id>/<nome>`; the same part of a load always has the same bytes."""
         media = _MEDIA[nome.rpartition(".")[2]]
-        key = _key(registro_ans, carga_id, nome)
+        key = self._key(registro_ans, carga_id, nome)
         self._client.put_object(Bucket=self._acervo, Key=key, Body=conteudo, ContentType=media)
 
     def abrir(self, registro_ans: str, carga_id: str, nome: str) -> bytes | None:
         """The bytes, `None` when absent."""
-        found = objects.read(self._client, self._acervo, _key(registro_ans, carga_id, nome))
+        found = objects.read(self._client, self._acervo, self._key(registro_ans, carga_id, nome))
         return found.content if found else None
+
+    def _key(self, registro_ans: str, carga_id: str, nome: str) -> str:
+        return f"{self._pasta}/{registro_ans}/cargas/{carga_id}/{nome}"
 
 
 def _version(versao: str | None) -> dict[str, str]:
     return {"VersionId": versao} if versao else {}
-
-
-def _key(registro_ans: str, carga_id: str, nome: str) -> str:
-    return f"cadastro/{registro_ans}/cargas/{carga_id}/{nome}"
