@@ -14,12 +14,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.json_schema import models_json_schema
 
+import autorizacao.handler.api
 import cadastro.handler.api
 import cadastro.handler.contrato
 import documentos.handler.api
 import peg.handler.api
 import porta_tiss.handler.api
 import publico.handler.api
+from autorizacao.handler import comum as autorizacoes
+from autorizacao.schemas.comum import ITENS_MAXIMOS
+from autorizacao.schemas.rascunhos import CORPO_MAXIMO as RASCUNHO_MAXIMO
+from autorizacao.service.rascunhos import GUARDADO
 from cadastro.bootstrap.elegibilidade import LOTE_MAXIMO, LOTES
 from conecta_cargas.reading import LIMITE_DA_LINHA
 from conecta_edge.http import JSON
@@ -42,6 +47,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *peg.handler.api.OPERATIONS,
     *porta_tiss.handler.api.OPERATIONS,
     *cadastro.handler.api.handler.operations(),
+    *autorizacao.handler.api.handler.operations(),
 )
 REF: Final = "#/components/schemas/{model}"
 WITHOUT_BODY: Final = frozenset({204, 304})
@@ -234,6 +240,14 @@ def limites() -> dict[str, Any]:
             "pegs": peg.handler.api.PAGE,
             "guias": peg.handler.api.GUIAS_PAGE,
             "precos_e_regras": cadastro.handler.contrato.PAGE,
+            "autorizacoes": autorizacoes.PAGE,
+        },
+        "autorizacao": {
+            "itens_por_lista": ITENS_MAXIMOS,
+            "itens_por_pedido": 2 * ITENS_MAXIMOS,
+            "perguntas_por_minuto": autorizacoes.PERGUNTAS.limit,
+            "rascunho_maximo_bytes": RASCUNHO_MAXIMO,
+            "rascunho_dias": GUARDADO.days,
         },
         "elegibilidade": {
             "consultas_por_minuto": int(Settings().limite_elegibilidade),

@@ -34,4 +34,5 @@ class LimitesView(BaseModel):
     corpo_maximo_bytes: int
     itens_por_pagina: dict[str, int]
     elegibilidade: Annotated[dict[str, int], Field(description="Cotas por pessoa ou credencial.")]
+    autorizacao: Annotated[dict[str, int], Field(description="Itens, rascunhos e cota por pessoa ou credencial.")]
     cargas: dict[str, int]

@@ -77,7 +77,7 @@ def test_only_public_routes_need_no_token_and_the_others_say_which_scopes(operat
 @OPERATIONS
 def test_every_part_of_a_path_is_a_documented_parameter(operation: Operation) -> None:
     named = {parameter.name for parameter in operation.parameters if parameter.where == "path"}
-    assert named == set(re.findall(r"{([A-Za-z]+)}", operation.path))
+    assert named == set(re.findall(r"{([A-Za-z_]+)}", operation.path))
 
 
 def test_a_status_may_answer_a_message_or_a_problem() -> None:

@@ -17,6 +17,7 @@ import pytest
 import cadastro.handler.contrato
 import documentos.handler.api
 import peg.handler.api
+from autorizacao.handler import comum
 from cadastro.bootstrap.elegibilidade import LOTE_MAXIMO
 from conecta_tiss.versions import VERSOES
 from documentos.domain import uploads
@@ -60,10 +61,12 @@ def test_the_published_limits_are_the_ones_that_apply() -> None:
     assert found.versoes_tiss_implementadas == [versao.value for versao in VERSOES]
     assert found.itens_por_pagina == {
         "pegs": peg.handler.api.PAGE, "guias": peg.handler.api.GUIAS_PAGE,
-        "precos_e_regras": cadastro.handler.contrato.PAGE,
+        "precos_e_regras": cadastro.handler.contrato.PAGE, "autorizacoes": comum.PAGE,
     }  # fmt: skip
     assert found.elegibilidade["consultas_por_minuto"] == int(Settings().limite_elegibilidade)
     assert found.elegibilidade["beneficiarios_por_lote"] == LOTE_MAXIMO
+    assert found.autorizacao["perguntas_por_minuto"] == comum.PERGUNTAS.limit
+    assert found.autorizacao["itens_por_pedido"] == 2 * found.autorizacao["itens_por_lista"]
     assert found.guias_por_peg == 100
     assert answered["headers"]["Cache-Control"] == "public, max-age=300"
 
