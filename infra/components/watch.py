@@ -118,7 +118,7 @@ class Watch(Construct):
         )
         spent = filtered.metric(period=FIVE_MINUTES, statistic="Sum")
         self._alarm(f"{name}-limites", spent, threshold=100, periods=1, what="Calls beyond their caller's quota")
-        self._graph("Chamadas além da cota", [spent])
+        self._graph(f"Chamadas além da cota: {name}", [spent])
 
     def api(self, api_name: str) -> None:
         """What callers see: share of 5xx, and latency."""

@@ -13,6 +13,7 @@ from infra.components.watch import Watch
 from infra.settings import Settings
 from infra.stacks.data import DataStack
 from infra.stacks.service import (
+    AUTORIZACAO_API,
     AUTORIZACAO_EVENTOS,
     CADASTRO_API,
     CADASTRO_EVENTOS,
@@ -66,7 +67,8 @@ class AwsOnlyStack(Stack):
             },
         )
         watch.tables(("cadastro", "beneficiarios", "auditoria", "documentos", "peg", "autorizacao", "idempotencia"))
-        watch.quotas(CADASTRO_API.name, service.functions[CADASTRO_API.name].log_group)
+        for spec in (CADASTRO_API, AUTORIZACAO_API):
+            watch.quotas(spec.name, service.functions[spec.name].log_group)
         watch.sweep()
         watch.finish()
         Backups(

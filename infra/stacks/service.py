@@ -266,7 +266,12 @@ class ServiceStack(Stack):
             "AutorizacaoApi",
             AUTORIZACAO_API,
             {**deciding, **self._api_environment()},
-            grants=(*self._deciding(), self._page_secret()),
+            grants=(
+                *self._deciding(),
+                # What a caller asked is counted before it is looked up.
+                table_use(data.idempotencia, ("UpdateItem",)),
+                self._page_secret(),
+            ),
         )
         fluxo = self._function(
             "AutorizacaoFluxo",

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.infra.conftest import Templates
 
 AWS = "Conecta-Aws"
@@ -98,12 +100,19 @@ def test_every_consumed_queue_is_watched_for_growing_old(producao: Templates) ->
     assert {f"{name}-atrasada" for name in consumed} <= set(alarms(producao))
 
 
-def test_who_guesses_carteiras_faster_than_a_quota_allows_is_noticed(producao: Templates) -> None:
-    (counted,) = producao.properties("AWS::Logs::MetricFilter", AWS)
+@pytest.mark.parametrize(
+    ("name", "log_group"), [("cadastro-api", "CadastroApi"), ("autorizacao-api", "AutorizacaoApi")]
+)
+def test_who_guesses_carteiras_faster_than_a_quota_allows_is_noticed(
+    producao: Templates, name: str, log_group: str
+) -> None:
+    (counted,) = (
+        made for made in producao.properties("AWS::Logs::MetricFilter", AWS)
+        if log_group in json.dumps(made["LogGroupName"])
+    )  # fmt: skip
     assert counted["FilterPattern"] == "{ $.status = 429 }"
-    assert "CadastroApi" in json.dumps(counted["LogGroupName"])
     (metric,) = counted["MetricTransformations"]
-    alarm = alarms(producao)["cadastro-api-limites"]
+    alarm = alarms(producao)[f"{name}-limites"]
     assert (alarm["Namespace"], alarm["MetricName"]) == (metric["MetricNamespace"], metric["MetricName"])
     # The default quota lets 600 lookups through in the alarm's five minutes: 1,000 guesses leave 400.
     assert alarm["Threshold"] < 400

@@ -240,6 +240,17 @@ def test_of_documents_authorization_learns_only_whether_they_are_there(producao:
         assert granted[name] == {"dynamodb:BatchGetItem", "dynamodb:GetItem"}
 
 
+def test_questions_of_callers_are_counted_and_answers_kept_where_they_expire(producao: Templates) -> None:
+    counting = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+    keeping = {"dynamodb:GetItem", "dynamodb:PutItem"}
+    assert on_table(producao, "Idempotencia") == {
+        "AutorizacaoApi": counting,
+        "AutorizacaoEventos": keeping,
+        "CadastroApi": counting,
+        "DocumentosApi": keeping,
+    }
+
+
 def test_lives_are_reached_by_eligibility_authorization_and_loads_and_nobody_else(producao: Templates) -> None:
     assert set(on_table(producao, "Beneficiarios")) == {"CadastroApi", "CadastroFluxo", *AUTORIZACAO}
 
