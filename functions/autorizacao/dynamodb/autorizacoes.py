@@ -95,18 +95,15 @@ class DynamoAutorizacoes:
         return [_read(state, whole) for state, whole in zip(rows[0::2], rows[1::2], strict=True)]
 
     def by_guia(self, prestador_id: str, registro_ans: str, guia: str) -> Guardada | None:
-        """A GetItem, then one Query."""
-        held = self.holder(prestador_id, registro_ans, guia)
+        """A BatchGetItem, then one Query."""
+        (held,) = self.holders(prestador_id, registro_ans, [guia])
         return self.get(registro_ans, held[0]) if held else None
 
-    def holder(self, prestador_id: str, registro_ans: str, guia: str) -> tuple[str, str] | None:
-        """One consistent GetItem: the numero that holds a number of guia, and the digest of what it asked."""
-        key = chaves.numero_guia_key(prestador_id, registro_ans, guia)
-        found = self._client.get_item(TableName=self._table, Key=marshal(key), ConsistentRead=True)
-        if "Item" not in found:
-            return None
-        row = unmarshal(found["Item"])
-        return row["numero"], row.get("digest", "")
+    def holders(self, prestador_id: str, registro_ans: str, guias: Sequence[str]) -> list[tuple[str, str] | None]:
+        """One BatchGetItem: of each number of guia, the numero that holds it and the digest of what it asked."""
+        keys = [(self._table, chaves.numero_guia_key(prestador_id, registro_ans, guia)) for guia in guias]
+        rows = batch_get(self._client, keys, consistent=True)
+        return [(row["numero"], row.get("digest", "")) if row else None for row in rows]
 
     def of_life(self, registro_ans: str, carteiras: Sequence[str]) -> list[Ponteiro]:
         """A Query per number, at the same time."""

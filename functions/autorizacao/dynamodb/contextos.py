@@ -100,17 +100,17 @@ class DynamoContextos:
         one = _Wait(self._records)
         contratacao = one.of(lambda: de.cadastro.contratacao(who, registro))
         executante = one.of(lambda: de.cadastro.contratacao(does, registro)) if does != who else contratacao
-        contrato = one.of(lambda: de.catalogo.contrato(does, registro))
         regras = one.of(lambda: de.catalogo.regras_de(registro, codes))
         calendario = one.of(lambda: de.catalogo.calendario(registro))
         vida = one.of(lambda: de.vidas.by_carteiras([(registro, asked.carteira)])[0])
         linhas = one.of(lambda: de.autorizacoes.life_rows(registro, asked.carteira))
         named = one.of(lambda: de.autorizacoes.get(registro, parent) if parent else None)
-        by_guia = one.of(lambda: de.autorizacoes.holder(who, registro, parent) if parent else None)
-        holder = one.of(lambda: de.autorizacoes.holder(who, registro, asked.numero_guia_prestador) if nova else None)
+        guias = [*([asked.numero_guia_prestador] if nova else ()), *([parent] if parent else ())]
+        holders = one.of(lambda: de.autorizacoes.holders(who, registro, guias) if guias else ())
         ausentes = one.of(lambda: de.documentos.missing(who, ids) if ids else ())
         protocolo = one.of(lambda: self.next_protocolo(hoje) if nova else "")
         repetida = one.of(self._replay if nova else lambda: None)
+        contrato = one.of(lambda: de.catalogo.contrato(does, registro))  # several calls, when it is not in memory
         one.wait()
 
         dia = asked.data_atendimento or hoje
@@ -120,10 +120,11 @@ class DynamoContextos:
         rules = em_vigor(regras(), life.plano if life else None, dia)
         two = _Wait()
         plano = two.of(lambda: de.catalogo.plano(registro, life.plano) if life else None)
-        precos = two.of(lambda: self._precos(registro, terms.tabela_precos, codes, dia) if terms else ())
         more = two.of(lambda: [row for number in numbers for row in de.autorizacoes.life_rows(registro, number)])
-        other = two.of(lambda: de.autorizacoes.get(registro, by_guia()[0]) if by_guia() and not named() else None)
-        held = two.of(lambda: de.autorizacoes.get(registro, holder()[0]) if holder() else None)
+        holder, by_guia = holders()[0] if nova else None, holders()[-1] if parent else None
+        other = two.of(lambda: de.autorizacoes.get(registro, by_guia[0]) if by_guia and not named() else None)
+        held = two.of(lambda: de.autorizacoes.get(registro, holder[0]) if holder else None)
+        precos = two.of(lambda: self._precos(registro, terms.tabela_precos, codes, dia) if terms else ())
         two.wait()
 
         principal: Guardada | None = named() or other()
@@ -151,7 +152,7 @@ class DynamoContextos:
             vida=de.pseudonyms.carteira(registro, asked.carteira),
             protocolo=protocolo(),
             numero=new_numero(hoje) if nova else "",
-            ja_pedida=(held(), holder()[1]) if held() else None,
+            ja_pedida=(held(), holder[1]) if holder and held() else None,
             principal=principal if contexto.principal else None,
             nome=de.pseudonyms.nome(registro, life.nome) if life else None,
             ausentes=ausentes(),
@@ -206,7 +207,10 @@ class DynamoContextos:
 
 
 class _Wait:
-    """Calls made at the same time, each read by what `of` answered."""
+    """Calls made at the same time, each read by what `of` answered.
+
+    The last one runs in this thread, so that what makes several calls itself makes them at the same time, too.
+    """
 
     def __init__(self, records: Sequence[Callable[[], None]] = ()) -> None:
         self._calls: list[Callable[[], Any]] = list(records)
