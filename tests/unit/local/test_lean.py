@@ -46,7 +46,8 @@ def test_what_is_sent_is_the_same_program_on_the_same_lines(package: str) -> Non
 
 def test_docstrings_texts_and_comments_are_left_behind() -> None:
     source = (
-        '"""Of the module."""\n\nA = 1  # why\n"""Of A."""\n\n\nclass B:\n    """Only this,\n    on two lines.\n    """\n\n\n'
+        '"""Of the module."""\n\nA = 1  # why\n"""Of A."""\n\n\n'
+        'class B:\n    """Only this,\n    on two lines.\n    """\n\n\n'
         'def c() -> str:\n    """Docs."""\n    return "# not a comment"\n'
     )
     assert (
