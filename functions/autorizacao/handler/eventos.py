@@ -1,0 +1,44 @@
+"""Queue and stream entry.
+
+* SQS `autorizacao-eventos`: TISS messages sent as files (`DocumentoRecebido`), other days asked for in oncology
+  (`DataPedida`), files of legacy senhas (S3 `Object Created`) and their loads gone on with (`CargaRetomada`);
+* the table's stream: outbox rows, published to the bus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, Final
+
+from conecta_edge import queues
+
+SOURCE: Final = "conecta.autorizacao"
+CONSUMERS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
+    "DocumentoRecebido": ("envios", "message_received"),
+    "DataPedida": ("oncologia", "notify"),
+    "Object Created": ("cargas", "file_arrived"),
+    "CargaRetomada": ("cargas", "resumed"),
+})  # fmt: skip
+"""Who takes the detail of each message: a function of a module beside this one, imported when the first comes."""
+
+
+def handler(event: Mapping[str, Any], context: Any) -> Any:
+    """One batch of either source; what failed is reported item by item."""
+    return _entry()(event, context)
+
+
+@lru_cache(maxsize=1)
+def _entry() -> queues.Entry:
+    return queues.Entry(SOURCE, consume)
+
+
+def consume(message: Mapping[str, Any]) -> None:
+    """One message of the queue: an EventBridge event."""
+    kind = str(message["detail-type"])
+    if kind not in CONSUMERS:
+        raise queues.UnknownMessageError(kind)
+    module, function = CONSUMERS[kind]
+    getattr(import_module(f"autorizacao.handler.{module}"), function)(message["detail"])
