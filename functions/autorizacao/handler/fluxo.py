@@ -1,6 +1,7 @@
 """The steps of two workflows, each repeatable.
 
-`expiracao-autorizacoes`, which takes the day from the clock and nothing from its input:
+`carga-autorizacao` loads a file of legacy senhas: every event that names a load by `registro_ans` and `id`
+(`conecta_cargas_aws.steps`). `expiracao-autorizacoes` takes the day from the clock and nothing from its input:
 
 * `{"acao": "planejar-varredura"}` answers `{"partes": [0, 1, …]}`;
 * `{"acao": "varrer", "parte": 0, "posicao": {…} or null}` moves a piece of a part on and answers where the next one
@@ -13,19 +14,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from autorizacao.bootstrap import cargas
 from autorizacao.bootstrap import varredura as bootstrap
 from autorizacao.service import varredura
+from conecta_cargas_aws import steps
+from conecta_cargas_aws.steps import UnknownActionError
 from conecta_edge import cold_start, observability, session
 from conecta_edge.clock import local_day
-
-
-class UnknownActionError(ValueError):
-    """The workflow asked for something that does not exist."""
 
 
 @cold_start.ends
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
     """Carry out one step."""
+    if "registro_ans" in event:
+        return steps.step(event, cargas.ports())
     match event.get("acao"):
         case "planejar-varredura":
             return {"partes": list(bootstrap.vencimentos().partes())}
