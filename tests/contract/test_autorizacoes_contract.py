@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from autorizacao.domain import transicoes
 from autorizacao.domain.autorizacoes import (
@@ -694,6 +695,94 @@ def test_what_counts_for_limits_follows_what_is_authorised(subject: Subject) -> 
     row = subject.change(row, call(row.autorizacao))
     subject.change(row, transicoes.cancel(row.autorizacao, (), PRESTADOR)[0])
     assert usos() == []
+
+
+class HalfSeen:
+    """A client whose first readings see some rows as they were before a transaction, and the others as after."""
+
+    def __init__(self, client: Any, times: int, *before: tuple[str, dict[str, Any] | None]) -> None:
+        self._client, self._times, self._before, self.readings = client, times, dict(before), 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def _seen(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        self.readings += 1
+        if self.readings > self._times:
+            return items
+        known = [item for item in items if item["sk"]["S"] not in self._before]
+        return known + [item for item in self._before.values() if item is not None]
+
+    def query(self, **call: Any) -> Any:
+        answer = self._client.query(**call)
+        return {**answer, "Items": self._seen(answer["Items"])}
+
+    def batch_get_item(self, **call: Any) -> Any:
+        answer = self._client.batch_get_item(**call)
+        return {**answer, "Responses": {name: self._seen(rows) for name, rows in answer["Responses"].items()}}
+
+
+def raw(subject: Subject) -> dict[str, dict[str, Any]]:
+    """The rows of the authorization, by sk, as DynamoDB keeps them."""
+    answer = subject.client.query(
+        TableName=subject.table, KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": chaves.guia_pk(VALE, NUMERO)}}, ConsistentRead=True,
+    )  # fmt: skip
+    return {item["sk"]["S"]: item for item in answer["Items"]}
+
+
+@REAL
+@pytest.mark.parametrize("late", [chaves.AUTORIZACAO, chaves.DETALHE])
+def test_what_is_seen_half_written_is_read_again(subject: Subject, late: str) -> None:
+    row = subject.add(a_row())
+    before = raw(subject)
+    cancelled = subject.change(row, transicoes.cancel(row.autorizacao, (), PRESTADOR)[0])
+    asks: Sequence[Callable[[Any], Any]] = (
+        lambda port: port.get(VALE, NUMERO),
+        lambda port: port.many(VALE, [NUMERO, OUTRO])[0],
+    )
+    for ask in asks:
+        client = HalfSeen(subject.client, 2, (late, before[late]))
+        assert ask(DynamoAutorizacoes(client, subject.table, PSEUDONIMOS)) == cancelled
+        assert client.readings == 3
+
+
+@REAL
+@pytest.mark.parametrize("late", [chaves.AUTORIZACAO, chaves.DETALHE])
+def test_a_new_one_of_which_half_is_seen_is_read_again(subject: Subject, late: str) -> None:
+    row = subject.add(a_row())
+    client = HalfSeen(subject.client, 1, (late, None))
+    assert DynamoAutorizacoes(client, subject.table, PSEUDONIMOS).get(VALE, NUMERO) == row
+
+
+@REAL
+def test_a_parent_is_not_believed_to_have_fewer_complements_than_it_has(subject: Subject) -> None:
+    parent = with_child(subject, with_child(subject, subject.add(a_row()), TERCEIRO), OUTRO)
+    client = HalfSeen(subject.client, 1, (f"{chaves.COMPLEMENTO}{OUTRO}", None))
+    assert DynamoAutorizacoes(client, subject.table, PSEUDONIMOS).get(VALE, NUMERO) == parent
+
+
+@REAL
+def test_what_stays_half_seen_is_told_as_changing(subject: Subject) -> None:
+    subject.add(a_row())
+    asks: Sequence[Callable[[Any], Any]] = (lambda port: port.get(VALE, NUMERO), lambda port: port.many(VALE, [NUMERO]))
+    for ask in asks:
+        with pytest.raises(MudouError):
+            ask(DynamoAutorizacoes(HalfSeen(subject.client, 99, (chaves.DETALHE, None)), subject.table, PSEUDONIMOS))
+
+
+@REAL
+def test_a_transaction_that_meets_another_is_told_as_changing(subject: Subject) -> None:
+    class Meeting:
+        def transact_write_items(self, **_call: Any) -> None:
+            reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
+            answer: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+            raise ClientError(answer, "TransactWriteItems")
+
+    with pytest.raises(MudouError):
+        DynamoAutorizacoes(Meeting(), subject.table, PSEUDONIMOS).write(
+            [Mudanca(None, a_row())], now=NOW, correlacao="c"
+        )
 
 
 @pytest.mark.parametrize("engine_name", [EMBEDDED])

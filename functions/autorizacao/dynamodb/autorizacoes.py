@@ -1,7 +1,8 @@
 """Authorizations in DynamoDB: an act is one transaction, each row of it under a condition.
 
 The row `AUTORIZACAO` is the one that races meet in: whoever changes an authorization (an act, the sweep, a bill)
-changes its `versao` on condition of the one that was read. `DETALHE` follows it in the same transaction.
+changes its `versao` on condition of the one that was read. `DETALHE` follows it in the same transaction; the row says
+which version of it is its own (`detalhe`), and how many complements there are (`filhos`): no reading is a transaction.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from conecta_edge.dynamodb import (
     put,
     query_all,
     unmarshal,
+    update,
 )
 from conecta_edge.events import Event, outbox_put
 from conecta_edge.items import VERSION, dados
@@ -49,6 +51,8 @@ ABSENT: Final = "attribute_not_exists(pk)"
 THERE: Final = "attribute_exists(pk)"
 PAUSE: Final = 0.08
 """Seconds, at most, before what lost a race reads again."""
+LEITURAS: Final = 5
+"""How often what was seen half written is read."""
 
 
 class DynamoAutorizacoes:
@@ -63,36 +67,34 @@ class DynamoAutorizacoes:
 
     def get(self, registro_ans: str, numero: str) -> Guardada | None:
         """One consistent Query."""
-        pk = chaves.guia_pk(registro_ans, numero)
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=marshal({":pk": pk}),
-            ConsistentRead=True,
-        )
-        rows = {row["sk"]: row for row in map(unmarshal, answer["Items"])}
-        while "LastEvaluatedKey" in answer:  # a stay of thousands of complements
-            answer = self._client.query(
-                TableName=self._table,
-                KeyConditionExpression="pk = :pk",
-                ExpressionAttributeValues=marshal({":pk": pk}),
-                ConsistentRead=True,
-                ExclusiveStartKey=answer["LastEvaluatedKey"],
-            )
-            rows |= {row["sk"]: row for row in map(unmarshal, answer["Items"])}
-        children = tuple(sk.removeprefix(chaves.COMPLEMENTO) for sk in rows if sk.startswith(chaves.COMPLEMENTO))
-        return _read(rows.get(chaves.AUTORIZACAO), rows.get(chaves.DETALHE), children)
+        for _ in range(LEITURAS):
+            held = query_all(self._client, self._table, chaves.guia_pk(registro_ans, numero), consistent=True)
+            rows = {row["sk"]: row for row in held}
+            children = tuple(sk.removeprefix(chaves.COMPLEMENTO) for sk in rows if sk.startswith(chaves.COMPLEMENTO))
+            state, whole = rows.get(chaves.AUTORIZACAO), rows.get(chaves.DETALHE)
+            if not _torn(state, whole, len(children)):
+                return _read(state, whole, children)
+            _pause()
+        raise MudouError
 
     def many(self, registro_ans: str, numeros: Sequence[str]) -> list[Guardada | None]:
         """One BatchGetItem per fifty; without their complements."""
         return self._load([(registro_ans, numero) for numero in numeros])
 
     def _load(self, wanted: Sequence[tuple[str, str]]) -> list[Guardada | None]:
-        keys = [
-            (self._table, make(*which)) for which in wanted for make in (chaves.autorizacao_key, chaves.detalhe_key)
-        ]
-        rows = batch_get(self._client, keys, consistent=True)
-        return [_read(state, whole) for state, whole in zip(rows[0::2], rows[1::2], strict=True)]
+        found: dict[tuple[str, str], Guardada | None] = {}
+        left = list(dict.fromkeys(wanted))
+        for _ in range(LEITURAS):
+            keys = [(self._table, make(*one)) for one in left for make in (chaves.autorizacao_key, chaves.detalhe_key)]
+            rows = batch_get(self._client, keys, consistent=True)
+            for one, state, whole in zip(left, rows[0::2], rows[1::2], strict=True):
+                if not _torn(state, whole):
+                    found[one] = _read(state, whole)
+            left = [one for one in left if one not in found]
+            if not left:
+                return [found[one] for one in wanted]
+            _pause()
+        raise MudouError
 
     def by_guia(self, prestador_id: str, registro_ans: str, guia: str) -> Guardada | None:
         """A BatchGetItem, then one Query."""
@@ -181,7 +183,7 @@ class DynamoAutorizacoes:
                 raise  # the caller's own row: its answer is kept already
             raise MudouError from error
         except TransientConflictError as error:
-            time.sleep(random.uniform(0, PAUSE))  # noqa: S311  # only spreads those that met
+            _pause()
             raise MudouError from error
 
     def _actions(self, mudanca: Mudanca, now: datetime, correlacao: str, digest: str | None) -> Iterator[Item]:
@@ -190,10 +192,17 @@ class DynamoAutorizacoes:
         after = depois.autorizacao
         registro, numero = after.solicitacao.registro_ans, after.numero
         due = mudanca.proximo or proximo(after, local_day(now))
-        state = {**chaves.autorizacao_key(registro, numero), **_state(depois, due)}
-        condition, values = (ABSENT, None) if before is None else ("versao = :versao", {":versao": before.versao})
-        yield {"Put": put(self._table, state, condition, values)}
-        if before is None or replace(before, versao=after.versao) != after:
+        key, state = chaves.autorizacao_key(registro, numero), _state(depois, due)
+        rewritten = before is None or replace(before, versao=after.versao) != after
+        children = depois.complementos[len(antes.complementos) if antes else 0 :]
+        state |= {"detalhe": after.versao} if rewritten else {}
+        state |= {"filhos": len(depois.complementos)} if children else {}
+        if before is None:
+            yield {"Put": put(self._table, {**key, **state}, ABSENT)}
+        else:
+            lida = {":versao": before.versao}
+            yield {"Update": update(self._table, key, changes=state, condition="versao = :versao", values=lida)}
+        if rewritten:
             whole = {**chaves.detalhe_key(registro, numero), "v": VERSION, "dados": codec.plain(after)}
             yield {"Put": put(self._table, whole, THERE if before else ABSENT)}
         if before is None or _usos(before) != _usos(after):
@@ -206,9 +215,9 @@ class DynamoAutorizacoes:
             solto = {":solto": mudanca.solto} if mudanca.solto else None
             yield {"Put": put(self._table, row, f"{ABSENT} OR numero = :solto" if solto else ABSENT, solto)}
         for prestador in sorted(_parties(after) - (_parties(before) if before else set())):
-            key = chaves.mes_key(prestador, f"{local_day(_born(after)):%y%m}", _born(after), registro, numero)
-            yield {"Put": put(self._table, {**key, "numero": numero}, f"{ABSENT} OR numero = :n", {":n": numero})}
-        for child in depois.complementos[len(antes.complementos) if antes else 0 :]:
+            listed = chaves.mes_key(prestador, f"{local_day(_born(after)):%y%m}", _born(after), registro, numero)
+            yield {"Put": put(self._table, {**listed, "numero": numero}, f"{ABSENT} OR numero = :n", {":n": numero})}
+        for child in children:
             yield {"Put": put(self._table, chaves.complemento_key(registro, numero, child), ABSENT)}
         known = len(before.historico) if before else 0
         for place in range(known, len(after.historico)):
@@ -252,7 +261,7 @@ def _state(guardada: Guardada, due: date | None) -> Item:
     }
 
 
-def _waiting(held: Autorizacao) -> dict[str, str]:
+def _waiting(held: Autorizacao) -> dict[str, str | None]:
     """Where it lies among what waits."""
     if held.situacao is Situacao.EM_ANALISE:
         fila, until = "ANALISE", held.responder_ate
@@ -261,7 +270,7 @@ def _waiting(held: Autorizacao) -> dict[str, str]:
     elif held.situacao in CONCEDIDAS | {Situacao.UTILIZADA} and any(item.data_pedida for item in held.itens):
         fila, until = "DATAS", min(item.data_pedida for item in held.itens if item.data_pedida)
     else:
-        return {}
+        return {"busca_pk": None, "busca_sk": None}
     urgent = "0" if held.solicitacao.urgencia else "1"
     return {
         "busca_pk": chaves.fila_pk(held.solicitacao.registro_ans, fila),
@@ -301,6 +310,21 @@ def _told(held: Autorizacao, marco: Marco) -> Item:
         "ate": marco.ate.isoformat() if marco.ate else None,
         "prestadores": sorted(_parties(held)),
     }
+
+
+def _torn(state: Item | None, whole: Item | None, children: int | None = None) -> bool:
+    """Whether a transaction was half seen: DynamoDB reads rows, not what was written together.
+
+    An act on such a reading would find its version right, and undo what it had not seen.
+    """
+    if state is None or whole is None:
+        return state is not whole
+    unseen = children is not None and children < int(state.get("filhos", 0))
+    return unseen or int(state["detalhe"]) != whole["dados"]["versao"]
+
+
+def _pause() -> None:
+    time.sleep(random.uniform(0, PAUSE))  # noqa: S311  # only spreads those that met
 
 
 def _read(state: Item | None, whole: Item | None, children: tuple[str, ...] = ()) -> Guardada | None:

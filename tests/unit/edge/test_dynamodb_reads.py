@@ -87,3 +87,13 @@ def test_a_prefix_and_an_index_are_part_of_the_question() -> None:
     ]
     assert table.asked[0]["ExpressionAttributeValues"] == {":pk": {"S": "p"}, ":sk": {"S": "PLANO#"}}
     assert table.asked[1]["ExpressionAttributeValues"] == {":pk": {"S": "p"}}
+
+
+def test_what_was_just_written_is_seen_where_it_must_be() -> None:
+    table = Table(row("a"))
+    query_all(table, "t", "p", consistent=True)
+    query_all(table, "t", "p")
+    batch_get(table, [("t", row("a"))], consistent=True)
+    batch_get(table, [("t", row("a"))])
+    assert [call.get("ConsistentRead") for call in table.asked[:2]] == [True, None]
+    assert [call["t"]["ConsistentRead"] for call in table.asked[2:]] == [True, False]

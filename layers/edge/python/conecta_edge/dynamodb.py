@@ -185,8 +185,14 @@ def batch_get(
     return [found.get((table, key["pk"], key["sk"])) for table, key in keys]
 
 
-def query_all(client: Any, table: str, pk: str, prefix: str = "", *, index: str | None = None) -> list[Item]:
-    """Every row of a partition (of a table, or of its index), or those whose sort key begins with a prefix."""
+def query_all(
+    client: Any, table: str, pk: str, prefix: str = "", *, index: str | None = None, consistent: bool = False
+) -> list[Item]:
+    """Every row of a partition (of a table, or of its index), or those whose sort key begins with a prefix.
+
+    Args:
+        consistent: whether what was just written must be seen; of no index.
+    """
     name = f"{index}_" if index else ""
     condition = f"{name}pk = :pk" + (f" AND begins_with({name}sk, :sk)" if prefix else "")
     asked: dict[str, Any] = {
@@ -196,6 +202,8 @@ def query_all(client: Any, table: str, pk: str, prefix: str = "", *, index: str 
     }
     if index:
         asked["IndexName"] = index
+    if consistent:
+        asked["ConsistentRead"] = True
     rows: list[Item] = []
     while True:
         answer = client.query(**asked)
