@@ -94,6 +94,7 @@ TABLE: Final = (
     ),
     Row(
         operation="enviarMensagemTiss", door=Door.PRESTADOR, papeis=FRONT_DESK, escopos=ELEGIBILIDADE,
+        opens=frozenset({"elegibilidade.ler", "autorizacao.ler", "autorizacao.escrever"}),
         path={"transacao": "verificaElegibilidade"}, body=_verifica, media_type="application/xml",
         needs="autorizacao", tiss=True, audit=1, shows=frozenset({"carteira", "nome"}),
     ),

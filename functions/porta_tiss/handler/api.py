@@ -27,7 +27,14 @@ XML: Final = "application/xml"
 CORPO_MAXIMO: Final = 4 * 1024 * 1024
 """Bytes of a message: with base64 and the rest of the event it still fits in one call of a Lambda (6 MB)."""
 
-OWNERS: Final[Mapping[str, str]] = MappingProxyType({"verificaElegibilidade": "FUNCAO_CADASTRO"})
+OWNERS: Final[Mapping[str, str]] = MappingProxyType({
+    "verificaElegibilidade": "FUNCAO_CADASTRO",
+    "solicitacaoProcedimento": "FUNCAO_AUTORIZACAO",
+    "solicitaStatusAutorizacao": "FUNCAO_AUTORIZACAO",
+    "loteAnexos": "FUNCAO_AUTORIZACAO",
+    "cancelaGuia": "FUNCAO_AUTORIZACAO",
+    "comunicacaoInternacao": "FUNCAO_AUTORIZACAO",
+})  # fmt: skip
 """The transactions offered, by their body element, and the setting that names the function of each one's owner."""
 
 _THROTTLED: Final = frozenset({"TooManyRequestsException", "ThrottlingException", "EC2ThrottledException"})
@@ -102,7 +109,8 @@ def _too_large() -> ProblemError:
     return ProblemError(
         413, "corpo-grande-demais", "Corpo grande demais",
         f"Por esta rota a mensagem pode ter até {CORPO_MAXIMO // 1024 ** 2} MiB. Envie-a como arquivo por POST "
-        "/v1/documentos/uploads, com a finalidade publicada para ela em /v1/limites (lote_tiss, para lotes de guias).",
+        "/v1/documentos/uploads, com a finalidade publicada para ela em /v1/limites (mensagem_tiss, ou lote_tiss, para "
+        "lotes de guias).",
         extra={"tamanho_maximo_bytes": CORPO_MAXIMO},
     )  # fmt: skip
 
@@ -126,7 +134,17 @@ OPERATIONS: Final = (
         "mensagem TISS correspondente, na versão de quem enviou. A transação da rota é o nome do elemento do corpo. "
         "A mensagem passa pelas mesmas validações das rotas JSON e de `python -m conecta_tiss validar`. Recusada, a "
         "resposta é 422 com `mensagemErro` e a glosa da Tabela 38. Acima do limite publicado em `/v1/limites`, envie "
-        "o arquivo por `POST /v1/documentos/uploads`.",
+        "o arquivo por `POST /v1/documentos/uploads`.\n\n"
+        "Transações, com a resposta e o escopo de cada uma: `verificaElegibilidade` (SITUACAO_ELEGIBILIDADE, "
+        "`elegibilidade.ler`), `solicitacaoProcedimento` (RESPOSTA_SOLICITACAO ou AUTORIZACAO_ODONTOLOGIA), "
+        "`loteAnexos` (PROTOCOLO_RECEBIMENTO_ANEXO), `cancelaGuia` (CANCELAMENTO_GUIA_RECIBO), "
+        "`comunicacaoInternacao` (RECIBO_COMUNICACAO), estas com `autorizacao.escrever`, e "
+        "`solicitaStatusAutorizacao` (STATUS_AUTORIZACAO, `autorizacao.ler`). Repetir a mesma mensagem não repete o "
+        "efeito: a mesma guia com o mesmo conteúdo é a mesma solicitação, e as de autorização aceitam também "
+        "`Idempotency-Key`. Uma negativa é uma resposta 200 com os motivos; o que impede de responder (guia já usada, "
+        "relacionamento suspenso, solicitação não encontrada) é uma resposta 200 com `mensagemErro`. `cancelaGuia` "
+        "cancela solicitações (tipoGuia 1); guias de faturamento, recursos e lotes ainda não são cancelados aqui "
+        "(statusCancelamento 2).",
         send_message,
         (
             Reply(200, "Mensagem TISS de resposta (ISO-8859-1).", media_type=XML, example=ANSWER),
@@ -135,7 +153,7 @@ OPERATIONS: Final = (
                 media_type=XML, example=REFUSAL,
             ),
         ),
-        escopos=("conecta/elegibilidade.ler",),
+        escopos=("conecta/elegibilidade.ler", "conecta/autorizacao.ler", "conecta/autorizacao.escrever"),
         parameters=(
             Parameter(
                 "transacao", "path", "Elemento do corpo da mensagem.", required=True,

@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from conecta_edge import http, session
 from conecta_edge.http import Api, Operation, Reply, Request, Response
 from conecta_tiss.messages.elegibilidade import RespostaElegibilidade, VerificaElegibilidade
+from conecta_tiss.messages.envelope import Mensagem
+from conecta_tiss.messages.transacoes import CORPOS
 from conecta_tiss.pipeline import validate_message
 from conecta_tiss.xml import writer
 from porta_tiss import schemas
@@ -26,6 +28,7 @@ CARTEIRA = "00012345678901234"
 PERGUNTA = writer.write_verifica_elegibilidade(um.verifica_elegibilidade())
 RESPOSTA = writer.write_elegibilidade(um.elegibilidade())
 ESCOPO = machine(scope="conecta/elegibilidade.ler")
+AUTORIZA = machine(scope="conecta/autorizacao.ler conecta/autorizacao.escrever")
 
 
 def event_of(body: bytes = PERGUNTA, transacao: str = "verificaElegibilidade", **changes: Any) -> dict[str, Any]:
@@ -191,9 +194,9 @@ def test_the_largest_message_fits_in_one_call_of_a_lambda(world: World) -> None:
     [
         (writer.write_lote(um.mensagem_lote()), "loteGuias"),
         (RESPOSTA, "respostaElegibilidade"),
-        (PERGUNTA.replace(b"verificaElegibilidade", b"cancelaGuia"), "cancelaGuia"),
+        (PERGUNTA.replace(b"verificaElegibilidade", b"recursoGlosa"), "recursoGlosa"),
     ],
-    ids=["lote", "answer", "cancel"],
+    ids=["lote", "answer", "recurso"],
 )
 def test_a_message_of_another_transaction_is_3148_naming_both(world: World, body: bytes, corpo: str) -> None:
     found = world.problem(body)
@@ -206,12 +209,29 @@ def test_a_message_of_another_transaction_is_3148_naming_both(world: World, body
     assert world.aws.calls == []
 
 
-def test_a_message_of_another_offered_transaction_is_told_its_route(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(api, "OWNERS", {**api.OWNERS, "loteGuias": "FUNCAO_PEG"})
-    found = world.problem(writer.write_lote(um.mensagem_lote()))
-    assert "POST /v1/tiss/loteGuias" in found["detail"]
+def test_a_message_of_another_offered_transaction_is_told_its_route(world: World) -> None:
+    found = world.problem(writer.write(um.cancela_guia()))
+    assert "POST /v1/tiss/cancelaGuia" in found["detail"]
+    assert world.aws.calls == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [um.solicitacao(), um.solicita_status(), um.lote_anexos(), um.cancela_guia(), um.comunicacao()],
+    ids=lambda message: CORPOS[message.cabecalho.tipo_transacao],
+)
+def test_messages_of_authorization_go_to_its_function(world: World, message: Mensagem[Any]) -> None:
+    transacao = CORPOS[message.cabecalho.tipo_transacao]
+    raw = writer.write(message)
+    event = event_of(raw, transacao, requestContext={"requestId": "c", "authorizer": {"claims": AUTORIZA}})
+    api.handler(event, None)
+    assert world.aws.calls == [
+        {
+            "function": "conecta-teste-autorizacao-api",
+            "type": "RequestResponse",
+            "event": {**event, "resource": f"/tiss/{transacao}"},
+        }
+    ]
 
 
 def test_no_token_and_no_scope_come_before_anything_about_the_message(world: World) -> None:
@@ -288,7 +308,9 @@ def test_the_route_is_documented_with_messages_that_are_valid() -> None:
     (operation,) = api.OPERATIONS
     assert (operation.method, operation.path, operation.funcao) == ("POST", ROTA, "tiss-api")
     assert operation.accepts == "application/xml"
-    assert operation.escopos == ("conecta/elegibilidade.ler",)
+    assert set(operation.escopos) == {
+        "conecta/elegibilidade.ler", "conecta/autorizacao.ler", "conecta/autorizacao.escrever",
+    }  # fmt: skip
     assert http.PRESTADOR in operation.parameters
     question = validate_message(operation.example.encode("iso-8859-1"), hoje=um.HOJE.replace(year=2027))
     assert question.mensagem_de(VerificaElegibilidade) is not None, question.achados
@@ -298,8 +320,6 @@ def test_the_route_is_documented_with_messages_that_are_valid() -> None:
 
 
 def test_every_transaction_offered_is_one_of_the_standard_and_has_a_scope() -> None:
-    from conecta_tiss.rules.envelope import CORPOS  # noqa: PLC0415
-
     assert set(api.OWNERS) <= set(CORPOS.values())
     (operation,) = api.OPERATIONS
     assert operation.parameters[0].schema["enum"] == sorted(api.OWNERS)
