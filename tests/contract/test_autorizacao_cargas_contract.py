@@ -31,7 +31,7 @@ from conecta_edge.items import VERSION
 from conecta_facts import codec
 from conecta_facts.operadoras import Operadora
 from conecta_facts.prestadores import Prestador
-from tests.builders_autorizacao import an_authorization
+from tests.builders_autorizacao import a_request, an_authorization
 from tests.builders_cadastro import CARTEIRA, HOJE, OUTRA_CARTEIRA, a_vida
 from tests.builders_functions import CNPJ, NOW, OUTRO_CNPJ, VALE, a_relacionamento
 from tests.cadastro_rows import CadastroTable
@@ -232,6 +232,17 @@ def an_entry() -> Any:
     from autorizacao.domain.autorizacoes import Evento, Marco, Papel  # noqa: PLC0415
 
     return Marco(evento=Evento.SOLICITADA, papel=Papel.PRESTADOR, quem="p", quando=NOW, situacao=Situacao.AUTORIZADA)
+
+
+def test_a_number_of_guia_that_a_cancelled_request_let_go_is_free_for_a_senha(house: House) -> None:
+    asked = a_request(numero_guia_prestador=EXEMPLO["numero_guia_prestador"], solicitante=CNPJ)
+    theirs = an_authorization(numero="OURS", prestador_id=CNPJ, solicitacao=asked, situacao=Situacao.CANCELADA)
+    theirs = replace(theirs, historico=(an_entry(),))
+    nucleo.autorizacoes().write([Mudanca(None, Guardada(theirs, "v" * 32))], now=NOW, correlacao="c")
+    assert house.load({}).contagem == Contagem(1, 1, 0, 0)
+    found = nucleo.autorizacoes().by_guia(CNPJ, VALE, EXEMPLO["numero_guia_prestador"])
+    assert found is not None
+    assert found.autorizacao.numero == SENHA
 
 
 def test_a_life_that_was_erased_gets_no_senha(house: House) -> None:

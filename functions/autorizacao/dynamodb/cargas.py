@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from autorizacao.domain.autorizacoes import Ato, Origem, Papel
+from autorizacao.domain.autorizacoes import FINAIS, Ato, Origem, Papel
 from autorizacao.domain.carga_tipos import SenhaLegada
 from autorizacao.domain.errors import MudouError
 from autorizacao.dynamodb import chaves
@@ -45,7 +45,7 @@ class DynamoSenhas:
 
     Attributes:
         table, cadastro: names of the tables.
-        lidas: lives by (registro ANS, carteira), as the rows being loaded were last read.
+        lidas: of the rows being loaded, by the key of their state: the life, and who let the number of guia go.
     """
 
     client: Any
@@ -55,7 +55,7 @@ class DynamoSenhas:
     vidas: DynamoBeneficiarios
     pseudonyms: Pseudonyms
     relogio: Callable[[], datetime]
-    lidas: dict[tuple[str, str], Beneficiario | None]
+    lidas: dict[Chave, tuple[Beneficiario | None, str | None]]
 
     def itens(self, _tipo: str, registro_ans: str, dados: Dados, _referencia: date, _hoje: date) -> list[Item]:
         """The state, and who holds the number of guia; takes the row's values over."""
@@ -70,7 +70,7 @@ class DynamoSenhas:
         ]
 
     def ler(self, itens: Sequence[Item]) -> Mapping[Chave, Guardado]:
-        """One wait: what is here, who holds each number of guia, lives, relacionamentos."""
+        """One wait (what is here, who holds each number of guia, lives, relacionamentos), and one for such holders."""
         rows, guias = itens[0::2], itens[1::2]
         asked = [row.dados for row in rows]
         registro = asked[0]["registro_ans"]
@@ -87,13 +87,20 @@ class DynamoSenhas:
         )
         known = {one for one, row in zip(who, related, strict=True) if row is not None}
         hoje = local_day(self.relogio()).isoformat()
+        holding = [holder["numero"] for holder in holders if holder]
+        freed = {
+            one.autorizacao.numero
+            for one in (self.autorizacoes.many(registro, holding) if holding else ())
+            if one is not None and one.autorizacao.situacao in FINAIS
+        }
         found = {}
         self.lidas.clear()
         for row, guia, here, holder, life in zip(rows, guias, held, holders, lives, strict=True):
-            self.lidas[registro, row.dados["carteira"]] = life
+            other = holder["numero"] if holder else None
+            self.lidas[row.chave] = life, other
             if here is not None:
                 seen = _seen(here, row.dados)
-            elif recusa := next(_refusals(row.dados, hoje, known, holder=holder, life=life), None):
+            elif recusa := next(_refusals(row.dados, hoje, known, taken=other not in {None, *freed}, life=life), None):
                 seen = Guardado(None, None, None, recusa=recusa)
             else:
                 continue
@@ -103,14 +110,14 @@ class DynamoSenhas:
     def gravar(self, carga_id: str, _fonte: str, escritas: Sequence[Escrita]) -> set[Chave]:
         """A protocolo and a transaction per row, several rows at the same time."""
         rows = [escrita.item for escrita in escritas if escrita.item.chave[2] == chaves.AUTORIZACAO]
-        done = gather([partial(self._write, carga_id, item.dados) for item in rows])
+        done = gather([partial(self._write, carga_id, item) for item in rows])
         return {item.chave for item, written in zip(rows, done, strict=True) if not written}
 
-    def _write(self, carga_id: str, dados: Dados) -> bool:
+    def _write(self, carga_id: str, item: Item) -> bool:
         now = self.relogio()
         hoje = local_day(now)
-        legada = codec.build(SenhaLegada, dados)
-        life = self.lidas[legada.registro_ans, legada.carteira]
+        legada = codec.build(SenhaLegada, item.dados)
+        life, freed = self.lidas[item.chave]
         guardada = legado.senha(
             legada,
             Ato(papel=Papel.SISTEMA, quem=carga_id, quando=now, hoje=hoje),
@@ -119,7 +126,7 @@ class DynamoSenhas:
             nome=self.pseudonyms.nome(legada.registro_ans, life.nome) if life else None,
         )
         try:
-            self.autorizacoes.write([Mudanca(None, guardada)], now=now, correlacao=carga_id)
+            self.autorizacoes.write([Mudanca(None, guardada, solto=freed)], now=now, correlacao=carga_id)
         except MudouError:
             return False
         return True
@@ -141,9 +148,7 @@ def _seen(here: Guardada, dados: Dados) -> Guardado:
     return Guardado(None, None, None, recusa=("senha", "senha-ja-usada", motivo))
 
 
-def _refusals(
-    dados: Dados, hoje: str, known: set[str], *, holder: Mapping[str, Any] | None, life: Beneficiario | None
-) -> Iterator[Recusa]:
+def _refusals(dados: Dados, hoje: str, known: set[str], *, taken: bool, life: Beneficiario | None) -> Iterator[Recusa]:
     if not dados["itens"] and "diarias" not in dados:
         yield "itens", "obrigatoria", "Informe ao menos um item, ou as diárias de uma internação."
     for name in _DIAS:
@@ -155,6 +160,6 @@ def _refusals(
     if life is None:
         motivo = "Carregue antes este beneficiário; se os dados dele foram eliminados (LGPD), a senha não é carregada."
         yield "carteira", "beneficiario-desconhecido", motivo
-    if holder is not None:
+    if taken:
         motivo = "Este prestador já usou este número de guia em outra autorização."
         yield "numero_guia_prestador", "guia-ja-usada", motivo
