@@ -1,4 +1,4 @@
-"""Writes the section "Cargas de cadastro" of `docs/operacao.md` from the table that the load itself enforces.
+"""Writes the sections about loads of `docs/operacao.md` from the tables that the loads themselves enforce.
 
 `python -m local.colunas`; with `--conferir` nothing is written, and the answer is 1 when the document is not what the
 code says.
@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from autorizacao.domain.carga_tipos import SENHAS
+from autorizacao.domain.carga_tipos import TIPOS as DE_AUTORIZACAO
 from cadastro.domain.carga_tipos import TIPOS
 from conecta_cargas.loading import TAMANHO_MAXIMO
 from conecta_cargas.reading import LIMITE_DA_LINHA
@@ -52,11 +54,30 @@ registro; a ordem dos outros não importa.
   estava cadastrado antes desta versão passa a ser achado na próxima carga de `prestadores`.
 - **LGPD.** Uma vida eliminada a pedido do titular é recusada (`eliminado`) e não volta.
 """
+_LEGACY: Final = f"""\
+## Carga de senhas do portal anterior
+
+Deixe cada arquivo no bucket `entrada`, em `autorizacao/<registro ANS>/{SENHAS}/<nome>.csv` (R07). Formato, contas e
+recusa do arquivo inteiro são os das cargas de cadastro; a carga aparece no Step Functions `carga-autorizacao`, e não em
+`GET /operadora/cargas`. O relatório fica no bucket `acervo`, em
+`autorizacao/<registro ANS>/cargas/<id da carga>/relatorio.csv`; o id é o da entrada da execução.
+
+- **Antes**, carregue os tipos `operadora`, `prestadores` e `beneficiarios` do cadastro: a senha de quem não está lá é
+  recusada, assim como a de uma vida eliminada (LGPD).
+- **Uma linha é uma senha** com o seu saldo: aqui ela é achada, usada, cancelada e expira como qualquer outra, com a
+  origem LEGADO. A senha é também o número da guia na operadora.
+- **De novo.** Uma senha que já está aqui conta como inalterada, seja o que for que o arquivo diga: o que foi faturado
+  ou cancelado aqui não volta. Para corrigir uma senha carregada, use os atos da Central.
+- **Falhou.** Inicie de novo a execução do Step Functions com a mesma entrada, ou envie o arquivo de novo: o que já foi
+  carregado fica.
+- **Prorrogação.** Vale por si: a guia principal fica anotada, e não depende da internação de que fala.
+"""
 
 
 def section() -> str:
-    """The section, marks included."""
-    return "\n".join((BEGIN, _INTRODUCTION, *map(_of, TIPOS.values()), END))
+    """The sections, marks included."""
+    ours = (_INTRODUCTION, *map(_of, TIPOS.values()), _LEGACY, *map(_of, DE_AUTORIZACAO.values()))
+    return "\n".join((BEGIN, *ours, END))
 
 
 def _of(tipo: Tipo) -> str:

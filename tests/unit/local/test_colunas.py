@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from autorizacao.domain.carga_tipos import TIPOS as DE_AUTORIZACAO
 from cadastro.domain.carga_tipos import TIPOS
 from local import colunas
 
@@ -16,7 +17,7 @@ def test_the_document_says_what_the_code_does() -> None:
 
 def test_every_column_of_every_tipo_is_told_with_its_example() -> None:
     text = colunas.section()
-    for tipo in TIPOS.values():
+    for tipo in (*TIPOS.values(), *DE_AUTORIZACAO.values()):
         table = text.partition(f"### {tipo.nome}\n")[2].partition("###")[0]
         assert [line.split("`")[1] for line in table.splitlines() if line.startswith("| `")] == [
             coluna.nome for coluna in tipo.colunas
