@@ -18,6 +18,7 @@ from conecta_tiss.messages.comunicacao import ComunicacaoInternacao
 from conecta_tiss.messages.solicitacao import SolicitacaoProcedimento, SolicitaStatusAutorizacao
 from conecta_tiss.rules import admissao
 from conecta_tiss.vocabulary.glosas import Motivo
+from conecta_tiss.vocabulary.identifiers import is_valid_numero_guia
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,6 +139,7 @@ def _admission(lida: Lida, contratacao: Contratacao, hoje: date, enviada_a: str 
             "R02", code_of(Motivo.PRESTADOR_FORA_DA_REDE, lida.versao_de_resposta),
             "Este prestador nunca esteve habilitado nesta operadora. Solicite o relacionamento.",
         )  # fmt: skip
+    yield from _unusable_number(lida)
     yield from _too_long(lida)
 
 
@@ -176,6 +178,19 @@ def _asks_for_itself(lida: Lida, conhecido: _Conhecido) -> Iterator[Achado]:
         f"O prestador em {where} não é quem enviou a mensagem. Corrija {where}.",
         caminho=f"{_CORPO}/ans:{lida.transacao}/ans:{where}",
     )  # fmt: skip
+
+
+def _unusable_number(lida: Lida) -> Iterator[Achado]:
+    """A new guia has a number that every door can name it by."""
+    corpo = lida.corpo
+    if isinstance(corpo, SolicitacaoProcedimento):
+        guia: Any = corpo.solicitacao
+        if not is_valid_numero_guia(guia.numero_guia_prestador.strip()):
+            yield Achado(
+                "TISS-GUIA-NUMERO", "1307",
+                "O número da guia tem letras acentuadas ou outros sinais. Use só letras sem acento, algarismos e "
+                "pontuação simples.", caminho=f"{_CORPO}/ans:{lida.transacao}",
+            )  # fmt: skip
 
 
 def _too_long(lida: Lida) -> Iterator[Achado]:

@@ -153,7 +153,7 @@ def _stay(guia: SolicitacaoInternacao) -> dict[str, Any]:
         **_token(guia),
         "indicador_opme": guia.indicador_opme,
         "indicador_quimio": guia.indicador_quimio,
-        "diarias": guia.quantidade_diarias,
+        "diarias": guia.quantidade_diarias or None,
         "tipo_internacao": guia.tipo_internacao,
         "regime_internacao": guia.regime_internacao,
         "data_atendimento": guia.data_sugerida_internacao,
@@ -286,8 +286,14 @@ def _cids(anexo: Clinico) -> tuple[str, ...]:
 # --- in words ---
 
 
+_MARCAS: Final = str.maketrans(
+    "", "", "".join(map(chr, (*range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+)
+"""What XML lets pass and JSON does not: controls, and marks that turn the direction of what follows."""
+
+
 def _text(value: str | None) -> str | None:
-    return (value or "").strip() or None
+    return (value or "").translate(_MARCAS).strip() or None
 
 
 def _lines(*texts: str | None) -> str | None:

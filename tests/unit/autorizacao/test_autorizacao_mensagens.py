@@ -227,6 +227,21 @@ def test_blanks_around_numbers_are_none_of_them() -> None:
     assert (found.cod_validacao, found.executa, found.itens[0].codigo) == ("A1", HOSPITAL, "40304361")
 
 
+def test_marks_that_json_does_not_take_are_none_of_a_text() -> None:
+    item = um.procedimento_solicitado(descricao_procedimento="Hemo\u202egrama\x85 \u2066x")
+    odd = um.solicitacao(um.solicitacao_sp_sadt(procedimentos=(item,), indicacao_clinica="\u200e")).corpo
+    plain = leitor(sent(um.solicitacao()))
+    found = replace(plain, lida=replace(plain.lida, corpo=odd)).solicitacao()
+    assert isinstance(found, Solicitacao)
+    assert (found.itens[0].descricao, found.justificativa) == ("Hemograma x", None)
+
+
+@pytest.mark.parametrize(("numero", "refuses"), [("G 1/2-A", False), ("GUIA-Ç", True), ("1\t2", True)])
+def test_a_guia_has_a_number_that_every_door_can_name(numero: str, *, refuses: bool) -> None:
+    found = refused(lida(sent(um.solicitacao(um.solicitacao_sp_sadt(numero_guia_prestador=numero)))))
+    assert found == ([("TISS-GUIA-NUMERO", "1307")] if refuses else [])
+
+
 # --- who is who ---
 
 
