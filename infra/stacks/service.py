@@ -283,7 +283,6 @@ class ServiceStack(Stack):
             },
             grants=(
                 table_use(data.autorizacao, context_table.WRITE, index=DUE_INDEX),
-                *batch_use((data.autorizacao,), self._settings, update=True),
                 table_use(data.cadastro, context_table.READ),
                 table_use(data.beneficiarios, context_table.READ),
                 objects_use(

@@ -49,7 +49,7 @@ GRANTS: dict[str, set[str]] = {
     },
     "AutorizacaoFluxo": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
-        "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "secretsmanager:GetSecretValue",
+        "secretsmanager:GetSecretValue",
         "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutObject",
     },
     "TissApi": {"lambda:InvokeFunction"},
@@ -148,7 +148,7 @@ def test_the_embedded_policies_differ_only_by_what_the_emulator_calls_a_batch_of
     here = {policy for policy, _ in granted(producao)}
     found = {grant for grant in granted(embarcado) - granted(producao) if grant[0] in here}
     assert {action for _, action in found} == {"dynamodb:BatchExecuteStatement"}
-    assert {policy.partition("Papel")[0] for policy, _ in found} == {"PegFluxo", "CadastroFluxo", "AutorizacaoFluxo"}
+    assert {policy.partition("Papel")[0] for policy, _ in found} == {"PegFluxo", "CadastroFluxo"}
 
 
 def test_nobody_scans_and_nobody_deletes_rows(producao: Templates) -> None:
