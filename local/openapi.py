@@ -22,7 +22,7 @@ import peg.handler.api
 import porta_tiss.handler.api
 import publico.handler.api
 from autorizacao.handler import comum as autorizacoes
-from autorizacao.schemas.comum import ITENS_MAXIMOS
+from autorizacao.schemas.comum import ITENS_MAXIMOS, ITENS_NO_PEDIDO
 from autorizacao.schemas.rascunhos import CORPO_MAXIMO as RASCUNHO_MAXIMO
 from autorizacao.service.rascunhos import GUARDADO
 from cadastro.bootstrap.elegibilidade import LOTE_MAXIMO, LOTES
@@ -244,7 +244,7 @@ def limites() -> dict[str, Any]:
         },
         "autorizacao": {
             "itens_por_lista": ITENS_MAXIMOS,
-            "itens_por_pedido": 2 * ITENS_MAXIMOS,
+            "itens_por_pedido": ITENS_NO_PEDIDO,
             "perguntas_por_minuto": autorizacoes.PERGUNTAS.limit,
             "rascunho_maximo_bytes": RASCUNHO_MAXIMO,
             "rascunho_dias": GUARDADO.days,

@@ -17,7 +17,7 @@ from autorizacao.schemas.atos import (
     InternacaoRequest,
     RespostaRequest,
 )
-from autorizacao.schemas.solicitacao import anexo_of, annex_faults, documentos_of
+from autorizacao.schemas.solicitacao import anexo_of, annex_faults, documentos_of, too_many
 from autorizacao.schemas.vistas import AutorizacaoView, CanceladasView
 from autorizacao.service import atos, operadora
 from conecta_edge import problems, session
@@ -51,8 +51,9 @@ def cancel(request: Request) -> Response:
 def attach(request: Request) -> Response:
     """POST /autorizacoes/{registro_ans}/{numero}/anexos."""
 
-    def check(body: AnexoPosteriorRequest, _cena: Cena) -> None:
-        if wrong := tuple(annex_faults(body.anexo, "anexo")):
+    def check(body: AnexoPosteriorRequest, cena: Cena) -> None:
+        whole = len(cena.autorizacao.itens) + len(body.anexo.itens)
+        if wrong := (*annex_faults(body.anexo, "anexo"), *too_many("anexo.itens", whole)):
             raise problems.invalid_body(wrong)
 
     def act(body: AnexoPosteriorRequest) -> Act:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from autorizacao.domain.autorizacoes import DIARIAS, Pendencia, TipoPendencia
 from autorizacao.domain.transicoes import Voto
 from autorizacao.schemas.comum import (
-    ITENS_MAXIMOS,
+    ITENS_NO_PEDIDO,
     STRICT,
     Codes,
     Dia,
@@ -36,7 +36,7 @@ class CancelamentoRequest(BaseModel):
     itens: Annotated[
         list[Sequencia],
         Field(
-            max_length=2 * ITENS_MAXIMOS,
+            max_length=ITENS_NO_PEDIDO,
             description="Cancelar só alguns itens cabe à Central: a resposta é 403, com os contatos dela.",
         ),
     ] = Field(default_factory=list)
@@ -141,7 +141,7 @@ class DecisaoDaAuditoriaRequest(BaseModel):
 
     model_config = STRICT
 
-    itens: Annotated[list[VotoRequest], Field(max_length=2 * ITENS_MAXIMOS)]
+    itens: Annotated[list[VotoRequest], Field(max_length=ITENS_NO_PEDIDO)]
     diarias: VotoDiariasRequest | None = None
     motivo: Motivo | None = None
 
@@ -217,7 +217,7 @@ class QuantidadesRequest(BaseModel):
 
     model_config = STRICT
 
-    itens: Annotated[list[QuantidadeRequest], Field(max_length=2 * ITENS_MAXIMOS)] = Field(default_factory=list)
+    itens: Annotated[list[QuantidadeRequest], Field(max_length=ITENS_NO_PEDIDO)] = Field(default_factory=list)
     diarias: Annotated[int | None, Field(ge=0, le=999)] = None
     motivo: Motivo
 

@@ -25,7 +25,9 @@ JSON_NAMES: Final = {"carteira": "numero_carteira", "nascimento_rn": "data_nasci
 FEW: Final = 20
 """Codes that an error can name one by one."""
 ITENS_MAXIMOS: Final = 100
-"""In each list of items; a request has at most twice as many in all: one row holds it whole."""
+"""In each list of items."""
+ITENS_NO_PEDIDO: Final = 120
+"""In all of a request's lists: one row holds it whole, with everything that may be said of each item."""
 
 # No control characters, no marks that turn the direction of what follows, nothing that XML cannot carry.
 _MARCAS: Final = r"\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff"

@@ -28,6 +28,7 @@ from autorizacao.domain.solicitacoes import (
 )
 from autorizacao.schemas.comum import (
     ITENS_MAXIMOS,
+    ITENS_NO_PEDIDO,
     STRICT,
     Carteira,
     Cbo,
@@ -241,9 +242,7 @@ def _faults(asked: SimulacaoRequest, tipo: Tipo) -> Iterator[FieldError]:
             yield FieldError("anexos", "anexo-repetido", f"Há mais de um anexo de {kind}: junte os itens em um só.")
     for place, anexo in enumerate(asked.anexos):
         yield from annex_faults(anexo, f"anexos[{place}]")
-    if len(asked.itens) + sum(len(anexo.itens) for anexo in asked.anexos) > 2 * ITENS_MAXIMOS:
-        text = f"O pedido tem mais de {2 * ITENS_MAXIMOS} itens, contados os dos anexos: divida-o em dois."
-        yield FieldError("itens", "itens-demais", text)
+    yield from too_many("itens", len(asked.itens) + sum(len(anexo.itens) for anexo in asked.anexos))
     if asked.diarias is not None and asked.diarias > _DIARIAS.get(tipo, 0):
         text = f"Até {_DIARIAS[tipo]} diárias." if tipo in _DIARIAS else "Só em internação e prorrogação."
         yield FieldError("diarias", "diarias-invalidas", text)
@@ -269,6 +268,13 @@ def annex_faults(anexo: AnexoRequest, campo: str) -> Iterator[FieldError]:
                 yield FieldError(f"{where}.quantidade", "quantidade-invalida", "Até 99999.99 doses.")
         else:
             yield from _quantity(where, item.quantidade, _INTEIRA)
+
+
+def too_many(campo: str, itens: int) -> Iterator[FieldError]:
+    """More items than one authorization holds."""
+    if itens > ITENS_NO_PEDIDO:
+        text = f"São mais de {ITENS_NO_PEDIDO} itens, contados os dos anexos: divida o pedido em dois."
+        yield FieldError(campo, "itens-demais", text)
 
 
 def _quantity(campo: str, quantidade: Decimal, most: int) -> Iterator[FieldError]:

@@ -93,7 +93,7 @@ OPERATIONS: Final = (
             "versoes_tiss_implementadas": ["4.01.00", "4.02.00", "4.03.00"], "versao_tiss_padrao": "4.01.00",
             "corpo_maximo_bytes": 4194304, "itens_por_pagina": {"pegs": 30, "guias": 100},
             "elegibilidade": {"consultas_por_minuto": 120, "beneficiarios_por_lote": 500},
-            "autorizacao": {"itens_por_lista": 100, "itens_por_pedido": 200, "rascunho_dias": 30},
+            "autorizacao": {"itens_por_lista": 100, "itens_por_pedido": 120, "rascunho_dias": 30},
             "cargas": {"linha_maxima_bytes": 65536},
         }),),
     ),

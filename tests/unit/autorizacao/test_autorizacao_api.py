@@ -17,6 +17,7 @@ from autorizacao.domain.errors import AutorizacaoNotFoundError, PrincipalNotFoun
 from autorizacao.domain.solicitacoes import DocumentoAnexado, TipoAnexo
 from autorizacao.handler import api, comum
 from autorizacao.handler.comum import ERRORS
+from autorizacao.schemas import vistas
 from autorizacao.schemas.vistas import (
     AutorizacaoView,
     AutorizacoesPage,
@@ -25,10 +26,13 @@ from autorizacao.schemas.vistas import (
     SimulacaoView,
     SolicitacaoView,
 )
+from conecta_edge.dynamodb import marshal
+from conecta_facts import codec
 from conecta_facts.operadoras import Operadora
 from tests.builders_autorizacao import (
     AMANHA,
     ANALISADO,
+    DESCONHECIDO,
     GUIA,
     LAUDADO,
     NUMERO,
@@ -43,7 +47,7 @@ from tests.builders_autorizacao import (
     in_analysis,
     in_situation,
 )
-from tests.builders_cadastro import CARTEIRA, HOJE, OUTRA_CARTEIRA, an_operadora
+from tests.builders_cadastro import CARTEIRA, HOJE, INICIO, OUTRA_CARTEIRA, an_operadora
 from tests.builders_functions import CLINICA, HOSPITAL, PASA, VALE
 from tests.fakes_autorizacao_api import (
     CENTRAL,
@@ -217,6 +221,37 @@ def test_nobody_asks_in_the_name_of_others_nor_with_their_files(world: ApiWorld)
     world.documentos.put(CLINICA, "u-1")
     status, body, _ = ask(world, a_body(documentos=[{"id": "u-1"}]))
     assert (status, errors(body), body["documentos"]) == (422, [("documentos", "documento-ausente")], ["u-1"])
+
+
+def test_the_largest_request_whatever_is_said_of_it_fits_a_row(world: ApiWorld) -> None:
+    """With everything that can be wrong with a life and an item at once; a row takes 400 KB."""
+    lives = world.vidas.of("beneficiarios", VALE)
+    lives[0] = replace(
+        lives[0], suspenso_de=INICIO, data_exclusao=HOJE - timedelta(days=30), validade_carteira=ONTEM,
+        data_inclusao=HOJE - timedelta(days=25),
+    )  # fmt: skip
+    long = {"quantidade": 0, "descricao": "ç" * 150, "valor": "999999.99", "data_provavel": "2026-12-01"}
+    opme = {"opcao": "1", "referencia": "r" * 60, "autorizacao_funcionamento": "a" * 30}
+    body = a_body(
+        *[{"tabela": "22", "codigo": DESCONHECIDO, **long}] * 60, justificativa="ç" * 500, observacao="ç" * 500,
+        anexos=[{"tipo": "OPME", "itens": [{"tabela": "00", "codigo": "X" * 10, **long, "opme": opme}] * 60}],
+        data_atendimento="2026-11-01", atendimento_rn=True, data_nascimento_rn="2020-01-01", guia_principal="404",
+    )  # fmt: skip
+    status, answer, _ = ask(world, body, headers=KEY)
+    assert (status, answer["autorizacao"]["situacao"], len(answer["autorizacao"]["itens"])) == (201, "NEGADA", 120)
+    whole = marshal(codec.plain(world.held(answer["autorizacao"]["numero"])))
+    assert _bytes({"M": whole}) < 350_000
+    assert len(vistas.pack(answer)) < 50_000
+
+
+def _bytes(attribute: dict[str, Any]) -> int:
+    """What DynamoDB counts of an attribute."""
+    ((kind, held),) = attribute.items()
+    if kind == "M":
+        return 3 + sum(1 + len(name.encode()) + _bytes(inner) for name, inner in held.items())
+    if kind == "L":
+        return 3 + sum(1 + _bytes(inner) for inner in held)
+    return len(held.encode()) if kind == "S" else 21
 
 
 # --- simulating ---
@@ -495,6 +530,10 @@ def test_an_annex_follows_its_request(world: ApiWorld) -> None:
     assert body["pedido"]["documentos"] == [{"id": "u-1", "tipo": None, "cotacao": True}]
     status, body, _ = world.act("anexos", numero, {"anexo": anexo})
     assert (status, body["codigo"]) == (409, "transicao-impossivel")
+    drugs = [{"tabela": "20", "codigo": "9", "quantidade": 1, "data_provavel": "2026-12-01"}] * 100
+    many = a_pending(Situacao.EM_ANALISE, *(in_analysis(n) for n in range(1, 22)), numero="26110000002")
+    status, body, _ = world.act("anexos", world.keep(many), {"anexo": {"tipo": "QUIMIOTERAPIA", "itens": drugs}})
+    assert (status, errors(body)) == (422, [("anexo.itens", "itens-demais")])
     status, body, _ = world.act("anexos", numero, {"anexo": {"tipo": "OPME"}})
     assert (status, errors(body)) == (422, [("anexo.itens", "anexo-sem-itens")])
 

@@ -203,7 +203,7 @@ WRONG: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
         ("anexos[0].itens", "anexo-sem-itens"), ("anexos[0].data_provavel", "data-obrigatoria"),
     ]),
     ({"anexos": [
-        {"tipo": "OPME", "itens": [OPME] * 100}, {"tipo": "QUIMIOTERAPIA", "itens": [DROGA] * 100},
+        {"tipo": "OPME", "itens": [OPME] * 60}, {"tipo": "QUIMIOTERAPIA", "itens": [DROGA] * 60},
     ]}, [("itens", "itens-demais")]),
 ]  # fmt: skip
 

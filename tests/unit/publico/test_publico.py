@@ -18,6 +18,7 @@ import cadastro.handler.contrato
 import documentos.handler.api
 import peg.handler.api
 from autorizacao.handler import comum
+from autorizacao.schemas.comum import ITENS_NO_PEDIDO
 from cadastro.bootstrap.elegibilidade import LOTE_MAXIMO
 from conecta_tiss.versions import VERSOES
 from documentos.domain import uploads
@@ -66,7 +67,7 @@ def test_the_published_limits_are_the_ones_that_apply() -> None:
     assert found.elegibilidade["consultas_por_minuto"] == int(Settings().limite_elegibilidade)
     assert found.elegibilidade["beneficiarios_por_lote"] == LOTE_MAXIMO
     assert found.autorizacao["perguntas_por_minuto"] == comum.PERGUNTAS.limit
-    assert found.autorizacao["itens_por_pedido"] == 2 * found.autorizacao["itens_por_lista"]
+    assert found.autorizacao["itens_por_pedido"] == ITENS_NO_PEDIDO
     assert found.guias_por_peg == 100
     assert answered["headers"]["Cache-Control"] == "public, max-age=300"
 
