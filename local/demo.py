@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import http.client
 import secrets
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from local.cargas import LOADED, cadastro_client
 from local.client import Client, machine, sign_in_as, signed_up
+from local.demo_autorizacao import Manha, Validade
 from local.gerador import Pedido, Tipo, gerar, verifica_elegibilidade
 from local.gerador_cadastro.identificadores import cnpj as cnpj_of
+from local.passos import DemoError, Passos
 from local.seed import CLINICA, HOSPITAL, OPERADORAS
 
 PDF: Final = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -26,34 +25,12 @@ DEFEITOS: Final = ("item-aritmetica", "sequencia-duplicada", "data-futura", "gui
 SHOWN: Final = 6
 
 
-class DemoError(AssertionError):
-    """A step came out otherwise than it must."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table at the end."""
-
-    passo: str
-    resultado: str
-    segundos: float
-
-
-class Demo:
-    """The demo over one running instance.
-
-    Args:
-        where: `.local/endpoint.json`.
-        say: prints a line.
-        today: local day, part of every lote number: the same day's demo again sends the same bytes.
-    """
+class Demo(Passos):
+    """The demo over one running instance; the day is part of every lote number: the same day's again sends the same."""
 
     def __init__(self, where: Mapping[str, Any], say: Callable[[str], None], today: date) -> None:
-        self._where = where
-        self._say = say
-        self._today = today
+        super().__init__(where, say, today)
         self._lotes = 0
-        self.rows: list[Row] = []
 
     def run(self) -> bool:
         """Carry out every step; answer whether all came out as they must."""
@@ -68,6 +45,9 @@ class Demo:
         self._loaded()
         self._newcomer()
         self._schedule()
+        manha = Manha(self._where, self._say, self._today)
+        manha.run()
+        self.rows += manha.rows
         client = self._sign_in()
         protocolo, bytes_ = self._hundred(client)
         self._again(client, protocolo, bytes_)
@@ -78,20 +58,10 @@ class Demo:
         self._foreign(protocolo)
         self._documents(client)
         self._month(client, protocolo)
-
-    @contextmanager
-    def _step(self, passo: str) -> Iterator[list[str]]:
-        """Time a step; what it appends is its result."""
-        started = time.perf_counter()
-        result: list[str] = []
-        yield result
-        row = Row(passo, "; ".join(result), time.perf_counter() - started)
-        self.rows.append(row)
-        self._say(f"  ✓ {row.passo}: {row.resultado} ({row.segundos:.2f} s)")
-
-    def _expect(self, seen: Any, expected: Any, what: str) -> None:
-        if seen != expected:
-            raise DemoError(f"{what}: esperado {expected!r}, veio {seen!r}")
+        # The last of all: what the moved clock expires is not asked for again.
+        validade = Validade(self._where, self._say, self._today)
+        validade.run()
+        self.rows += validade.rows
 
     def _lote(self, tipo: Tipo, guias: int, cnpj: str | None, **more: Any) -> Any:
         self._lotes += 1
