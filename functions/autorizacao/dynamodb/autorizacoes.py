@@ -138,7 +138,9 @@ class DynamoAutorizacoes:
         """A Query on the index and a BatchGetItem."""
         pk = chaves.fila_pk(registro_ans, fila)
         rows, position = self._page(chaves.BUSCA, pk, posicao, limite, forward=True)
-        return self._pagina([chaves.identity(str(row["pk"])) for row in rows], position)
+        page = self._pagina([chaves.identity(str(row["pk"])) for row in rows], position)
+        # An index is behind its table: what was decided just now waits no more.
+        return replace(page, itens=[row for row in page.itens if _waiting(row.autorizacao)["busca_pk"] == pk])
 
     def _pagina(self, wanted: Sequence[tuple[str, str]], position: dict[str, str] | None) -> Pagina:
         return Pagina([row for row in self._load(wanted) if row is not None], position)

@@ -265,6 +265,7 @@ def _status(caso: _Caso) -> Resposta:
 
 def _annex(caso: _Caso) -> Resposta:
     """`loteAnexos`."""
+    from autorizacao.messages.entrada import ITENS_NO_PEDIDO  # noqa: PLC0415
     from autorizacao.messages.pedidos import anexo_of, references  # noqa: PLC0415
     from autorizacao.messages.respostas import annex_received  # noqa: PLC0415
 
@@ -286,6 +287,9 @@ def _annex(caso: _Caso) -> Resposta:
         owner = _owner(caso, guia, numeros, carteira, portas)
         if owner.autorizacao.solicitacao.anexo(anexo.tipo) == anexo:  # sent again: a retry is free
             return receipt((owner,))
+        if len(owner.autorizacao.itens) + len(anexo.itens) > ITENS_NO_PEDIDO:
+            text = f"Com este anexo a solicitação passaria de {ITENS_NO_PEDIDO} itens. Divida-a em duas."
+            return caso.refused(200, caso.achado("R27", Motivo.LOTE_ACIMA_DO_LIMITE, text))
         numero = owner.autorizacao.numero
         guardada = atos.attach(
             caso.registro, numero, anexo, chamador=caso.chamador, portas=portas, render=receipt

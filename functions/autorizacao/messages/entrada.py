@@ -38,7 +38,9 @@ CORPOS: Final[Mapping[str, tuple[str, type[Any]]]] = MappingProxyType({
 """The messages of this context, by body element: their transaction and what their body is read as."""
 
 ITENS_MAXIMOS: Final = 100
-"""In each list of items, as in JSON; in all at most twice as many: one row holds the request whole."""
+"""In each list of items, as in JSON."""
+ITENS_NO_PEDIDO: Final = 120
+"""In all of a request's lists, as in JSON: one row holds it whole."""
 GUIAS_MAXIMAS: Final = 100
 """Guias cancelled by one message: each is an act of its own."""
 _CABECALHO: Final = "/ans:mensagemTISS/ans:cabecalho"
@@ -195,7 +197,7 @@ def _unusable_number(lida: Lida) -> Iterator[Achado]:
 
 def _too_long(lida: Lida) -> Iterator[Achado]:
     """More than one answer can be made of: the schema sets no bound."""
-    corpo, what, limite = lida.corpo, "itens", ITENS_MAXIMOS
+    corpo, what, limite, em_todas = lida.corpo, "itens", ITENS_MAXIMOS, ITENS_NO_PEDIDO
     lists: tuple[Any, ...] = ()
     if isinstance(corpo, SolicitacaoProcedimento):
         guia: Any = corpo.solicitacao
@@ -203,12 +205,12 @@ def _too_long(lida: Lida) -> Iterator[Achado]:
     elif isinstance(corpo, LoteAnexos):
         lists = _annexed(corpo)
     elif isinstance(corpo, CancelaGuia):
-        lists, what, limite = (corpo.guias,), "guias", GUIAS_MAXIMAS
+        lists, what, limite, em_todas = (corpo.guias,), "guias", GUIAS_MAXIMAS, GUIAS_MAXIMAS
     total = sum(len(one) for one in lists)
-    if total > 2 * limite or any(len(one) > limite for one in lists):
+    if total > em_todas or any(len(one) > limite for one in lists):
         yield Achado(
             "TISS-TAMANHO", code_of(Motivo.LOTE_ACIMA_DO_LIMITE, lida.versao_de_resposta),
-            f"A mensagem tem {total} {what}; o máximo é {limite} em cada lista. Divida-a.",
+            f"A mensagem tem {total} {what}; o máximo é {limite} em cada lista e {em_todas} em todas. Divida-a.",
             caminho=f"{_CORPO}/ans:{lida.transacao}",
         )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autorizacao.domain.autorizacoes import Papel
@@ -83,5 +84,9 @@ def by_guia(
 def of_month(
     competencia: str, posicao: Mapping[str, str] | None, limite: int, *, chamador: Chamador, portas: Portas
 ) -> Pagina:
-    """What the prestador is party to and was asked in a month (`AAAAMM`), newest first."""
-    return portas.autorizacoes.of_month(chamador.prestador_id or "", competencia, posicao, limite)
+    """What the prestador is party to and was asked in a month (`AAAAMM`), newest first.
+
+    Who was its executante and is no more has it listed, and sees it no more (R08).
+    """
+    page = portas.autorizacoes.of_month(chamador.prestador_id or "", competencia, posicao, limite)
+    return replace(page, itens=[item for item in page.itens if _seen(item, chamador)])

@@ -59,6 +59,9 @@ def search(
 ) -> Pagina:
     """Authorizations of whatever prestador: by number, by the life's carteira or CPF, or by its first and last name.
 
+    Args:
+        carteira: present or replaced; what was asked with the other is found, too.
+
     Raises:
         AutorizacaoNotFoundError: the operadora is not the caller's.
     """
@@ -68,7 +71,12 @@ def search(
     if numero is not None:
         found = portas.autorizacoes.get(registro_ans, numero)
         return Pagina([found] if found else [], None)
-    numbers = portas.contextos.carteiras(registro_ans, cpf) if cpf is not None else (carteira or "",)
+    if cpf is not None:
+        numbers = portas.contextos.carteiras(registro_ans, cpf)
+    else:
+        life = portas.contextos.beneficiario(registro_ans, carteira or "")
+        known = (carteira, life.numero_carteira, life.carteira_anterior) if life else (carteira,)
+        numbers = tuple(dict.fromkeys(number for number in known if number))
     pointers = sorted(portas.autorizacoes.of_life(registro_ans, numbers), key=lambda item: item.dia, reverse=True)
     start = int((posicao or {}).get("inicio", "0"))
     chosen = [item.numero for item in pointers[start : start + limite]]

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from autorizacao.domain import transicoes
-from autorizacao.domain.autorizacoes import FINAIS, Autorizacao, Situacao
+from autorizacao.domain.autorizacoes import FINAIS, Autorizacao, Papel, Situacao
 from autorizacao.domain.errors import (
+    AutorizacaoNotFoundError,
     DocumentoAusenteError,
     GuiaJaUsadaError,
     MudouError,
@@ -76,8 +77,10 @@ class Emitida:
 def simulate(solicitacao: Solicitacao, *, chamador: Chamador, portas: Portas) -> Simulada:
     """What the rules would answer today: the same reading and judging as of a request, and nothing created.
 
+    Whose number of guia it is, and whether its files are there, is asked of a request only.
+
     Raises:
-        GuiaJaUsadaError, DocumentoAusenteError, SolicitanteAlheioError, RelacionamentoNaoHabilitadoError: as a request.
+        SolicitanteAlheioError, RelacionamentoNaoHabilitadoError, AutorizacaoNotFoundError: as a request.
     """
     _asks_for_itself(solicitacao, chamador)
     lido = portas.contextos.read(solicitacao, chamador, portas.hoje, nova=False)
@@ -97,6 +100,7 @@ def request(
         GuiaJaUsadaError: the number of guia is that of another request, with another content (1308).
         DocumentoAusenteError: a file that is named is not there.
         SolicitanteAlheioError: the caller is neither solicitante nor executante.
+        AutorizacaoNotFoundError: it is asked of an operadora that the Central's person is not of.
         RelacionamentoNaoHabilitadoError: R02.
         MudouError: others were writing the same all the time.
     """
@@ -110,8 +114,8 @@ def request(
             return Emitida(same, (), lido.beneficiario, nova=False)
         _admit(lido, portas)
         emitida, mudancas = _made(solicitacao, lido, chamador, portas)
-        if (same := _denied_again(emitida, lido, digest)) is not None:
-            return same
+        if (denied := _denied_again(emitida, lido, digest)) is not None:
+            return denied
         if _written(mudancas, digest, portas.keep(render(emitida)), chamador, portas):
             return emitida
     raise MudouError
@@ -129,7 +133,7 @@ def substitute(
     """R16: ask anew in place of a senha: at every instant exactly one of the two is valid, or the old one alone.
 
     Raises:
-        AutorizacaoNotFoundError: the senha is absent or foreign.
+        AutorizacaoNotFoundError: the senha is absent, foreign, or another life's.
         JaFaturadaError, ComplementosVivosError, SenhaExpiradaError, TransicaoInvalidaError: it cannot be replaced.
         GuiaJaUsadaError: the new request needs a number of guia of its own; and what `request` raises.
     """
@@ -140,7 +144,11 @@ def substitute(
         if lido.repetida is not None:
             return Emitida(None, repetida=lido.repetida)
         cena = scene(registro_ans, numero, chamador=chamador, portas=portas, complementos=True)
-        if (same := _asked_before(lido, digest)) is not None and same.autorizacao.substitui == numero:
+        if not _same_life(cena.autorizacao, solicitacao, lido):
+            raise AutorizacaoNotFoundError
+        if (same := _asked_before(lido, digest)) is not None:
+            if same.autorizacao.substitui != numero:
+                raise GuiaJaUsadaError(same.autorizacao.numero)
             return Emitida(same, (), lido.beneficiario, nova=False, antiga=cena.alvo)
         children = tuple(item.autorizacao for item in cena.complementos)
         transicoes.check_substitution(cena.autorizacao, children, portas.hoje, cena.pai)
@@ -148,6 +156,8 @@ def substitute(
             raise TransicaoInvalidaError(cena.autorizacao.situacao)  # it cannot be asked on what it ends
         _admit(lido, portas)
         emitida, mudancas = _made(solicitacao, lido, chamador, portas, substitui=numero)
+        if (denied := _denied_again(emitida, lido, digest)) is not None:
+            return replace(denied, antiga=cena.alvo)
         done = transicoes.substitute(
             cena.autorizacao, emitida.autorizacao, children, chamador.ato(portas.now, portas.hoje), cena.pai
         )
@@ -173,8 +183,17 @@ def digest_of(solicitacao: Solicitacao) -> str:
 
 
 def _asks_for_itself(solicitacao: Solicitacao, chamador: Chamador) -> None:
+    if chamador.papel is not Papel.PRESTADOR and solicitacao.registro_ans not in chamador.registros:
+        raise AutorizacaoNotFoundError
     if chamador.prestador_id not in {solicitacao.solicitante, solicitacao.executa}:
         raise SolicitanteAlheioError
+
+
+def _same_life(antiga: Autorizacao, solicitacao: Solicitacao, lido: Lido) -> bool:
+    """Whether a senha is of the operadora and of the life that it is to be replaced for, by whatever number."""
+    life, asked = lido.beneficiario, antiga.solicitacao
+    known = {solicitacao.carteira, *((life.numero_carteira, life.carteira_anterior) if life else ())}
+    return asked.registro_ans == solicitacao.registro_ans and asked.carteira in known
 
 
 def _asked_before(lido: Lido, digest: str) -> Guardada | None:
@@ -192,7 +211,8 @@ def _denied_again(emitida: Emitida, lido: Lido, digest: str) -> Emitida | None:
     if lido.ja_pedida is None or lido.ja_pedida[1] != digest:
         return None
     before, now = lido.ja_pedida[0].autorizacao, emitida.autorizacao
-    if before.situacao is not Situacao.NEGADA or (before.motivos, before.itens) != (now.motivos, now.itens):
+    why, still = (before.motivos, before.itens, before.substitui), (now.motivos, now.itens, now.substitui)
+    if before.situacao is not Situacao.NEGADA or why != still:
         return None
     return replace(emitida, guardada=lido.ja_pedida[0], nova=False)
 

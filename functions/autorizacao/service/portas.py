@@ -144,7 +144,7 @@ class Autorizacoes(Protocol):
         ...
 
     def of_month(self, prestador_id: str, competencia: str, posicao: Mapping[str, str] | None, limite: int) -> Pagina:
-        """What a prestador is party to and was asked in a month (`AAAAMM`), newest first."""
+        """What a prestador is, or was, party to and was asked in a month (`AAAAMM`), newest first."""
         ...
 
     def worklist(self, registro_ans: str, fila: str, posicao: Mapping[str, str] | None, limite: int) -> Pagina:
@@ -185,9 +185,6 @@ class Contextos(Protocol):
             chamador: whose relacionamento counts; one without a prestador cannot ask.
             nova: numbers are given, and who holds its number of guia is looked up; otherwise neither.
             sem: numero of an authorization whose quantities do not count for limits: the one to be replaced, or itself.
-
-        Raises:
-            RelacionamentoNaoHabilitadoError: R02; nothing else is told.
         """
         ...
 
