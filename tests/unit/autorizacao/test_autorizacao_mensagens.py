@@ -485,7 +485,7 @@ def many(number: int) -> tuple[Any, ...]:
             um.solicitacao(
                 um.solicitacao_sp_sadt(
                     procedimentos=many(100),
-                    anexo=AnexoClinico(opme=materials(100), quimio=ANOTHER_ANNEX),
+                    anexo=AnexoClinico(opme=materials(20), quimio=ANOTHER_ANNEX),
                 )
             ),
             "solicitacaoProcedimento",
@@ -503,7 +503,7 @@ def many(number: int) -> tuple[Any, ...]:
             True,
         ),
     ],
-    ids=["100", "101", "201 in all", "odonto", "101 materials", "drugs", "101 guias"],
+    ids=["100", "101", "121 in all", "odonto", "101 materials", "drugs", "101 guias"],
 )
 def test_more_than_one_answer_can_be_made_of_is_to_be_divided(
     mensagem: Mensagem[Any], transacao: str, *, refuses: bool

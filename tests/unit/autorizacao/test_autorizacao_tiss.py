@@ -382,6 +382,14 @@ def test_an_annex_under_a_key_is_answered_as_first(door: Door) -> None:
     assert door.answer(an_annex(), "loteAnexos", key="k").corpo == first
 
 
+def test_an_annex_makes_no_request_of_more_items_than_one_row_holds(door: Door) -> None:
+    items = tuple(in_analysis(number) for number in range(1, 121))
+    asked = a_stay(numero_guia_prestador="I-1")
+    door.plant(an_authorization(*items, numero="70", solicitacao=asked, situacao=Situacao.EM_ANALISE, senha=None))
+    assert door.erro(an_annex(), "loteAnexos")[0] == "5015"
+    assert len(door.held("70").itens) == 120
+
+
 def test_an_annex_of_a_decided_request_comes_too_late(door: Door) -> None:
     door.ask(a_pedido())
     assert door.erro(an_annex("G-1"), "loteAnexos")[0] == "1302"

@@ -127,15 +127,18 @@ def dental(*itens: dict[str, Any], urgencia: bool = False, refused: str | None =
     """Dental treatment; `where` is how the message says it, when it must say it otherwise."""
     body = _common("ODONTOLOGIA", itens, {"carater": "2" if urgencia else "1"})
     del body["profissional"], body["justificativa"]
-    made = tuple(
-        um.procedimento_odonto_solicitado(
-            **_values(one), quantidade=one["quantidade"], valor=Decimal(str(one["valor"])),
-            **{"dente": None, "regiao": None, **{k: one[k] for k in ("dente", "regiao", "face") if k in one}, **where},
+    made = []
+    for one in itens:
+        place: dict[str, Any] = {"dente": None, "regiao": None}
+        place |= {name: one[name] for name in ("dente", "regiao", "face") if name in one}
+        value = Decimal(str(one["valor"]))
+        made.append(
+            um.procedimento_odonto_solicitado(
+                **_values(one), quantidade=one["quantidade"], valor=value, **{**place, **where}
+            )
         )
-        for one in itens
-    )  # fmt: skip
     guia = um.solicitacao_odonto(
-        numero_guia_prestador="G-1", numero_carteira=CARTEIRA, codigo_executante="HOSP01", procedimentos=made,
+        numero_guia_prestador="G-1", numero_carteira=CARTEIRA, codigo_executante="HOSP01", procedimentos=tuple(made),
         tipo_atendimento="4" if urgencia else "1",
     )  # fmt: skip
     return Par(body, guia, refused)
