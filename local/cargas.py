@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import io
 import time
+import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from autorizacao.domain.carga_tipos import SENHAS
+from conecta_cargas.states import Carga
+from conecta_cargas.states import carga_id as carga_id_of
+from conecta_cargas_aws.files import S3Arquivos
+from conecta_cargas_aws.stored import DynamoCargas
 from conecta_edge.clock import iso
 from local.client import Client, sign_in
 from local.gerador_cadastro import Arquivo, Pedido, gerar
@@ -21,6 +27,7 @@ VIDAS: Final = 500
 PRESTADORES: Final = 12
 """Of each of the two operadoras, in what an instance starts with."""
 PATIENCE: Final = 120.0
+TABELA: Final = "conecta-embarcado-autorizacao"
 
 
 class LoadError(RuntimeError):
@@ -141,6 +148,37 @@ class Loader:
             f"{item.registro_ans} {item.tipo}: {carga['lidas']} lidas, {carga['carregadas']} carregadas, "
             f"{carga['inalteradas']} inalteradas{refused}"
         )
+
+
+def load_senhas(
+    aws: EmbeddedAws, where: Mapping[str, Any], registro_ans: str, linhas: Sequence[Mapping[str, str]],
+    *, patience: float = PATIENCE,
+) -> Carga:  # fmt: skip
+    """Load senhas of the legacy portal as ops do; followed in the table, for no route shows these loads.
+
+    Args:
+        linhas: rows by column, as `docs/operacao.md` has them; all with the same columns.
+
+    Raises:
+        LoadError: it was refused, failed, or gives no news.
+    """
+    names = list(linhas[0])
+    rows = (";".join(linha[name] for name in names) for linha in linhas)
+    chave = f"autorizacao/{registro_ans}/{SENHAS}/senhas-{uuid.uuid4().hex[:8]}.csv"
+    s3, bucket = aws.client("s3"), where["buckets"]["entrada"]
+    s3.put_object(Bucket=bucket, Key=chave, Body="\n".join((";".join(names), *rows, "")).encode())
+    objeto = S3Arquivos(s3, pasta="autorizacao", entrada=bucket).localizar(chave, None)
+    if objeto is None:
+        raise LoadError(f"{chave} não está no bucket")
+    cargas, carga_id = DynamoCargas(aws.client("dynamodb"), TABELA), carga_id_of(registro_ans, objeto)
+    until = time.monotonic() + patience
+    while (carga := cargas.get(registro_ans, carga_id)) is None or carga.situacao.value not in FINAL:
+        if time.monotonic() > until:
+            raise LoadError(f"sem notícia de {chave} há {patience:.0f} s")
+        time.sleep(0.2)
+    if carga.situacao.value not in LOADED:
+        raise LoadError(f"{chave}: {carga.situacao.value} ({carga.erro or carga.recusas[0].codigo})")
+    return carga
 
 
 def cadastro_client(where: Mapping[str, Any]) -> Client:
