@@ -17,7 +17,7 @@ import documentos
 import peg
 from tests.conftest import ENVIRONMENT
 
-DEAR = ("boto3", "botocore.client", "lxml", "xmlschema", "pydantic", "aws_lambda_powertools")
+DEAR = ("boto3", "botocore.client", "lxml", "xmlschema", "pydantic", "aws_lambda_powertools", "reportlab")
 
 
 def loaded_after(code: str) -> set[str]:
