@@ -108,7 +108,8 @@ def test_nobody_asks_the_time_but_the_clock() -> None:
 
 
 def test_amounts_are_never_floats() -> None:
-    assert broken(floats, FUNCTIONS) == []
+    # Points on a page are no amounts.
+    assert broken(floats, FUNCTIONS, allowed=("autorizacao/pdf.py",)) == []
 
 
 def test_nobody_logs_round_the_allow_list() -> None:
