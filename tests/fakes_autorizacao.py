@@ -9,13 +9,18 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
-from autorizacao.domain.autorizacoes import AGUARDANDO, CONCEDIDAS, ZERO, Autorizacao, Papel, Situacao
+from autorizacao.domain import transicoes
+from autorizacao.domain.autorizacoes import AGUARDANDO, CONCEDIDAS, ZERO, Autorizacao, Papel, Parecer, Situacao
 from autorizacao.domain.contexto import Contexto, Uso
 from autorizacao.domain.errors import MudouError
 from autorizacao.domain.eventos import FATOS
+from autorizacao.domain.prazos import VALIDADE
 from autorizacao.domain.solicitacoes import Solicitacao
+from autorizacao.domain.transicoes import Numeracao
+from autorizacao.service import pedidos
 from autorizacao.service.portas import (
     Chamador,
     Guardada,
@@ -34,7 +39,7 @@ from conecta_facts.contratos import Preco
 from conecta_facts.prestadores import Prestador
 from conecta_facts.procedimentos import em_vigor
 from conecta_tiss.versions import Versao
-from tests.builders_autorizacao import DESCONHECIDO, a_context
+from tests.builders_autorizacao import DESCONHECIDO, NUMERO, a_context, a_request, a_stay, an_item
 from tests.builders_cadastro import (
     CARTEIRA,
     INICIO,
@@ -477,9 +482,40 @@ class World:
             keep=keep,
         )
 
+    def ask(self, solicitacao: Solicitacao | None = None, chamador: Chamador | None = None) -> Autorizacao:
+        """A request, by the hospital unless somebody else is said."""
+        asked = solicitacao or a_request()
+        return pedidos.request(asked, chamador=chamador or of_prestador(), portas=self.portas()).autorizacao
+
+    def stay(self, numero: str = NUMERO, **changes: Any) -> Autorizacao:
+        """A stay of the hospital that was authorised (elective ones wait for auditoria)."""
+        asked = a_stay(**{"numero_guia_prestador": "INT-1", **changes})
+        made = transicoes.create(
+            Numeracao(numero=numero, protocolo="261140000001", senha=numero, validade=self.hoje + VALIDADE),
+            asked,
+            Parecer(situacao=Situacao.AUTORIZADA, itens=(an_item(solicitado=asked.itens[0]),), diarias=3),
+            of_prestador().ato(self.now, self.hoje),
+            prestador_id=HOSPITAL,
+        )
+        self.autorizacoes.plant(made)
+        return made
+
+    def bill(self, numero: str, quantidade: int = 1, sequencia: int = 1) -> Autorizacao:
+        """A PEG bills some of it today."""
+        row = self.autorizacoes.rows[VALE, numero]
+        ato = Chamador(papel=Papel.SISTEMA, quem="peg").ato(self.now, self.hoje)
+        used = transicoes.bill(row.autorizacao, {sequencia: Decimal(quantidade)}, self.hoje, ato)
+        self.autorizacoes.plant(used, complementos=row.complementos)
+        return used
+
     def held(self, numero: str, registro_ans: str = VALE) -> Autorizacao:
         """An authorization as it is stored."""
         return self.autorizacoes.rows[registro_ans, numero].autorizacao
+
+    def agree(self, **changes: Any) -> None:
+        """The terms with VALE are otherwise."""
+        contratos = self.catalogo.of("contratos", VALE)
+        contratos[:] = [replace(contrato, **changes) for contrato in contratos]
 
     def renumber(self, nova: str, antiga: str = CARTEIRA) -> None:
         """A life's carteira is replaced."""

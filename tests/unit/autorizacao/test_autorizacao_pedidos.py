@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from autorizacao.domain import transicoes
-from autorizacao.domain.autorizacoes import DIARIAS, Autorizacao, Evento, Origem, Papel, Parecer, Situacao
+from autorizacao.domain.autorizacoes import DIARIAS, Autorizacao, Evento, Origem, Papel, Situacao
 from autorizacao.domain.errors import (
     AutorizacaoNotFoundError,
     ComplementosVivosError,
@@ -43,10 +42,7 @@ from tests.builders_autorizacao import (
     PRONTO_SOCORRO,
     VALIDADE,
     a_request,
-    a_stay,
-    a_stay_authorization,
     an_asked,
-    an_ato,
     an_authorization,
     an_urgencia,
 )
@@ -93,29 +89,6 @@ def replacing(
 def other(*itens: Any, **changes: Any) -> Solicitacao:
     """A request of another number of guia."""
     return a_request(*itens, **{"numero_guia_prestador": "GP-2", **changes})
-
-
-def stay_of(world: World, **changes: Any) -> Autorizacao:
-    """A stay that was authorised (elective ones are analysed)."""
-    asked = a_stay(numero_guia_prestador="INT-1", **changes)
-    held = a_stay_authorization(solicitacao=asked, senha=NUMERO)
-    held = replace(held, historico=())
-    made = transicoes.create(
-        transicoes.Numeracao(numero=NUMERO, protocolo="261140000001", senha=NUMERO, validade=VALIDADE),
-        asked,
-        Parecer(situacao=AUTORIZADA, itens=held.itens, diarias=3),
-        an_ato(),
-        prestador_id=HOSPITAL,
-    )
-    world.autorizacoes.plant(made)
-    return made
-
-
-def bill(world: World, numero: str, quantidade: int = 1) -> None:
-    """A PEG bills some of it, as it will."""
-    held = world.autorizacoes.rows[VALE, numero]
-    used = transicoes.bill(held.autorizacao, {1: Decimal(quantidade)}, world.hoje, an_ato(Papel.SISTEMA, world.hoje))
-    world.autorizacoes.plant(used, complementos=held.complementos)
 
 
 # --- simulation ---
@@ -405,7 +378,7 @@ def test_of_two_who_ask_otherwise_with_one_number_of_guia_one_is_refused(world: 
 
 
 def test_who_loses_every_time_is_told_so_and_leaves_nothing(world: World) -> None:
-    parent = stay_of(world)
+    parent = world.stay()
 
     def touch() -> None:
         operadora.register_call(VALE, parent.numero, assunto="x", chamador=of_operadora(), portas=world.portas())
@@ -435,7 +408,7 @@ def test_a_further_item_of_an_urgencia_is_asked_on_its_senha(world: World) -> No
 
 @pytest.mark.regra("R22")
 def test_a_stay_is_known_by_its_own_number_of_guia(world: World) -> None:
-    stay_of(world)
+    world.stay()
     child = senha(world, a_request(guia_principal="INT-1"))
     assert child.principal == NUMERO
     assert world.autorizacoes.rows[VALE, NUMERO].complementos == (child.numero,)
@@ -453,7 +426,7 @@ def test_an_elective_request_is_a_parent_of_nothing(world: World) -> None:
 @pytest.mark.regra("R15")
 @pytest.mark.parametrize("name", [NUNCA, NUMERO, "INT-1"])
 def test_an_unknown_parent_and_a_foreign_one_are_denied_alike(world: World, name: str) -> None:
-    stay = replace(stay_of(world), prestador_id="outro")
+    stay = replace(world.stay(), prestador_id="outro")
     world.autorizacoes.plant(
         replace(stay, solicitacao=replace(stay.solicitacao, solicitante="outro", numero_guia_prestador="X"))
     )
@@ -463,7 +436,7 @@ def test_an_unknown_parent_and_a_foreign_one_are_denied_alike(world: World, name
 
 @pytest.mark.regra("R17", "R22")
 def test_a_complement_makes_who_cancels_its_parent_look_again(world: World) -> None:
-    stay_of(world)
+    world.stay()
     made: list[Autorizacao] = []
     world.autorizacoes.meanwhile = [lambda: made.append(senha(world, a_request(guia_principal=NUMERO)))]
     with pytest.raises(ComplementosVivosError) as refused:
@@ -474,7 +447,7 @@ def test_a_complement_makes_who_cancels_its_parent_look_again(world: World) -> N
 
 @pytest.mark.regra("R17", "R22")
 def test_a_cancelled_parent_makes_who_asks_on_it_look_again(world: World) -> None:
-    stay_of(world)
+    world.stay()
     world.autorizacoes.meanwhile = [
         lambda: atos.cancel(VALE, NUMERO, chamador=of_prestador(), portas=world.portas()),
     ]
@@ -485,7 +458,7 @@ def test_a_cancelled_parent_makes_who_asks_on_it_look_again(world: World) -> Non
 
 @pytest.mark.regra("R22")
 def test_two_complements_at_once_are_both_known_to_their_parent(world: World) -> None:
-    stay_of(world)
+    world.stay()
     world.autorizacoes.meanwhile = [lambda: senha(world, other(guia_principal=NUMERO))]
     senha(world, a_request(guia_principal=NUMERO))
     parent = world.autorizacoes.rows[VALE, NUMERO]
@@ -494,7 +467,7 @@ def test_two_complements_at_once_are_both_known_to_their_parent(world: World) ->
 
 @pytest.mark.regra("R10", "R22")
 def test_a_stay_that_began_takes_complements_beyond_its_validity_until_discharge(world: World) -> None:
-    stay_of(world)
+    world.stay()
     atos.admit(VALE, NUMERO, HOJE, chamador=of_prestador(), portas=world.portas())
     world.pass_days(91)
     assert senha(world, a_request(guia_principal=NUMERO)).principal == NUMERO
@@ -506,7 +479,7 @@ def test_a_stay_that_began_takes_complements_beyond_its_validity_until_discharge
 
 @pytest.mark.regra("R22")
 def test_more_days_of_a_stay_are_asked_on_it(world: World) -> None:
-    stay_of(world)
+    world.stay()
     more = a_request(
         an_asked(DIARIA, 2, tabela="18"), tipo=Tipo.PRORROGACAO, guia_principal=NUMERO, diarias=2, justificativa="Febre"
     )
@@ -626,7 +599,7 @@ def test_a_request_in_analysis_that_is_denied_or_taken_back_leaves_the_old_senha
 def test_an_old_senha_that_was_used_meanwhile_lets_the_new_be_denied_only(world: World) -> None:
     antiga = senha(world)
     nova = replacing(world, antiga, other(an_asked(ANALISADO))).autorizacao
-    bill(world, antiga.numero)
+    world.bill(antiga.numero)
     with pytest.raises(JaFaturadaError):
         grant(world, nova)
     assert world.held(nova.numero) == nova
@@ -649,7 +622,7 @@ def test_an_old_senha_that_was_cancelled_meanwhile_hinders_nothing(world: World)
 def test_of_the_decision_and_the_use_of_the_old_only_one_wins(world: World) -> None:
     antiga = senha(world)
     nova = replacing(world, antiga, other(an_asked(ANALISADO))).autorizacao
-    world.autorizacoes.meanwhile = [lambda: bill(world, antiga.numero)]
+    world.autorizacoes.meanwhile = [lambda: world.bill(antiga.numero)]
     with pytest.raises(JaFaturadaError):
         grant(world, nova)
     assert world.held(nova.numero).situacao is EM_ANALISE
@@ -741,7 +714,7 @@ def test_the_new_request_needs_a_number_of_its_own(world: World) -> None:
 @pytest.mark.regra("R16")
 def test_what_was_used_or_expired_or_ended_is_not_replaced(world: World) -> None:
     antiga = senha(world)
-    bill(world, antiga.numero)
+    world.bill(antiga.numero)
     with pytest.raises(JaFaturadaError):
         replacing(world, antiga)
     late = senha(world, other(numero_guia_prestador="GP-3"))
@@ -770,7 +743,7 @@ def test_what_has_living_complements_is_not_replaced(world: World) -> None:
 
 @pytest.mark.regra("R16")
 def test_a_senha_is_not_replaced_by_what_is_asked_on_it(world: World) -> None:
-    stay = stay_of(world)
+    stay = world.stay()
     with pytest.raises(TransicaoInvalidaError):
         replacing(world, stay, a_request(guia_principal=NUMERO))
     assert world.held(NUMERO) == stay
@@ -778,7 +751,7 @@ def test_a_senha_is_not_replaced_by_what_is_asked_on_it(world: World) -> None:
 
 @pytest.mark.regra("R16", "R22")
 def test_a_complement_is_replaced_by_another_of_the_same_parent(world: World) -> None:
-    stay_of(world)
+    world.stay()
     child = senha(world, a_request(guia_principal=NUMERO))
     nova = replacing(world, child, other(guia_principal=NUMERO)).autorizacao
     parent = world.autorizacoes.rows[VALE, NUMERO]
