@@ -9,8 +9,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from autorizacao.bootstrap import nucleo
-from autorizacao.domain.autorizacoes import CONCEDIDAS, Papel, Situacao
-from autorizacao.domain.errors import (
+from autorizacao.schemas import vistas
+from autorizacao.service import consultas
+from autorizacao.service.portas import Chamador
+from conecta_edge import problems, session
+from conecta_edge.aws import client
+from conecta_edge.clock import local_day
+from conecta_edge.http import ErrorMap, Parameter, Request, Response
+from conecta_edge.problems import FieldError, ProblemError
+from conecta_edge.quotas import Quota
+from conecta_edge.settings import required
+from conecta_senhas.autorizacoes import CONCEDIDAS, Papel, Situacao
+from conecta_senhas.errors import (
     AutorizacaoNotFoundError,
     ComplementosVivosError,
     DataInvalidaError,
@@ -30,17 +40,7 @@ from autorizacao.domain.errors import (
     SolicitanteAlheioError,
     TransicaoInvalidaError,
 )
-from autorizacao.domain.solicitacoes import TipoAnexo
-from autorizacao.schemas import vistas
-from autorizacao.service import consultas
-from autorizacao.service.portas import Chamador
-from conecta_edge import problems, session
-from conecta_edge.aws import client
-from conecta_edge.clock import local_day
-from conecta_edge.http import ErrorMap, Parameter, Request, Response
-from conecta_edge.problems import FieldError, ProblemError
-from conecta_edge.quotas import Quota
-from conecta_edge.settings import required
+from conecta_senhas.solicitacoes import TipoAnexo
 from conecta_tiss.findings import code_of
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.identifiers import is_valid_numero_guia
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from autorizacao.domain.autorizacoes import Autorizacao
     from autorizacao.service.nucleo import Cena
     from autorizacao.service.pedidos import Emitida
     from autorizacao.service.portas import Guardada, Portas
@@ -57,6 +56,7 @@ if TYPE_CHECKING:
     from conecta_edge.dynamodb import Item
     from conecta_edge.idempotency import Keep
     from conecta_edge.tenancy import OperadoraPrincipal, Principal
+    from conecta_senhas.autorizacoes import Autorizacao
 
 FUNCAO: Final = "autorizacao-api"
 LER: Final = "autorizacao.ler"
@@ -345,20 +345,25 @@ def check_items(
 
 
 @contextmanager
-def about(*registros: str, dia: str = "data") -> Iterator[None]:
+def about(*registros: str, dia: str = "data", da_operadora: bool = False) -> Iterator[None]:
     """Refusals that say what the operadora publishes: its legacy portal (R07), the contacts of its Central (R18).
 
     Args:
         dia: member of the body that names a day.
+        da_operadora: whether it is told to an operadora's person what else may be done.
     """
     try:
         yield
     except AutorizacaoNotFoundError as error:
         raise absent(*registros) from error
     except PapelNaoPermitidoError as error:
-        raise with_contacts(_not_theirs(error), *registros) from error
+        raise with_contacts(not_theirs(error), *registros) from error
     except DataInvalidaError as error:
         raise _out_of_days(error, dia) from error
+    except SenhaExpiradaError:
+        raise
+    except TransicaoInvalidaError as error:
+        raise _illegal(error, DA_OPERADORA if da_operadora else POSSIVEL) from error
 
 
 def absent(*registros: str) -> ProblemError:
@@ -388,7 +393,8 @@ def with_contacts(refusal: ProblemError, *registros: str) -> ProblemError:
     return refusal
 
 
-def _not_theirs(error: PapelNaoPermitidoError) -> ProblemError:
+def not_theirs(error: PapelNaoPermitidoError) -> ProblemError:
+    """403: an act of the operadora's."""
     return ProblemError(
         403, "papel-insuficiente", "Não cabe a quem pediu",
         "Este ato é da operadora: fale com a Central, pelos contatos indicados.",
@@ -409,12 +415,25 @@ POSSIVEL: Final = {
     Situacao.UTILIZADA: "faturar o saldo; para mudanças, fale com a Central da operadora",
 }
 """What may be done in each state, by a prestador."""
+_NADA: Final = "registrar um atendimento; o prestador pode fazer um novo pedido"
+_CONCEDIDA: Final = "mudar quantidades ou o executante, decidir uma data pedida, cancelar, ou pedir um complemento"
+DA_OPERADORA: Final = {
+    Situacao.EM_ANALISE: "decidir, pedir documento ou justificativa, ou cancelar",
+    Situacao.AGUARDANDO_DOCUMENTO: "esperar o prestador, dar mais prazo, retomar a análise, ou cancelar",
+    Situacao.AGUARDANDO_JUSTIFICATIVA: "esperar o prestador, dar mais prazo, retomar a análise, ou cancelar",
+    Situacao.AUTORIZADA: _CONCEDIDA,
+    Situacao.NEGADA: _NADA,
+    Situacao.CANCELADA: _NADA,
+    Situacao.EXPIRADA: _NADA,
+    Situacao.UTILIZADA: "mudar quantidades, nunca abaixo do faturado, ou pedir um complemento",
+}
+"""What may be done in each state, by the operadora."""
 _ESTADO: Final = {
     Situacao.EM_ANALISE: "em análise",
     Situacao.AGUARDANDO_DOCUMENTO: "aguardando documentos",
     Situacao.AGUARDANDO_JUSTIFICATIVA: "aguardando justificativa",
-    Situacao.AUTORIZADA: "autorizada",
-    Situacao.PARCIAL: "autorizada em parte",
+    Situacao.AUTORIZADA: "concedida",
+    Situacao.PARCIAL: "concedida em parte",
     Situacao.NEGADA: "negada",
     Situacao.CANCELADA: "cancelada",
     Situacao.EXPIRADA: "expirada",
@@ -422,7 +441,7 @@ _ESTADO: Final = {
 }
 
 
-def _illegal(error: TransicaoInvalidaError) -> ProblemError:
+def _illegal(error: TransicaoInvalidaError, possivel: Mapping[Situacao, str] = POSSIVEL) -> ProblemError:
     try:
         state = Situacao(error.situacao)
     except ValueError:
@@ -431,7 +450,7 @@ def _illegal(error: TransicaoInvalidaError) -> ProblemError:
             "comunicam uma vez. Consulte a autorização."
         )
     else:
-        what = POSSIVEL[Situacao.AUTORIZADA if state is Situacao.PARCIAL else state]
+        what = possivel[Situacao.AUTORIZADA if state is Situacao.PARCIAL else state]
         text = f"A autorização está {_ESTADO[state]}. O que é possível: {what}."
     return ProblemError(
         409, "transicao-impossivel", "Não é possível neste estado", text, extra={"situacao": str(error.situacao)}
@@ -541,7 +560,7 @@ def _unable(error: ExecutanteInvalidoError) -> ProblemError:
 ERRORS: Final[ErrorMap] = {
     AutorizacaoNotFoundError: lambda _error: absent(),
     PrincipalNotFoundError: lambda _error: absent(),
-    PapelNaoPermitidoError: _not_theirs,
+    PapelNaoPermitidoError: not_theirs,
     TransicaoInvalidaError: _illegal,
     SenhaExpiradaError: _expired,
     JaFaturadaError: _billed,

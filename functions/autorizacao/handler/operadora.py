@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from autorizacao.bootstrap import nucleo
-from autorizacao.domain.autorizacoes import DIARIAS, ZERO, Papel
 from autorizacao.handler import comum
 from autorizacao.handler.comum import ERRORS, FUNCAO, PAGE
 from autorizacao.schemas import exemplos, vistas
@@ -37,6 +36,8 @@ from conecta_edge import problems, session
 from conecta_edge.http import PERSON_SCOPE, Model, Operation, Parameter, Reply, Request, Response
 from conecta_edge.problems import FieldError, ProblemError
 from conecta_edge.tenancy import Grupo
+from conecta_senhas.autorizacoes import DIARIAS, ZERO, Papel
+from conecta_senhas.errors import PapelNaoPermitidoError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +68,8 @@ def _caller(request: Request) -> OperadoraPrincipal:
     except ProblemError as refusal:
         if refusal.status != FORBIDDEN:
             raise
-        raise comum.with_contacts(refusal, request.path.get("registro_ans", "")) from refusal
+        theirs = comum.not_theirs(PapelNaoPermitidoError((Papel.CENTRAL, Papel.AUDITORIA)))
+        raise comum.with_contacts(theirs, request.path.get("registro_ans", "")) from refusal
 
 
 def _papel(caller: OperadoraPrincipal, registro: str, grupos: tuple[Grupo, ...]) -> Papel:
@@ -298,7 +300,7 @@ def _done(
     todas: bool = False,
 ) -> Response:
     registro = request.path["registro_ans"]
-    with comum.about(registro, dia="ate"):
+    with comum.about(registro, dia="ate", da_operadora=True):
         _, who, cena, body = _admitted(request, model, grupos, check)
         return comum.done(request, comum.tenant_of(registro), cena, who, act(body), todas=todas)
 

@@ -7,8 +7,6 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from autorizacao.domain.autorizacoes import DIARIAS, Pendencia, TipoPendencia
-from autorizacao.domain.transicoes import Voto
 from autorizacao.schemas.comum import (
     ITENS_NO_PEDIDO,
     STRICT,
@@ -22,6 +20,8 @@ from autorizacao.schemas.comum import (
     Texto500,
 )
 from autorizacao.schemas.solicitacao import AnexoRequest, DocumentoRequest
+from conecta_senhas.autorizacoes import DIARIAS, Pendencia, TipoPendencia
+from conecta_senhas.transicoes import Voto
 
 Motivo = Annotated[Texto500, Field(description="Por quê; fica na linha do tempo.")]
 

@@ -59,7 +59,10 @@ PENDENTE: Final[dict[str, Any]] = {
     "responder_ate": "2026-12-04", "diarias": {"solicitadas": 3, "autorizadas": 0},
     "itens": [{**ITEM, "codigo": "30726034", "descricao": None, "situacao": "EM_ANALISE",
                "quantidade_autorizada": "0", "valor_autorizado": None}],
-    "pendencias": [{"tipo": "COTACAO", "descricao": "Cotações de OPME", "documento": None, "quantidade": 2}],
+    "pendencias": [
+        {"tipo": "COTACAO", "descricao": "Cotações de OPME", "documento": None, "documento_texto": None,
+         "quantidade": 2},
+    ],
     "pedido": INTERNACAO,
     "historico": [{**MARCO, "situacao": "AGUARDANDO_DOCUMENTO", "ate": "2026-11-30"}],
 }  # fmt: skip

@@ -14,18 +14,6 @@ from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
-from autorizacao.domain.solicitacoes import (
-    Anexo,
-    DocumentoAnexado,
-    ItemSolicitado,
-    Opme,
-    Profissional,
-    Remocao,
-    Solicitacao,
-    Tipo,
-    TipoAnexo,
-    regiao_from_json,
-)
 from autorizacao.schemas.comum import (
     ITENS_MAXIMOS,
     ITENS_NO_PEDIDO,
@@ -46,6 +34,18 @@ from autorizacao.schemas.comum import (
 )
 from conecta_edge import problems
 from conecta_edge.problems import FieldError
+from conecta_senhas.solicitacoes import (
+    Anexo,
+    DocumentoAnexado,
+    ItemSolicitado,
+    Opme,
+    Profissional,
+    Remocao,
+    Solicitacao,
+    Tipo,
+    TipoAnexo,
+    regiao_from_json,
+)
 from conecta_tiss.vocabulary.tables import CaraterAtendimento, EtapaAutorizacao
 
 SIMULADA: Final = "SIMULACAO"

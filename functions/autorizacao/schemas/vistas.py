@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, Field
 
-from autorizacao.domain.autorizacoes import ZERO, Situacao
 from autorizacao.schemas.comum import JSON_NAMES, SHOWN
 from conecta_edge.clock import iso
 from conecta_facts import codec
-from conecta_tiss.terminologia import glosa_text
+from conecta_senhas.autorizacoes import ZERO, Situacao
+from conecta_tiss.terminologia import glosa_text, table_label
 from conecta_tiss.versions import Versao
 
 if TYPE_CHECKING:
-    from autorizacao.domain.autorizacoes import Autorizacao, Item, Marco, MotivoNegativa, Pendencia
-    from autorizacao.domain.contexto import Apontamento
-    from autorizacao.domain.motor import Julgamento
-    from autorizacao.domain.solicitacoes import Solicitacao
     from autorizacao.service.portas import Guardada
     from conecta_facts.operadoras import Contato
+    from conecta_senhas.autorizacoes import Autorizacao, Item, Marco, MotivoNegativa, Pendencia
+    from conecta_senhas.contexto import Apontamento
+    from conecta_senhas.motor import Julgamento
+    from conecta_senhas.solicitacoes import Solicitacao
 
 CAMPOS: Final = (
     "numero_carteira", "itens", "diagnosticos", "justificativa", "documentos", "motivos", "historico",
@@ -108,6 +108,7 @@ class PendenciaView(_View):
     tipo: Annotated[str, Field(description="DOCUMENTO, COTACAO, ANEXO_OPME ou JUSTIFICATIVA.")]
     descricao: str
     documento: Annotated[str | None, Field(description="dm_tipoDocumento.")] = None
+    documento_texto: Annotated[str | None, Field(description="O nome desse tipo de documento.")] = None
     quantidade: int
 
 
@@ -384,7 +385,15 @@ def _motivos(motivos: Iterable[MotivoNegativa]) -> list[dict[str, str]]:
 
 def _pendencias(pendencias: Iterable[Pendencia]) -> list[dict[str, Any]]:
     return [
-        {"tipo": one.tipo.value, "descricao": one.descricao, "documento": one.documento, "quantidade": one.quantidade}
+        {
+            "tipo": one.tipo.value,
+            "descricao": one.descricao,
+            "documento": one.documento,
+            "documento_texto": table_label("dm_tipoDocumento", one.documento, Versao.V4_01_00)
+            if one.documento
+            else None,
+            "quantidade": one.quantidade,
+        }
         for one in pendencias
     ]
 

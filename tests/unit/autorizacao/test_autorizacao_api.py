@@ -12,9 +12,6 @@ from typing import Any
 import pytest
 
 import autorizacao
-from autorizacao.domain.autorizacoes import Situacao
-from autorizacao.domain.errors import AutorizacaoNotFoundError, PrincipalNotFoundError
-from autorizacao.domain.solicitacoes import DocumentoAnexado, TipoAnexo
 from autorizacao.handler import api, comum
 from autorizacao.handler.comum import ERRORS
 from autorizacao.schemas import vistas
@@ -29,6 +26,9 @@ from autorizacao.schemas.vistas import (
 from conecta_edge.dynamodb import marshal
 from conecta_facts import codec
 from conecta_facts.operadoras import Operadora
+from conecta_senhas.autorizacoes import Situacao
+from conecta_senhas.errors import AutorizacaoNotFoundError, PrincipalNotFoundError
+from conecta_senhas.solicitacoes import DocumentoAnexado, TipoAnexo
 from tests.builders_autorizacao import (
     AMANHA,
     ANALISADO,
@@ -127,7 +127,13 @@ def test_what_the_rules_found_says_where_why_and_what_to_do(world: ApiWorld) -> 
     shown = answer["autorizacao"]
     assert (shown["situacao"], shown["senha"], shown["validade"]) == ("AGUARDANDO_DOCUMENTO", None, None)
     assert shown["pendencias"] == [
-        {"tipo": "DOCUMENTO", "descricao": "Documento do tipo 02", "documento": "02", "quantidade": 1}
+        {
+            "tipo": "DOCUMENTO",
+            "descricao": "Documento do tipo 02",
+            "documento": "02",
+            "documento_texto": "Laudo do profissional de saúde",
+            "quantidade": 1,
+        }
     ]
     assert shown["vez_de"] == "PRESTADOR"
     assert shown["responder_ate"] is not None
@@ -508,6 +514,7 @@ def test_to_cancel_some_items_is_the_centrals_whose_contacts_come_along(world: A
     assert [contato["valor"] for contato in body["contatos"]] == ["4004-0183"]
     status, body, _ = world.act("operadora/quantidades", numero, {}, claims=RECEPCAO)
     assert (status, [contato["valor"] for contato in body["contatos"]]) == (403, ["4004-0183"])
+    assert (body["regra"], "fale com a Central" in body["detail"]) == ("R18", True)
     assert world.act("operadora/quantidades", numero, {}, claims={"token_use": "id"})[0] == 401
     assert world.autorizacoes.writes == 0
 
@@ -542,7 +549,7 @@ def test_to_add_to_a_senha_says_that_it_is_replaced_instead(world: ApiWorld) -> 
     anexo = {"tipo": "OPME", "itens": [{"tabela": "19", "codigo": "70000001", "quantidade": 1}]}
     _, body, _ = world.act("anexos", world.keep(in_situation(Situacao.PARCIAL)), {"anexo": anexo})
     assert "substituí-la" in body["detail"]
-    assert "autorizada em parte" in body["detail"]
+    assert "concedida em parte" in body["detail"]
 
 
 def test_what_was_asked_for_is_sent(world: ApiWorld) -> None:

@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from autorizacao.domain.autorizacoes import MotivoNegativa, Papel, Situacao
-from autorizacao.domain.solicitacoes import Tipo, TipoAnexo
 from autorizacao.schemas.vistas import (
     AtendimentoView,
     AutorizacaoView,
@@ -19,6 +17,8 @@ from autorizacao.schemas.vistas import (
     CanceladasView,
     SolicitacaoView,
 )
+from conecta_senhas.autorizacoes import MotivoNegativa, Papel, Situacao
+from conecta_senhas.solicitacoes import Tipo, TipoAnexo
 from tests.builders_autorizacao import (
     AMANHA,
     GUIA,
@@ -392,3 +392,18 @@ def test_what_was_denied_keeps_its_reasons(world: ApiWorld) -> None:
     assert (body["tipo"], body["numero_guia_prestador"]) == (Tipo.SP_SADT, GUIA)
     assert Decimal(body["itens"][0]["quantidade_autorizada"]) == 0
     assert ITEM["quantidade"] == 1
+
+
+@pytest.mark.parametrize("situacao", [held for held in Situacao if held is not Situacao.EM_ANALISE])
+def test_every_state_says_what_the_operadora_may_do(world: ApiWorld, situacao: Situacao) -> None:
+    numero = world.keep(in_situation(situacao))
+    vote = {"itens": [{"sequencia": 1, "quantidade": 1}]}
+    status, body, _ = world.act("operadora/decisao", numero, vote, claims=AUDITORIA)
+    assert (status, body["codigo"]) == (409, "transicao-impossivel")
+    assert "responder às pendências" not in body["detail"]
+
+
+def test_an_expired_senha_is_told_so(world: ApiWorld) -> None:
+    numero = world.keep(in_situation(Situacao.EXPIRADA))
+    status, body, _ = world.act("operadora/quantidades", numero, {"diarias": 0, "motivo": "x"})
+    assert (status, body["codigo"]) == (409, "senha-expirada")
