@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from autorizacao.domain.catalogo import FUNCOES
-from autorizacao.domain.motor import RULES
 from cadastro.domain import elegibilidade
 from conecta_edge import protocolos
+from conecta_senhas.catalogo import FUNCOES
+from conecta_senhas.motor import RULES
 from conecta_tiss.rules import admissao
 from peg.domain import rules as peg
 

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from autorizacao.domain.autorizacoes import Ato, Autorizacao, Item, Origem, Papel, Situacao, SituacaoItem
-from autorizacao.domain.contexto import Contexto
-from autorizacao.domain.motor import Julgamento, judge
-from autorizacao.domain.solicitacoes import Anexo, ItemSolicitado, Opme, Solicitacao, Tipo, TipoAnexo
+from conecta_senhas.autorizacoes import Ato, Autorizacao, Item, Origem, Papel, Situacao, SituacaoItem
+from conecta_senhas.contexto import Contexto
+from conecta_senhas.motor import Julgamento, judge
+from conecta_senhas.solicitacoes import Anexo, ItemSolicitado, Opme, Solicitacao, Tipo, TipoAnexo
 from conecta_tiss.vocabulary.tables import CaraterAtendimento, EtapaAutorizacao
 from tests.builders_cadastro import (
     CARTEIRA,

@@ -12,14 +12,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from autorizacao.domain import transicoes
-from autorizacao.domain.autorizacoes import AGUARDANDO, CONCEDIDAS, ZERO, Autorizacao, Papel, Parecer, Situacao
-from autorizacao.domain.contexto import Contexto, Uso
-from autorizacao.domain.errors import MudouError
-from autorizacao.domain.eventos import FATOS
-from autorizacao.domain.prazos import VALIDADE
-from autorizacao.domain.solicitacoes import Solicitacao
-from autorizacao.domain.transicoes import Numeracao
 from autorizacao.service import pedidos
 from autorizacao.service.portas import (
     Chamador,
@@ -38,6 +30,14 @@ from conecta_facts.beneficiarios import Beneficiario
 from conecta_facts.contratos import Preco
 from conecta_facts.prestadores import Prestador
 from conecta_facts.procedimentos import em_vigor
+from conecta_senhas import transicoes
+from conecta_senhas.autorizacoes import AGUARDANDO, CONCEDIDAS, ZERO, Autorizacao, Papel, Parecer, Situacao
+from conecta_senhas.contexto import Contexto, Uso
+from conecta_senhas.errors import MudouError
+from conecta_senhas.eventos import FATOS
+from conecta_senhas.prazos import VALIDADE
+from conecta_senhas.solicitacoes import Solicitacao
+from conecta_senhas.transicoes import Numeracao
 from conecta_tiss.versions import Versao
 from tests.builders_autorizacao import DESCONHECIDO, NUMERO, a_context, a_request, a_stay, an_item
 from tests.builders_cadastro import (

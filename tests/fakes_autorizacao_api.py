@@ -12,7 +12,6 @@ import pytest
 
 from autorizacao.bootstrap import nucleo
 from autorizacao.bootstrap import rascunhos as bootstrap
-from autorizacao.domain.autorizacoes import Autorizacao, Evento, Marco, Papel
 from autorizacao.handler import api, comum
 from autorizacao.service.rascunhos import Rascunho, RascunhoMudouError
 from conecta_edge import session
@@ -22,6 +21,7 @@ from conecta_edge.dynamodb import ConditionFailedError
 from conecta_edge.http import Request
 from conecta_edge.quotas import Quota
 from conecta_facts.operadoras import Canal, Contato
+from conecta_senhas.autorizacoes import Autorizacao, Evento, Marco, Papel
 from tests.builders_cadastro import CARTEIRA
 from tests.builders_functions import (
     CLINICA,

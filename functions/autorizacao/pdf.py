@@ -18,7 +18,9 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from autorizacao.domain.autorizacoes import (
+from conecta_edge.clock import local_day
+from conecta_facts.operadoras import Canal
+from conecta_senhas.autorizacoes import (
     PENDENTES,
     ZERO,
     Autorizacao,
@@ -30,17 +32,15 @@ from autorizacao.domain.autorizacoes import (
     Situacao,
     SituacaoItem,
 )
-from autorizacao.domain.solicitacoes import Tipo
-from conecta_edge.clock import local_day
-from conecta_facts.operadoras import Canal
+from conecta_senhas.solicitacoes import Tipo
 from conecta_tiss.terminologia import table_label, tuss
 from conecta_tiss.versions import Versao
 
 if TYPE_CHECKING:
-    from autorizacao.domain.solicitacoes import Profissional
     from autorizacao.service.portas import Guardada
     from conecta_facts.beneficiarios import Beneficiario
     from conecta_facts.operadoras import Contato, Operadora
+    from conecta_senhas.solicitacoes import Profissional
 
 WIDTH, HEIGHT = A4
 LEFT, RIGHT, TOP, BOTTOM = 42.0, WIDTH - 42.0, HEIGHT - 78.0, 54.0

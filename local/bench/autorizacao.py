@@ -12,15 +12,15 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
-from autorizacao.domain.contexto import Contexto
-from autorizacao.domain.motor import judge
-from autorizacao.domain.solicitacoes import ItemSolicitado, Solicitacao, Tipo
 from conecta_edge.clock import local_day
 from conecta_facts.beneficiarios import Beneficiario, Sexo
 from conecta_facts.contratos import Contrato, ContratoCompleto, Preco, ProcedimentoContratado
 from conecta_facts.planos import Abrangencia, Plano, PlanoCompleto
 from conecta_facts.procedimentos import RegraProcedimento
 from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
+from conecta_senhas.contexto import Contexto
+from conecta_senhas.motor import judge
+from conecta_senhas.solicitacoes import ItemSolicitado, Solicitacao, Tipo
 from local.bench import funcoes
 from local.bench.funcoes import LIVES, REGISTRO
 from local.bench.measure import Measure, against, alternate, cpu_of

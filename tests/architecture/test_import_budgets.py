@@ -10,9 +10,11 @@ import sys
 
 import pytest
 
+import autorizacao
 import cadastro
 import conecta_cargas
 import conecta_facts
+import conecta_senhas
 import documentos
 import peg
 from tests.conftest import ENVIRONMENT
@@ -33,7 +35,7 @@ def loaded_after(code: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
-@pytest.mark.parametrize("context", ["cadastro", "documentos", "peg", "porta_tiss", "publico"])
+@pytest.mark.parametrize("context", ["autorizacao", "cadastro", "documentos", "peg", "porta_tiss", "publico"])
 def test_an_api_function_imports_its_models_and_nothing_dear(context: str) -> None:
     assert loaded_after(f"import {context}.handler.api") <= {"pydantic"}
 
@@ -41,7 +43,8 @@ def test_an_api_function_imports_its_models_and_nothing_dear(context: str) -> No
 @pytest.mark.parametrize(
     "module",
     [
-        "cadastro.handler.eventos", "cadastro.handler.fluxo", "documentos.handler.eventos", "documentos.handler.fluxo",
+        "autorizacao.handler.eventos", "autorizacao.handler.fluxo", "cadastro.handler.eventos",
+        "cadastro.handler.fluxo", "documentos.handler.eventos", "documentos.handler.fluxo",
         "peg.handler.eventos", "peg.handler.fluxo", "porta_tiss.handler.api",
     ],
 )  # fmt: skip
@@ -72,19 +75,24 @@ def test_the_words_of_the_standard_cost_nothing(module: str) -> None:
     assert loaded_after(f"import {module}") == set()
 
 
+LIBRARIES = (conecta_cargas, conecta_facts, conecta_senhas)
+
+
 def pure() -> list[str]:
-    """Every module of facts, of loads, and of the contexts' rules and use cases."""
+    """Every module of facts, of senhas, of loads, and of the contexts' rules and use cases."""
     return sorted(
         info.name
-        for root in (cadastro, conecta_cargas, conecta_facts, documentos, peg)
+        for root in (autorizacao, cadastro, *LIBRARIES, documentos, peg)
         for info in pkgutil.walk_packages(root.__path__, f"{root.__name__}.")
-        if root in {conecta_cargas, conecta_facts} or info.name.split(".")[1] in {"domain", "service"}
+        if root in LIBRARIES or info.name.split(".")[1] in {"domain", "service"}
     )
 
 
 def test_facts_rules_and_use_cases_cost_nothing() -> None:
     names = pure()
-    assert {"cadastro.service.elegibilidade", "conecta_facts.codec", "peg.service"} <= set(names)
+    assert {"cadastro.service.elegibilidade", "conecta_facts.codec", "conecta_senhas.motor", "peg.service"} <= set(
+        names
+    )
     assert loaded_after(f"import {', '.join(names)}") == set()
 
 

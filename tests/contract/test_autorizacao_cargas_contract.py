@@ -13,9 +13,7 @@ import pytest
 
 from autorizacao.bootstrap import cargas as bootstrap
 from autorizacao.bootstrap import nucleo
-from autorizacao.domain.autorizacoes import Autorizacao, Origem, Situacao
 from autorizacao.domain.carga_tipos import SENHAS, TIPOS
-from autorizacao.domain.errors import MudouError
 from autorizacao.dynamodb import cargas as adapter
 from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
 from autorizacao.handler import cargas as arrival
@@ -31,6 +29,8 @@ from conecta_edge.items import VERSION
 from conecta_facts import codec
 from conecta_facts.operadoras import Operadora
 from conecta_facts.prestadores import Prestador
+from conecta_senhas.autorizacoes import Autorizacao, Origem, Situacao
+from conecta_senhas.errors import MudouError
 from tests.builders_autorizacao import a_request, an_authorization
 from tests.builders_cadastro import CARTEIRA, HOJE, OUTRA_CARTEIRA, a_vida
 from tests.builders_functions import CNPJ, NOW, OUTRO_CNPJ, VALE, a_relacionamento
@@ -229,7 +229,7 @@ def test_what_is_stored_may_refuse_a_row_and_the_report_says_why_without_the_val
 
 
 def an_entry() -> Any:
-    from autorizacao.domain.autorizacoes import Evento, Marco, Papel  # noqa: PLC0415
+    from conecta_senhas.autorizacoes import Evento, Marco, Papel  # noqa: PLC0415
 
     return Marco(evento=Evento.SOLICITADA, papel=Papel.PRESTADOR, quem="p", quando=NOW, situacao=Situacao.AUTORIZADA)
 

@@ -14,8 +14,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from autorizacao.domain import transicoes
-from autorizacao.domain.autorizacoes import (
+from autorizacao.dynamodb import chaves
+from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
+from autorizacao.service.portas import Guardada, Mudanca, Ponteiro
+from conecta_edge.dynamodb import ConditionFailedError, put, unmarshal
+from conecta_senhas import transicoes
+from conecta_senhas.autorizacoes import (
     Ato,
     Autorizacao,
     Evento,
@@ -28,19 +32,15 @@ from autorizacao.domain.autorizacoes import (
     SituacaoItem,
     TipoPendencia,
 )
-from autorizacao.domain.errors import MudouError
-from autorizacao.domain.eventos import FATOS
-from autorizacao.domain.solicitacoes import (
+from conecta_senhas.errors import MudouError
+from conecta_senhas.eventos import FATOS
+from conecta_senhas.solicitacoes import (
     DocumentoAnexado,
     Profissional,
     Remocao,
     Tipo,
     TipoAnexo,
 )
-from autorizacao.dynamodb import chaves
-from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
-from autorizacao.service.portas import Guardada, Mudanca, Ponteiro
-from conecta_edge.dynamodb import ConditionFailedError, put, unmarshal
 from conecta_tiss.vocabulary.tables import CaraterAtendimento
 from tests.builders_autorizacao import (
     AMANHA,

@@ -13,9 +13,6 @@ from typing import Any
 import pytest
 
 from autorizacao.bootstrap import nucleo
-from autorizacao.domain.autorizacoes import Papel, Situacao
-from autorizacao.domain.contexto import Contexto, Uso
-from autorizacao.domain.solicitacoes import DocumentoAnexado, Solicitacao
 from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
 from autorizacao.dynamodb.contextos import DynamoContextos, Fontes
 from autorizacao.dynamodb.documentos import DynamoDocumentos
@@ -29,6 +26,9 @@ from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import marshal
 from conecta_edge.http import Request
 from conecta_facts.contratos import ContratoCompleto
+from conecta_senhas.autorizacoes import Papel, Situacao
+from conecta_senhas.contexto import Contexto, Uso
+from conecta_senhas.solicitacoes import DocumentoAnexado, Solicitacao
 from tests.builders_autorizacao import (
     AMANHA,
     LIMITADO,

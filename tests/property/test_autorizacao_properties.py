@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autorizacao.domain import transicoes as t
-from autorizacao.domain.autorizacoes import (
+from conecta_facts.codec import build, plain
+from conecta_senhas import transicoes as t
+from conecta_senhas.autorizacoes import (
     CONCEDIDAS,
     DIARIAS,
     FINAIS,
@@ -27,10 +28,10 @@ from autorizacao.domain.autorizacoes import (
     SituacaoItem,
     TipoPendencia,
 )
-from autorizacao.domain.errors import AutorizacaoError, QuantidadeInvalidaError
-from autorizacao.domain.motor import Resultado, judge
-from autorizacao.domain.prazos import AVISOS, avisos, validade
-from autorizacao.domain.solicitacoes import (
+from conecta_senhas.errors import AutorizacaoError, QuantidadeInvalidaError
+from conecta_senhas.motor import Resultado, judge
+from conecta_senhas.prazos import AVISOS, avisos, validade
+from conecta_senhas.solicitacoes import (
     DocumentoAnexado,
     Remocao,
     Solicitacao,
@@ -39,7 +40,6 @@ from autorizacao.domain.solicitacoes import (
     remocao_as_text,
     remocao_from_text,
 )
-from conecta_facts.codec import build, plain
 from conecta_tiss.vocabulary.tables import CaraterAtendimento
 from tests.builders_autorizacao import (
     ANALISADO,

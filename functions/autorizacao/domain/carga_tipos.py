@@ -10,13 +10,13 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
-from autorizacao.domain.prazos import VALIDADE
-from autorizacao.domain.solicitacoes import Tipo, regiao_from_json
 from conecta_cargas import cells as f
 from conecta_cargas import columns
 from conecta_cargas.cells import CelulaError
 from conecta_cargas.columns import Achado, Dados, em_ordem
 from conecta_cargas.columns import coluna as _c
+from conecta_senhas.prazos import VALIDADE
+from conecta_senhas.solicitacoes import Tipo, regiao_from_json
 from conecta_tiss.vocabulary.tables import CaraterAtendimento
 from conecta_tiss.vocabulary.wide_tables import Dente, Regiao
 

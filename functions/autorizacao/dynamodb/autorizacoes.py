@@ -15,17 +15,6 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
-from autorizacao.domain.autorizacoes import (
-    AGUARDANDO,
-    CONCEDIDAS,
-    ZERO,
-    Autorizacao,
-    Marco,
-    Situacao,
-)
-from autorizacao.domain.errors import MudouError
-from autorizacao.domain.eventos import FATOS
-from autorizacao.domain.vencimentos import proximo
 from autorizacao.dynamodb import chaves
 from autorizacao.service.portas import Guardada, Mudanca, Pagina, Ponteiro
 from conecta_edge.clock import local_day
@@ -46,11 +35,22 @@ from conecta_edge.items import VERSION, dados
 from conecta_edge.parallel import gather
 from conecta_edge.pseudonyms import Pseudonyms
 from conecta_facts import codec
+from conecta_senhas.autorizacoes import (
+    AGUARDANDO,
+    CONCEDIDAS,
+    ZERO,
+    Autorizacao,
+    Marco,
+    Situacao,
+)
+from conecta_senhas.errors import MudouError
+from conecta_senhas.eventos import FATOS
+from conecta_senhas.vencimentos import proximo
 
 ABSENT: Final = "attribute_not_exists(pk)"
 THERE: Final = "attribute_exists(pk)"
-PAUSE: Final = 0.08
-"""Seconds, at most, before what lost a race reads again."""
+PAUSE: Final = 80
+"""Milliseconds, at most, before what lost a race reads again."""
 LEITURAS: Final = 5
 """How often what was seen half written is read."""
 
@@ -326,7 +326,7 @@ def _torn(state: Item | None, whole: Item | None, children: int | None = None) -
 
 
 def _pause() -> None:
-    time.sleep(random.uniform(0, PAUSE))  # noqa: S311  # only spreads those that met
+    time.sleep(random.uniform(0, PAUSE) / 1000)  # noqa: S311  # only spreads those that met
 
 
 def _read(state: Item | None, whole: Item | None, children: tuple[str, ...] = ()) -> Guardada | None:

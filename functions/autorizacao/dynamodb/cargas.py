@@ -11,9 +11,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from autorizacao.domain.autorizacoes import FINAIS, Ato, Origem, Papel
 from autorizacao.domain.carga_tipos import SenhaLegada
-from autorizacao.domain.errors import MudouError
 from autorizacao.dynamodb import chaves
 from autorizacao.service import legado
 from autorizacao.service.portas import Guardada, Mudanca
@@ -24,6 +22,8 @@ from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import batch_get
 from conecta_edge.parallel import gather
 from conecta_facts import codec
+from conecta_senhas.autorizacoes import FINAIS, Ato, Origem, Papel
+from conecta_senhas.errors import MudouError
 
 if TYPE_CHECKING:
     from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes

@@ -14,16 +14,15 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from autorizacao.domain.autorizacoes import Papel
-from autorizacao.domain.contexto import Contexto, Uso
 from autorizacao.service.portas import Lido
 from conecta_edge import protocolos
 from conecta_edge.parallel import gather
 from conecta_facts.procedimentos import em_vigor
+from conecta_senhas.autorizacoes import Papel
+from conecta_senhas.contexto import Contexto, Uso
 from conecta_tiss import terminologia
 
 if TYPE_CHECKING:
-    from autorizacao.domain.solicitacoes import Solicitacao
     from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
     from autorizacao.dynamodb.documentos import DynamoDocumentos
     from autorizacao.service.portas import Chamador, Guardada
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from conecta_edge.pseudonyms import Pseudonyms
     from conecta_facts.beneficiarios import Beneficiario
     from conecta_facts.contratos import Preco
+    from conecta_senhas.solicitacoes import Solicitacao
 
 ALGARISMOS: Final = 10
 """Random digits of a numero: from one nobody guesses another."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from autorizacao.domain.autorizacoes import ZERO
 from autorizacao.handler import comum
 from autorizacao.handler.comum import ERRORS, ESCREVER, FUNCAO
 from autorizacao.schemas import exemplos
@@ -22,6 +21,7 @@ from autorizacao.schemas.vistas import AutorizacaoView, CanceladasView
 from autorizacao.service import atos, operadora
 from conecta_edge import problems, session
 from conecta_edge.http import PRESTADOR, Model, Operation, Reply, Request, Response
+from conecta_senhas.autorizacoes import ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,8 +15,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from autorizacao.bootstrap import nucleo
-from autorizacao.domain.autorizacoes import PENDENTES, Papel, Situacao
-from autorizacao.domain.errors import (
+from autorizacao.service import atos, consultas, estadas, pedidos
+from autorizacao.service.portas import Chamador, keep_nothing
+from conecta_edge import session
+from conecta_edge.clock import local_day
+from conecta_edge.http import PRESTADOR, ErrorMap, Operation, Parameter, Reply, Request, Response
+from conecta_senhas.autorizacoes import PENDENTES, Papel, Situacao
+from conecta_senhas.errors import (
     AutorizacaoError,
     AutorizacaoNotFoundError,
     DataInvalidaError,
@@ -27,12 +32,7 @@ from autorizacao.domain.errors import (
     SolicitanteAlheioError,
     TransicaoInvalidaError,
 )
-from autorizacao.domain.transicoes import cancellation_status
-from autorizacao.service import atos, consultas, estadas, pedidos
-from autorizacao.service.portas import Chamador, keep_nothing
-from conecta_edge import session
-from conecta_edge.clock import local_day
-from conecta_edge.http import PRESTADOR, ErrorMap, Operation, Parameter, Reply, Request, Response
+from conecta_senhas.transicoes import cancellation_status
 from conecta_tiss.findings import Achado, code_of
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import StatusCancelamento, TipoEvento, TipoGuia
@@ -40,7 +40,6 @@ from conecta_tiss.vocabulary.tables import StatusCancelamento, TipoEvento, TipoG
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from autorizacao.domain.autorizacoes import Autorizacao
     from autorizacao.messages.entrada import Lida
     from autorizacao.messages.respostas import Nomes, Partes
     from autorizacao.service.pedidos import Emitida
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from conecta_edge.problems import ProblemError
     from conecta_edge.tenancy import Principal
     from conecta_facts.beneficiarios import Beneficiario
+    from conecta_senhas.autorizacoes import Autorizacao
     from conecta_tiss.messages.cancelamento import GuiaACancelar
     from conecta_tiss.versions import Versao
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from autorizacao.domain.solicitacoes import (
+from autorizacao.messages.redes import outside
+from conecta_senhas.solicitacoes import (
     Anexo,
     ItemSolicitado,
     Opme,
@@ -17,7 +18,6 @@ from autorizacao.domain.solicitacoes import (
     TipoAnexo,
     remocao_from_text,
 )
-from autorizacao.messages.redes import outside
 from conecta_tiss.findings import Achado, code_of
 from conecta_tiss.messages.anexos import AnexoOpme
 from conecta_tiss.messages.comum import Contratado

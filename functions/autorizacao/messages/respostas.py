@@ -12,10 +12,19 @@ from datetime import date, datetime
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from autorizacao.domain.autorizacoes import PENDENTES, ZERO, Autorizacao, Item, MotivoNegativa, Situacao, concession
-from autorizacao.domain.solicitacoes import Tipo, TipoAnexo
 from autorizacao.messages.glosas import DESCRICAO_MAXIMA, code_in, official
 from conecta_edge.clock import FUSO
+from conecta_senhas.autorizacoes import (
+    PENDENTES,
+    ZERO,
+    Autorizacao,
+    Item,
+    MotivoNegativa,
+    Pendencia,
+    Situacao,
+    concession,
+)
+from conecta_senhas.solicitacoes import Tipo, TipoAnexo
 from conecta_tiss.messages.anexos import ProtocoloAnexo, RecebimentoAnexo
 from conecta_tiss.messages.autorizacao import (
     AutorizacaoInternacao,
@@ -40,7 +49,7 @@ from conecta_tiss.messages.comum import Beneficiario, Contratado, MotivoGlosa
 from conecta_tiss.messages.comunicacao import ComunicacaoRecebida, ComunicacaoRegistrada, ReciboComunicacao
 from conecta_tiss.messages.envelope import Cabecalho, Mensagem, Parte
 from conecta_tiss.messages.oncologia import AutorizacaoQuimio, AutorizacaoRadio
-from conecta_tiss.terminologia import tuss
+from conecta_tiss.terminologia import table_label, tuss
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.tables import (
     AusenciaCodValidacao,
@@ -432,10 +441,7 @@ class Decidida:
         if held.responder_ate is not None and held.situacao in PENDENTES:
             yield f"A operadora responde até {held.responder_ate:%d/%m/%Y}."
         if held.pendencias:
-            missing = "; ".join(
-                f"{pendencia.descricao} ({pendencia.quantidade})" if pendencia.quantidade > 1 else pendencia.descricao
-                for pendencia in held.pendencias
-            )
+            missing = "; ".join(self._missing(pendencia) for pendencia in held.pendencias)
             until = f" até {held.pendente_ate:%d/%m/%Y}" if held.pendente_ate else ""
             yield f"Pendências{until}: {missing}."
         if self.nomes.contatos:
@@ -452,6 +458,12 @@ class Decidida:
                 + "."
             )
         yield from map(_why, dict.fromkeys(self.autorizacao.motivos))
+
+    def _missing(self, pendencia: Pendencia) -> str:
+        code = pendencia.documento
+        label = table_label("dm_tipoDocumento", code, self.versao) if code else None
+        what = f"{pendencia.descricao} ({code}: {label})" if label else pendencia.descricao
+        return f"{what} ({pendencia.quantidade})" if pendencia.quantidade > 1 else what
 
     def _reasons(self) -> str:
         """Why not all of it, in plain words and with its basis (RN 623): of the whole, then of its items."""

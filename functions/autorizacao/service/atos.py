@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from autorizacao.domain import transicoes
-from autorizacao.domain.autorizacoes import Papel
-from autorizacao.domain.errors import DocumentoAusenteError
-from autorizacao.domain.motor import judge
 from autorizacao.service.nucleo import Cena, Render, act, keep_no_answer
+from conecta_senhas import transicoes
+from conecta_senhas.autorizacoes import Papel
+from conecta_senhas.errors import DocumentoAusenteError
+from conecta_senhas.motor import judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from autorizacao.domain.autorizacoes import Ato, Autorizacao
-    from autorizacao.domain.solicitacoes import Anexo, DocumentoAnexado
     from autorizacao.service.portas import Chamador, Guardada, Portas
+    from conecta_senhas.autorizacoes import Ato, Autorizacao
+    from conecta_senhas.solicitacoes import Anexo, DocumentoAnexado
 
 
 def cancel(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from autorizacao.domain.autorizacoes import Papel
-from autorizacao.domain.errors import AutorizacaoNotFoundError
 from autorizacao.service.nucleo import Cena, scene
+from conecta_senhas.autorizacoes import Papel
+from conecta_senhas.errors import AutorizacaoNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autorizacao.domain.solicitacoes import Tipo
-from autorizacao.domain.transicoes import BILLABLE
+from conecta_senhas.solicitacoes import Tipo
+from conecta_senhas.transicoes import BILLABLE
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from autorizacao.domain.autorizacoes import Autorizacao
     from autorizacao.service.portas import Chamador, Guardada, Portas
     from conecta_facts.beneficiarios import Beneficiario
+    from conecta_senhas.autorizacoes import Autorizacao
 
 
 @dataclass(frozen=True, slots=True)

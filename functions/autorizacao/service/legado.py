@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from autorizacao.domain import transicoes
-from autorizacao.domain.autorizacoes import Ato, Item, SituacaoItem
 from autorizacao.domain.carga_tipos import SenhaLegada
-from autorizacao.domain.solicitacoes import ItemSolicitado, Solicitacao
-from autorizacao.domain.transicoes import Numeracao
 from autorizacao.service.portas import Guardada
+from conecta_senhas import transicoes
+from conecta_senhas.autorizacoes import Ato, Item, SituacaoItem
+from conecta_senhas.solicitacoes import ItemSolicitado, Solicitacao
+from conecta_senhas.transicoes import Numeracao
 
 
 def senha(legada: SenhaLegada, ato: Ato, *, protocolo: str, vida: str, nome: str | None) -> Guardada:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from autorizacao.domain import transicoes
-from autorizacao.domain.autorizacoes import PENDENTES, Ato, Autorizacao, Papel
-from autorizacao.domain.errors import AutorizacaoNotFoundError, ComplementosVivosError, MudouError
 from autorizacao.service.portas import Chamador, Guardada, Mudanca, Portas
+from conecta_senhas import transicoes
+from conecta_senhas.autorizacoes import PENDENTES, Ato, Autorizacao, Papel
+from conecta_senhas.errors import AutorizacaoNotFoundError, ComplementosVivosError, MudouError
 
 TENTATIVAS: Final = 5
 JUNTAS: Final = 24

@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from autorizacao.domain import transicoes
-from autorizacao.domain.contexto import Caso, Efeito
-from autorizacao.domain.errors import AutorizacaoNotFoundError, ExecutanteInvalidoError
-from autorizacao.domain.motor import valid_until
-from autorizacao.domain.regras_itens import contratado, diaria_negociada
-from autorizacao.domain.regras_pedido import contrato, relacionamento
 from autorizacao.service.nucleo import Cena, Render, act, keep_no_answer
 from autorizacao.service.portas import Pagina
+from conecta_senhas import transicoes
+from conecta_senhas.contexto import Caso, Efeito
+from conecta_senhas.errors import AutorizacaoNotFoundError, ExecutanteInvalidoError
+from conecta_senhas.motor import valid_until
+from conecta_senhas.regras_itens import contratado, diaria_negociada
+from conecta_senhas.regras_pedido import contrato, relacionamento
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
-    from autorizacao.domain.autorizacoes import Ato, Autorizacao, Pendencia
-    from autorizacao.domain.transicoes import Voto
     from autorizacao.service.portas import Chamador, Guardada, Portas
+    from conecta_senhas.autorizacoes import Ato, Autorizacao, Pendencia
+    from conecta_senhas.transicoes import Voto
 
 FILAS: Final = ("ANALISE", "PENDENTES", "DATAS")
 """Work-lists: what auditoria decides, what waits for prestadores, days asked for of oncology (R23)."""

@@ -6,9 +6,12 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from autorizacao.domain import transicoes
-from autorizacao.domain.autorizacoes import FINAIS, Autorizacao, Papel, Situacao
-from autorizacao.domain.errors import (
+from autorizacao.service.nucleo import TENTATIVAS, Render, keep_no_answer, scene
+from autorizacao.service.portas import Guardada, Lido, Mudanca
+from conecta_facts import codec
+from conecta_senhas import transicoes
+from conecta_senhas.autorizacoes import FINAIS, Autorizacao, Papel, Situacao
+from conecta_senhas.errors import (
     AutorizacaoNotFoundError,
     DocumentoAusenteError,
     GuiaJaUsadaError,
@@ -17,19 +20,16 @@ from autorizacao.domain.errors import (
     SolicitanteAlheioError,
     TransicaoInvalidaError,
 )
-from autorizacao.domain.motor import Julgamento, judge
-from autorizacao.domain.transicoes import Numeracao
-from autorizacao.service.nucleo import TENTATIVAS, Render, keep_no_answer, scene
-from autorizacao.service.portas import Guardada, Lido, Mudanca
-from conecta_facts import codec
+from conecta_senhas.motor import Julgamento, judge
+from conecta_senhas.transicoes import Numeracao
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from autorizacao.domain.contexto import Apontamento
-    from autorizacao.domain.solicitacoes import Solicitacao
     from autorizacao.service.portas import Chamador, Portas
     from conecta_facts.beneficiarios import Beneficiario
+    from conecta_senhas.contexto import Apontamento
+    from conecta_senhas.solicitacoes import Solicitacao
 
 MESMO_DIGEST: Final = 32
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from autorizacao.domain.autorizacoes import Ato, Autorizacao, Papel
-from autorizacao.domain.contexto import Contexto
-from autorizacao.domain.solicitacoes import Solicitacao
 from conecta_facts.beneficiarios import Beneficiario
+from conecta_senhas.autorizacoes import Ato, Autorizacao, Papel
+from conecta_senhas.contexto import Contexto
+from conecta_senhas.solicitacoes import Solicitacao
 from conecta_tiss.versions import Versao
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
-from autorizacao.domain import vencimentos
-from autorizacao.domain.autorizacoes import Ato, Autorizacao, Papel
-from autorizacao.domain.errors import AutorizacaoError
 from autorizacao.service.portas import Autorizacoes, Guardada, Mudanca
+from conecta_senhas import vencimentos
+from conecta_senhas.autorizacoes import Ato, Autorizacao, Papel
+from conecta_senhas.errors import AutorizacaoError
 
 PAGINA: Final = 100
 PAGINAS: Final = 5

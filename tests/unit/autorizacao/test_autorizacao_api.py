@@ -26,6 +26,7 @@ from autorizacao.schemas.vistas import (
 from conecta_edge.dynamodb import marshal
 from conecta_facts import codec
 from conecta_facts.operadoras import Operadora
+from conecta_senhas import errors as refusals
 from conecta_senhas.autorizacoes import Situacao
 from conecta_senhas.errors import AutorizacaoNotFoundError, PrincipalNotFoundError
 from conecta_senhas.solicitacoes import DocumentoAnexado, TipoAnexo
@@ -635,6 +636,12 @@ def test_an_unknown_parent_is_as_absent_as_any_other(world: ApiWorld) -> None:
     problem = ERRORS[PrincipalNotFoundError](PrincipalNotFoundError())
     assert (problem.status, problem.body("c")["detail"]) == (404, world.get("404")[1]["detail"])
     assert ERRORS[AutorizacaoNotFoundError](AutorizacaoNotFoundError()).extra == {}
+
+
+def test_no_refusal_of_the_context_becomes_a_500() -> None:
+    kinds = [kind for kind in vars(refusals).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    silent = {kind for kind in kinds if not any(base in ERRORS for base in kind.__mro__)}
+    assert silent == {refusals.AutorizacaoError}
 
 
 def test_every_route_has_its_module() -> None:

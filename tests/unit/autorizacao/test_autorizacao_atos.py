@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from autorizacao.domain.autorizacoes import Autorizacao, Evento, Papel, Pendencia, Situacao, TipoPendencia
-from autorizacao.domain.errors import (
+from autorizacao.service import atos, nucleo, operadora, pedidos
+from autorizacao.service.portas import Chamador, Guardada
+from conecta_senhas.autorizacoes import Autorizacao, Evento, Papel, Pendencia, Situacao, TipoPendencia
+from conecta_senhas.errors import (
     AutorizacaoNotFoundError,
     ComplementosVivosError,
     DataInvalidaError,
@@ -23,9 +25,7 @@ from autorizacao.domain.errors import (
     SenhaExpiradaError,
     TransicaoInvalidaError,
 )
-from autorizacao.domain.solicitacoes import DocumentoAnexado, TipoAnexo
-from autorizacao.service import atos, nucleo, operadora, pedidos
-from autorizacao.service.portas import Chamador, Guardada
+from conecta_senhas.solicitacoes import DocumentoAnexado, TipoAnexo
 from tests.builders_autorizacao import (
     AMANHA,
     ANALISADO,

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autorizacao.domain.autorizacoes import Evento, Origem, Papel, Situacao
 from autorizacao.domain.carga_tipos import SENHAS, TIPOS, ItemLegado, SenhaLegada
-from autorizacao.domain.errors import PapelNaoPermitidoError
-from autorizacao.domain.solicitacoes import Tipo
-from autorizacao.domain.vencimentos import proximo
 from autorizacao.service import legado
 from conecta_cargas.reading import Planilha
 from conecta_facts import codec
+from conecta_senhas.autorizacoes import Evento, Origem, Papel, Situacao
+from conecta_senhas.errors import PapelNaoPermitidoError
+from conecta_senhas.solicitacoes import Tipo
+from conecta_senhas.vencimentos import proximo
 from conecta_tiss.vocabulary.tables import CaraterAtendimento
 from tests.builders_autorizacao import PRESTADOR, SISTEMA
 from tests.builders_cadastro import HOJE

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from autorizacao.domain.catalogo import FUNCOES, Funcao
-from autorizacao.domain.contexto import Regra
-from autorizacao.domain.motor import RULES
+from conecta_senhas.catalogo import FUNCOES, Funcao
+from conecta_senhas.contexto import Regra
+from conecta_senhas.motor import RULES
 
 KEPT: tuple[Regra | Funcao, ...] = (*RULES, *FUNCOES)
 HERE = {f"R{number:02}" for number in (2, 7, 8, 9, 10, *range(14, 29), 30)}

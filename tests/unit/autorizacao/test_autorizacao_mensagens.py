@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from autorizacao.domain.solicitacoes import ItemSolicitado, Opme, Profissional, Remocao, Solicitacao, Tipo, TipoAnexo
 from autorizacao.messages import entrada
 from autorizacao.messages.pedidos import Leitor, anexo_of, references
 from autorizacao.messages.redes import Redes, outside
@@ -17,6 +16,7 @@ from conecta_edge.cadastro import Contratacao
 from conecta_facts.operadoras import VersaoAceita
 from conecta_facts.prestadores import Prestador
 from conecta_facts.relacionamentos import Periodo, Situacao
+from conecta_senhas.solicitacoes import ItemSolicitado, Opme, Profissional, Remocao, Solicitacao, Tipo, TipoAnexo
 from conecta_tiss.findings import Achado
 from conecta_tiss.messages.anexos import AnexoOpme
 from conecta_tiss.messages.cancelamento import GuiaACancelar

@@ -12,7 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autorizacao.domain.autorizacoes import (
+from autorizacao.messages import entrada, respostas
+from autorizacao.messages.glosas import code_in
+from autorizacao.messages.respostas import SEM_NOME, Nomes, Partes
+from conecta_facts.beneficiarios import Beneficiario
+from conecta_facts.prestadores import Prestador
+from conecta_senhas.autorizacoes import (
     Autorizacao,
     Item,
     MotivoNegativa,
@@ -21,12 +26,7 @@ from autorizacao.domain.autorizacoes import (
     SituacaoItem,
     TipoPendencia,
 )
-from autorizacao.domain.solicitacoes import ItemSolicitado, Opme, Solicitacao, Tipo, TipoAnexo
-from autorizacao.messages import entrada, respostas
-from autorizacao.messages.glosas import code_in
-from autorizacao.messages.respostas import SEM_NOME, Nomes, Partes
-from conecta_facts.beneficiarios import Beneficiario
-from conecta_facts.prestadores import Prestador
+from conecta_senhas.solicitacoes import ItemSolicitado, Opme, Solicitacao, Tipo, TipoAnexo
 from conecta_tiss.findings import Achado
 from conecta_tiss.messages.autorizacao import AutorizacaoServico, SituacaoAutorizacao
 from conecta_tiss.messages.cancelamento import GuiaACancelar, LoteACancelar
@@ -147,7 +147,7 @@ def test_while_it_is_pending_nothing_counts_as_authorised() -> None:
     pending = a_pending(
         Situacao.AGUARDANDO_DOCUMENTO, an_item(1, 2, valor_autorizado=Decimal(1)), in_analysis(2), denied(3),
         pendencias=(
-            Pendencia(tipo=TipoPendencia.DOCUMENTO, descricao="Documento do tipo 02", documento="02"),
+            Pendencia(tipo=TipoPendencia.DOCUMENTO, descricao="Laudo da ressonância", documento="02"),
             Pendencia(tipo=TipoPendencia.COTACAO, descricao="Cotações de OPME", quantidade=3),
         ),
     )  # fmt: skip
@@ -157,7 +157,7 @@ def test_while_it_is_pending_nothing_counts_as_authorised() -> None:
     assert [len(one.motivos_negativa) for one in found.servicos] == [0, 0, 1]
     assert found.observacao == (
         "Protocolo de atendimento 261140000001. A operadora responde até 28/11/2026. "
-        "Pendências até 26/11/2026: Documento do tipo 02; Cotações de OPME (3). "
+        "Pendências até 26/11/2026: Laudo da ressonância (02: Laudo do profissional de saúde); Cotações de OPME (3). "
         "Central de atendimento: 4004-0183, 0800 722 0183."
     )
     assert "Pendências: " in (servico(replace(pending, pendente_ate=None)).observacao or "")
@@ -504,7 +504,14 @@ REQUESTS = st.builds(
 )
 DAYS = st.one_of(st.none(), st.dates(date(2026, 1, 1), date(2027, 12, 31)))
 WAITED = st.lists(
-    st.builds(Pendencia, tipo=st.sampled_from(TipoPendencia), descricao=TEXTS, quantidade=st.integers(1, 9)), max_size=3
+    st.builds(
+        Pendencia,
+        tipo=st.sampled_from(TipoPendencia),
+        descricao=TEXTS,
+        quantidade=st.integers(1, 9),
+        documento=st.sampled_from([None, "02", "XX"]),
+    ),
+    max_size=3,
 ).map(tuple)
 
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from autorizacao.domain.autorizacoes import Autorizacao, Situacao, SituacaoItem, TipoPendencia
-from autorizacao.domain.contexto import Efeito, Parametros, Uso, named
-from autorizacao.domain.motor import RULES, Resultado, judge, valid_until
-from autorizacao.domain.solicitacoes import DocumentoAnexado, Remocao, Solicitacao, Tipo, TipoAnexo
 from conecta_facts.beneficiarios import MotivoSuspensao
 from conecta_facts.calendario import Calendario, DiaEspecial, TipoDia
 from conecta_facts.contratos import Conduta, ContratoCompleto
 from conecta_facts.planos import Abrangencia, Acomodacao, GrupoCarencia
+from conecta_senhas.autorizacoes import Autorizacao, Situacao, SituacaoItem, TipoPendencia
+from conecta_senhas.contexto import Efeito, Parametros, Uso, named
+from conecta_senhas.motor import RULES, Resultado, judge, valid_until
+from conecta_senhas.solicitacoes import DocumentoAnexado, Remocao, Solicitacao, Tipo, TipoAnexo
 from conecta_tiss.findings import Severidade
 from conecta_tiss.terminologia import glosa_text
 from conecta_tiss.versions import Versao

@@ -10,13 +10,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from autorizacao.bootstrap import nucleo
-from autorizacao.domain.autorizacoes import Autorizacao
 from autorizacao.handler import oncologia
 from autorizacao.service.portas import Guardada
 from conecta_edge import session
 from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import unmarshal
 from conecta_facts.operadoras import Canal, Contato
+from conecta_senhas.autorizacoes import Autorizacao
 from tests.builders_autorizacao import AMANHA, NUMERO, an_authorization, an_item
 from tests.builders_cadastro import CARTEIRA, HOJE, NOME, a_contato
 from tests.builders_functions import HOSPITAL, NOW, VALE

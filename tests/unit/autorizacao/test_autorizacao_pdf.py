@@ -15,7 +15,9 @@ import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from autorizacao import pdf
-from autorizacao.domain.autorizacoes import (
+from autorizacao.service.portas import Guardada
+from conecta_facts.operadoras import Canal, Contato
+from conecta_senhas.autorizacoes import (
     Autorizacao,
     Evento,
     Item,
@@ -27,9 +29,7 @@ from autorizacao.domain.autorizacoes import (
     SituacaoItem,
     TipoPendencia,
 )
-from autorizacao.domain.solicitacoes import Profissional
-from autorizacao.service.portas import Guardada
-from conecta_facts.operadoras import Canal, Contato
+from conecta_senhas.solicitacoes import Profissional
 from conecta_tiss.terminologia import tuss
 from tests.builders_autorizacao import (
     NUMERO,

@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 
-from autorizacao.domain.autorizacoes import DIARIAS, Autorizacao, Evento, Origem, Papel, Situacao
-from autorizacao.domain.errors import (
+from autorizacao.service import atos, operadora, pedidos
+from autorizacao.service.pedidos import Emitida
+from autorizacao.service.portas import Chamador
+from conecta_edge.dynamodb import ConditionFailedError
+from conecta_senhas.autorizacoes import DIARIAS, Autorizacao, Evento, Origem, Papel, Situacao
+from conecta_senhas.errors import (
     AutorizacaoNotFoundError,
     ComplementosVivosError,
     DocumentoAusenteError,
@@ -24,12 +28,8 @@ from autorizacao.domain.errors import (
     SolicitanteAlheioError,
     TransicaoInvalidaError,
 )
-from autorizacao.domain.solicitacoes import DocumentoAnexado, Solicitacao, Tipo
-from autorizacao.domain.transicoes import Voto
-from autorizacao.service import atos, operadora, pedidos
-from autorizacao.service.pedidos import Emitida
-from autorizacao.service.portas import Chamador
-from conecta_edge.dynamodb import ConditionFailedError
+from conecta_senhas.solicitacoes import DocumentoAnexado, Solicitacao, Tipo
+from conecta_senhas.transicoes import Voto
 from tests.builders_autorizacao import (
     AMANHA,
     ANALISADO,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from autorizacao.domain import prazos
+from conecta_senhas import prazos
 from tests.builders_cadastro import HOJE
 
 NOVENTA = HOJE + timedelta(days=90)

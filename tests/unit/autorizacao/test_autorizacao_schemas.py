@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from autorizacao.domain.autorizacoes import DIARIAS
-from autorizacao.domain.solicitacoes import Opme, Profissional, Remocao, Tipo, TipoAnexo
 from autorizacao.schemas import exemplos, vistas
 from autorizacao.schemas.atos import DecisaoDaAuditoriaRequest, PendenciaRequest, QuantidadesRequest, RespostaRequest
 from autorizacao.schemas.busca import BuscaDaOperadoraRequest, BuscaRequest
@@ -25,6 +23,8 @@ from autorizacao.schemas.solicitacao import (
     solicitacao_of,
 )
 from conecta_edge.http import field_errors
+from conecta_senhas.autorizacoes import DIARIAS
+from conecta_senhas.solicitacoes import Opme, Profissional, Remocao, Tipo, TipoAnexo
 from conecta_tiss.vocabulary.tables import CaraterAtendimento, EtapaAutorizacao
 from tests.builders_autorizacao import a_request, an_annex, an_asked, an_opme
 from tests.builders_cadastro import CARTEIRA, HOJE

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
 
 from autorizacao.bootstrap import nucleo
-from autorizacao.domain.autorizacoes import Autorizacao, Papel, Situacao, SituacaoItem
-from autorizacao.domain.errors import MudouError
-from autorizacao.domain.solicitacoes import TipoAnexo
 from autorizacao.handler import tiss
 from autorizacao.service import atos
 from conecta_edge import session
 from conecta_edge.http import Api
 from conecta_facts.operadoras import Canal, Contato, VersaoAceita
+from conecta_senhas.autorizacoes import Autorizacao, Papel, Situacao, SituacaoItem
+from conecta_senhas.errors import MudouError
+from conecta_senhas.solicitacoes import TipoAnexo
 from conecta_tiss.messages.cancelamento import GuiaACancelar, LoteACancelar
 from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.envelope import Mensagem, Parte
@@ -673,6 +675,46 @@ def test_no_line_of_the_log_holds_what_was_sent(door: Door, logged: Callable[[],
         door.send(a_message(transacao)[:-30], transacao)
     written = json.dumps(logged(), ensure_ascii=False)
     assert not [value for value in (CARTEIRA, NOME, CNPJ) if value in written]
+
+
+def in_utf8(raw: bytes, campo: str, texto: str) -> bytes:
+    """The message with a text in every element of that name, in UTF-8, under the hash it then has."""
+    document = raw.decode("iso-8859-1").replace("ISO-8859-1", "UTF-8", 1)
+    document = re.sub(rf"(<ans:{campo}>)[^<]*<", rf"\g<1>{texto}<", document)
+    leaves = re.findall(r">([^<>]*)</ans:(?!hash)", document.partition("<ans:epilogo>")[0])
+    digest = hashlib.md5(unescape("".join(leaves)).encode(), usedforsecurity=False).hexdigest()
+    return re.sub(r"hash>[0-9a-f]{32}<", f"hash>{digest}<", document).encode()
+
+
+@pytest.mark.parametrize("texto", ["€", "ﬃ", "\u200b", "ß", "字"])
+@pytest.mark.parametrize(
+    ("transacao", "campo", "size"),
+    [
+        ("solicitacaoProcedimento", "indicacaoClinica", 500),
+        ("solicitacaoProcedimento", "sequencialTransacao", 12),
+        ("solicitacaoProcedimento", "descricaoProcedimento", 150),
+        ("solicitacaoProcedimento", "numeroCarteira", 20),
+        ("solicitacaoProcedimento", "numeroGuiaPrestador", 20),
+        ("loteAnexos", "justificativaTecnica", 1000),
+        ("loteAnexos", "numeroLote", 12),
+        ("loteAnexos", "numeroGuiaAnexo", 20),
+        ("loteAnexos", "nomeProfissional", 70),
+        ("cancelaGuia", "numeroGuiaPrestador", 20),
+        ("comunicacaoInternacao", "numeroCarteira", 20),
+        ("solicitaStatusAutorizacao", "numeroGuiaPrestador", 20),
+    ],
+)
+def test_whatever_letters_a_message_has_it_is_answered(
+    door: Door, transacao: str, campo: str, size: int, texto: str
+) -> None:
+    if transacao == "loteAnexos":
+        a_stay_waiting(door)
+    raw = in_utf8(a_message(transacao), campo, texto * size)
+    read = validate_message(raw, hoje=HOJE)
+    assert read.mensagem is not None, read.achados
+    status, body = door.send(raw, transacao)
+    assert status in {200, 422}, body
+    assert validate_message(body, hoje=HOJE).valido
 
 
 def test_what_is_denied_by_a_person_goes_back_with_its_words(door: Door) -> None:

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import pytest
 
-from autorizacao.domain.autorizacoes import Autorizacao
-from autorizacao.domain.solicitacoes import Solicitacao
 from autorizacao.handler import pedidos, tiss
 from conecta_edge import session
 from conecta_edge.http import Api
+from conecta_senhas.autorizacoes import Autorizacao
+from conecta_senhas.solicitacoes import Solicitacao
 from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.solicitacao import AnexoClinico
 from conecta_tiss.pipeline import validate_message

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from autorizacao.domain import transicoes as t
-from autorizacao.domain.autorizacoes import (
+from conecta_senhas import transicoes as t
+from conecta_senhas.autorizacoes import (
     DIARIAS,
     Ato,
     Autorizacao,
@@ -24,7 +24,7 @@ from autorizacao.domain.autorizacoes import (
     SituacaoItem,
     TipoPendencia,
 )
-from autorizacao.domain.errors import (
+from conecta_senhas.errors import (
     AutorizacaoError,
     AutorizacaoNotFoundError,
     ComplementosVivosError,
@@ -39,7 +39,7 @@ from autorizacao.domain.errors import (
     SenhaExpiradaError,
     TransicaoInvalidaError,
 )
-from autorizacao.domain.solicitacoes import DocumentoAnexado, Tipo, TipoAnexo
+from conecta_senhas.solicitacoes import DocumentoAnexado, Tipo, TipoAnexo
 from conecta_tiss.vocabulary.tables import StatusCancelamento
 from tests.builders_autorizacao import (
     AMANHA,

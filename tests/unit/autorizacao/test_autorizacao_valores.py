@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from autorizacao.domain.autorizacoes import (
+from conecta_senhas.autorizacoes import (
     STATUS,
     Autorizacao,
     Item,
@@ -17,7 +17,7 @@ from autorizacao.domain.autorizacoes import (
     SituacaoItem,
     is_alternative,
 )
-from autorizacao.domain.solicitacoes import (
+from conecta_senhas.solicitacoes import (
     DocumentoAnexado,
     Remocao,
     TipoAnexo,

@@ -10,11 +10,6 @@ from typing import Any
 
 import pytest
 
-from autorizacao.domain import transicoes as t
-from autorizacao.domain import vencimentos
-from autorizacao.domain.autorizacoes import Autorizacao, Evento, Situacao
-from autorizacao.domain.errors import MudouError, TransicaoInvalidaError
-from autorizacao.domain.vencimentos import proximo
 from autorizacao.dynamodb import chaves
 from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
 from autorizacao.service import varredura
@@ -23,6 +18,11 @@ from autorizacao.service.varredura import Nome, Posicao, Varrida, sweep
 from conecta_edge import session
 from conecta_edge.clock import FixedClock, local_day
 from conecta_edge.pseudonyms import Pseudonyms
+from conecta_senhas import transicoes as t
+from conecta_senhas import vencimentos
+from conecta_senhas.autorizacoes import Autorizacao, Evento, Situacao
+from conecta_senhas.errors import MudouError, TransicaoInvalidaError
+from conecta_senhas.vencimentos import proximo
 from tests.builders_autorizacao import (
     CENTRAL,
     PRESTADOR,

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autorizacao.domain import transicoes as t
-from autorizacao.domain.autorizacoes import (
+from conecta_senhas import transicoes as t
+from conecta_senhas.autorizacoes import (
     FINAIS,
     PENDENTES,
     Ato,
@@ -22,8 +22,8 @@ from autorizacao.domain.autorizacoes import (
     Situacao,
     TipoPendencia,
 )
-from autorizacao.domain.prazos import AVISOS, validade
-from autorizacao.domain.vencimentos import proximo, vencer
+from conecta_senhas.prazos import AVISOS, validade
+from conecta_senhas.vencimentos import proximo, vencer
 from tests.builders_autorizacao import (
     AUDITORIA,
     PRESTADOR,

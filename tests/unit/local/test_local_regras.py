@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autorizacao.domain import prazos
+from conecta_senhas import prazos
 from local import regras
 from local.regras import EXIGIDAS, Marcado, Regra
 
@@ -105,12 +105,12 @@ def test_each_thing_that_is_missing_is_told_by_name() -> None:
     untested = regras.missing([kept()], [])
     assert "R07: nenhum teste marcado com ela nem com uma de suas regras" in untested
     gone = regras.missing([kept(funcao=undocumented)], [HELD])
-    assert gone == ["AUT-AVISOS: a função autorizacao.domain.prazos:gone não existe"]
+    assert gone == ["AUT-AVISOS: a função conecta_senhas.prazos:gone não existe"]
 
 
 def test_a_function_that_says_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prazos.avisos, "__doc__", None)
-    said = "AUT-AVISOS: a função autorizacao.domain.prazos:avisos não diz o que faz"
+    said = "AUT-AVISOS: a função conecta_senhas.prazos:avisos não diz o que faz"
     assert regras.missing([kept()], [HELD]) == [said]
 
 
@@ -119,7 +119,7 @@ def test_the_page_goes_from_number_to_id_to_function_to_tests() -> None:
     page = regras.document([kept(fontes=("R10",))], [HELD, number])
     assert "| [R10](#r10) | `AUT-AVISOS` |" in page
     (row,) = [line for line in page.splitlines() if line.startswith("| AUT-AVISOS |")]
-    assert "[`autorizacao.domain.prazos:avisos`](../functions/autorizacao/domain/prazos.py)" in row
+    assert "[`conecta_senhas.prazos:avisos`](../layers/edge/python/conecta_senhas/prazos.py)" in row
     assert "R10: days on which it is told" in row
     assert row.endswith("| [it is told](../tests/unit/test_x.py) |")
     assert "| R10 | | a regra inteira | [all of it](../tests/unit/test_y.py) |" in page

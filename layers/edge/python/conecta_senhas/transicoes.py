@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from autorizacao.domain.autorizacoes import (
+from conecta_senhas.autorizacoes import (
     AGUARDANDO,
     CONCEDIDAS,
     DIARIAS,
@@ -33,7 +33,7 @@ from autorizacao.domain.autorizacoes import (
     TipoPendencia,
     is_alternative,
 )
-from autorizacao.domain.errors import (
+from conecta_senhas.errors import (
     AutorizacaoError,
     AutorizacaoNotFoundError,
     ComplementosVivosError,
@@ -47,7 +47,7 @@ from autorizacao.domain.errors import (
     SenhaExpiradaError,
     TransicaoInvalidaError,
 )
-from autorizacao.domain.solicitacoes import Anexo, DocumentoAnexado, Solicitacao, Tipo
+from conecta_senhas.solicitacoes import Anexo, DocumentoAnexado, Solicitacao, Tipo
 from conecta_tiss.vocabulary.tables import StatusCancelamento
 
 BILLABLE: Final = CONCEDIDAS | {Situacao.UTILIZADA, Situacao.EXPIRADA}

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from autorizacao.domain.autorizacoes import PENDENTES, Autorizacao, Pendencia, Situacao, TipoPendencia
-from autorizacao.domain.contexto import CONTRATO, PADRAO, PLANO, Apontamento, Caso, Efeito, regra
-from autorizacao.domain.solicitacoes import Tipo
 from conecta_facts.beneficiarios import RECEM_NASCIDO, Impedimento
 from conecta_facts.planos import Abrangencia
+from conecta_senhas.autorizacoes import PENDENTES, Autorizacao, Pendencia, Situacao, TipoPendencia
+from conecta_senhas.contexto import CONTRATO, PADRAO, PLANO, Apontamento, Caso, Efeito, regra
+from conecta_senhas.solicitacoes import Tipo
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import AusenciaCodValidacao
 

@@ -14,8 +14,8 @@ from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from autorizacao.domain import transicoes
-from autorizacao.domain.autorizacoes import (
+from conecta_senhas import transicoes
+from conecta_senhas.autorizacoes import (
     AGUARDANDO,
     CONCEDIDAS,
     PENDENTES,
@@ -25,8 +25,8 @@ from autorizacao.domain.autorizacoes import (
     Marco,
     Situacao,
 )
-from autorizacao.domain.prazos import avisos
-from autorizacao.domain.solicitacoes import Tipo
+from conecta_senhas.prazos import avisos
+from conecta_senhas.solicitacoes import Tipo
 
 _FUSO: Final = ZoneInfo("America/Sao_Paulo")
 _DIA: Final = timedelta(days=1)

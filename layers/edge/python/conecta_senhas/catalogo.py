@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from autorizacao.domain import motor, prazos, transicoes
-from autorizacao.domain.autorizacoes import Autorizacao
-from autorizacao.domain.solicitacoes import regiao_from_json, remocao_from_text
+from conecta_senhas import motor, prazos, transicoes
+from conecta_senhas.autorizacoes import Autorizacao
+from conecta_senhas.solicitacoes import regiao_from_json, remocao_from_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from autorizacao.domain.autorizacoes import ZERO, Pendencia, TipoPendencia
-from autorizacao.domain.contexto import (
+from conecta_facts.contratos import Conduta
+from conecta_facts.planos import Acomodacao, Espera, GrupoCarencia, Plano
+from conecta_senhas.autorizacoes import ZERO, Pendencia, TipoPendencia
+from conecta_senhas.contexto import (
     CONTRATO,
     PADRAO,
     PLANO,
@@ -18,7 +20,7 @@ from autorizacao.domain.contexto import (
     named,
     regra,
 )
-from autorizacao.domain.solicitacoes import (
+from conecta_senhas.solicitacoes import (
     REGIAO_ALIAS,
     ItemSolicitado,
     Linha,
@@ -26,8 +28,6 @@ from autorizacao.domain.solicitacoes import (
     TipoAnexo,
     remocao_from_text,
 )
-from conecta_facts.contratos import Conduta
-from conecta_facts.planos import Acomodacao, Espera, GrupoCarencia, Plano
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import EtapaAutorizacao, OpcaoFabricante, Tabela, TipoInternacao
 from conecta_tiss.vocabulary.wide_tables import Dente, Regiao

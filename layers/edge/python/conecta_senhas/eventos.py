@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from autorizacao.domain.autorizacoes import Evento
+from conecta_senhas.autorizacoes import Evento
 
 FATOS: Final[Mapping[Evento, str]] = {
     Evento.SOLICITADA: "AutorizacaoSolicitada",

@@ -11,10 +11,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from autorizacao.domain import prazos
-from autorizacao.domain import regras_itens as itens
-from autorizacao.domain import regras_pedido as pedido
-from autorizacao.domain.autorizacoes import (
+from conecta_facts.relacionamentos import Situacao as SituacaoRelacionamento
+from conecta_senhas import prazos
+from conecta_senhas import regras_itens as itens
+from conecta_senhas import regras_pedido as pedido
+from conecta_senhas.autorizacoes import (
     ZERO,
     Item,
     MotivoNegativa,
@@ -25,9 +26,8 @@ from autorizacao.domain.autorizacoes import (
     TipoPendencia,
     concession,
 )
-from autorizacao.domain.contexto import Apontamento, Caso, Contexto, Efeito, Regra
-from autorizacao.domain.solicitacoes import Linha, Solicitacao, Tipo
-from conecta_facts.relacionamentos import Situacao as SituacaoRelacionamento
+from conecta_senhas.contexto import Apontamento, Caso, Contexto, Efeito, Regra
+from conecta_senhas.solicitacoes import Linha, Solicitacao, Tipo
 
 RULES: Final[tuple[Regra, ...]] = (
     pedido.relacionamento,

@@ -10,15 +10,15 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from autorizacao.domain.autorizacoes import Autorizacao, Pendencia
-from autorizacao.domain.prazos import RESPOSTA_COMPLEXA_UTEIS, RESPOSTA_UTEIS
-from autorizacao.domain.solicitacoes import ItemSolicitado, Linha, Solicitacao, Tipo
 from conecta_facts.beneficiarios import Beneficiario
 from conecta_facts.calendario import Calendario
 from conecta_facts.contratos import Contrato, ContratoCompleto, Preco, precos_em
 from conecta_facts.planos import PlanoCompleto
 from conecta_facts.procedimentos import RegraProcedimento
 from conecta_facts.relacionamentos import Relacionamento
+from conecta_senhas.autorizacoes import Autorizacao, Pendencia
+from conecta_senhas.prazos import RESPOSTA_COMPLEXA_UTEIS, RESPOSTA_UTEIS
+from conecta_senhas.solicitacoes import ItemSolicitado, Linha, Solicitacao, Tipo
 from conecta_tiss.findings import Achado, Severidade, code_of
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.glosas import Motivo

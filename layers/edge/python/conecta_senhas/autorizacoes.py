@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from autorizacao.domain.solicitacoes import ItemSolicitado, Solicitacao, Tipo, TipoAnexo
+from conecta_senhas.solicitacoes import ItemSolicitado, Solicitacao, Tipo, TipoAnexo
 from conecta_tiss.vocabulary.tables import StatusSolicitacao
 
 ZERO: Final = Decimal(0)
