@@ -1,396 +1,522 @@
-"""Judges what became of authorizations that many acted upon at once, by what each was told and what is stored.
+"""What must be true of authorizations after many acted on them at the same time, whatever came first.
 
-Whoever races writes down every operation as its caller saw it (:class:`Feito`: when it began and ended by one monotonic
-clock, what was answered); :func:`violations` compares them with the stored rows. It knows nothing of how the acts are
-carried out: instants written in timelines are those at which an act was asked for, not done, and are compared only
-where they must be equal, being of one transaction. What must have been before what is known from operations that did
-not overlap.
+The checker reads two things: what each caller asked and was answered (:class:`Feito`), and the rows of the table as
+they lie afterwards. It knows neither the domain nor the service: what it holds against them is written here again.
+`tests/e2e/test_autorizacao_races.py` shows that it notices what it should.
 """
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from enum import StrEnum
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 
-from autorizacao.service.portas import Guardada
-from conecta_edge.clock import local_day
-from conecta_senhas.autorizacoes import (
-    CONCEDIDAS,
-    FINAIS,
-    PENDENTES,
-    ZERO,
-    Autorizacao,
-    Evento,
-    Marco,
-    Papel,
-    Situacao,
-)
-from conecta_senhas.errors import AutorizacaoError
-from conecta_senhas.eventos import FATOS
-from conecta_senhas.solicitacoes import Tipo
+Row = Mapping[str, Any]
 
+CONCEDIDAS: Final = frozenset({"AUTORIZADA", "PARCIAL"})
+AGUARDANDO: Final = frozenset({"AGUARDANDO_JUSTIFICATIVA", "AGUARDANDO_DOCUMENTO"})
+PENDENTES: Final = AGUARDANDO | {"EM_ANALISE"}
+FINAIS: Final = frozenset({"NEGADA", "CANCELADA"})
+VALIDAS: Final = CONCEDIDAS | {"UTILIZADA"}
+VENCIVEIS: Final = VALIDAS | {"EXPIRADA"}
+TODAS: Final = PENDENTES | VENCIVEIS | FINAIS
+SEMPRE: Final = frozenset({"ATENDIMENTO_REGISTRADO"})
+"""What may be entered even where nothing else may."""
 
-class Resposta(StrEnum):
-    """What the caller knows of its operation."""
+PASSOS: Final[Mapping[str, tuple[frozenset[str], frozenset[str] | None]]] = {
+    "DECIDIDA": (frozenset({"EM_ANALISE"}), CONCEDIDAS | {"NEGADA"}),
+    "PENDENCIA_ABERTA": (frozenset({"EM_ANALISE"}), AGUARDANDO),
+    "PENDENCIA_RESPONDIDA": (AGUARDANDO, PENDENTES),
+    "PENDENCIA_PRORROGADA": (AGUARDANDO, None),
+    "PENDENCIA_ENCERRADA": (AGUARDANDO, frozenset({"EM_ANALISE"})),
+    "ANEXO_RECEBIDO": (PENDENTES, PENDENTES),
+    "RETIRADA": (PENDENTES, frozenset({"CANCELADA"})),
+    # What hangs on a stay is alive while the stay is, even when the sweep has said that it expired.
+    "CANCELADA": (CONCEDIDAS | {"EXPIRADA"}, frozenset({"CANCELADA"})),
+    "SUBSTITUIDA": (CONCEDIDAS | {"EXPIRADA"}, frozenset({"CANCELADA"})),
+    "EXPIRADA": (CONCEDIDAS, frozenset({"EXPIRADA"})),
+    "QUANTIDADE_ALTERADA": (VENCIVEIS, VALIDAS),
+    "EXECUTANTE_ALTERADO": (VENCIVEIS, None),
+    "DATA_PEDIDA": (VENCIVEIS, None),
+    "DATA_DECIDIDA": (VENCIVEIS, None),
+    "INTERNADO": (VENCIVEIS, VALIDAS),
+    "ALTA": (VENCIVEIS, None),
+    "SUBSTITUICAO_PEDIDA": (CONCEDIDAS | {"EXPIRADA"}, None),
+    "SUBSTITUICAO_ENCERRADA": (VENCIVEIS, None),
+    "FATURADA": (VENCIVEIS, frozenset({"UTILIZADA"})),
+    "FATURAMENTO_DESFEITO": (frozenset({"UTILIZADA"}), VALIDAS),
+    "ATENDIMENTO_REGISTRADO": (TODAS, None),
+    "SENHA_A_VENCER": (VALIDAS, None),
+    "RESPOSTA_ATRASADA": (PENDENTES, None),
+}  # fmt: skip
+"""Of each entry of a timeline, in which states it may come and which it leads to (`None`: the same)."""
+NASCIMENTO: Final[Mapping[str, frozenset[str]]] = {"SOLICITADA": TODAS - {"CANCELADA"}, "CARREGADA": VALIDAS}
+UMA_VEZ: Final = frozenset({"SOLICITADA", "DECIDIDA", "CANCELADA", "RETIRADA", "SUBSTITUIDA", "INTERNADO", "ALTA"})
 
-    ACEITA = "ACEITA"
-    RECUSADA = "RECUSADA"
-    NENHUMA = "NENHUMA"
-    """No answer, or one that says nothing of the effect (a timeout, a 5xx): it may have been done."""
+NOVAS: Final = frozenset({"pedir", "complementar", "substituir"})
+"""Acts that make an authorization: their mark is its number of guia."""
+EFEITO: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(NOVAS, frozenset({"SOLICITADA"})),
+    "cancelar": frozenset({"CANCELADA", "RETIRADA"}),
+    "quantidades": frozenset({"QUANTIDADE_ALTERADA", "CANCELADA"}),
+    "executante": frozenset({"EXECUTANTE_ALTERADO"}),
+    "atender": frozenset({"ATENDIMENTO_REGISTRADO"}),
+    "internar": frozenset({"INTERNADO"}),
+    "alta": frozenset({"ALTA"}),
+    "decidir": frozenset({"DECIDIDA"}),
+    "pender": frozenset({"PENDENCIA_ABERTA"}),
+    "responder": frozenset({"PENDENCIA_RESPONDIDA"}),
+    "retomar": frozenset({"PENDENCIA_ENCERRADA"}),
+    "prorrogar": frozenset({"PENDENCIA_PRORROGADA"}),
+}  # fmt: skip
+"""Of each act, the entry it makes in the timeline of what it acts upon."""
+RESPOSTAS: Final = frozenset({200, 201, 403, 404, 409, 422})
+"""What an act may be answered; nothing of ours fails."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feito:
-    """One operation.
+    """What somebody asked, and was answered.
 
     Attributes:
-        ato: its name, for whoever reads a violation.
-        numero: the authorization it was asked of; of a request that was answered, the new one.
-        inicio, fim: by one monotonic clock, before the call and after the answer.
-        evento: the entry that it makes there; `None` of a reading.
-        quem, motivo: as they must stand in that entry.
-        versao: of `numero`, as answered.
-        tambem: entries that it made on others in the same act, as answered.
+        ato: one of `EFEITO`.
+        alvo: numero of what it acts upon; of one that makes an authorization, the senha it is asked on or replaces.
+        marca: what only this act says: the number of guia of what it makes, or a text that its entry has.
+        inicio, fim: when it was asked and answered, by one clock that never goes back.
+        corpo: the answer.
     """
 
     ato: str
-    numero: str
+    alvo: str
+    marca: str
     inicio: float
     fim: float
-    resposta: Resposta
-    quem: str
-    evento: Evento | None = None
-    motivo: str | None = None
-    versao: int | None = None
-    tambem: Mapping[str, Evento] = field(default_factory=dict)
+    status: int
+    corpo: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def marcas(self) -> Iterator[Marca]:
-        """The entries that it makes."""
-        if self.evento is not None:
-            yield self.numero, self.evento, self.quem, self.motivo
-        for numero, evento in self.tambem.items():
-            yield numero, evento, self.quem, self.motivo
+    def feito(self) -> bool:
+        """Whether it was answered that it was done."""
+        return self.status in {200, 201}
+
+    @property
+    def vistas(self) -> Sequence[Mapping[str, Any]]:
+        """The authorizations that the answer shows whole, the one acted upon first."""
+        if "autorizacoes" in self.corpo:
+            return list(self.corpo["autorizacoes"])
+        return [self.corpo.get("autorizacao", self.corpo)]
+
+    def __str__(self) -> str:
+        return f"{self.ato} {self.marca} of {self.alvo or 'nothing'}, answered {self.status}"
 
 
-Marca = tuple[str, Evento, str, str | None]
-"""(numero, event, who, why) of an entry of a timeline."""
+@dataclass(frozen=True)
+class Guardada:
+    """An authorization as its rows tell.
+
+    Attributes:
+        estado, dados: rows `AUTORIZACAO` and `DETALHE`.
+        filhos: of rows `COMPLEMENTO`.
+    """
+
+    registro: str
+    numero: str
+    estado: Row
+    dados: Row
+    filhos: frozenset[str]
+
+    @property
+    def situacao(self) -> str:
+        """As last written."""
+        return str(self.estado["situacao"])
+
+    @cached_property
+    def historico(self) -> Sequence[Row]:
+        """The timeline."""
+        return list(self.dados["historico"])
+
+    @cached_property
+    def quando(self) -> Mapping[datetime, int]:
+        """Where in the timeline each instant is: an act enters nothing twice."""
+        return {_instant(marco): place for place, marco in enumerate(self.historico) if marco["papel"] != "SISTEMA"}
+
+    @property
+    def guia(self) -> str:
+        """Number of guia."""
+        return str(self.dados["solicitacao"]["numero_guia_prestador"])
+
+    def __getitem__(self, name: str) -> Any:
+        return self.dados.get(name)
+
+    @property
+    def concedida(self) -> datetime | None:
+        """When it was granted, if ever."""
+        found = (_instant(marco) for marco in self.historico if _grants(marco))
+        return next(found, None)
+
+    @property
+    def estados(self) -> Sequence[str]:
+        """Its states, entry by entry."""
+        return [str(marco["situacao"]) for marco in self.historico]
 
 
-class Caderno:
-    """Operations as they are noted down, by however many threads."""
-
-    def __init__(self) -> None:
-        self.feitos: list[Feito] = []
-        self._lock = threading.Lock()
-
-    def note(self, call: Callable[[], Any], ato: str, numero: str, quem: str, **rest: Any) -> Any:
-        """Call a use case, and note what came of it; answers its answer, or the refusal.
-
-        What it answers may say more: a number (of a request), the version, what else changed.
-        """
-        inicio = time.monotonic()
-        said: dict[str, Any] = {"numero": numero, "resposta": Resposta.ACEITA}
-        try:
-            answer = call()
-            said |= _told(answer)
-        except AutorizacaoError as refusal:
-            answer, said["resposta"] = refusal, Resposta.RECUSADA
-        except Exception as lost:  # noqa: BLE001  # whatever it was, nobody knows what was done
-            answer, said["resposta"] = lost, Resposta.NENHUMA
-        feito = Feito(ato=ato, inicio=inicio, fim=time.monotonic(), quem=quem, **{**said, **rest})
-        with self._lock:
-            self.feitos.append(feito)
-        return answer
+def _instant(marco: Row) -> datetime:
+    return datetime.fromisoformat(str(marco["quando"]))
 
 
-def _told(answer: Any) -> dict[str, Any]:
-    """What use cases answer: a row, several of which the first was asked about, a request."""
-    if isinstance(answer, tuple) and answer and all(isinstance(one, Guardada) for one in answer):
-        first, *others = answer
-        tambem = {one.autorizacao.numero: one.autorizacao.historico[-1].evento for one in others}
-        return {**_told(first), "tambem": tambem}
-    row = getattr(answer, "guardada", None) or (answer[0] if isinstance(answer, tuple) and answer else answer)
-    if not isinstance(row, Guardada):
-        return {}
-    return {"numero": row.autorizacao.numero, "versao": row.autorizacao.versao}
+def _grants(marco: Row) -> bool:
+    return marco["evento"] in {"SOLICITADA", "DECIDIDA", "CARREGADA"} and marco["situacao"] in VALIDAS
 
 
-# --- judging ---
-
-FIM: Final = frozenset({Evento.CANCELADA, Evento.RETIRADA, Evento.SUBSTITUIDA})
-"""What makes a senha or a request invalid for good."""
-DE_OUTROS: Final = frozenset({Evento.SUBSTITUIDA, Evento.SUBSTITUICAO_PEDIDA, Evento.SUBSTITUICAO_ENCERRADA})
-"""Entries that an act upon another authorization makes: judged with the chain they are of."""
-DEPOIS_DO_FIM: Final = frozenset({Evento.ATENDIMENTO_REGISTRADO})
-VALIDAS: Final = CONCEDIDAS | {Situacao.UTILIZADA}
-
-
-def violations(
-    feitos: Sequence[Feito],
-    guardadas: Sequence[Guardada],
-    hoje: date,
-    fatos: Sequence[tuple[str, str]] | None = None,
-) -> list[str]:
-    """Everything that may not be; empty when nothing is.
+class Tabela:
+    """The rows of the table, and the authorizations among them whose number of guia begins so.
 
     Args:
-        feitos: every operation of the race that could change any of the authorizations, and readings of them.
-        guardadas: every authorization there is at the end, with its complements.
-        hoje: local day of the end.
-        fatos: (event, numero) of everything that was told, when it is to be judged.
+        rows: all of them, unmarshalled.
     """
-    return list(_Historia(feitos, guardadas, hoje, fatos).violations())
 
-
-class _Historia:
-    def __init__(
-        self,
-        feitos: Sequence[Feito],
-        guardadas: Sequence[Guardada],
-        hoje: date,
-        fatos: Sequence[tuple[str, str]] | None,
-    ) -> None:
-        self._feitos, self._hoje, self._fatos = feitos, hoje, fatos
-        self._guardadas = guardadas
-        self._rows = {row.autorizacao.numero: row.autorizacao for row in guardadas}
-
-    def violations(self) -> Iterator[str]:
-        for rule in (
-            self._versions,
-            self._order,
-            self._acknowledged,
-            self._told,
-            self._quantities,
-            self._cancelled_or_used,
-            self._final_is_final,
-            self._expired,
-            self._guias,
-            self._chains,
-            self._complements,
-        ):
-            yield from rule()
-
-    # --- one authorization ---
-
-    def _versions(self) -> Iterator[str]:
-        for row in self._guardadas:
-            held = row.autorizacao
-            expected = len(held.historico) + len(row.complementos)
-            if held.versao != expected:
-                yield f"{held.numero}: versao {held.versao}, and {expected} changes"
-            if held.historico and held.historico[-1].situacao is not held.situacao:
-                yield f"{held.numero}: is {held.situacao}, its timeline ends in {held.historico[-1].situacao}"
-
-    def _order(self) -> Iterator[str]:
-        """What was seen later is not older; of two acts that were done, no two made the same version."""
-        seen = [one for one in self._feitos if one.versao is not None and one.resposta is Resposta.ACEITA]
-        for first in seen:
-            held = self._rows.get(first.numero)
-            if held is not None and (first.versao or 0) > held.versao:
-                yield f"{first.numero}: {first.ato} was answered versao {first.versao}, and {held.versao} is stored"
-            for second in seen:
-                if first.numero != second.numero or first is second:
-                    continue
-                if first.fim < second.inicio and (first.versao or 0) > (second.versao or 0):
-                    yield f"{first.numero}: {second.ato} saw versao {second.versao} after {first.versao} was answered"
-        made = Counter((one.numero, one.versao) for one in seen if one.evento is not None)
-        for (numero, versao), times in made.items():
-            if times > 1:
-                yield f"{numero}: versao {versao} was made {times} times"
-
-    def _acknowledged(self) -> Iterator[str]:
-        done, perhaps = Counter[Marca](), Counter[Marca]()
-        for feito in self._feitos:
-            if feito.resposta is not Resposta.RECUSADA:
-                (done if feito.resposta is Resposta.ACEITA else perhaps).update(feito.marcas)
-        written = Counter(
-            (held.numero, marco.evento, marco.quem, marco.motivo)
-            for held in self._rows.values()
-            for marco in held.historico
-            if marco.papel is not Papel.SISTEMA
-        )
-        for mark in {*done, *written}:
-            numero, evento, quem, motivo = mark
-            found, least, most = written[mark], done[mark], done[mark] + perhaps[mark]
-            if found < least:
-                yield f"{numero}: {evento} of {quem} ({motivo}) was acknowledged {least} times and is there {found}"
-            elif found > most and evento not in DE_OUTROS:
-                yield f"{numero}: {evento} of {quem} ({motivo}) is there {found} times and was done {most}"
-
-    def _told(self) -> Iterator[str]:
-        if self._fatos is None:
-            return
-        expected = Counter(
-            (FATOS[marco.evento], held.numero) for held in self._rows.values() for marco in held.historico
-        )
-        told = Counter(self._fatos)
-        for fact in {*expected, *told}:
-            if expected[fact] != told[fact]:
-                yield f"{fact[1]}: {fact[0]} was told {told[fact]} times of {expected[fact]}"
-
-    def _quantities(self) -> Iterator[str]:
-        for held in self._rows.values():
-            for item in held.itens:
-                if not ZERO <= item.faturada <= item.autorizada <= max(item.solicitado.quantidade, ZERO):
-                    yield (
-                        f"{held.numero}, item {item.sequencia}: {item.faturada} billed, {item.autorizada} authorised, "
-                        f"{item.solicitado.quantidade} asked"
-                    )
-
-    def _cancelled_or_used(self) -> Iterator[str]:
-        for held in self._rows.values():
-            used = 0
-            for marco in held.historico:
-                used += (marco.evento is Evento.FATURADA) - (marco.evento is Evento.FATURAMENTO_DESFEITO)
-                if marco.evento in FIM and used > 0:
-                    yield f"{held.numero}: {marco.evento} after it was billed"
-            ended = any(marco.evento in FIM for marco in held.historico) or held.situacao is Situacao.CANCELADA
-            if ended and any(item.faturada > ZERO for item in held.itens):
-                yield f"{held.numero}: cancelled and billed"
-
-    def _final_is_final(self) -> Iterator[str]:
-        for held in self._rows.values():
-            ended: Situacao | None = None
-            for marco in held.historico:
-                if ended is not None and (marco.situacao is not ended or marco.evento not in DEPOIS_DO_FIM):
-                    yield f"{held.numero}: {marco.evento} after {ended}"
-                if marco.situacao in FINAIS:
-                    ended = ended or marco.situacao
-
-    def _expired(self) -> Iterator[str]:
-        for held in self._rows.values():
-            for place, marco in enumerate(held.historico):
-                if marco.evento is not Evento.EXPIRADA:
-                    continue
-                dia = local_day(marco.quando)
-                if held.validade is None or dia <= held.validade:
-                    yield f"{held.numero}: expired on {dia}, and was valid until {held.validade}"
-                elif self._open(held, place, dia):
-                    yield f"{held.numero}: expired on {dia}, in a stay that was open"
-
-    def _open(self, held: Autorizacao, place: int, dia: date) -> bool:
-        """Whether a stay that had been told of kept it open; of a stay of its own by the entry's place."""
-        if held.tipo is Tipo.INTERNACAO:
-            before = {marco.evento for marco in held.historico[:place]}
-            admitted, discharged = Evento.INTERNADO in before, Evento.ALTA in before
-            return admitted and not (discharged and held.alta is not None and held.alta < dia)
-        parent = self._rows.get(held.principal or "")
-        if parent is None or parent.admissao is None or parent.situacao is Situacao.CANCELADA:
-            return False
-        told = next((one for one in self._feitos if (one.numero, one.evento) == (parent.numero, Evento.INTERNADO)), None)
-        later = [one.inicio for one in self._feitos if one.numero == held.numero]
-        return (parent.alta is None or dia <= parent.alta) and told is not None and bool(later) and told.fim < min(later)
-
-    def _guias(self) -> Iterator[str]:
-        living = Counter(
-            (held.prestador_id, held.solicitacao.registro_ans, held.solicitacao.numero_guia_prestador)
-            for held in self._rows.values()
-            if held.situacao not in FINAIS
-        )
-        for (prestador, _, guia), times in living.items():
-            if times > 1:
-                yield f"{times} living authorizations of {prestador} have the number of guia {guia}"
-
-    # --- several ---
-
-    def _ended_before(self, held: Autorizacao, limit: float) -> bool:
-        """Whether something that ended it for good may have been done before an instant of the clock."""
-        return any(
-            feito.inicio < limit
-            for feito in self._feitos
-            if feito.resposta is not Resposta.RECUSADA
-            and any(numero == held.numero and evento in FIM for numero, evento, _, _ in feito.marcas)
-        )
-
-    def _chains(self) -> Iterator[str]:
-        """R16: a senha and what replaces it: never both, never neither by itself."""
-        news: dict[str, list[Autorizacao]] = {}
-        for held in self._rows.values():
-            if held.substitui is not None:
-                news.setdefault(held.substitui, []).append(held)
-        for numero, novas in news.items():
-            antiga = self._rows.get(numero)
-            if antiga is None:
+    def __init__(self, rows: Iterable[Row], prefixo: str) -> None:
+        self.rows = {(str(row["pk"]), str(row["sk"])): row for row in rows}
+        self.wrong: list[str] = []
+        self.held: dict[str, Guardada] = {}
+        self.events: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        parts: dict[str, dict[str, Row]] = defaultdict(dict)
+        for (pk, sk), row in self.rows.items():
+            if sk.startswith("EVENTO#"):
+                self.events[json.loads(row["evento"])["entidade"]].append((pk, sk))
+            if "#GUIA#" in pk and pk.startswith("OPERADORA#"):
+                parts[pk][sk] = row
+        for pk, found in parts.items():
+            _, registro, _, numero = pk.split("#")
+            state, whole = found.get("AUTORIZACAO"), found.get("DETALHE")
+            if state is None or whole is None:
+                self.wrong.append(f"{numero}: half of it is there: {sorted(found)}")
                 continue
-            granted = [(nova, mark) for nova in novas if (mark := _granted(nova)) is not None]
-            if len(granted) > 1:
-                yield f"{numero}: replaced by {' and '.join(nova.numero for nova, _ in granted)}"
-            for nova, mark in granted:
-                yield from self._both(antiga, nova, mark)
-        for held in self._rows.values():
-            yield from self._neither(held)
+            if not str(whole["dados"]["solicitacao"]["numero_guia_prestador"]).startswith(prefixo):
+                continue
+            filhos = frozenset(sk.removeprefix("COMPLEMENTO#") for sk in found if sk.startswith("COMPLEMENTO#"))
+            self.held[numero] = Guardada(registro, numero, state, whole["dados"], filhos)
 
-    def _both(self, antiga: Autorizacao, nova: Autorizacao, granted: Marco) -> Iterator[str]:
-        if any(one.evento is Evento.SUBSTITUIDA and one.quando == granted.quando for one in antiga.historico):
-            return
-        valid = antiga.situacao in VALIDAS and antiga.covers(self._hoje)
-        mine = [one for one in self._feitos if one.resposta is not Resposta.RECUSADA]
-        answered = [one.fim for one in mine if _makes(one, nova.numero, granted)]
-        over = antiga.validade is not None and antiga.validade < local_day(granted.quando)
-        ended = bool(answered) and self._ended_before(antiga, min(answered))
-        if (valid and not over) or not (over or ended):
-            yield f"{antiga.numero} and {nova.numero}, which replaces it: both were valid"
 
-    def _neither(self, held: Autorizacao) -> Iterator[str]:
+def check(acts: Sequence[Feito], rows: Iterable[Row], *, prefixo: str, varrido: date | None = None) -> list[str]:
+    """What is wrong between what was answered and what is there; empty when nothing is.
+
+    Args:
+        prefixo: of every number of guia the acts used, and nobody else did.
+        varrido: the day a sweep was carried out on, undisturbed, after all the acts.
+    """
+    table = Tabela(rows, prefixo)
+    wrong = list(table.wrong)
+    for held in table.held.values():
+        wrong += (f"{held.numero}: {text}" for text in _of_one(held, table, varrido))
+    wrong += _of_guias(table)
+    wrong += _of_pairs(table)
+    wrong += _of_complements(table)
+    wrong += _of_acts(acts, table)
+    return wrong
+
+
+# --- one authorization ---
+
+
+def _of_one(held: Guardada, table: Tabela, varrido: date | None) -> Iterator[str]:
+    yield from _of_timeline(held)
+    yield from _of_rows(held, table)
+    yield from _of_quantities(held)
+    if varrido and str(held.estado.get("vencimento_sk", "9")) <= f"{varrido}~":
+        yield f"was due on {held.estado['vencimento_sk'][:10]}, and is still"
+
+
+def _of_timeline(held: Guardada) -> Iterator[str]:
+    first, *rest = held.historico
+    if first["evento"] not in NASCIMENTO or first["situacao"] not in NASCIMENTO[first["evento"]]:
+        yield f"begins with {first['evento']}"
+    before = str(first["situacao"])
+    for marco in rest:
+        evento, after = str(marco["evento"]), str(marco["situacao"])
+        legal, leads = PASSOS.get(evento, (frozenset(), frozenset()))
+        if before not in legal or after not in (leads or {before}):
+            yield f"{evento} led from {before} to {after}"
+        before = after
+    if before != held.situacao:
+        yield f"is {held.situacao}, and its last entry says {before}"
+    again = Counter(str(marco["evento"]) for marco in held.historico)
+    for evento in UMA_VEZ:
+        if again[evento] > 1:
+            yield f"{again[evento]} times {evento}"
+
+
+def _of_rows(held: Guardada, table: Tabela) -> Iterator[str]:
+    """Its rows say the same, and the rows that go with it are there."""
+    state, dados, asked = held.estado, held.dados, held.dados["solicitacao"]
+    for name in ("situacao", "validade"):
+        if state.get(name) != dados.get(name):
+            yield f"its rows differ in {name}: {state.get(name)} and {dados.get(name)}"
+    if state.get("detalhe") != dados["versao"]:
+        yield f"its rows are of versions {state.get('detalhe')} and {dados['versao']}"
+    if state["versao"] != len(held.historico) + len(held.filhos):
+        yield f"version {state['versao']} after {len(held.historico)} entries and {len(held.filhos)} complements"
+    if int(state.get("filhos", 0)) != len(held.filhos):
+        yield f"counts {state.get('filhos', 0)} complements, and has {len(held.filhos)}"
+    vida = f"OPERADORA#{held.registro}#VIDA#{state['vida']}", f"{asked['data_solicitacao']}#{held.numero}"
+    usos = [(uso["tabela"], uso["codigo"], uso["quantidade"]) for uso in table.rows.get(vida, {}).get("usos", ())]
+    given = [_use(item) for item in dados["itens"] if item["autorizada"] > 0]
+    if vida not in table.rows or usos != given:
+        yield f"the life's row says {usos} of {given}"
+    parties = {held["prestador_id"], asked["solicitante"], asked.get("executante") or asked["solicitante"]}
+    for party in parties:
+        end = f"#{held.registro}#{held.numero}"
+        if not any(pk.startswith(f"PRESTADOR#{party}#") and sk.endswith(end) for pk, sk in table.rows):
+            yield f"is not in the list of {party}"
+    yield from _of_events(held, table)
+    yield from _of_indexes(held)
+
+
+def _use(item: Row) -> tuple[Any, Any, Any]:
+    return item["solicitado"]["tabela"], item["solicitado"]["codigo"], item["autorizada"]
+
+
+def _of_events(held: Guardada, table: Tabela) -> Iterator[str]:
+    """Each entry is told once, and nothing else is."""
+    entity, pk = f"autorizacao/{held.registro}/{held.numero}", f"PRESTADOR#{held['prestador_id']}"
+    told: list[int | None] = []
+    for where, sk in table.events.get(entity, ()):
+        event = json.loads(table.rows[where, sk]["evento"])
+        ids = [_event_id(event["tipo"], entity, place) for place in range(len(held.historico))]
+        told.append(ids.index(event["id"]) if event["id"] in ids and where == pk else None)
+    for place, marco in enumerate(held.historico):
+        if told.count(place) != 1:
+            yield f"{marco['evento']} was told {told.count(place)} times"
+    if None in told:
+        yield f"{told.count(None)} events were told of what its timeline does not have"
+
+
+def _event_id(tipo: str, entity: str, place: int) -> str:
+    return hashlib.sha256(f"{tipo}|{entity}|{place}".encode()).hexdigest()[:32]
+
+
+def _of_indexes(held: Guardada) -> Iterator[str]:
+    """What waits is in its list, what ends one day is where the sweep finds it, and nothing else is."""
+    fila = str(held.estado.get("busca_pk", "")).rpartition("#")[2]
+    waits = "ANALISE" if held.situacao == "EM_ANALISE" else "PENDENTES" if held.situacao in AGUARDANDO else ""
+    if fila not in {waits, "DATAS" if held.situacao in VALIDAS else waits}:
+        yield f"{held.situacao} waits in the list {fila or 'of nothing'}"
+    due = str(held.estado.get("vencimento_sk", ""))[:10]
+    if held.situacao in FINAIS and due:
+        yield f"{held.situacao} is due on {due}"
+    if held.situacao in CONCEDIDAS and held["admissao"] is None and held["principal"] is None:
+        last = date.fromisoformat(held["validade"]) + timedelta(days=1)
+        if not due or due > last.isoformat():
+            yield f"valid until {held['validade']}, and the sweep looks at it on {due or 'no day'}"
+
+
+def _of_quantities(held: Guardada) -> Iterator[str]:
+    for item in held["itens"]:
+        if not 0 <= item["faturada"] <= item["autorizada"] <= item["solicitado"]["quantidade"]:
+            yield f"item {item['sequencia']} has {item['faturada']} of {item['autorizada']}"
+    given = {str(item["sequencia"]): item["autorizada"] for item in held["itens"] if item["autorizada"] > 0}
+    if given != held.estado["autorizadas"]:
+        yield f"its rows differ in quantities: {held.estado['autorizadas']} and {given}"
+    something = bool(given) or int(held["diarias_autorizadas"]) > 0
+    if something != (held.situacao in VENCIVEIS) and held.situacao not in PENDENTES:
+        yield f"is {held.situacao}, with {given}"
+    if held.situacao in VENCIVEIS and (held["senha"] is None or held["validade"] is None):
+        yield f"is {held.situacao} without a senha"
+
+
+# --- several ---
+
+
+def _of_guias(table: Tabela) -> Iterator[str]:
+    """A number of guia is of one living authorization at most, and leads to it (1308)."""
+    groups: dict[tuple[str, str, str], list[Guardada]] = defaultdict(list)
+    for held in table.held.values():
+        groups[held["prestador_id"], held.registro, held.guia].append(held)
+    for (prestador, registro, guia), found in groups.items():
+        living = [held.numero for held in found if held.situacao not in FINAIS]
+        if len(living) > 1:
+            yield f"guia {guia} is of {living}"
+        leads = table.rows.get((f"PRESTADOR#{prestador}", f"GUIA#{registro}#{guia}"), {}).get("numero")
+        if leads not in (living or [held.numero for held in found]):
+            yield f"guia {guia} leads to {leads}"
+
+
+def _of_pairs(table: Tabela) -> Iterator[str]:
+    """R16: of a senha and what is to replace it one is valid at every instant: what ends one begins the other."""
+    for nova in table.held.values():
+        if nova["substitui"] is None:
+            continue
+        antiga = table.held.get(nova["substitui"])
+        if antiga is None:
+            yield f"{nova.numero} replaces {nova['substitui']}, which is not there"
+            continue
+        yield from (f"{antiga.numero} and {nova.numero}: {text}" for text in _of_pair(antiga, nova))
+    for antiga in table.held.values():
+        for name in ("substituicao", "substituida_por"):
+            if antiga[name] and getattr(table.held.get(antiga[name]), "dados", {}).get("substitui") != antiga.numero:
+                yield f"{antiga.numero}: its {name} {antiga[name]} knows nothing of it"
+
+
+def _of_pair(antiga: Guardada, nova: Guardada) -> Iterator[str]:
+    asked, born = _at(antiga, _instant(nova.historico[0])), nova.estados[0]
+    if asked != _becomes(born):
+        yield f"the new began {born}, and the old senha has {asked or 'nothing'}"
+    if born in PENDENTES:
+        yield from _of_settled(antiga, nova)
+    if nova.concedida and antiga.situacao in VALIDAS:
+        yield "both are valid"
+    if (antiga["substituida_por"] == nova.numero) != (asked == "SUBSTITUIDA" or _ended(antiga, nova) == "SUBSTITUIDA"):
+        yield f"the old says that {antiga['substituida_por']} replaced it"
+    waits = nova.situacao in PENDENTES and antiga.situacao not in FINAIS
+    if waits != (antiga["substituicao"] == nova.numero):
+        yield f"the new is {nova.situacao}, the old {antiga.situacao} and waits for {antiga['substituicao']}"
+
+
+def _becomes(situacao: str) -> str | None:
+    """What the old senha's timeline says when the new one is first heard of, in a state."""
+    if situacao == "NEGADA":
+        return None
+    return "SUBSTITUIDA" if situacao in VALIDAS else "SUBSTITUICAO_PEDIDA"
+
+
+def _of_settled(antiga: Guardada, nova: Guardada) -> Iterator[str]:
+    """What became of the old senha when the new one, that had been pending, ended in whatever way."""
+    settled, alone = _ended(antiga, nova), _ended_alone(antiga, nova)
+    if nova.situacao in PENDENTES or alone:
+        return
+    if settled not in ({"SUBSTITUIDA"} if nova.concedida else {"SUBSTITUICAO_ENCERRADA"}):
+        yield f"the new was pending and is {nova.situacao}, and the old senha has {settled or 'nothing'}"
+
+
+def _ended(antiga: Guardada, nova: Guardada) -> str | None:
+    """The old senha's entry of the act by which the new one, that had been pending, ended."""
+    ends = _end(nova)
+    return _at(antiga, ends) if ends else None
+
+
+def _at(held: Guardada, instant: datetime) -> str | None:
+    """The entry that an act of that instant made in a timeline."""
+    place = held.quando.get(instant)
+    return None if place is None else str(held.historico[place]["evento"])
+
+
+def _end(held: Guardada) -> datetime | None:
+    """When a request that was pending was not any more."""
+    for before, marco in zip(held.estados, held.historico[1:], strict=False):
+        if before in PENDENTES and marco["situacao"] not in PENDENTES:
+            return _instant(marco)
+    return None
+
+
+def _ended_alone(antiga: Guardada, nova: Guardada) -> bool:
+    """Whether the old senha was cancelled by an act of its own while the new one was pending."""
+    by_it = {_instant(nova.historico[0]), _end(nova)}
+    ended = [_instant(marco) for marco in antiga.historico if marco["evento"] in {"CANCELADA", "SUBSTITUIDA"}]
+    return bool(ended) and ended[0] not in by_it
+
+
+def _of_complements(table: Tabela) -> Iterator[str]:
+    """R15, R17: a senha knows what was asked on it, and nothing living hangs on what was cancelled."""
+    for child in table.held.values():
+        if child["principal"] is None or child.estados[0] == "NEGADA":
+            continue
+        parent = table.held.get(child["principal"])
+        if parent is None or child.numero not in parent.filhos:
+            yield f"{child['principal']} does not know its complement {child.numero}"
+        elif parent.situacao == "CANCELADA" and child.situacao in PENDENTES | VALIDAS:
+            yield f"{child.numero} is {child.situacao} on {parent.numero}, which was cancelled"
+    for parent in table.held.values():
+        for numero in parent.filhos:
+            if numero not in table.held or table.held[numero]["principal"] != parent.numero:
+                yield f"{parent.numero} has a complement {numero} that is not one"
+
+
+# --- acts ---
+
+
+def _of_acts(acts: Sequence[Feito], table: Tabela) -> Iterator[str]:
+    """What was answered to be done is there once, what was refused left nothing, and nobody else did anything."""
+    texts = [str(held.dados) for held in table.held.values()]
+    explained: set[datetime] = set()
+    places: dict[str, list[tuple[int, Feito]]] = defaultdict(list)
+    for act in acts:
+        if act.status not in RESPOSTAS:
+            yield f"{act}: {str(act.corpo)[:200]}"
+        if not act.feito:
+            if any(act.marca in text for text in texts):
+                yield f"{act}, left something behind"
+            continue
+        instant = _last(act)
+        explained.add(instant)
+        yield from (f"{act}: {text}" for text in _of_done(act, instant, table))
+        for held in table.held.values():
+            if (place := held.quando.get(instant)) is not None:
+                places[held.numero].append((place, act))
+    for held in table.held.values():
         for marco in held.historico:
-            if marco.evento is Evento.SUBSTITUIDA:
-                nova = self._rows.get(held.substituida_por or "")
-                granted = _granted(nova) if nova is not None else None
-                if granted is None or granted.quando != marco.quando:
-                    yield f"{held.numero}: replaced, and nothing was valid in its place"
-            elif marco.evento is Evento.SUBSTITUICAO_ENCERRADA and not self._settled(held, marco):
-                yield f"{held.numero}: its substituição was closed, and nothing that was to replace it ended then"
-        if held.substituicao is not None:
-            nova = self._rows.get(held.substituicao)
-            if nova is None or nova.situacao not in PENDENTES or nova.substitui != held.numero:
-                yield f"{held.numero}: waits for {held.substituicao}, which is not to replace it"
-
-    def _settled(self, antiga: Autorizacao, closed: Marco) -> bool:
-        return any(
-            marco.quando == closed.quando and marco.situacao not in PENDENTES
-            for nova in self._rows.values()
-            if nova.substitui == antiga.numero
-            for marco in nova.historico
-        )
-
-    def _complements(self) -> Iterator[str]:
-        """R17, R22: nothing lives on what was cancelled, and a parent knows what was asked on it."""
-        by_parent: dict[str, list[Autorizacao]] = {}
-        for held in self._rows.values():
-            if held.principal is not None and held.historico[0].situacao is not Situacao.NEGADA:
-                by_parent.setdefault(held.principal, []).append(held)
-        for row in self._guardadas:
-            parent = row.autorizacao
-            children = by_parent.get(parent.numero, [])
-            if {child.numero for child in children} != set(row.complementos):
-                yield f"{parent.numero}: knows {sorted(row.complementos)} of what was asked on it"
-            if parent.situacao is not Situacao.CANCELADA:
-                continue
-            over = [one.fim for one in self._feitos if _ends(one, parent.numero)]
-            for child in children:
-                if child.alive_em(self._hoje, parent):
-                    yield f"{child.numero}: lives on {parent.numero}, which was cancelled"
-                elif child.situacao is Situacao.CANCELADA and over and not self._ended_before(child, min(over)):
-                    yield f"{child.numero}: lived on {parent.numero} after that was cancelled"
+            if marco["papel"] != "SISTEMA" and _instant(marco) not in explained:
+                yield f"{held.numero}: nobody was answered {marco['evento']}"
+        yield from _of_order(held, places[held.numero])
+    yield from _of_refusals(acts, table, places)
 
 
-def _granted(held: Autorizacao) -> Marco | None:
-    """The entry that made it a senha."""
-    return next((marco for marco in held.historico if marco.situacao in VALIDAS), None)
+def _last(act: Feito) -> datetime:
+    """The instant of an act: that of the last entry it was shown."""
+    return _instant(act.vistas[0]["historico"][-1])
 
 
-def _makes(feito: Feito, numero: str, marco: Marco) -> bool:
-    return any(mark == (numero, marco.evento, marco.quem, marco.motivo) for mark in feito.marcas)
+def _of_done(act: Feito, instant: datetime, table: Tabela) -> Iterator[str]:
+    shown = act.vistas[0]
+    numero = str(shown["numero"])
+    if act.ato not in NOVAS and numero != act.alvo:
+        yield f"it shows {numero}"
+    held = table.held.get(numero)
+    if held is None:
+        yield f"{numero} is not there"
+        return
+    if act.ato in NOVAS and held.guia != act.marca:
+        yield f"it shows guia {held.guia}"
+    seen = [(_instant(marco), marco["evento"]) for marco in shown["historico"]]
+    kept = [(_instant(marco), marco["evento"]) for marco in held.historico[: len(seen)]]
+    if seen != kept:
+        yield f"it shows {[evento for _, evento in seen]} of {[marco['evento'] for marco in held.historico]}"
+    if seen[-1][1] not in EFEITO[act.ato]:
+        yield f"it entered {seen[-1][1]}"
+    together = {one.numero for one in table.held.values() if instant in one.quando}
+    if "autorizacoes" in act.corpo and together != {str(one["numero"]) for one in act.vistas}:
+        yield f"it shows {[one['numero'] for one in act.vistas]} of {sorted(together)}"
+    if act.ato == "complementar" and held["principal"] != act.alvo:
+        yield f"it is on {held['principal']}"
+    if act.ato == "substituir" and held["substitui"] != act.alvo:
+        yield f"it replaces {held['substitui']}"
 
 
-def _ends(feito: Feito, numero: str) -> bool:
-    return feito.resposta is Resposta.ACEITA and any(
-        (mark[0], mark[1] in FIM) == (numero, True) for mark in feito.marcas
-    )
+def _of_order(held: Guardada, places: Sequence[tuple[int, Feito]]) -> Iterator[str]:
+    """Who was answered before another asked comes before it."""
+    for place, act in places:
+        for other, later in places:
+            if act.fim < later.inicio and place >= other:
+                yield f"{held.numero}: {later} was entered before {act}"
+
+
+def _of_refusals(
+    acts: Sequence[Feito], table: Tabela, places: Mapping[str, Sequence[tuple[int, Feito]]]
+) -> Iterator[str]:
+    """Who is refused for a state is told one that it had between question and answer."""
+    for act in acts:
+        told, held = act.corpo.get("situacao"), table.held.get(act.alvo)
+        if act.feito or act.corpo.get("codigo") != "transicao-impossivel" or held is None or told not in TODAS:
+            continue
+        known = places.get(held.numero, ())
+        first = max((place for place, other in known if other.fim < act.inicio), default=0)
+        last = min((place for place, other in known if other.inicio > act.fim), default=len(held.estados))
+        between = set(held.estados[first:last])
+        if told == "EXPIRADA":  # what it is is computed, before the sweep says so
+            between |= {"EXPIRADA"} if between & CONCEDIDAS else set()
+        if told not in between:
+            yield f"{act}, as if {told}: it was {sorted(between)}"
