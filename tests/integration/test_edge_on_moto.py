@@ -7,6 +7,7 @@ import pytest
 from conecta_edge import secrets, session
 from conecta_edge.dynamodb import conditions
 from conecta_edge.http import Request
+from conecta_edge.idempotency import Keep
 from conecta_edge.problems import ProblemError
 from conecta_edge.tenancy import Papel
 from tests.builders_functions import CLINICA, ESCOPOS, HOSPITAL, machine, person
@@ -50,7 +51,7 @@ def test_cursors_are_signed_with_the_deployments_secret(names: dict[str, str], m
 def test_an_effect_and_its_answer_are_one_transaction(names: dict[str, str], moto: Engine) -> None:
     caller = session.principal(request(person()))
 
-    def effect(keep: session.Keep) -> dict[str, int]:
+    def effect(keep: Keep) -> dict[str, int]:
         answer = {"n": 1}
         row = {"TableName": names["TABELA_PEG"], "Item": {"pk": {"S": "x"}, "sk": {"S": "x"}}}
         with conditions():
