@@ -120,7 +120,7 @@ class Door(World):
         erro = self.answer(raw, transacao, status, versao).corpo.mensagem_erro
         return erro.codigo, erro.descricao
 
-    def ask(self, pedido: PedidoSolicitacao, key: str | None = None) -> Any:
+    def asked(self, pedido: PedidoSolicitacao, key: str | None = None) -> Any:
         """What is answered to a request: the one of the four kinds."""
         raw = gerador.gerar_solicitacao(pedido).conteudo
         corpo = self.answer(raw, "solicitacaoProcedimento", versao=Versao(pedido.versao), key=key).corpo
@@ -172,7 +172,7 @@ def test_a_senha_comes_in_the_same_answer(door: Door, versao: Versao) -> None:
     door.catalogo.put(
         "contatos", VALE, Contato("c1", "SE", Canal.TELEFONE, "4004-0183"), Contato("c2", "SE", Canal.SITE, "x.example")
     )
-    found = door.ask(a_pedido(versao=versao.value))
+    found = door.asked(a_pedido(versao=versao.value))
     assert (found.status, found.autorizacao.senha, found.nome_beneficiario) == ("1", NUMERO, NOME)
     assert found.autorizacao.data_validade_senha == HOJE + timedelta(days=90)
     assert [(one.quantidade_autorizada, one.valor_autorizado) for one in found.servicos] == [(1, Decimal("18.50"))]
@@ -182,40 +182,40 @@ def test_a_senha_comes_in_the_same_answer(door: Door, versao: Versao) -> None:
 
 
 def test_the_four_kinds_are_answered_each_in_its_own_element(door: Door) -> None:
-    stay = door.ask(a_pedido(tipo=gerador.Solicitacao.INTERNACAO, urgencia=True, numero="I-1"))
+    stay = door.asked(a_pedido(tipo=gerador.Solicitacao.INTERNACAO, urgencia=True, numero="I-1"))
     assert (stay.servicos.status, stay.quantidade_diarias) == ("1", 2)
-    longer = door.ask(a_pedido(tipo=gerador.Solicitacao.PRORROGACAO, principal="I-1", numero="P-1", diarias=3))
+    longer = door.asked(a_pedido(tipo=gerador.Solicitacao.PRORROGACAO, principal="I-1", numero="P-1", diarias=3))
     assert (longer.servicos.status, longer.quantidade_diarias) == ("2", 0)
     assert door.held(longer.servicos.autorizacao.numero_guia_operadora).principal == NUMERO
-    dental = door.ask(
+    dental = door.asked(
         replace(
             a_pedido(tipo=gerador.Solicitacao.ODONTO, numero="O-1"),
             itens=(Item(tabela="22", codigo=PERICIA, descricao="Consulta", regiao="ASAI"),),
         )
     )
     assert (dental.status, dental.procedimentos[0].autorizado) == ("1", True)
-    complement = door.ask(a_pedido(principal=NUMERO, numero="C-1"))
+    complement = door.asked(a_pedido(principal=NUMERO, numero="C-1"))
     assert (complement.status, door.held(complement.autorizacao.senha).principal) == ("1", NUMERO)
 
 
 @pytest.mark.parametrize(("versao", "code"), [(V401, "2514"), (V403, "3279")])
 def test_what_is_not_contracted_is_denied_with_its_reason(door: Door, versao: Versao, code: str) -> None:
-    found = door.ask(a_pedido("31003079", HEMOGRAMA, versao=versao.value))
+    found = door.asked(a_pedido("31003079", HEMOGRAMA, versao=versao.value))
     assert (found.status, found.autorizacao.senha) == ("7", NUMERO)
     denied, given = found.servicos
     assert ([motivo.codigo for motivo in denied.motivos_negativa], given.quantidade_autorizada) == ([code], 1)
-    found = door.ask(a_pedido("31003079", versao=versao.value, numero="G-2"))
+    found = door.asked(a_pedido("31003079", versao=versao.value, numero="G-2"))
     assert (found.status, found.autorizacao.senha, found.motivos_negativa) == ("3", None, (code,))
 
 
 def test_what_a_person_decides_is_pending_with_its_term(door: Door) -> None:
-    found = door.ask(a_pedido(ANALISADO))
+    found = door.asked(a_pedido(ANALISADO))
     assert (found.status, found.autorizacao.senha, found.servicos[0].quantidade_autorizada) == ("2", None, 0)
     assert "A operadora responde até" in found.observacao
 
 
 def test_nobody_of_that_carteira_is_a_denial_without_a_name(door: Door) -> None:
-    found = door.ask(a_pedido(carteira="1"))
+    found = door.asked(a_pedido(carteira="1"))
     assert (found.status, found.motivos_negativa, found.nome_beneficiario) == ("3", ("1001",), "NÃO IDENTIFICADO")
 
 
@@ -225,22 +225,22 @@ def test_nobody_of_that_carteira_is_a_denial_without_a_name(door: Door) -> None:
     ids=["another prefix", "utf-8"],
 )
 def test_however_it_is_spelt_it_is_the_same_request(door: Door, formato: Formato) -> None:
-    first = door.ask(a_pedido())
-    assert door.ask(a_pedido(formato=formato)) == first
+    first = door.asked(a_pedido())
+    assert door.asked(a_pedido(formato=formato)) == first
     assert len(door.autorizacoes.rows) == 1
 
 
 def test_a_retry_is_free_and_another_content_is_1308(door: Door) -> None:
-    assert door.ask(a_pedido()) == door.ask(a_pedido())
+    assert door.asked(a_pedido()) == door.asked(a_pedido())
     raw = gerador.gerar_solicitacao(a_pedido(PRONTO_SOCORRO, urgencia=True)).conteudo
     code, text = door.erro(raw, "solicitacaoProcedimento")
     assert (code, NUMERO in text) == ("1308", True)
 
 
 def test_a_key_answers_the_first_answer_whatever_became_of_it(door: Door) -> None:
-    first = door.ask(a_pedido(ANALISADO), key="k1")
+    first = door.asked(a_pedido(ANALISADO), key="k1")
     atos.cancel(VALE, NUMERO, chamador=of_prestador(), portas=door.portas())
-    assert door.ask(a_pedido(ANALISADO), key="k1") == first
+    assert door.asked(a_pedido(ANALISADO), key="k1") == first
     raw = gerador.gerar_solicitacao(a_pedido()).conteudo
     status, body = door.send(raw, "solicitacaoProcedimento", key="k1")
     assert (status, json.loads(body)["codigo"]) == (422, "requisicao-invalida")
@@ -301,7 +301,7 @@ def test_who_was_never_enabled_sends_in_vain(door: Door) -> None:
 
 
 def test_annexes_of_oncology_come_back_with_the_answer(door: Door) -> None:
-    found = door.ask(a_pedido(HEMOGRAMA, anexos=(gerador.Anexo.QUIMIO, gerador.Anexo.RADIO)))
+    found = door.asked(a_pedido(HEMOGRAMA, anexos=(gerador.Anexo.QUIMIO, gerador.Anexo.RADIO)))
     assert (found.status, found.quimio.status, found.radio.status) == ("2", "2", "2")
     held = door.held(NUMERO)
     assert [anexo.tipo for anexo in held.solicitacao.anexos] == [TipoAnexo.QUIMIOTERAPIA, TipoAnexo.RADIOTERAPIA]
@@ -312,7 +312,7 @@ def test_annexes_of_oncology_come_back_with_the_answer(door: Door) -> None:
 
 @pytest.mark.parametrize("versao", VERSOES)
 def test_a_request_is_told_where_it_stands_in_the_version_of_who_asks(door: Door, versao: Versao) -> None:
-    door.ask(a_pedido("31003079", HEMOGRAMA, versao="4.03.00"))
+    door.asked(a_pedido("31003079", HEMOGRAMA, versao="4.03.00"))
     message = door.answer(status_of(versao=versao), "solicitaStatusAutorizacao", versao=versao)
     assert message.cabecalho.tipo_transacao == "STATUS_AUTORIZACAO"
     found = message.corpo.servico
@@ -323,7 +323,7 @@ def test_a_request_is_told_where_it_stands_in_the_version_of_who_asks(door: Door
 
 
 def test_a_replaced_carteira_finds_it_too(door: Door) -> None:
-    door.ask(a_pedido())
+    door.asked(a_pedido())
     door.renumber("999")
     found = door.answer(status_of(carteira="999"), "solicitaStatusAutorizacao").corpo.servico
     assert found.autorizacao.senha == NUMERO
@@ -331,7 +331,7 @@ def test_a_replaced_carteira_finds_it_too(door: Door) -> None:
 
 @pytest.mark.parametrize(("versao", "code"), [(V401, "1404"), (V403, "3306")])
 def test_absent_foreign_and_of_somebody_else_are_the_same(door: Door, versao: Versao, code: str) -> None:
-    door.ask(a_pedido())
+    door.asked(a_pedido())
     door.plant(an_authorization(prestador_id=CLINICA, solicitacao=a_request(solicitante=CLINICA)))
     asked = [
         status_of("G-9", versao), status_of("GP-1001", versao), status_of("G-1", versao, OUTRA_CARTEIRA),
@@ -393,12 +393,12 @@ def test_an_annex_makes_no_request_of_more_items_than_one_row_holds(door: Door) 
 
 
 def test_an_annex_of_a_decided_request_comes_too_late(door: Door) -> None:
-    door.ask(a_pedido())
+    door.asked(a_pedido())
     assert door.erro(an_annex("G-1"), "loteAnexos")[0] == "1302"
 
 
 def test_an_annex_of_oncology_is_receipted_as_it_came(door: Door) -> None:
-    door.ask(a_pedido(ANALISADO))
+    door.asked(a_pedido(ANALISADO))
     for tipo, field in ((gerador.Anexo.QUIMIO, "quimio"), (gerador.Anexo.RADIO, "radio")):
         raw = gerador.gerar_anexo(a_pedido(), tipo).conteudo
         found = getattr(door.answer(raw, "loteAnexos").corpo.protocolo, field)
@@ -464,8 +464,8 @@ def statuses(message: Mensagem[Any]) -> list[str]:
 
 @pytest.mark.parametrize("versao", VERSOES)
 def test_each_guia_is_cancelled_by_itself_and_a_retry_is_free(door: Door, versao: Versao) -> None:
-    door.ask(a_pedido())
-    door.ask(a_pedido(ANALISADO, numero="G-2"))
+    door.asked(a_pedido())
+    door.asked(a_pedido(ANALISADO, numero="G-2"))
     billed = an_authorization(
         an_item(quantidade=2, faturada=Decimal(1)), numero="88", situacao=Situacao.UTILIZADA,
         solicitacao=a_request(numero_guia_prestador="G-3"),
@@ -483,11 +483,11 @@ def test_each_guia_is_cancelled_by_itself_and_a_retry_is_free(door: Door, versao
 
 
 def test_a_cancellation_under_a_key_is_answered_as_first(door: Door) -> None:
-    door.ask(a_pedido())
-    door.ask(a_pedido(numero="G-2"))
+    door.asked(a_pedido())
+    door.asked(a_pedido(numero="G-2"))
     raw = a_cancellation(("1", "G-1"), ("1", "G-2"))
     assert statuses(door.answer(raw, "cancelaGuia", key="k")) == ["1", "1"]
-    door.ask(a_pedido(numero="G-1"))
+    door.asked(a_pedido(numero="G-1"))
     assert statuses(door.answer(raw, "cancelaGuia", key="k")) == ["1", "1"]
     assert door.held("26110000000003").situacao is Situacao.AUTORIZADA
     status, body = door.send(a_cancellation(("1", "G-1")), "cancelaGuia", key="k")
@@ -495,14 +495,14 @@ def test_a_cancellation_under_a_key_is_answered_as_first(door: Door) -> None:
 
 
 def test_the_number_here_must_be_right_when_it_is_told(door: Door) -> None:
-    door.ask(a_pedido())
+    door.asked(a_pedido())
     assert statuses(door.answer(a_cancellation(("1", "G-1"), operadora="5"), "cancelaGuia")) == ["3"]
     assert statuses(door.answer(a_cancellation(("1", "G-1"), operadora=f" {NUMERO}"), "cancelaGuia")) == ["1"]
 
 
 def test_a_senha_with_complements_is_not_cancelled_alone(door: Door) -> None:
-    door.ask(a_pedido(PRONTO_SOCORRO, urgencia=True))
-    door.ask(a_pedido(principal=NUMERO, numero="C-1"))
+    door.asked(a_pedido(PRONTO_SOCORRO, urgencia=True))
+    door.asked(a_pedido(principal=NUMERO, numero="C-1"))
     assert statuses(door.answer(a_cancellation(("1", "G-1")), "cancelaGuia")) == ["2"]
 
 
@@ -513,7 +513,7 @@ def test_lotes_and_other_guias_are_not_cancelled_here(door: Door) -> None:
 
 
 def test_what_others_write_all_the_time_is_told_to_be_sent_again(door: Door) -> None:
-    door.ask(a_pedido())
+    door.asked(a_pedido())
 
     def bump() -> None:
         row = door.autorizacoes.rows[VALE, NUMERO]
