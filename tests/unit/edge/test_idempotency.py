@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conecta_edge import idempotency, session
+from conecta_edge import idempotency, problems, session
 from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError
 from conecta_edge.http import Request
@@ -158,3 +158,87 @@ def test_a_transaction_that_collides_with_the_first_one_is_in_progress_and_not_l
     with pytest.raises(ProblemError) as refused:
         session.once(request(), CALLER, collide)
     assert (refused.value.status, refused.value.headers) == (409, {"Retry-After": "1"})
+
+
+# --- read along with everything else ---
+
+
+def kept(table: FakeIdempotency, key: str | None = "k1", **changes: Any) -> idempotency.Once:
+    return session.attempt(request(key, **changes), HOSPITAL, "pessoa-1")
+
+
+def test_without_a_key_nothing_is_read_nor_kept(table: FakeIdempotency) -> None:
+    once = kept(table, None)
+    assert (once.attempt, once.replay(), once.keep({"a": 1})) == (None, None, ())
+    failed = ValueError("not ours")
+
+    def effect(_keep: Any) -> None:
+        raise failed
+
+    with pytest.raises(ValueError, match="not ours"):
+        once.carry_out(effect)
+
+
+def test_an_effect_that_looks_by_itself_is_not_looked_for_before(table: FakeIdempotency) -> None:
+    first = Effects()
+    assert kept(table).carry_out(first, look_first=False) == {"efeito": 1}
+    looked: list[Any] = []
+    again = kept(table)
+
+    def effect(_keep: Any) -> Any:
+        looked.append(again.replay())
+        return looked[-1]
+
+    assert again.carry_out(effect, look_first=False) == {"efeito": 1}
+    assert looked == [{"efeito": 1}]
+
+
+def test_who_is_refused_because_the_first_was_done_gets_the_first_answer(table: FakeIdempotency) -> None:
+    winner = Effects()
+
+    def loses(_keep: Any) -> None:
+        kept(table).carry_out(winner)
+        raise LookupError("what it was to change is changed")
+
+    assert kept(table).carry_out(loses) == {"efeito": 1}
+
+
+def test_a_refusal_that_has_nothing_to_do_with_the_key_is_told_as_it_is(table: FakeIdempotency) -> None:
+    def refuses(_keep: Any) -> None:
+        raise LookupError("absent")
+
+    with pytest.raises(LookupError, match="absent"):
+        kept(table).carry_out(refuses)
+
+    def forbids(_keep: Any) -> None:
+        raise problems.not_found()
+
+    with pytest.raises(ProblemError) as refused:
+        kept(table).carry_out(forbids)
+    assert refused.value.status == 404
+
+
+def test_the_same_act_on_another_thing_is_another_request(table: FakeIdempotency) -> None:
+    def of(numero: str, body: bytes = b"{}") -> Request:
+        path = {"registro_ans": "1", "numero": numero}
+        return Request("POST", "/r", path, {}, {"idempotency-key": "k"}, {}, body, "corr-1")
+
+    session.attempt(of("7"), HOSPITAL, "p").carry_out(Effects())
+    for other in (of("8"), of("7", b"{ }"), of("7/")):
+        with pytest.raises(ProblemError) as refused:
+            session.attempt(other, HOSPITAL, "p").carry_out(Effects())
+        assert refused.value.erros[0].codigo == "chave-reutilizada"
+    assert session.attempt(of("7"), HOSPITAL, "p").replay() == {"efeito": 1}
+
+
+def test_a_key_of_an_operadoras_people_is_not_one_of_a_prestadors(table: FakeIdempotency) -> None:
+    session.attempt(request(), "OPERADORA#345695", "p").carry_out(Effects())
+    assert session.attempt(request(), HOSPITAL, "p").replay() is None
+    assert session.attempt(request(), "OPERADORA#345695", "p").replay() == {"efeito": 1}
+
+
+def test_an_attempt_is_of_the_instant_it_is_made(table: FakeIdempotency, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(table).carry_out(Effects())
+    monkeypatch.setattr(session, "clock", lambda: FixedClock(NOW + timedelta(hours=24)))
+    assert kept(table).now == NOW + timedelta(hours=24)
+    assert kept(table).replay() is None

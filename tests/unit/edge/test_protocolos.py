@@ -51,6 +51,14 @@ def test_a_number_has_the_month_the_kind_and_seven_digits() -> None:
     assert allocate(Counters(), "t", Kind.ATENDIMENTO, date(2027, 1, 1))[:5] == "27011"
 
 
+@pytest.mark.regra("PROTOCOLO")
+def test_the_fifth_digit_says_whose_number_it_is() -> None:
+    counters = Counters()
+    kinds = {kind: allocate(counters, "t", kind, NOVEMBER)[4] for kind in Kind}
+    assert kinds == {Kind.ATENDIMENTO: "1", Kind.PEG: "2", Kind.RELACIONAMENTO: "3", Kind.AUTORIZACAO: "4"}
+    assert {pk for pk, _ in counters.rows} == {f"CONTADOR#2611#{digit}" for digit in "1234"}
+
+
 def test_numbers_of_a_month_spread_over_ten_shards_and_never_repeat() -> None:
     counters = Counters()
     numbers = [allocate(counters, "t", Kind.PEG, NOVEMBER) for _ in range(500)]
