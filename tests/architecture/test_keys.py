@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
+import autorizacao.dynamodb
 import cadastro.dynamodb
 import conecta_edge
 import documentos.dynamodb
 import documentos.service
 import peg.dynamodb
 import peg.s3
+from autorizacao.dynamodb import chaves
 from cadastro.dynamodb import contas, relacionamentos
 from conecta_edge import beneficiarios, idempotency, objects, protocolos
 from conecta_edge import cadastro as keys
@@ -31,6 +33,7 @@ from tests.fakes_cadastro import PSEUDONIMOS, Loaded
 
 SUB, CLIENT = "9f8e7d6c-sub", "maquina-1"
 PROTOCOLO = "261120000007"
+NUMERO = "26110000000001"
 PSEUDONYM = PSEUDONIMOS.carteira(VALE, CARTEIRA)
 OF_THE_HOSPITAL, OF_VALE = ["PRESTADOR", HOSPITAL], ["OPERADORA", VALE]
 PEDIDO: Any = SimpleNamespace(prestador_id=HOSPITAL, solicitante=SUB, do_prestador=True, id="p1")
@@ -97,6 +100,25 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
         lambda: relacionamentos._pedidos_pk(VALE, Relacao.SOLICITADO), OF_VALE,
     ),
     "cadastro.dynamodb.relacionamentos._related_pk": (lambda: relacionamentos._related_pk(VALE, "HABILITADO"), OF_VALE),
+    "autorizacao.dynamodb.chaves.guia_pk": (lambda: chaves.guia_pk(VALE, NUMERO), OF_VALE),
+    "autorizacao.dynamodb.chaves.autorizacao_key": (lambda: chaves.autorizacao_key(VALE, NUMERO), OF_VALE),
+    "autorizacao.dynamodb.chaves.detalhe_key": (lambda: chaves.detalhe_key(VALE, NUMERO), OF_VALE),
+    "autorizacao.dynamodb.chaves.complemento_key": (lambda: chaves.complemento_key(VALE, NUMERO, NUMERO), OF_VALE),
+    "autorizacao.dynamodb.chaves.vida_pk": (lambda: chaves.vida_pk(VALE, PSEUDONYM), OF_VALE),
+    "autorizacao.dynamodb.chaves.vida_key": (lambda: chaves.vida_key(VALE, PSEUDONYM, HOJE, NUMERO), OF_VALE),
+    "autorizacao.dynamodb.chaves.nome_busca": (lambda: chaves.nome_busca(VALE, PSEUDONYM, HOJE, NUMERO), OF_VALE),
+    "autorizacao.dynamodb.chaves.nome_pk": (lambda: chaves.nome_pk(VALE, PSEUDONYM), OF_VALE),
+    "autorizacao.dynamodb.chaves.fila_pk": (lambda: chaves.fila_pk(VALE, "ANALISE"), OF_VALE),
+    "autorizacao.dynamodb.chaves.vencimento_pk": (lambda: chaves.vencimento_pk(0), ["VENCIMENTO"]),
+    "autorizacao.dynamodb.chaves.prestador_pk": (lambda: chaves.prestador_pk(HOSPITAL), OF_THE_HOSPITAL),
+    "autorizacao.dynamodb.chaves.numero_guia_key": (
+        lambda: chaves.numero_guia_key(HOSPITAL, VALE, "GP-1"), OF_THE_HOSPITAL,
+    ),
+    "autorizacao.dynamodb.chaves.rascunho_key": (lambda: chaves.rascunho_key(HOSPITAL, "r1"), OF_THE_HOSPITAL),
+    "autorizacao.dynamodb.chaves.mes_pk": (lambda: chaves.mes_pk(HOSPITAL, "2611"), OF_THE_HOSPITAL),
+    "autorizacao.dynamodb.chaves.mes_key": (
+        lambda: chaves.mes_key(HOSPITAL, "2611", NOW, VALE, NUMERO), OF_THE_HOSPITAL,
+    ),
     "documentos.dynamodb.tenant_pk": (lambda: documentos.dynamodb.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
     "documentos.dynamodb.upload_key": (lambda: documentos.dynamodb.upload_key(HOSPITAL, "u1"), OF_THE_HOSPITAL),
     "peg.dynamodb.tenant_pk": (lambda: peg.dynamodb.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
@@ -106,7 +128,7 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     "peg.dynamodb.lote_key": (lambda: peg.dynamodb.lote_key(HOSPITAL, VALE, "1"), OF_THE_HOSPITAL),
 }  # fmt: skip
 """What makes a key, and the partition it must give: a prestador, an operadora, a person and a credential are tenants
-of their own rows; the public list of operadoras is nobody's."""
+of their own rows; the public list of operadoras, and what falls due, which only the sweep reads, are nobody's."""
 OF_BUCKETS = {"conecta_edge.objects.answer_key"}
 PERSONAL = ("cpf", "carteira", "cns", "nome", "email", "nascimento", "documento")
 
@@ -119,7 +141,7 @@ def partition(key: Any) -> str:
 
 def modules() -> Iterator[ModuleType]:
     """Where keys are made: `conecta_edge`, and every context's adapters of tables."""
-    packages = (conecta_edge, cadastro.dynamodb)
+    packages = (conecta_edge, autorizacao.dynamodb, cadastro.dynamodb)
     for package in packages:
         for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             yield importlib.import_module(info.name)
@@ -202,6 +224,14 @@ def test_the_index_of_what_is_pending_serves_the_sweep_of_every_tenant_and_names
     assert str(row["pendente_sk"]).endswith(f"#{HOSPITAL}#u1")
     ended = documentos.dynamodb.to_item(an_upload(situacao=Situacao.EXPIRADO, conferir_em=None))
     assert (ended["pendente_pk"], ended["pendente_sk"]) == (None, None)
+
+
+def test_the_index_of_what_falls_due_names_the_operadora_and_spreads_over_its_shards() -> None:
+    places = [chaves.vencimento(VALE, f"2611{n:010d}", HOJE) for n in range(400)]
+    assert {place["vencimento_pk"] for place in places} == {f"VENCIMENTO#{shard}" for shard in range(chaves.SHARDS)}
+    assert places[7]["vencimento_sk"] == f"{HOJE.isoformat()}#{VALE}#26110000000007"
+    assert set(chaves.vencimento(VALE, NUMERO, None).values()) == {None}
+    assert chaves.identity(chaves.guia_pk(VALE, NUMERO)) == (VALE, NUMERO)
 
 
 def test_a_counter_belongs_to_nobody_and_holds_only_a_number() -> None:

@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 
 import cadastro.handler.api
+from conecta_senhas import errors
 
 PARTS = cadastro.handler.api.handler._names
 
@@ -48,3 +49,11 @@ def test_each_part_tells_every_refusal_of_its_own(part: str) -> None:
 def test_refusals_are_seen() -> None:
     seen = {kind.__name__ for part in PARTS for module in modules_of(part) for kind in raised(module)}
     assert {"BeneficiarioNotFoundError", "AutorizacaoNotReleasedError", "ChangedMeanwhileError"} <= seen
+
+
+def test_every_refusal_of_a_senha_has_its_place_in_every_part_of_autorizacao() -> None:
+    kinds = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)]
+    assert len(kinds) > 10
+    told = importlib.import_module("autorizacao.handler.comum").ERRORS
+    silent = {kind.__name__ for kind in kinds if not any(base in told for base in kind.__mro__)}
+    assert silent == {"AutorizacaoError"}  # what all of them are
