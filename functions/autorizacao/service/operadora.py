@@ -198,16 +198,16 @@ def change_quantities(
 
     Raises:
         QuantidadeInvalidaError: below what was billed, or above what was asked.
+        ComplementosVivosError: nothing would be left of it, and something living was asked on it (R17).
         PapelNaoPermitidoError: a prestador's caller.
     """
+
+    def step(cena: Cena, ato: Ato) -> Sequence[Autorizacao]:
+        children = tuple(item.autorizacao for item in cena.complementos)
+        return (transicoes.change_quantities(cena.autorizacao, quantidades, ato, cena.pai, children),)
+
     return act(
-        registro_ans,
-        numero,
-        lambda cena, ato: (transicoes.change_quantities(cena.autorizacao, quantidades, ato, cena.pai),),
-        chamador=chamador,
-        portas=portas,
-        motivo=motivo,
-        render=render,
+        registro_ans, numero, step, chamador=chamador, portas=portas, motivo=motivo, complementos=True, render=render
     )[0]
 
 

@@ -24,6 +24,7 @@ from conecta_senhas.autorizacoes import (
 )
 from conecta_senhas.errors import (
     AutorizacaoNotFoundError,
+    ComplementosVivosError,
     DecisaoIncompletaError,
     ExecutanteInvalidoError,
     JaFaturadaError,
@@ -302,6 +303,18 @@ def test_what_is_billed_meanwhile_counts(world: World) -> None:
             VALE, held.numero, {1: Decimal(3)}, motivo="m", chamador=CENTRAL, portas=world.portas()
         )  # fmt: skip
     assert world.held(held.numero).itens[0].autorizada == Decimal(5)
+
+
+@pytest.mark.regra("R17", "R18")
+def test_nothing_is_left_of_a_senha_only_when_nothing_lives_on_it(world: World) -> None:
+    world.stay()
+    child = world.ask(a_request(an_asked(), guia_principal=NUMERO))
+    change = partial(operadora.change_quantities, VALE, motivo="m", chamador=CENTRAL)
+    nothing = {0: Decimal(0), 1: Decimal(0)}
+    with pytest.raises(ComplementosVivosError):
+        change(NUMERO, nothing, portas=world.portas())
+    change(child.numero, {1: Decimal(0)}, portas=world.portas())
+    assert change(NUMERO, nothing, portas=world.portas()).autorizacao.situacao is Situacao.CANCELADA
 
 
 @pytest.mark.regra("R10", "R18")

@@ -578,6 +578,17 @@ def test_an_item_without_quantity_is_cancelled_and_with_the_last_one_the_senha()
 
 
 @pytest.mark.regra("AUT-QUANTIDADE-CENTRAL")
+def test_the_last_quantity_is_not_taken_from_what_something_living_was_asked_on() -> None:
+    on_it = (an_authorization(numero="2"), in_situation(C, numero="3"))
+    with pytest.raises(ComplementosVivosError) as refused:
+        t.change_quantities(an_authorization(), {1: Decimal(0)}, CENTRAL, None, on_it)
+    assert refused.value.numeros == ("2",)
+    assert t.change_quantities(an_authorization(), {1: Decimal(0)}, CENTRAL, None, on_it[1:]).situacao is C
+    parted = an_authorization(an_item(quantidade=2))
+    assert t.change_quantities(parted, {1: Decimal(1)}, CENTRAL, None, on_it).situacao is P
+
+
+@pytest.mark.regra("AUT-QUANTIDADE-CENTRAL")
 def test_days_of_a_stay_are_changed_like_items() -> None:
     stay = a_stay_authorization()
     assert t.change_quantities(stay, {DIARIAS: Decimal(2)}, CENTRAL).diarias_autorizadas == 2

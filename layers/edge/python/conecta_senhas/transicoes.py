@@ -445,13 +445,17 @@ def cancel(
         raise TransicaoInvalidaError(autorizacao.situacao_em(ato.hoje, principal))
     if ato.papel is Papel.CENTRAL:
         _why(ato)
-    living = [item for item in complementos if item.alive_em(ato.hoje, autorizacao)]
+    living = _living(autorizacao, complementos, ato.hoje)
     if living and not together:
         raise ComplementosVivosError(tuple(item.numero for item in living))
     for item in living:
         _not_billed(item)
     ended = (_ended(item, ato, Evento.RETIRADA if item.situacao in PENDENTES else Evento.CANCELADA) for item in living)
     return (_ended(autorizacao, ato, Evento.CANCELADA), *ended)
+
+
+def _living(autorizacao: Autorizacao, complementos: Sequence[Autorizacao], dia: date) -> list[Autorizacao]:
+    return [item for item in complementos if item.alive_em(dia, autorizacao)]
 
 
 def _not_billed(autorizacao: Autorizacao) -> None:
@@ -492,13 +496,16 @@ def change_quantities(
     quantidades: Mapping[int, Decimal],
     ato: Ato,
     principal: Autorizacao | None = None,
+    complementos: Sequence[Autorizacao] = (),
 ) -> Autorizacao:
     """R18: the Central changes authorised quantities, never below what was billed nor above what was asked.
 
-    Zero cancels an item; when nothing is left and nothing was billed, the senha is cancelled.
+    Zero cancels an item; when nothing is left and nothing was billed, the senha is cancelled, unless something living
+    was asked on it (R17).
 
     Args:
         quantidades: by `sequencia`; `DIARIAS` for those.
+        complementos: all that were asked on it, in whatever state.
     """
     _whose(ato, Papel.CENTRAL)
     _usable(autorizacao, ato.hoje, principal)
@@ -518,6 +525,8 @@ def change_quantities(
         changed.append(replace(item, autorizada=quantidade, situacao=kept))
     left = replace(autorizacao, itens=_with(autorizacao.itens, *changed), diarias_autorizadas=diarias)
     if left.concedida is Situacao.NEGADA:
+        if living := _living(autorizacao, complementos, ato.hoje):
+            raise ComplementosVivosError(tuple(item.numero for item in living))
         return _ended(left, ato, Evento.CANCELADA)
     situacao = Situacao.UTILIZADA if left.faturadas else left.concedida
     return _step(left, ato, Evento.QUANTIDADE_ALTERADA, situacao=situacao)
@@ -625,8 +634,8 @@ def check_substitution(
     """R16: whether a senha may be asked to be replaced: valid, nothing billed, nothing living on it, not asked yet."""
     _not_billed(antiga)
     _usable(antiga, hoje, principal)
-    if living := tuple(item.numero for item in complementos if item.alive_em(hoje, antiga)):
-        raise ComplementosVivosError(living)
+    if living := _living(antiga, complementos, hoje):
+        raise ComplementosVivosError(tuple(item.numero for item in living))
     if antiga.substituicao is not None:
         raise TransicaoInvalidaError(antiga.situacao)
 
