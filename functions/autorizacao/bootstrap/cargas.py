@@ -51,7 +51,6 @@ def ports() -> Ports:
             vidas=nucleo.beneficiarios(),
             pseudonyms=session.pseudonyms(),
             relogio=session.clock().now,
-            lidas={},
         ),
         arquivos=S3Arquivos(
             client("s3"), pasta=PASTA, entrada=required("BUCKET_ENTRADA"), acervo=required("BUCKET_ACERVO")

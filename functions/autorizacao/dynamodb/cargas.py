@@ -45,7 +45,6 @@ class DynamoSenhas:
 
     Attributes:
         table, cadastro: names of the tables.
-        lidas: of the rows being loaded, by the key of their state: the life, and who let the number of guia go.
     """
 
     client: Any
@@ -55,7 +54,6 @@ class DynamoSenhas:
     vidas: DynamoBeneficiarios
     pseudonyms: Pseudonyms
     relogio: Callable[[], datetime]
-    lidas: dict[Chave, tuple[Beneficiario | None, str | None]]
 
     def itens(self, _tipo: str, registro_ans: str, dados: Dados, _referencia: date, _hoje: date) -> list[Item]:
         """The state, and who holds the number of guia; takes the row's values over."""
@@ -70,7 +68,10 @@ class DynamoSenhas:
         ]
 
     def ler(self, itens: Sequence[Item]) -> Mapping[Chave, Guardado]:
-        """One wait (what is here, who holds each number of guia, lives, relacionamentos), and one for such holders."""
+        """One wait (what is here, who holds each number of guia, lives, relacionamentos), and one for such holders.
+
+        What a new one needs of it is left in its row: the pseudonym of the name, and who let the number of guia go.
+        """
         rows, guias = itens[0::2], itens[1::2]
         asked = [row.dados for row in rows]
         registro = asked[0]["registro_ans"]
@@ -94,10 +95,10 @@ class DynamoSenhas:
             if one is not None and one.autorizacao.situacao in FINAIS
         }
         found = {}
-        self.lidas.clear()
         for row, guia, here, holder, life in zip(rows, guias, held, holders, lives, strict=True):
             other = holder["numero"] if holder else None
-            self.lidas[row.chave] = life, other
+            row.dados["nome"] = self.pseudonyms.nome(registro, life.nome) if life else None
+            row.dados["solto"] = other
             if here is not None:
                 seen = _seen(here, row.dados)
             elif recusa := next(_refusals(row.dados, hoje, known, taken=other not in {None, *freed}, life=life), None):
@@ -117,16 +118,15 @@ class DynamoSenhas:
         now = self.relogio()
         hoje = local_day(now)
         legada = codec.build(SenhaLegada, item.dados)
-        life, freed = self.lidas[item.chave]
         guardada = legado.senha(
             legada,
             Ato(papel=Papel.SISTEMA, quem=carga_id, quando=now, hoje=hoje),
             protocolo=protocolos.allocate(self.client, self.table, protocolos.Kind.AUTORIZACAO, hoje),
             vida=self.pseudonyms.carteira(legada.registro_ans, legada.carteira),
-            nome=self.pseudonyms.nome(legada.registro_ans, life.nome) if life else None,
+            nome=item.dados["nome"],
         )
         try:
-            self.autorizacoes.write([Mudanca(None, guardada, solto=freed)], now=now, correlacao=carga_id)
+            self.autorizacoes.write([Mudanca(None, guardada, solto=item.dados["solto"])], now=now, correlacao=carga_id)
         except MudouError:
             return False
         return True
