@@ -505,7 +505,8 @@ class World:
         row = self.autorizacoes.rows[VALE, numero]
         ato = Chamador(papel=Papel.SISTEMA, quem="peg").ato(self.now, self.hoje)
         used = transicoes.bill(row.autorizacao, {sequencia: Decimal(quantidade)}, self.hoje, ato)
-        self.autorizacoes.plant(used, complementos=row.complementos)
+        mudanca = Mudanca(row, replace(row, autorizacao=used))
+        self.autorizacoes.write([mudanca], now=self.now, correlacao="peg")
         return used
 
     def held(self, numero: str, registro_ans: str = VALE) -> Autorizacao:

@@ -732,7 +732,12 @@ def test_an_old_one_that_ended_by_itself_hinders_nothing() -> None:
     assert t.settle_substitution(cancelled, granted, AUDITORIA) == t.Substituicao(cancelled, granted)
     expired = t.expire(replace(both.antiga, validade=ONTEM), SISTEMA)
     done = t.settle_substitution(expired, granted, AUDITORIA)
-    assert (done.antiga.situacao, done.antiga.substituicao) == (V, None)
+    # It ends for good: an admission that is told of late would have made it valid again, beside the new one.
+    assert (done.antiga.situacao, done.antiga.substituida_por, done.antiga.substituicao) == (
+        Situacao.CANCELADA, granted.numero, None,
+    )  # fmt: skip
+    with pytest.raises(TransicaoInvalidaError):
+        t.admit(done.antiga, HOJE, PRESTADOR)
 
 
 @pytest.mark.regra("AUT-SUBSTITUICAO-DECIDIDA")
