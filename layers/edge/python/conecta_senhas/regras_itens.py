@@ -20,8 +20,8 @@ from conecta_senhas.contexto import (
     named,
     regra,
 )
+from conecta_senhas.itens import PACOTES, Codigo, Problema, medicine_problems, place_problems
 from conecta_senhas.solicitacoes import (
-    REGIAO_ALIAS,
     ItemSolicitado,
     Linha,
     Tipo,
@@ -30,17 +30,15 @@ from conecta_senhas.solicitacoes import (
 )
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import EtapaAutorizacao, OpcaoFabricante, Tabela, TipoInternacao
-from conecta_tiss.vocabulary.wide_tables import Dente, Regiao
 
 IMPEDE, PENDE, ANALISA, AVISA = Efeito
-PACOTES: Final = frozenset({Tabela.PACOTES, Tabela.PACOTE_ODONTOLOGICO})
 MATERIAIS: Final = frozenset({Tabela.MATERIAIS_E_OPME, Tabela.MEDICAMENTOS})
 """Paid by price lists: no contract names each, and what we have of TUSS is not all of it (tiss.md, section 6)."""
 TABELAS: Final = frozenset(Tabela)
-FACES: Final = frozenset("OLMVDIP")
 CONSULTAS: Final = "101"
 TERAPIAS: Final = "2"
 CIRURGIAS: Final = "3"
+ODONTOLOGICOS: Final = "8"
 """How codes of table 22 begin, by chapter."""
 
 
@@ -74,8 +72,10 @@ _INVALIDO: Final = {Tabela.MATERIAIS_E_OPME: Motivo.MATERIAL_INVALIDO, Tabela.ME
 def tuss(caso: Caso) -> Iterator[Apontamento]:
     """The code is in its TUSS table and in force (1801, in odontologia 3001), the table in the standard (3150).
 
-    Of materials and medicines the absence is only told.
+    Of materials and medicines the absence is only told. The dental chapter is asked as odontologia (R26), which has no
+    other: each has its own cover and its own answer.
     """
+    dental = caso.solicitacao.tipo is Tipo.ODONTOLOGIA
     for linha in caso.linhas:
         tabela, codigo = linha.item.tabela, linha.item.codigo
         if tabela not in TABELAS:
@@ -83,15 +83,22 @@ def tuss(caso: Caso) -> Iterator[Apontamento]:
                 IMPEDE, Motivo.TABELA_INVALIDA, "A tabela do item não existe no padrão TISS.", "Corrija a tabela.",
                 linha, campo="tabela", visto=tabela, esperado=", ".join(sorted(TABELAS)),
             )  # fmt: skip
-        elif tabela in {Tabela.PROPRIA, *PACOTES} or caso.contexto.tuss(tabela, codigo, caso.dia):
+        elif tabela in {Tabela.PROPRIA, *PACOTES}:
             continue
+        elif caso.contexto.tuss(tabela, codigo, caso.dia):
+            if tabela == Tabela.PROCEDIMENTOS_E_EVENTOS and codigo.startswith(ODONTOLOGICOS) is not dental:
+                yield caso.achado(
+                    IMPEDE, Motivo.PROCEDIMENTO_ODONTOLOGICO_INVALIDO if dental else Motivo.PROCEDIMENTO_INVALIDO,
+                    "O procedimento não é odontológico." if dental else "O procedimento é odontológico.",
+                    "Peça-o em SP/SADT." if dental else "Peça-o em odontologia, com o dente ou a região.", linha,
+                    campo="codigo", visto=f"{tabela}:{codigo}",
+                )  # fmt: skip
         elif (motivo := _INVALIDO.get(Tabela(tabela))) is not None:
             yield caso.achado(
                 AVISA, motivo, "O código não consta da nossa edição da TUSS.", "Confira o código.", linha,
                 campo="codigo", visto=codigo,
             )  # fmt: skip
         else:
-            dental = caso.solicitacao.tipo is Tipo.ODONTOLOGIA
             yield caso.achado(
                 IMPEDE, Motivo.PROCEDIMENTO_ODONTOLOGICO_INVALIDO if dental else Motivo.PROCEDIMENTO_INVALIDO,
                 "O código não existe na TUSS ou não está em vigor.", "Confira a tabela e o código.", linha,
@@ -276,6 +283,16 @@ def exigencias(caso: Caso) -> Iterator[Apontamento]:
                 )  # fmt: skip
 
 
+def _used(caso: Caso, item: ItemSolicitado, dias: int | None) -> Decimal:
+    """What the fullest period with the day of the service in it has already: what is planned for later counts, too."""
+    usos = [uso for uso in caso.contexto.usos if (uso.tabela, uso.codigo) == (item.tabela, item.codigo)]
+    if not dias:
+        return sum((uso.quantidade for uso in usos), ZERO)
+    period = timedelta(days=dias)
+    ends = {caso.dia, *(uso.dia for uso in usos if caso.dia < uso.dia < caso.dia + period)}
+    return max(sum((uso.quantidade for uso in usos if end - period < uso.dia <= end), ZERO) for end in ends)
+
+
 @regra("R25-LIMITE", "R25", base=CONTRATO)
 def limites(caso: Caso) -> Iterator[Apontamento]:
     """At most so many in so many days, the whole request counted: what is above is looked at (1409; 3293)."""
@@ -284,17 +301,7 @@ def limites(caso: Caso) -> Iterator[Apontamento]:
         item, rule = linha.item, caso.regra_de(linha.item)
         if rule is None or rule.limite_quantidade is None:
             continue
-        since = caso.dia - timedelta(days=rule.limite_dias - 1) if rule.limite_dias else None
-        used = sum(
-            (
-                uso.quantidade
-                for uso in caso.contexto.usos
-                if (uso.tabela, uso.codigo) == (item.tabela, item.codigo)
-                and (since is None or since <= uso.dia)
-                and uso.dia <= caso.dia
-            ),
-            ZERO,
-        )
+        used = _used(caso, item, rule.limite_dias)
         asked[_code(item)] = asked.get(_code(item), ZERO) + item.quantidade
         total = used + asked[_code(item)]
         if total > rule.limite_quantidade:
@@ -336,37 +343,20 @@ def medicamentos(caso: Caso) -> Iterator[Apontamento]:
     """
     if caso.in_stay or caso.solicitacao.tipo is Tipo.ODONTOLOGIA:
         return
-    rules, parent = caso.contexto.parametros, caso.contexto.principal
-    held = tuple(item.solicitado for item in parent.itens if item.autorizada > ZERO) if parent else ()
-    present = (*(linha.item for linha in caso.linhas), *held)
+    parent, chemo = caso.contexto.principal, TipoAnexo.QUIMIOTERAPIA
+    lines = [Codigo(linha.item.tabela, linha.item.codigo, linha.anexo is chemo) for linha in caso.linhas]
+    authorised = (item.solicitado for item in parent.itens if item.autorizada > ZERO) if parent else ()
+    held = (Codigo(item.tabela, item.codigo) for item in authorised)
     packages = {f"{item.tabela}:{item.codigo}": item.itens for item in caso.contexto.contrato.pacotes_em(caso.dia)}
-    included = {code for item in present for code in packages.get(_code(item), ())}
-    packaged = any(item.tabela in PACOTES for item in present)
-    medicine = any(item.tabela == Tabela.MEDICAMENTOS for item in present) or any(
-        linha.anexo is TipoAnexo.QUIMIOTERAPIA for linha in caso.linhas
-    )
-    applied = any(named((*rules.aplicacoes, *rules.trazem_medicamento), item.tabela, item.codigo) for item in present)
-    for linha in caso.linhas:
-        item, code = linha.item, _code(linha.item)
-        drug = item.tabela == Tabela.MEDICAMENTOS or linha.anexo is TipoAnexo.QUIMIOTERAPIA
-        if code in included:
-            yield caso.achado(
-                IMPEDE, Motivo.ITEM_INCLUSO_NO_PACOTE, "O item já está incluído no pacote pedido.", "Retire o item.",
-                linha, campo="codigo", visto=code,
-            )  # fmt: skip
-        elif drug and not applied and not packaged:
-            yield caso.achado(
-                IMPEDE, Motivo.MEDICAMENTO_SEM_PROCEDIMENTO,
-                "Há medicamento sem o código do procedimento de aplicação.",
-                "Inclua no mesmo pedido o código da aplicação, ou peça o pacote.", linha, campo="codigo", visto=code,
-                esperado="procedimento de aplicação",
-            )  # fmt: skip
-        elif named(rules.aplicacoes, item.tabela, item.codigo) and not (medicine or packaged):
-            yield caso.achado(
-                IMPEDE, Motivo.PROCEDIMENTO_SEM_MEDICAMENTO, "Há aplicação sem os códigos dos medicamentos.",
-                "Inclua no mesmo pedido todos os medicamentos, ou peça o pacote.", linha, campo="codigo", visto=code,
-                esperado="medicamento",
-            )  # fmt: skip
+    for place, found in medicine_problems(lines, held, packages, caso.contexto.parametros):
+        yield _problem(caso, found, caso.linhas[place])
+
+
+def _problem(caso: Caso, found: Problema, linha: Linha) -> Apontamento:
+    return caso.achado(
+        IMPEDE, found.motivo, found.mensagem, found.providencia, linha, campo=found.campo, visto=found.visto,
+        esperado=found.esperado,
+    )  # fmt: skip
 
 
 @regra("R26", "R26", base=PADRAO)
@@ -375,40 +365,8 @@ def dente_ou_regiao(caso: Caso) -> Iterator[Apontamento]:
     if caso.solicitacao.tipo is not Tipo.ODONTOLOGIA:
         return
     for linha in caso.linhas:
-        dente, regiao, face = linha.item.dente, linha.item.regiao, linha.item.face
-        if not dente and not regiao:
-            yield caso.achado(
-                IMPEDE, Motivo.DENTE_NAO_INFORMADO, "Falta o dente ou a região do item.",
-                "Informe o dente ou a região; na consulta inicial, a região ASAI.", linha, campo="dente",
-                esperado="dente ou região",
-            )  # fmt: skip
-        if dente and regiao:
-            yield caso.achado(
-                IMPEDE, Motivo.REGIAO_INCORRETA, "O item tem dente e região ao mesmo tempo.", "Informe só um dos dois.",
-                linha, campo="regiao", visto=regiao,
-            )  # fmt: skip
-        if dente and dente not in set(Dente):
-            yield caso.achado(
-                IMPEDE, Motivo.CODIGO_DO_DENTE_INVALIDO, "O código do dente não existe.", "Use a notação FDI.", linha,
-                campo="dente", visto=dente,
-            )  # fmt: skip
-        if regiao and regiao not in set(Regiao):
-            right = REGIAO_ALIAS.get(regiao)
-            yield caso.achado(
-                IMPEDE, Motivo.CODIGO_DA_REGIAO_INVALIDO, "O código da região não existe.",
-                f"Use {right}." if right else "Use um código da tabela de regiões do padrão TISS.", linha,
-                campo="regiao", visto=regiao, esperado=right,
-            )  # fmt: skip
-        if face and not set(face) <= FACES:
-            yield caso.achado(
-                IMPEDE, Motivo.CODIGO_DA_FACE_INVALIDO, "A face do dente não existe.", "Use as letras O L M V D I P.",
-                linha, campo="face", visto=face, esperado="OLMVDIP",
-            )  # fmt: skip
-        elif face and (not dente or len(set(face)) != len(face)):
-            yield caso.achado(
-                IMPEDE, Motivo.FACE_INCORRETA, "A face não tem dente ou está repetida.",
-                "Informe o dente e cada face uma só vez.", linha, campo="face", visto=face,
-            )  # fmt: skip
+        for found in place_problems(linha.item.dente, linha.item.regiao, linha.item.face):
+            yield _problem(caso, found, linha)
 
 
 @regra("R27", "R27", base=PADRAO)
