@@ -12,10 +12,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from autorizacao.service import atos, operadora, pedidos, varredura
+from autorizacao.service import atos, nucleo, operadora, pedidos, varredura
 from autorizacao.service.portas import Guardada, Mudanca
 from conecta_senhas import transicoes
 from conecta_senhas.autorizacoes import (
@@ -49,7 +49,7 @@ from tests.builders_autorizacao import (
     an_urgencia,
 )
 from tests.builders_functions import CLINICA, HOSPITAL, VALE
-from tests.fakes_autorizacao import World, of_operadora, of_prestador
+from tests.fakes_autorizacao import FakeAutorizacoes, World, of_operadora, of_prestador
 
 DELE, CENTRAL, AUDITORIA = of_prestador(), of_operadora(), of_operadora(Papel.AUDITORIA)
 LAUDO = Pendencia(tipo=TipoPendencia.DOCUMENTO, descricao="Laudo", documento="02")
@@ -241,6 +241,40 @@ STEPS = st.tuples(NEWS | ACTS, st.lists(NEWS | ACTS, max_size=2))
 """Something, and what others do between its reading and its writing."""
 
 
+FIRST = st.just(0)
+SMALL: dict[str, tuple[list[Step], st.SearchStrategy[Step]]] = {
+    "one number of guia": (
+        [],
+        steps(
+            ask, st.sampled_from(["plain", "limited", "analysed", "denied"]), st.just("G-1"), st.none(), st.just(False)
+        )
+        | steps(replace_by, FIRST, st.sampled_from(["plain", "analysed"]), st.sampled_from(["G-1", "G-2"]), st.none())
+        | steps(cancel, st.integers(0, 2), st.just(False))
+        | steps(decide, st.integers(0, 2), st.sampled_from([0, 3])),
+    ),
+    "a stay": (
+        [Step(ask, ("stay", "G-0", None, True))],
+        steps(ask, st.sampled_from(["plain", "analysed"]), st.sampled_from(["G-1", "G-2"]), FIRST, st.just(False))
+        | steps(cancel, FIRST, st.booleans())
+        | steps(cancel, st.integers(1, 2), st.just(False))
+        | steps(change, FIRST, st.sampled_from([DIARIAS, 1]), FIRST)
+        | steps(bill, st.integers(0, 1), st.integers(1, 2), FIRST)
+        | steps(replace_by, FIRST, st.sampled_from(["stay", "plain"]), st.just("G-3"), st.none() | FIRST),
+    ),
+    "a senha to be replaced": (
+        [Step(ask, ("plain", "G-0", None, False)), Step(replace_by, (0, "analysed", "G-1", None))],
+        steps(decide, st.just(1), st.sampled_from([0, 3]))
+        | steps(cancel, st.integers(0, 1), st.just(False))
+        | steps(bill, FIRST, st.integers(-1, 1).filter(bool), FIRST)
+        | steps(change, FIRST, st.just(1), st.integers(0, 2))
+        | steps(replace_by, FIRST, st.sampled_from(["plain", "analysed"]), st.just("G-2"), st.none())
+        | steps(days, st.just(91))
+        | steps(sweep),
+    ),
+}
+"""Few things of which much is done at once: how they begin, and what may be done."""
+
+
 def tried(step: Step, house: House) -> None:
     """Done, or refused: whichever it is."""
     with contextlib.suppress(AutorizacaoError):
@@ -324,7 +358,24 @@ EXPIRED_MEANWHILE = [
 @example([(step, []) for step in EXPIRED_MEANWHILE])
 @given(st.lists(STEPS, min_size=1, max_size=12))
 def test_nothing_that_may_not_be_ever_is(done: list[tuple[Step, list[Step]]]) -> None:
-    house = House()
+    judge(House(), done)
+
+
+@pytest.mark.regra("R15", "R16", "R17", "R22")
+@pytest.mark.parametrize("kind", SMALL)
+@given(st.data())
+def test_not_where_much_is_done_to_little(kind: str, data: st.DataObject) -> None:
+    crowd(kind, data)
+
+
+def crowd(kind: str, data: st.DataObject) -> None:
+    house, (beginning, acts) = House(), SMALL[kind]
+    for step in beginning:
+        step(house)
+    judge(house, data.draw(st.lists(st.tuples(acts, st.lists(acts, max_size=2)), min_size=1, max_size=6)))
+
+
+def judge(house: House, done: list[tuple[Step, list[Step]]]) -> None:
     for step, others in done:
         house.world.autorizacoes.meanwhile = [partial(tried, other, house) for other in others]
         tried(step, house)
@@ -356,3 +407,42 @@ def test_a_senha_that_is_to_be_replaced_is_valid_until_something_ends_it(
     kept = sum(one.situacao in VALIDAS for one in now)
     assert kept == 1 or ended or withdrawn
     assert list(wrong(house)) == []
+
+
+# --- that it would be noticed ---
+
+_cancel = transicoes.cancel
+NAIVE: dict[str, tuple[Any, str, Callable[..., object]]] = {
+    "what replaces a senha is decided without it": (nucleo, "_settle", lambda *_: None),
+    "a parent is not told of its complements": (
+        pedidos, "_with_child", lambda parent, numero: replace(parent, complementos=(*parent.complementos, numero)),
+    ),
+    "nobody asks who holds a number of guia": (pedidos, "_asked_before", lambda *_: None),
+    "whoever writes last is right": (FakeAutorizacoes, "_possible", lambda *_: True),
+    "living complements are not looked at": (
+        transicoes, "cancel", lambda held, _, ato, **rest: _cancel(held, (), ato, **rest),
+    ),
+    "whatever there is may be replaced": (transicoes, "check_substitution", lambda *_: None),
+}  # fmt: skip
+
+
+def noticed() -> int:
+    """In how many of the crowds something was wrong, in whatever way."""
+    quick, found = settings(phases=[Phase.generate], database=None), 0
+    for kind in SMALL:
+        try:
+            quick(given(st.data())(partial(crowd, kind)))()
+        except Exception:  # noqa: BLE001
+            found += 1
+    return found
+
+
+@pytest.mark.parametrize("variant", NAIVE)
+def test_a_naive_variant_is_noticed(variant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(*NAIVE[variant])
+    assert noticed() > 0
+
+
+def test_what_is_right_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transicoes, "cancel", _cancel)
+    assert noticed() == 0
