@@ -161,6 +161,11 @@ REFUSED: list[tuple[str, dict[str, Any], tuple[str, str, str, int | None]]] = [
     ("table unknown", {"request": a_request(an_asked(tabela="99"))}, ("AUT-TUSS", "3150", "3150", 1)),
     ("code unknown", {"request": a_request(an_asked(DESCONHECIDO))}, ("AUT-TUSS", "1801", "1801", 1)),
     (
+        "medical code on a dental request", {"request": a_request(an_asked(dente="11"), tipo=Tipo.ODONTOLOGIA)},
+        ("AUT-TUSS", "3001", "1801", 1),
+    ),
+    ("dental code on a medical request", {"request": a_request(an_asked(PERICIA))}, ("AUT-TUSS", "1801", "1801", 1)),
+    (
         "dental code unknown",
         {"request": a_request(an_asked(DESCONHECIDO, dente="11"), tipo=Tipo.ODONTOLOGIA)},
         ("AUT-TUSS", "3001", "1801", 1),
@@ -461,6 +466,13 @@ def test_opme_that_was_announced_is_waited_for_with_its_quotes() -> None:
     assert (parecer.pendente_ate, parecer.responder_ate) == (date(2026, 11, 27), date(2026, 12, 4))
 
 
+@pytest.mark.regra("R27")
+def test_a_quote_that_is_named_twice_is_one_quote() -> None:
+    asked = with_opme(an_opme(), cotacoes=2)
+    twice = replace(asked, documentos=(*asked.documentos, asked.documentos[0]))
+    assert [one.quantidade for one in judged(twice).parecer.pendencias] == [1]
+
+
 @pytest.mark.parametrize(("given", "missing"), [(0, 3), (2, 1), (3, 0), (4, 0)])
 @pytest.mark.regra("R27")
 def test_quotes_are_as_many_as_the_contract_asks(given: int, missing: int) -> None:
@@ -564,6 +576,12 @@ def test_a_parent_is_of_the_same_life_and_prestador_of_the_right_kind_and_in_for
     parent: Autorizacao, codigo: str | None
 ) -> None:
     assert told(upon(parent)) == ([("R15", codigo, None)] if codigo else [])
+
+
+@pytest.mark.regra("R15", "R22")
+def test_whom_a_stay_is_of_may_do_what_a_solicitante_of_elsewhere_asks_on_it() -> None:
+    assert told(upon(INTERNACAO, solicitante="outro", executante=INTERNACAO.prestador_id)) == []
+    assert told(upon(INTERNACAO, solicitante="outro", executante="mais um")) == [("R15", "1303", None)]
 
 
 @pytest.mark.regra("R15")
@@ -674,7 +692,11 @@ def use(quantidade: int, days_ago: int, codigo: str = LIMITADO) -> Uso:
         ((use(10, 30),), True),
         ((use(5, 1), use(5, 2)), False),
         ((use(10, 0, HEMOGRAMA),), True),
-        ((use(10, -1),), True),
+        ((use(10, -1),), False),
+        ((use(10, -29),), False),
+        ((use(10, -30),), True),
+        ((use(5, 20), use(5, -5)), False),
+        ((use(5, 25), use(5, -5)), True),
     ],
 )
 @pytest.mark.regra("R25-LIMITE")

@@ -195,6 +195,12 @@ def _may_be_parent(caso: Caso, principal: Autorizacao) -> bool:
     return caso.contexto.pela_central or not elective
 
 
+def _of_the_same(caso: Caso, principal: Autorizacao) -> bool:
+    """Who does it may be asked by a solicitante of elsewhere: one of the two is a party to the parent."""
+    asked = caso.solicitacao
+    return principal.visible_to(asked.solicitante) or principal.visible_to(asked.executa)
+
+
 def _same_person(caso: Caso, principal: Autorizacao) -> bool:
     life = caso.contexto.beneficiario
     numbers = {caso.solicitacao.carteira}
@@ -217,7 +223,7 @@ def principal(caso: Caso) -> Iterator[Apontamento]:
                 "Informe a guia ou a senha da internação.", campo="guia_principal",
             )  # fmt: skip
         return
-    if parent is None or not parent.visible_to(asked.solicitante) or not _same_person(caso, parent):
+    if parent is None or not _of_the_same(caso, parent) or not _same_person(caso, parent):
         yield caso.achado(
             IMPEDE, Motivo.GUIA_PRINCIPAL_NAO_ENCONTRADA,
             "A guia principal não foi encontrada para este beneficiário e este prestador.",

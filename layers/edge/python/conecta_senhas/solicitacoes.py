@@ -216,8 +216,8 @@ class Solicitacao:
 
     @property
     def cotacoes(self) -> int:
-        """Quotes given (R27)."""
-        return sum(documento.cotacao for documento in self.documentos)
+        """Quotes given (R27): a file that is named twice is one."""
+        return len({documento.documento_id for documento in self.documentos if documento.cotacao})
 
     def anexo(self, tipo: TipoAnexo) -> Anexo | None:
         """The annex of a kind; a request has at most one of each."""
