@@ -438,7 +438,9 @@ def test_what_is_sent_is_ticked_off_until_nothing_is_missing() -> None:
     assert first.pendencias == (replace(COTACOES, quantidade=1), PORQUE)
     assert first.pendente_ate == waiting.pendente_ate
     assert len(first.solicitacao.documentos) == 3
-    second = t.answer(first, PRESTADOR, documentos=quotes[:1])
+    assert t.answer(first, PRESTADOR, documentos=quotes).pendencias == first.pendencias  # the same are no others
+    other = DocumentoAnexado(documento_id="3", cotacao=True)
+    second = t.answer(first, PRESTADOR, documentos=(other, *quotes[:1]))
     assert (second.situacao, second.pendencias) == (J, (PORQUE,))
     third = t.answer(second, PRESTADOR, justificativa=" Dor há seis meses ")
     assert (third.situacao, third.pendencias, third.pendente_ate) == (Z, (), None)
@@ -468,6 +470,9 @@ def test_an_annex_that_comes_later_brings_its_items_and_what_they_lack() -> None
     assert ([item.sequencia for item in after.itens], after.solicitacao.anexos) == ([1, 2], (anexo,))
     with pytest.raises(TransicaoInvalidaError):
         t.attach(after, anexo, (), (), PRESTADOR, ate=HOJE)
+    quote = DocumentoAnexado(documento_id="1", cotacao=True)
+    twice = t.attach(waiting, anexo, (), (), PRESTADOR, ate=HOJE, documentos=(quote, quote))
+    assert twice.pendencias == (replace(COTACOES, quantidade=COTACOES.quantidade - 1),)
     assert t.attach(a_pending(), anexo, (), (LAUDO,), PRESTADOR, ate=AMANHA).pendente_ate == AMANHA
 
 

@@ -314,12 +314,11 @@ def answer(
     """The prestador sends what was asked: back to analysis by itself when nothing is missing (R27)."""
     _whose(ato, Papel.PRESTADOR, Papel.CENTRAL)
     _in(autorizacao, *AGUARDANDO)
-    left = tuple(
-        rest
-        for pendencia in autorizacao.pendencias
-        if (rest := _left(pendencia, documentos, justificativa)) is not None
-    )
     asked = autorizacao.solicitacao
+    new = _new(asked, documentos)
+    left = tuple(
+        rest for pendencia in autorizacao.pendencias if (rest := _left(pendencia, new, justificativa)) is not None
+    )
     solicitacao = replace(
         asked,
         documentos=(*asked.documentos, *documentos),
@@ -335,12 +334,18 @@ def _checked(
     return _step(autorizacao, ato, evento, situacao=_waiting(left), pendencias=left, pendente_ate=until, **changes)
 
 
+def _new(asked: Solicitacao, documentos: Sequence[DocumentoAnexado]) -> list[DocumentoAnexado]:
+    """What was not given before: a quote that comes again is no other quote (R27)."""
+    quoted = {documento.documento_id for documento in asked.documentos if documento.cotacao}
+    return [one for one in documentos if not (one.cotacao and one.documento_id in quoted)]
+
+
 def _left(pendencia: Pendencia, documentos: Sequence[DocumentoAnexado], justificativa: str) -> Pendencia | None:
     given = 0
     if pendencia.tipo is TipoPendencia.COTACAO:
-        given = sum(documento.cotacao for documento in documentos)
+        given = len({documento.documento_id for documento in documentos if documento.cotacao})
     elif pendencia.tipo is TipoPendencia.DOCUMENTO:
-        given = sum(documento.tipo == pendencia.documento for documento in documentos)
+        given = len({documento.documento_id for documento in documentos if documento.tipo == pendencia.documento})
     elif pendencia.tipo is TipoPendencia.JUSTIFICATIVA:
         given = int(bool(justificativa.strip()))
     missing = pendencia.quantidade - given
@@ -370,12 +375,13 @@ def attach(
     asked = autorizacao.solicitacao
     if asked.anexo(anexo.tipo) is not None:
         raise TransicaoInvalidaError(autorizacao.situacao)
+    fresh = _new(asked, documentos)
     known = {(pendencia.tipo, pendencia.documento) for pendencia in autorizacao.pendencias}
     held = (
         rest
         for pendencia in autorizacao.pendencias
         if pendencia.tipo is not TipoPendencia.ANEXO_OPME
-        and (rest := _left(pendencia, documentos, anexo.justificativa or "")) is not None
+        and (rest := _left(pendencia, fresh, anexo.justificativa or "")) is not None
     )
     new = (pendencia for pendencia in pendencias if (pendencia.tipo, pendencia.documento) not in known)
     waiting = replace(autorizacao, pendente_ate=autorizacao.pendente_ate or ate)
