@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 Row = Mapping[str, Any]
 
+FUSO: Final = ZoneInfo("America/Sao_Paulo")
 CONCEDIDAS: Final = frozenset({"AUTORIZADA", "PARCIAL"})
 AGUARDANDO: Final = frozenset({"AGUARDANDO_JUSTIFICATIVA", "AGUARDANDO_DOCUMENTO"})
 PENDENTES: Final = AGUARDANDO | {"EM_ANALISE"}
@@ -228,6 +230,7 @@ def _of_one(held: Guardada, table: Tabela, varrido: date | None) -> Iterator[str
     yield from _of_timeline(held)
     yield from _of_rows(held, table)
     yield from _of_quantities(held)
+    yield from _of_expiry(held)
     if varrido and str(held.estado.get("vencimento_sk", "9")) <= f"{varrido}~":
         yield f"was due on {held.estado['vencimento_sk'][:10]}, and is still"
 
@@ -313,6 +316,19 @@ def _of_indexes(held: Guardada) -> Iterator[str]:
         last = date.fromisoformat(held["validade"]) + timedelta(days=1)
         if not due or due > last.isoformat():
             yield f"valid until {held['validade']}, and the sweep looks at it on {due or 'no day'}"
+
+
+def _of_expiry(held: Guardada) -> Iterator[str]:
+    """R10: nothing expires on its last day, nor a stay that was told of and is open."""
+    entries = [str(marco["evento"]) for marco in held.historico]
+    for place, marco in enumerate(held.historico):
+        if entries[place] != "EXPIRADA":
+            continue
+        dia = _instant(marco).astimezone(FUSO).date().isoformat()
+        if held["validade"] is None or dia <= held["validade"]:
+            yield f"expired on {dia}, and was valid until {held['validade']}"
+        if "INTERNADO" in entries[:place] and (held["alta"] is None or dia <= held["alta"]):
+            yield f"expired on {dia}, in a stay that was open"
 
 
 def _of_quantities(held: Guardada) -> Iterator[str]:
