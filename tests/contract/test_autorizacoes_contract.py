@@ -697,6 +697,13 @@ def test_what_counts_for_limits_follows_what_is_authorised(subject: Subject) -> 
     assert usos() == []
 
 
+@REAL
+def test_what_counts_for_limits_counts_on_no_day_that_the_request_made_up(subject: Subject) -> None:
+    subject.add(a_row(an_authorization(solicitacao=a_request(data_solicitacao=AMANHA - timedelta(days=900)))))
+    (found,) = subject.port.life_rows(VALE, CARTEIRA)
+    assert found["dia"] == HOJE.isoformat()
+
+
 class HalfSeen:
     """A client whose first readings see some rows as they were before a transaction, and the others as after."""
 

@@ -298,7 +298,8 @@ def _life(guardada: Guardada) -> Item:
         **(chaves.nome_busca(asked.registro_ans, guardada.nome, *where) if guardada.nome else {}),
         "numero": held.numero,
         "guia": asked.numero_guia_prestador,
-        "dia": (asked.data_atendimento or asked.data_solicitacao).isoformat(),
+        # What is limited counts on the day of the service, or of the senha: never on one that the request tells.
+        "dia": (asked.data_atendimento or held.data_autorizacao or asked.data_solicitacao).isoformat(),
         "usos": _usos(held),
     }
 

@@ -251,16 +251,17 @@ def _status(caso: _Caso) -> Resposta:
     """`solicitaStatusAutorizacao`."""
     carteira = caso.corpo.beneficiario.numero_carteira.strip()
     caso.asks("situacao-de-autorizacao", carteira)()
-    portas = nucleo.portas()
+    portas, guia = nucleo.portas(), caso.corpo.numero_guia_prestador.strip()
+    rest: dict[str, Any] = {"chamador": caso.chamador, "portas": portas}
     try:
-        cena = consultas.by_guia(
-            caso.registro, caso.corpo.numero_guia_prestador.strip(), chamador=caso.chamador, portas=portas,
-            carteira=carteira,
-        )  # fmt: skip
+        try:
+            held = consultas.by_guia(caso.registro, guia, carteira=carteira, **rest).autorizacao
+        except AutorizacaoNotFoundError:  # R08: another's that it is party to, or the number here
+            held = consultas.search((caso.registro,), guia, carteira, **rest)[0].autorizacao
     except AutorizacaoNotFoundError:
         text = "Nenhuma solicitação deste prestador com este número de guia e esta carteira. Confira os dois."
         return caso.refused(200, caso.achado("R08", Motivo.GUIA_DE_AUTORIZACAO_NAO_ENCONTRADA, text))
-    return caso.answered(cena.autorizacao, _life(cena.autorizacao, portas))
+    return caso.answered(held, _life(held, portas))
 
 
 def _annex(caso: _Caso) -> Resposta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from autorizacao.service.nucleo import TENTATIVAS, Render, keep_no_answer, scene
@@ -178,8 +179,12 @@ def _merge(mudancas: list[Mudanca], antes: Guardada, depois: Guardada) -> None:
 
 
 def digest_of(solicitacao: Solicitacao) -> str:
-    """What tells two requests of one number of guia apart: everything that is asked."""
-    return hashlib.sha256(repr(sorted(codec.plain(solicitacao).items())).encode()).hexdigest()[:MESMO_DIGEST]
+    """What tells two requests of one number of guia apart: everything that is asked.
+
+    The day of asking is not: who tells none and is not answered before midnight asks the same again after it.
+    """
+    asked = codec.plain(replace(solicitacao, data_solicitacao=date.min))
+    return hashlib.sha256(repr(sorted(asked.items())).encode()).hexdigest()[:MESMO_DIGEST]
 
 
 def _asks_for_itself(solicitacao: Solicitacao, chamador: Chamador) -> None:

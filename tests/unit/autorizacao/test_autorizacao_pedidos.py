@@ -228,6 +228,12 @@ def test_the_same_guia_with_the_same_content_is_the_same_request(world: World) -
     assert ask(world).autorizacao == world.held(first.autorizacao.numero)  # as it is by now
 
 
+def test_who_was_not_answered_before_midnight_asks_the_same_after_it(world: World) -> None:
+    first = ask(world, a_request(data_solicitacao=HOJE))
+    again = ask(world, a_request(data_solicitacao=AMANHA))
+    assert (again.autorizacao, again.nova) == (first.autorizacao, False)
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -796,9 +802,9 @@ def test_who_is_suspended_replaces_nothing(world: World) -> None:
 
 
 def test_a_digest_tells_every_difference_and_no_other() -> None:
-    assert pedidos.digest_of(a_request()) == pedidos.digest_of(a_request())
+    assert pedidos.digest_of(a_request()) == pedidos.digest_of(a_request(data_solicitacao=ONTEM))
     others = [
         a_request(an_asked(quantidade=2)), a_request(an_asked(), an_asked()), a_request(observacao="x"),
-        a_request(data_solicitacao=ONTEM), a_request(executante=HOSPITAL), a_request(cids=("C50",)),
+        a_request(data_atendimento=ONTEM), a_request(executante=HOSPITAL), a_request(cids=("C50",)),
     ]  # fmt: skip
     assert len({pedidos.digest_of(one) for one in (a_request(), *others)}) == 7

@@ -322,6 +322,14 @@ def test_a_request_is_told_where_it_stands_in_the_version_of_who_asks(door: Door
     assert [purpose for purpose, _ in door.accesses] == ["pedido-de-autorizacao", "situacao-de-autorizacao"]
 
 
+@pytest.mark.parametrize("guia", ["GP-1001", NUMERO])
+def test_who_will_do_it_is_told_by_any_of_its_numbers(door: Door, guia: str) -> None:
+    asked = a_request(solicitante=CLINICA, executante=HOSPITAL)
+    door.plant(an_authorization(prestador_id=CLINICA, solicitacao=asked, numero=NUMERO, senha=NUMERO))
+    found = door.answer(status_of(guia), "solicitaStatusAutorizacao").corpo.servico
+    assert found.autorizacao.senha == NUMERO
+
+
 def test_a_replaced_carteira_finds_it_too(door: Door) -> None:
     door.asked(a_pedido())
     door.renumber("999")
