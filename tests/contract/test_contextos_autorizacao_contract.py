@@ -25,6 +25,7 @@ from conecta_edge.catalogo import Catalogo
 from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import marshal
 from conecta_edge.http import Request
+from conecta_edge.problems import ProblemError
 from conecta_facts.contratos import ContratoCompleto
 from conecta_senhas.autorizacoes import Papel, Situacao
 from conecta_senhas.contexto import Contexto, Uso
@@ -170,6 +171,13 @@ def test_of_a_carteira_that_is_nobodys_the_rest_is_known(subject: Subject) -> No
     assert lido.vida == PSEUDONIMOS.carteira(VALE, "nobody")
     assert lido.contexto.precos == (a_preco(HEMOGRAMA, "18.50"),)
     assert [regra.codigo for regra in lido.contexto.regras] == [HEMOGRAMA]
+
+
+def test_of_a_carteira_of_the_groups_other_operadora_that_one_is_known(subject: Subject) -> None:
+    subject.loads.put("beneficiarios", PASA, a_vida(registro_ans=PASA, numero_carteira="pasa"))
+    assert subject.read(a_request(carteira="pasa")).contexto.outra_operadora == PASA
+    assert subject.read(a_request(carteira="nobody")).contexto.outra_operadora is None
+    assert subject.read(a_request()).contexto.outra_operadora is None
 
 
 def test_the_plans_own_rule_comes_before_that_of_every_plan_and_on_the_day(subject: Subject) -> None:
@@ -403,10 +411,10 @@ class House:
         cadastro.put_vinculo(Vinculo("pessoa-1", HOSPITAL, "recepcao"))
         cadastro.put_credencial(Credencial("maquina-1", HOSPITAL, ("autorizacao.escrever",)))
 
-    def ask(self, solicitacao: Solicitacao, *, key: str | None = "k1", claims: Any = None) -> Any:
+    def ask(self, solicitacao: Solicitacao, *, key: str | None = "k1", claims: Any = None, body: bytes = b"{}") -> Any:
         """What a door does: caller, kept answer, request, with the audit of the reading."""
         headers = {"idempotency-key": key} if key else {}
-        request = Request("POST", "/autorizacoes", {}, {}, headers, claims or person(), b"{}", "corr-1")
+        request = Request("POST", "/autorizacoes", {}, {}, headers, claims or person(), body, "corr-1")
         caller = session.principal(request)
         kept = session.attempt(request, caller.prestador_id, caller.subject)
         audit = partial(session.record_access, request, caller.actor, finalidade="autorizacao", objeto="vida")
@@ -457,6 +465,27 @@ def test_an_automatic_request_is_ten_calls_in_four_waits(house: House) -> None:
         "query", FIRST, ["query", "transact_write_items"],
     )  # fmt: skip
     assert recording.unused == 0
+
+
+@REAL
+def test_the_same_key_is_answered_the_same_in_three_waits_and_nothing_is_made(house: House) -> None:
+    first = house.ask(a_request())
+    recording = house.recorded([1, 7, 2])  # whoever holds the number of guia is read along with the price
+    assert house.ask(a_request()) == first
+    assert recording.unused == 0
+    parts = [f"PRESTADOR#{HOSPITAL}", f"PRESTADOR#{HOSPITAL}#2611"]
+    rows = [row["sk"] for pk in parts for row in house.engine.rows(house.names["TABELA_AUTORIZACAO"], pk)]
+    assert sorted(sk.partition("#")[0] for sk in rows) == ["AUTORIZACAO", "EVENTO", "GUIA"]
+    house.recorded(None)
+    assert house.ask(a_request(), key=None) == first  # the number of guia makes a retry free without any key
+
+
+@REAL
+def test_a_key_that_was_used_for_something_else_is_refused(house: House) -> None:
+    house.ask(a_request())
+    with pytest.raises(ProblemError) as refused:
+        house.ask(a_request(numero_guia_prestador="GP-2"), body=b"{ }")
+    assert refused.value.erros[0].codigo == "chave-reutilizada"
 
 
 @REAL
