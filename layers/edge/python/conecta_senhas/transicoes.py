@@ -677,7 +677,9 @@ def _replaced(antiga: Autorizacao, nova: Autorizacao, ato: Ato) -> Substituicao:
 def settle_substitution(antiga: Autorizacao, nova: Autorizacao, ato: Ato) -> Substituicao:
     """R16: what becomes of the old senha when the new request, that had been pending, ends in whatever way.
 
-    Written in the very transaction that ends it, so that there never are two valid ones, nor none.
+    Written in the very transaction that ends it, so that there never are two valid ones, nor none. One that expired
+    meanwhile is replaced like any other, whether the sweep has said so or not: told late of its stay, or billed for a
+    day inside its validity, it would be a second one.
 
     Raises:
         JaFaturadaError: the old was used meanwhile: the new can only be denied or withdrawn (invariant 3).
