@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from local.client import Answer
+from local.seed import OPERADORAS
 from tests.matriz import refusals
 from tests.matriz.calls import Sent, can_be_wrong
-from tests.matriz.model import Caller, Kind, Refusal, Row, Target, Values, refusal
+from tests.matriz.model import Caller, Kind, Refusal, Row, Target, Values, refusal, who_is_refused
 from tests.matriz.snapshot import Camera, Snapshot, difference
 from tests.matriz.tokens import decoded
 from tests.matriz.world import World, as_json
@@ -37,32 +38,40 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """All of them, by operation, and what was stored before the first and after the last."""
+    """All of them, by the name of their row, and what was stored before the first and after the last."""
 
     attempts: Mapping[str, Sequence[Attempt]]
     before: Snapshot
     after: Snapshot
 
-    def wrong(self, operation: str, secrets: frozenset[str]) -> list[str]:
-        """Every refusal of an operation that is not what it must be."""
+    def wrong(self, name: str, secrets: frozenset[str]) -> list[str]:
+        """Every refusal of a row that is not what it must be."""
         return [
             f"{attempt}: {'; '.join(found)}"
-            for attempt in self.attempts[operation]
+            for attempt in self.attempts[name]
             if (found := refusals.wrong_with(attempt.answer, attempt.expected, secrets))
         ]
 
-    def told_apart(self, operation: str) -> list[str]:
-        """Every 404 of an operation by which the same caller could tell a foreign, an absent and a malformed id."""
-        alike: dict[tuple[str, bool], list[Attempt]] = defaultdict(list)
-        for attempt in self.attempts[operation]:
+    def told_apart(self, name: str) -> list[str]:
+        """Every 404 of a row by which the same caller could tell a foreign, an absent and a malformed id.
+
+        Which operadora was asked is published, and so is where what it authorised before is to be found (R07).
+        """
+        alike: dict[tuple[str, str], list[Attempt]] = defaultdict(list)
+        for attempt in self.attempts[name]:
             if attempt.expected.status == 404 and attempt.target is not Target.OWN:
-                alike[attempt.caller.name, attempt.well_formed].append(attempt)
+                alike[attempt.caller.name, _operadora(attempt)].append(attempt)
         return [
             f"{attempt}: {difference}"
             for first, *others in alike.values()
             for attempt in others
             if (difference := refusals.tell_apart(first.answer, attempt.answer))
         ]
+
+
+def _operadora(attempt: Attempt) -> str:
+    """The published operadora that an address names, if any."""
+    return next((registro for registro in OPERADORAS if f"/{registro}/" in attempt.sent.path), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,7 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Valid calls by operation, what was written meanwhile, and how many accesses were recorded, by route."""
+    """Valid calls by the name of their row, what was written meanwhile, how many accesses were recorded, by route."""
 
     served: Mapping[str, Sequence[Served]]
     written: Sequence[str]
@@ -87,16 +96,17 @@ class Service:
 def serve(world: World, rows: Sequence[Row], camera: Camera) -> Service:
     """Send a valid call of every row by everybody who may; of rows that change something, by one of each papel."""
     world.tidy()
-    given = [(row, caller, world.fresh(row, caller)) for row in rows for caller in _callers(world, row)]
+    wanted = [(row, caller) for row in rows for caller in _callers(world, row)]
+    given = [(row, caller, values) for (row, caller), values in zip(wanted, world.all_fresh(wanted), strict=True)]
     requests = [world.wire.of(row, caller, values) for row, caller, values in given]
     before, audited = camera.take(), camera.audited()
     answers = world.wire.send_all(requests)
     after = camera.take()
-    found: dict[str, list[Served]] = {row.operation: [] for row in rows}
+    found: dict[str, list[Served]] = {row.name: [] for row in rows}
     for (row, caller, values), answer in zip(given, answers, strict=True):
         sub = str(decoded(caller.token or "")["sub"])
         mine = frozenset({caller.registro, sub, *values.values(), *texts_in(as_json(answer))} - {""})
-        found[row.operation].append(Served(row, caller, mine, answer))
+        found[row.name].append(Served(row, caller, mine, answer))
     return Service(found, difference(before.kept, after.kept), camera.audited() - audited)
 
 
@@ -123,27 +133,43 @@ def run(world: World, rows: Sequence[Row], camera: Camera) -> Matrix:
     before = camera.take()
     answers = world.wire.send_all([attempt[-1] for attempt in tries])
     after = camera.take()
-    found: dict[str, list[Attempt]] = {row.operation: [] for row in rows}
+    found: dict[str, list[Attempt]] = {row.name: [] for row in rows}
     for (row, caller, target, well_formed, expected, sent), answer in zip(tries, answers, strict=True):
-        found[row.operation].append(Attempt(row, caller, target, well_formed, expected, sent, answer))
+        found[row.name].append(Attempt(row, caller, target, well_formed, expected, sent, answer))
     return Matrix(found, before, after)
 
 
 def _of_row(world: World, row: Row) -> Iterator[tuple[Row, Caller, Target, bool, Refusal, Sent]]:
     spelt: set[Kind] = set()
+    crossed: set[tuple[Kind, str]] = set()
     for caller in (*world.callers, *world.machines_without(row)):
         named = list(_named(world, row, caller))
+        if (caller.kind, caller.registro) not in crossed and _allowed(row, caller):
+            crossed.add((caller.kind, caller.registro))
+            named += [(Target.FOREIGN, values) for values in world.mixed(row, caller)]
         if caller.kind not in spelt and _allowed(row, caller):
             # How an id is spelt is the same to all who may: one of a kind tries every spelling.
             spelt.add(caller.kind)
             named += [(Target.MALFORMED, values) for values in world.malformed(row, caller)]
-        for target, values in named:
-            ways = (True, False) if can_be_wrong(row) and target is not Target.MALFORMED else (True,)
-            for well_formed in ways:
+        for place, (target, values) in enumerate(named):
+            for well_formed in _ways(row, caller, target, first=place == 0, last=place == len(named) - 1):
                 expected = refusal(row, caller, target, well_formed=well_formed)
                 if expected is not None:
                     sent = world.wire.of(row, caller, values, wrong=not well_formed)
                     yield row, caller, target, well_formed, expected, sent
+
+
+def _ways(row: Row, caller: Caller, target: Target, *, first: bool, last: bool) -> tuple[bool, ...]:
+    """Whether a call is tried well formed, wrong besides, or both: thousands of calls, and none that tells nothing new.
+
+    Whoever may not call at all is told so whatever is asked: the first thing well formed and the last one wrong say it.
+    """
+    both = (True, False) if can_be_wrong(row) else (True,)
+    if who_is_refused(row, caller) is not None:
+        last = last and (caller.kind is not Kind.NOBODY or caller.token is None)
+        return tuple(way for way, wanted in zip(both, (first, last), strict=False) if wanted)
+    # That a thing is missing comes before what is wrong besides: one that is somebody's shows it.
+    return both if target in {Target.NONE, Target.OWN, Target.FOREIGN} else (True,)
 
 
 def _allowed(row: Row, caller: Caller) -> bool:
@@ -156,6 +182,5 @@ def _named(world: World, row: Row, caller: Caller) -> Iterator[tuple[Target, Val
         return
     given = (world.own(row, caller), world.foreign(row, caller), world.absent(row, caller))
     named = [(target, values) for target, values in zip(_TARGETS, given, strict=True) if values is not None]
-    named += [(Target.FOREIGN, values) for values in world.mixed(row, caller)]
     # Whoever is nobody is told so whatever is asked.
     yield from named[:1] if caller.kind is Kind.NOBODY else named

@@ -149,4 +149,6 @@ def made_wrong(row: Row, query: dict[str, str], body: Any) -> tuple[dict[str, st
         return {**query, **row.wrong}, body
     if isinstance(body, bytes):
         return query, body[: len(body) // 2]
+    if row.free:
+        return query, [body]
     return query, {**body, "intruso": "1"}

@@ -14,7 +14,11 @@ PAPEIS: Final = frozenset({"recepcao", "faturista", "gestor"})
 BILLING: Final = frozenset({"faturista", "gestor"})
 FRONT_DESK: Final = frozenset({"recepcao", "gestor"})
 GESTOR: Final = frozenset({"gestor"})
+EVERYTHING: Final = frozenset({"autorizacao", "faturamento", "arquivos"})
+"""What a relacionamento releases."""
 CADASTRO: Final = frozenset({"cadastro"})
+CENTRAL: Final = frozenset({"central"})
+AUDITORIA: Final = frozenset({"auditoria"})
 
 
 class Door(Enum):
@@ -47,12 +51,32 @@ class Target(Enum):
     MALFORMED = "nothing that could be an id"
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What must come back; without a codigo it is a TISS message with `mensagemErro`."""
+
+    status: int
+    codigo: str | None
+
+
+UNAUTHENTICATED: Final = Refusal(401, "nao-autenticado")
+OUT_OF_SCOPE: Final = Refusal(403, "escopo-insuficiente")
+WRONG_ROLE: Final = Refusal(403, "papel-insuficiente")
+UNBOUND: Final = Refusal(403, "sem-vinculo")
+NOT_FOUND: Final = Refusal(404, "nao-encontrado")
+NO_AUTHORIZATION: Final = Refusal(404, "autorizacao-nao-encontrada")
+INVALID: Final = Refusal(422, "requisicao-invalida")
+INVALID_MESSAGE: Final = Refusal(422, None)
+NOT_ENABLED: Final = Refusal(403, "relacionamento-nao-habilitado")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One operation of the API.
 
     Attributes:
         operation: its operationId.
+        variant: which of the things that it does, when what is asked of the caller depends on its body.
         papeis: of people, at :attr:`Door.PRESTADOR`.
         escopos: a machine needs one of them for this very call; none: the operation is for people only.
         opens: scopes that open the route, when they are more than what this very call needs.
@@ -60,9 +84,11 @@ class Row:
         thing: kind of what the call names, to be looked for among what the caller owns.
         named_in: `path`, `query` or `body`: what is wrong in a body is told before anything in it is looked for.
         malformed: status when what names the thing cannot be an id.
+        missing: what a foreign and an absent thing are answered.
         path, query: parameters, as templates.
         body: of a valid call.
         media_type: of the body.
+        free: whether the body may be any JSON object.
         wrong: query parameters that make a valid call wrong; without any, its body is spoilt.
         ok: status of a valid call.
         makes: kind of what a valid call uses, when it is not any `thing`: it is made for that call, or must be there.
@@ -76,6 +102,7 @@ class Row:
 
     operation: str
     door: Door
+    variant: str = ""
     papeis: frozenset[str] = PAPEIS
     escopos: frozenset[str] = frozenset()
     opens: frozenset[str] = frozenset()
@@ -83,10 +110,12 @@ class Row:
     thing: str | None = None
     named_in: str = "path"
     malformed: int = 404
+    missing: Refusal = NOT_FOUND
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     body: Callable[[Values], Any] | None = None
     media_type: str = "application/json"
+    free: bool = False
     wrong: Mapping[str, str] | None = None
     ok: int = 200
     makes: str | None = None
@@ -96,6 +125,11 @@ class Row:
     shows: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()
     keyed: bool = False
+
+    @property
+    def name(self) -> str:
+        """Of the row, which no other has."""
+        return f"{self.operation}-{self.variant}" if self.variant else self.operation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +146,7 @@ class Caller:
         grupos: groups at each operadora.
         owns: labels of what it may name: prestadores, `gestor:<prestador>`, `pessoa:<sub>`, registros ANS.
         registro: the operadora its calls are about.
-        releases: what its relacionamento there releases.
+        releases: what its relacionamento there releases; `arquivos` when it was enabled at any time.
     """
 
     name: str
@@ -126,7 +160,7 @@ class Caller:
     grupos: Mapping[str, frozenset[str]] = field(default_factory=dict)
     owns: frozenset[str] = frozenset()
     registro: str = "345695"
-    releases: frozenset[str] = frozenset({"autorizacao", "faturamento"})
+    releases: frozenset[str] = EVERYTHING
 
     @property
     def prestador(self) -> str | None:
@@ -136,24 +170,6 @@ class Caller:
         if asked:
             return asked if asked in held else None
         return next(iter(held)) if len(held) == 1 else None
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """What must come back; without a codigo it is a TISS message with `mensagemErro`."""
-
-    status: int
-    codigo: str | None
-
-
-UNAUTHENTICATED: Final = Refusal(401, "nao-autenticado")
-OUT_OF_SCOPE: Final = Refusal(403, "escopo-insuficiente")
-WRONG_ROLE: Final = Refusal(403, "papel-insuficiente")
-UNBOUND: Final = Refusal(403, "sem-vinculo")
-NOT_FOUND: Final = Refusal(404, "nao-encontrado")
-INVALID: Final = Refusal(422, "requisicao-invalida")
-INVALID_MESSAGE: Final = Refusal(422, None)
-NOT_ENABLED: Final = Refusal(403, "relacionamento-nao-habilitado")
 
 
 def refusal(row: Row, caller: Caller, target: Target, *, well_formed: bool = True) -> Refusal | None:
@@ -166,20 +182,21 @@ def refusal(row: Row, caller: Caller, target: Target, *, well_formed: bool = Tru
         well_formed: whether the rest of the request is right.
     """
     if row.door is not Door.PUBLIC:
-        who = _who(row, caller)
+        who = who_is_refused(row, caller)
         if who is not None:
             return who
     invalid = None if well_formed else INVALID
     missing = _missing(row, target)
     if row.tiss:
-        return _may(row, caller, target) or (invalid and INVALID_MESSAGE)
+        never = row.needs == "arquivos" and row.needs not in caller.releases
+        return _may(row, caller, target) or (INVALID_MESSAGE if invalid or never else None)
     if row.named_in == "body":
         # What a body names is read only from one that is right.
         return invalid or missing or _may(row, caller, target)
     return missing or invalid or _may(row, caller, target)
 
 
-def _who(row: Row, caller: Caller) -> Refusal | None:  # noqa: PLR0911  # an order, one line each
+def who_is_refused(row: Row, caller: Caller) -> Refusal | None:  # noqa: PLR0911  # an order, one line each
     """401, 403 of the token, 404 and 422 of the prestador that is not the caller's or was not chosen."""
     if caller.kind is Kind.NOBODY:
         return UNAUTHENTICATED
@@ -210,7 +227,7 @@ def _prestador(caller: Caller) -> Refusal | None:
 def _missing(row: Row, target: Target) -> Refusal | None:
     if target is Target.MALFORMED and row.malformed == INVALID.status:
         return INVALID
-    return NOT_FOUND if target in {Target.FOREIGN, Target.ABSENT, Target.MALFORMED} else None
+    return row.missing if target in {Target.FOREIGN, Target.ABSENT, Target.MALFORMED} else None
 
 
 def _may(row: Row, caller: Caller, target: Target) -> Refusal | None:

@@ -71,7 +71,7 @@ def essence(answer: Answer) -> tuple[int, str, dict[str, str]]:
     try:
         problem = answer.json()
         text = text.replace(str(problem["correlacao"]), "")
-    except (json.JSONDecodeError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         pass
     told = {name: value for name, value in answer.headers.items() if name not in _OF_THE_MOMENT}
     return answer.status, text, {name: value for name, value in told.items() if not name.startswith("x-amz")}

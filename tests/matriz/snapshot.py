@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-TABLES: Final = ("cadastro", "beneficiarios", "documentos", "peg")
+TABLES: Final = ("cadastro", "beneficiarios", "documentos", "peg", "autorizacao")
 COUNTED: Final = ("idempotencia", "auditoria")
 """Tables a refusal may write: quotas are counted and reads recorded before it is known what comes of them."""
 PREFIX: Final = "conecta-embarcado-"
@@ -40,9 +40,12 @@ class Camera:
 
     def take(self) -> Snapshot:
         """Every table and every bucket."""
-        kept = {key: value for table in TABLES for key, value in self._table(table)}
+        rows = {key: value for table in TABLES for key, value in self._table(table)}
+        # Numbers are given before it is known whether they are needed: gaps are allowed (`decisoes.md` 10).
+        numbers = {key: value for key, value in rows.items() if key.split()[1].startswith("CONTADOR#")}
+        kept = {key: value for key, value in rows.items() if key not in numbers}
         kept |= {key: value for bucket in self._buckets for key, value in self._bucket(bucket)}
-        return Snapshot(kept, {key: value for table in COUNTED for key, value in self._table(table)})
+        return Snapshot(kept, {key: value for table in COUNTED for key, value in self._table(table)} | numbers)
 
     def audited(self) -> Counter[str]:
         """How many accesses to personal data were recorded, by route."""

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from local.gerador import verifica_elegibilidade
+from tests.matriz import senhas
 from tests.matriz.model import BILLING, FRONT_DESK, GESTOR, Door, Row, Values
 
 PEGS: Final = frozenset({"peg.ler"})
@@ -200,4 +201,5 @@ TABLE: Final = (
         operation="eliminarDadosDoTitular", door=Door.OPERADORA, thing="operadora", named_in="body", malformed=422,
         body=_titular, makes="titular", audit=1, writes=frozenset({"beneficiarios"}),
     ),
+    *senhas.ROWS,
 )  # fmt: skip

@@ -27,9 +27,10 @@ from local.gerador_cadastro.identificadores import cnpj as cnpj_of
 from local.runtime import EmbeddedAws
 from local.seed import CLINICA, GRUPOS, HOSPITAL, OPERADORAS
 from tests.cadastro_rows import CadastroTable, VinculoOperadora
-from tests.matriz import tokens
+from tests.matriz import senhas, tokens
 from tests.matriz.calls import Wire, together
-from tests.matriz.model import Caller, Kind, Row, Target, Values, refusal
+from tests.matriz.estados import Estados, Partes, new_guia
+from tests.matriz.model import EVERYTHING, Caller, Kind, Row, Target, Values, refusal
 
 AMS, PASA = OPERADORAS
 ESCOPOS: Final = tuple(
@@ -43,15 +44,20 @@ CADASTRO_TABLE: Final = "conecta-embarcado-cadastro"
 ID_OF: Final[Mapping[str, str]] = {
     "upload": "upload", "peg": "protocolo", "pessoa": "pessoa", "credencial": "client_id", "pedido": "pedido",
     "pedido da operadora": "pedido", "carga": "carga", "relacionamento": "prestador", "contrato": "registro",
-    "operadora": "registro",
+    "operadora": "registro", "autorizacao": "numero", "autorizacao da operadora": "numero", "rascunho": "rascunho",
+    "mensagem": "upload",
 }  # fmt: skip
 """Of each kind of thing, the value that names it."""
 ABSENT: Final[Mapping[str, str]] = {
     "upload": "f" * 32, "peg": "261129999999", "pessoa": "0" * 32, "credencial": "0" * 26, "pedido": "f" * 32,
     "pedido da operadora": "f" * 32, "carga": "345695-20200101T000000Z-000000000000",
     "relacionamento": "00000000000191", "contrato": "999999", "operadora": "999999",
+    "autorizacao": "20010000000000", "autorizacao da operadora": "20010000000000", "rascunho": "f" * 32,
+    "mensagem": "f" * 32,
 }  # fmt: skip
 """Ids that are well formed and nobody's."""
+SHARES: Final = 6
+"""Of the spellings of an authorization's number, among the rows that name one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +232,37 @@ class World:
             "contrato": registros,
             "tabela de precos": {f"{prestador}|{AMS}": {"registro": AMS} for prestador in (hospital, clinica)},
             "operadora": registros,
+            "autorizacao": {
+                hospital: self.estados.make("autorizada", HOSPITAL.prestador_id, AMS),
+                clinica: self.estados.make("autorizada", CLINICA.prestador_id, AMS),
+            },
+            "autorizacao da operadora": {
+                f"registro:{registro}": self.estados.make("autorizada", HOSPITAL.prestador_id, registro)
+                for registro in OPERADORAS
+            },
+            "rascunho": {
+                hospital: self.estados.draft(HOSPITAL.prestador_id, AMS),
+                clinica: self.estados.draft(CLINICA.prestador_id, AMS),
+            },
+            "mensagem": {
+                hospital: self._sent(HOSPITAL.prestador_id, self.gestor),
+                clinica: self._sent(CLINICA.prestador_id, self.clinica),
+            },
         }
+
+    @cached_property
+    def estados(self) -> Estados:
+        """Makes authorizations and drafts."""
+        clients = {HOSPITAL.prestador_id: self.gestor, CLINICA.prestador_id: self.clinica}
+        partes = Partes(clients, self._portal("auditoria@vale-pasa.example"))
+        return Estados(lambda: partes, self._of_prestador, lambda: self.today)
+
+    def _sent(self, prestador: str, client: Client) -> Values:
+        """A TISS message that was sent as a file, and answered."""
+        xml = senhas.solicitacao(self._of_prestador(prestador, AMS))
+        upload = client.follow(client.upload(xml, finalidade="mensagem_tiss", nome_arquivo="a.xml")["id"])
+        assert upload["situacao"] == "CONCLUIDO", upload["achados"]
+        return {"upload": upload["id"]}
 
     def _billed(self, of: tuple[str | None, Client, str]) -> tuple[str, str]:
         """An upload and the PEG it became."""
@@ -257,6 +293,8 @@ class World:
     def may_use(self, row: Row, caller: Caller) -> bool:
         """Whether the caller has all that a valid call uses and that cannot be made for it."""
         wanted = {row.thing, row.makes} & self.things.keys()
+        if row.makes in self.estados.names and caller.kind is not Kind.OPERADORA:
+            wanted.add("autorizacao")  # whoever has one has more made
         return all(self.held(thing, caller) for thing in wanted if thing)
 
     def foreign(self, row: Row, caller: Caller) -> Values | None:
@@ -270,9 +308,16 @@ class World:
 
     def mixed(self, row: Row, caller: Caller) -> Iterator[Values]:
         """Half the caller's, half somebody else's."""
+        other = PASA if caller.registro == AMS else AMS
+        if row.thing in {"autorizacao", "autorizacao da operadora"}:
+            if own := self.own(row, caller):
+                yield {**own, "registro": PASA if own["registro"] == AMS else AMS}
+            if row.thing == "autorizacao da operadora" and f"registro:{caller.registro}" in caller.owns:
+                theirs = self.things[row.thing][f"registro:{other}"]
+                yield {**self.values(caller), **theirs, "registro": caller.registro}
+            return
         if row.thing not in {"carga", "relacionamento"} or f"registro:{caller.registro}" not in caller.owns:
             return
-        other = PASA if caller.registro == AMS else AMS
         theirs = self.things[row.thing][f"registro:{other}"]
         if row.thing == "carga":
             yield {**self.values(caller), "carga": f"{caller.registro}{theirs['carga'].removeprefix(other)}"}
@@ -292,18 +337,30 @@ class World:
         if row.thing is None or own is None:
             return
         name = ID_OF[row.thing]
-        for text in HOSTILE(own[name]) if row.named_in != "body" else HOSTILE_IN_BODIES(own[name]):
-            if text != own[name]:
-                yield {**own, name: text}
+        spelt = HOSTILE(own[name]) if row.named_in != "body" else HOSTILE_IN_BODIES(own[name])
+        found = [{**own, name: text} for text in spelt if text != own[name]]
+        if name == "numero":
+            found += [{**own, "registro": text} for text in HOSTILE(own["registro"]) if text != own["registro"]]
+            # Many rows name an authorization alike: each tries some of the spellings, and all of them try all.
+            alike = [one.name for one in senhas.ROWS if one.thing == row.thing]
+            found = found[alike.index(row.name) % SHARES :: SHARES]
+        yield from found
 
     def values(self, caller: Caller) -> Values:
         """What a caller's calls say besides the thing they name."""
-        prestador = caller.prestador or CLINICA.prestador_id
-        life = next(row for row in self.where["beneficiarios"] if row["registro_ans"] == caller.registro)
+        return self._of_prestador(caller.prestador or CLINICA.prestador_id, caller.registro)
+
+    def _of_prestador(self, prestador: str, registro: str) -> Values:
+        life = next(
+            row for row in self.where["beneficiarios"]
+            if row["registro_ans"] == registro and row["caso"].startswith("elegivel")
+        )  # fmt: skip
         return {
-            "registro": caller.registro, "prestador": prestador, "cnpj": prestador, "cpf": life["cpf"],
+            "registro": registro, "prestador": prestador, "cnpj": prestador, "cpf": life["cpf"],
             "carteira": life["numero_carteira"], "hoje": self.today.isoformat(), "competencia": f"{self.today:%Y%m}",
-            "email": "ninguem@nova.example",
+            "email": "ninguem@nova.example", "numero": ABSENT["autorizacao"], "guia": new_guia(),
+            "outra guia": new_guia(), "sequencia": "1", "por": HOSPITAL.prestador_id,
+            "executante": CLINICA.prestador_id if registro == AMS else HOSPITAL.prestador_id,
         }  # fmt: skip
 
     def whoever_may(self, row: Row, *, where: Callable[[Caller], bool] = lambda _caller: True) -> Caller:
@@ -315,8 +372,12 @@ class World:
             if where(caller) and refusal(row, caller, target) is None and self.may_use(row, caller)
         )
 
-    def fresh(self, row: Row, caller: Caller) -> Values:  # noqa: PLR0911  # one kind, one line
+    def fresh(self, row: Row, caller: Caller) -> Values:
         """As `own`, made for one call that uses it up."""
+        return self.all_fresh([(row, caller)])[0]
+
+    def _used_up(self, row: Row, caller: Caller) -> Values:  # noqa: PLR0911  # one kind, one line
+        """What is made one by one."""
         own = {**self.values(caller), **(self.own(row, caller) or {})}
         at = self.gestor if caller.prestador == HOSPITAL.prestador_id else self.clinica
         match row.makes or row.thing:
@@ -344,6 +405,24 @@ class World:
             case "titular":
                 return {**own, "cpf": self._former(caller.registro)}
         return own
+
+    def all_fresh(self, wanted: Sequence[tuple[Row, Caller]]) -> list[Values]:
+        """`fresh` of many: authorizations are made some at once."""
+        _ = self.things
+        made = together(lambda one: self._estado(*one), wanted)
+        return [{**self._used_up(row, caller), **held} for (row, caller), held in zip(wanted, made, strict=True)]
+
+    def _estado(self, row: Row, caller: Caller) -> Values:
+        """An authorization or a draft for one call, in the state that the call starts from."""
+        if row.thing == "rascunho" and row.writes:
+            return self.estados.draft(caller.prestador or "", AMS)
+        if row.makes == "autorizacao":
+            return self.held(row.makes, caller) or {}
+        if row.makes not in self.estados.names:
+            return {}
+        if caller.kind is Kind.OPERADORA:
+            return self.estados.make(row.makes or "", HOSPITAL.prestador_id, caller.registro)
+        return self.estados.make(row.makes or "", caller.prestador or "", AMS)
 
     def failed_carga(self, registro: str) -> str:
         """A load that failed: a small file of its own, loaded, whose row then says that it had not been."""
@@ -504,12 +583,12 @@ class World:
         return made
 
     def _others(self) -> Iterator[Caller]:
-        billing, both = frozenset({"faturamento"}), frozenset({"autorizacao", "faturamento"})
+        billing = frozenset({"faturamento", "arquivos"})
         # R02: what was lawfully done before is billed also afterwards; who was never enabled bills nothing.
         releases = {
-            "enabled": both, "suspended": billing, "ended": billing,
+            "enabled": EVERYTHING, "suspended": billing, "ended": billing,
             "enabled, but not for authorizations": billing,
-            "enabled, but not for billing": frozenset({"autorizacao"}),
+            "enabled, but not for billing": frozenset({"autorizacao", "arquivos"}),
         }  # fmt: skip
         related = {"of the other operadora only": (PASA,), "asked for": (PASA,), "refused": OPERADORAS}
         for words, made in self.others.items():
@@ -534,7 +613,7 @@ class World:
         registros: Sequence[str] = (),
         header: str | None = None,
         registro: str = AMS,
-        releases: frozenset[str] = frozenset({"autorizacao", "faturamento"}),
+        releases: frozenset[str] = EVERYTHING,
     ) -> Caller:
         caller = Caller(
             name=name, kind=Kind.PERSON, token=token, papeis=papeis, registro=registro, releases=releases,
@@ -608,6 +687,12 @@ class World:
                                registro)  # fmt: skip
         yield self._at("cadastro of the second operadora", self._tokens("cadastro@pasa.example")[0],
                        {PASA: "cadastro"}, PASA)  # fmt: skip
+        for grupo in ("central", "auditoria"):
+            yield self._at(f"{grupo} of the second operadora only", self._of_operadora((grupo,), {PASA: grupo}),
+                           {PASA: grupo}, PASA)  # fmt: skip
+        both = {AMS: "central auditoria"}
+        yield self._at("central and auditoria of the first operadora only",
+                       self._of_operadora(("central", "auditoria"), both), both, AMS)  # fmt: skip
         mixed = self._of_operadora(("central", "cadastro"), {AMS: "central", PASA: "cadastro"})
         for registro in OPERADORAS:
             yield self._at(f"central of the first and cadastro of the second operadora, at {registro}", mixed,
@@ -624,7 +709,7 @@ class World:
     def _at(name: str, token: str, grupos: Mapping[str, str], registro: str) -> Caller:
         return Caller(
             name=name, kind=Kind.OPERADORA, token=token, registro=registro,
-            grupos={at: frozenset({grupo}) for at, grupo in grupos.items()},
+            grupos={at: frozenset(grupo.split()) for at, grupo in grupos.items()},
             owns=frozenset(f"registro:{at}" for at in grupos),
         )  # fmt: skip
 
@@ -711,6 +796,7 @@ class World:
             "cpf": frozenset({*(row["cpf"] for row in lives), *corpo["cpf"]}),
             "email": frozenset({user["email"] for user in people} | self._emails),
             "profissional": corpo["nome"],
+            "clinico": frozenset({senhas.CANARIO, senhas.MEDICO["nome"]}),
         }  # fmt: skip
 
     @cached_property
@@ -729,8 +815,8 @@ class World:
     def secrets(self) -> frozenset[str]:
         """Personal data and everybody's ids: what no refusal may tell, not even to whose they are."""
         found = {text for texts in self.personal.values() for text in texts}
-        for kind in ("upload", "peg", "pessoa", "credencial", "pedido", "carga"):
-            found |= {value for values in self.things[kind].values() for value in values.values()}
+        for kind in ("upload", "peg", "pessoa", "credencial", "pedido", "carga", "autorizacao", "rascunho", "mensagem"):
+            found |= {values[ID_OF[kind]] for values in self.things[kind].values()}
         return frozenset(found)
 
 
