@@ -297,8 +297,9 @@ class FakeContextos:
         codes = tuple(dict.fromkeys((linha.item.tabela, linha.item.codigo) for linha in asked.linhas()))
         regras = tuple(regra for regra in self.catalogo.regras(registro) if (regra.tabela, regra.codigo) in codes)
         terms = contrato.em(dia)
+        contratacao = self.cadastro.contratacao(who, registro)
         contexto = Contexto(
-            relacionamento=self.cadastro.contratacao(who, registro).relacionamento,
+            relacionamento=contratacao.relacionamento,
             beneficiario=life,
             plano=self.catalogo.plano(registro, life.plano) if life else None,
             contrato=contrato,
@@ -312,6 +313,14 @@ class FakeContextos:
             uf=executante.uf if executante else None,
             versao=chamador.versao,
             pela_central=chamador.papel is Papel.CENTRAL,
+            outra_operadora=next(
+                (
+                    one
+                    for one in (contratacao.operadora.grupo if contratacao.operadora and life is None else ())
+                    if one != registro and self.vidas.by_carteiras([(one, asked.carteira)]) != [None]
+                ),
+                None,
+            ),
         )
         ids = tuple(documento.documento_id for documento in asked.documentos) if nova else ()
         return Lido(
@@ -350,8 +359,8 @@ class FakeContextos:
                     if item.autorizada > ZERO:
                         code = (item.solicitado.tabela, item.solicitado.codigo)
                         yield Uso(
-                            tabela=code[0], codigo=code[1], dia=asked.data_atendimento or asked.data_solicitacao,
-                            quantidade=item.autorizada,
+                            tabela=code[0], codigo=code[1], quantidade=item.autorizada,
+                            dia=asked.data_atendimento or held.data_autorizacao or asked.data_solicitacao,
                         )  # fmt: skip
 
     def beneficiario(self, registro_ans: str, carteira: str) -> Beneficiario | None:

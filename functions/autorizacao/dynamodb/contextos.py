@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from conecta_edge.pseudonyms import Pseudonyms
     from conecta_facts.beneficiarios import Beneficiario
     from conecta_facts.contratos import Preco
+    from conecta_facts.operadoras import Operadora
     from conecta_senhas.solicitacoes import Solicitacao
 
 ALGARISMOS: Final = 10
@@ -124,6 +125,7 @@ class DynamoContextos:
         holder, by_guia = holders()[0] if nova else None, holders()[-1] if parent else None
         other = two.of(lambda: de.autorizacoes.get(registro, by_guia[0]) if by_guia and not named() else None)
         held = two.of(lambda: de.autorizacoes.get(registro, holder[0]) if holder else None)
+        elsewhere = two.of(lambda: self._elsewhere(contratacao().operadora, asked) if life is None else None)
         precos = two.of(lambda: self._precos(registro, terms.tabela_precos, codes, dia) if terms else ())
         two.wait()
 
@@ -145,6 +147,7 @@ class DynamoContextos:
             uf=executante().prestador.uf if executante().prestador else None,
             versao=chamador.versao,
             pela_central=chamador.papel is Papel.CENTRAL,
+            outra_operadora=elsewhere(),
         )
         return Lido(
             contexto=contexto,
@@ -158,6 +161,12 @@ class DynamoContextos:
             ausentes=ausentes(),
             repetida=repetida(),
         )
+
+    def _elsewhere(self, operadora: Operadora | None, asked: Solicitacao) -> str | None:
+        """The operadora of the group whose the carteira is: the registro follows from the carteira."""
+        others = [one for one in (operadora.grupo if operadora else ()) if one != asked.registro_ans]
+        lives = self._de.vidas.by_carteiras([(one, asked.carteira) for one in others]) if others else ()
+        return next((one for one, life in zip(others, lives, strict=True) if life is not None), None)
 
     def _precos(
         self, registro_ans: str, tabela_precos: str, codes: Sequence[tuple[str, str]], dia: date

@@ -121,6 +121,11 @@ REFUSED: list[tuple[str, dict[str, Any], tuple[str, str, str, int | None]]] = [
         ("R02", "1207", "3279", None),
     ),
     ("nobody's carteira", {"beneficiario": None, "plano": None}, ("ELEG-NAO-ENCONTRADO", "1001", "1001", None)),
+    (
+        "carteira of the group's other operadora",
+        {"beneficiario": None, "plano": None, "outra_operadora": "331988"},
+        ("ELEG-NAO-ENCONTRADO", "5027", "5027", None),
+    ),
     ("included tomorrow", {"beneficiario": a_vida(data_inclusao=AMANHA)}, ("ELEG-INCLUSAO", "1004", "3308", None)),
     ("excluded", {"beneficiario": a_vida(data_exclusao=ONTEM)}, ("ELEG-EXCLUSAO", "1014", "1006", None)),
     (

@@ -146,6 +146,7 @@ class Contexto:
         hoje: local day.
         versao: of who will read the codes; `None` while unknown.
         pela_central: the Central issues it (R24): at once, and on any parent.
+        outra_operadora: registro ANS, of the same group, whose the carteira is when it is nobody's here.
     """
 
     relacionamento: Relacionamento | None
@@ -162,6 +163,7 @@ class Contexto:
     uf: str | None = None
     versao: Versao | None = None
     pela_central: bool = False
+    outra_operadora: str | None = None
     parametros: Parametros = field(default_factory=Parametros)
 
 

@@ -32,8 +32,15 @@ def relacionamento(caso: Caso) -> Iterator[Apontamento]:
 
 @regra("ELEG-NAO-ENCONTRADO", "R21", base=PLANO)
 def beneficiario(caso: Caso) -> Iterator[Apontamento]:
-    """The carteira is of somebody (1001)."""
-    if caso.contexto.beneficiario is None:
+    """The carteira is of somebody (1001); one of the group's other operadora names the right one (5027)."""
+    right = caso.contexto.outra_operadora
+    if right is not None:
+        yield caso.achado(
+            IMPEDE, Motivo.REGISTRO_ANS_INVALIDO, "A carteira é de outra operadora do mesmo grupo.",
+            f"Peça à operadora de registro ANS {right}.", campo="registro_ans", visto=caso.solicitacao.registro_ans,
+            esperado=right,
+        )  # fmt: skip
+    elif caso.contexto.beneficiario is None:
         yield caso.achado(
             IMPEDE, Motivo.CARTEIRA_INVALIDA, "Beneficiário não encontrado nesta operadora.",
             "Confira o número da carteira e a operadora.", campo="carteira",
