@@ -311,7 +311,9 @@ def _annex(caso: _Caso) -> Resposta:
 
 
 def _owner(caso: _Caso, guia: str, numeros: tuple[str, ...], carteira: str, portas: Portas) -> Guardada:
-    """The request that an annex belongs to: the sender's own, or, by its number here, another's that it is party to.
+    """The request that an annex belongs to, by the prestador's number of it or by its number here.
+
+    It is the sender's own, or another's that it is party to; the numbers that the annex tells are of the same request.
 
     Raises:
         AutorizacaoNotFoundError: unknown, foreign, of somebody else, or of two numbers: all the same.
@@ -324,10 +326,10 @@ def _owner(caso: _Caso, guia: str, numeros: tuple[str, ...], carteira: str, port
             caso.registro, guia, chamador=caso.chamador, portas=portas, carteira=carteira, numero=named
         ).alvo
     except AutorizacaoNotFoundError:
-        if named is None:
-            raise
-    found = consultas.search((caso.registro,), named, carteira, chamador=caso.chamador, portas=portas)[0]
-    if found.autorizacao.prestador_id == caso.caller.prestador_id:
+        pass
+    found = consultas.search((caso.registro,), named or guia, carteira, chamador=caso.chamador, portas=portas)[0]
+    held = found.autorizacao
+    if held.prestador_id == caso.caller.prestador_id and guia not in {held.numero, held.senha}:
         raise AutorizacaoNotFoundError  # its own, under another number than the annex says
     return found
 

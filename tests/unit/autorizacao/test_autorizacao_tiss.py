@@ -432,7 +432,16 @@ def test_an_unknown_foreign_or_mistaken_parent_is_one_refusal(door: Door) -> Non
     door.answer(an_annex("I-1", numero_guia_operadora=numero, senha=numero), "loteAnexos")
 
 
-def test_who_will_do_it_attaches_by_the_number_here(door: Door) -> None:
+@pytest.mark.parametrize("header", [{}, {"numero_guia_operadora": NUMERO}], ids=["alone", "told again"])
+@pytest.mark.regra("R27")
+def test_an_annex_may_refer_to_its_request_by_the_number_here(door: Door, header: dict[str, Any]) -> None:
+    assert a_stay_waiting(door) == NUMERO
+    found = door.answer(an_annex(NUMERO, **header), "loteAnexos").corpo.protocolo
+    assert found.opme.autorizacao.numero_guia_operadora == NUMERO
+
+
+@pytest.mark.parametrize("header", [{}, {"numero_guia_operadora": "77"}], ids=["by the guia", "by the number here"])
+def test_who_will_do_it_attaches_by_the_guia_or_by_the_number_here(door: Door, header: dict[str, Any]) -> None:
     asked = a_stay(solicitante=CLINICA, executante=HOSPITAL, numero_guia_prestador="F-1")
     door.plant(
         an_authorization(
@@ -444,7 +453,7 @@ def test_who_will_do_it_attaches_by_the_number_here(door: Door) -> None:
             senha=None,
         )
     )
-    found = door.answer(an_annex("F-1", numero_guia_operadora="77"), "loteAnexos").corpo.protocolo
+    found = door.answer(an_annex("F-1", **header), "loteAnexos").corpo.protocolo
     assert found.opme.autorizacao.numero_guia_operadora == "77"
 
 
