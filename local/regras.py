@@ -24,6 +24,7 @@ from conecta_edge import protocolos
 from conecta_senhas.catalogo import FUNCOES
 from conecta_senhas.motor import RULES
 from conecta_tiss.rules import admissao
+from peg.domain import analise as cobranca
 from peg.domain import rules as peg
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -67,10 +68,11 @@ class Marcado:
 
 
 def catalogue() -> tuple[Regra, ...]:
-    """Every rule: the engine's, the acts', and those of other contexts that carry a number."""
+    """Every rule: of requests, of acts, of billing, and those of other contexts that carry a number."""
     return (
         *(Regra(rule.id, rule.fontes, rule.funcao) for rule in RULES),
         *(Regra(kept.id, kept.fontes, kept.funcao) for kept in FUNCOES),
+        *(Regra(rule.id, rule.fontes, rule.funcao) for rule in cobranca.RULES),
         Regra("ELEG-R02", ("R02",), elegibilidade.not_released),
         Regra("PEG-R02", ("R02",), peg.relacionamento_habilitado),
         Regra("R12", ("R12",), admissao.versao_aceita),

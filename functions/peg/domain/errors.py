@@ -3,6 +3,11 @@
 PegError
 ├── PegNotFoundError        absent or foreign: the same
 ├── LoteNumberTakenError    a living PEG of this lote number exists; whose bytes decides what that means
+├── ConsumoError            more than is left of a senha would be used, or freed than was used
+├── TransicaoInvalidaError  the state does not allow the act, or the papel may not do it
+├── GuiaNaoRetiravelError   no such guia, withdrawn before, or the last of its PEG: cancel that instead
+├── MotivoAusenteError      the act asks for a reason
+├── GlosaInvalidaError      no such guia, item or glosa, or more reais than are there
 └── DocumentoMissingError   the event names a file that is not in the archive (yet): try again
 """
 
@@ -23,3 +28,23 @@ class LoteNumberTakenError(PegError):
 
 class DocumentoMissingError(PegError):
     """The archived file is not there; the workflow retries."""
+
+
+class ConsumoError(PegError):
+    """More than is left of an authorization would be used, or more freed than was used: read again and judge again."""
+
+
+class TransicaoInvalidaError(PegError):
+    """The state does not allow the act, or the papel may not do it."""
+
+
+class GuiaNaoRetiravelError(PegError):
+    """No such guia, withdrawn before, or the last one: then the PEG is cancelled."""
+
+
+class MotivoAusenteError(PegError):
+    """The act asks for a reason."""
+
+
+class GlosaInvalidaError(PegError):
+    """No such guia, item or glosa, or more reais than are there."""

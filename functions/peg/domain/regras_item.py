@@ -1,0 +1,360 @@
+"""Rules upon each item: its code, what was authorised of it, what it goes with, whether it was billed before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from conecta_facts.contratos import Conduta, Pacote
+from conecta_senhas.contexto import CONTRATO, PADRAO, named
+from conecta_senhas.itens import Codigo, medicine_problems, place_problems
+from conecta_tiss.messages.lote_guias import TipoGuia
+from conecta_tiss.vocabulary.glosas import Motivo
+from conecta_tiss.vocabulary.tables import (
+    OutrasDespesas,
+    Tabela,
+    TipoAtendimento,
+    TipoConsulta,
+)
+from peg.domain.cobranca import ItemCobrado
+from peg.domain.contexto import PACOTES, ZERO, Apontamento, Caso, Cobrado, Exame, is_diaria, regra
+from peg.domain.regras_guia import br
+
+MATERIAIS: Final = frozenset({Tabela.MATERIAIS_E_OPME, Tabela.MEDICAMENTOS})
+"""Paid by price lists: no contract names each, and what we have of TUSS is not all of it (tiss.md, section 6)."""
+TABELAS: Final = frozenset(Tabela)
+CONTRATADAS: Final = TABELAS - MATERIAIS
+_INVALIDO: Final = {Tabela.MATERIAIS_E_OPME: Motivo.MATERIAL_INVALIDO, Tabela.MEDICAMENTOS: Motivo.MEDICAMENTO_INVALIDO}
+_INVALIDA: Final[dict[str, Motivo]] = {
+    OutrasDespesas.GASES_MEDICINAIS: Motivo.GAS_MEDICINAL_INVALIDO,
+    OutrasDespesas.TAXAS_E_ALUGUEIS: Motivo.TAXA_INVALIDA,
+}
+
+
+# --- the code ---
+
+
+def _known(caso: Caso, item: ItemCobrado) -> bool:
+    own = item.tabela == Tabela.PROPRIA or item.tabela in PACOTES
+    return own or caso.contexto.tuss(item.tabela, item.codigo, item.dia)
+
+
+@regra("COB-TUSS", "R19", base=PADRAO, dados="tuss")
+def tuss(caso: Caso) -> Iterator[Apontamento]:
+    """The code is in its TUSS table and in force on its day (1801, 3001, 2301, 2401; 3253), the table exists (3150).
+
+    Of materials and medicines the absence is only told.
+    """
+    for exame, item in caso.itens():
+        if item.tabela not in TABELAS:
+            yield caso.achado(
+                Motivo.TABELA_INVALIDA, "A tabela do item não existe no padrão TISS.", "Corrija a tabela.", exame, item,
+                campo="codigoTabela", visto=item.tabela, esperado=", ".join(sorted(TABELAS)),
+            )  # fmt: skip
+        elif not _known(caso, item):
+            lists = _INVALIDO.get(Tabela(item.tabela))
+            dental = exame.guia.tipo is TipoGuia.ODONTO
+            motivo = Motivo.PROCEDIMENTO_ODONTOLOGICO_INVALIDO if dental else Motivo.PROCEDIMENTO_INVALIDO
+            motivo = _INVALIDA.get(item.despesa or "", motivo)
+            yield caso.achado(
+                lists or motivo, "O código não existe na TUSS ou não estava em vigor na data.",
+                "Confira a tabela, o código e a data.", exame, item, campo="codigoProcedimento", visto=item.nome,
+                aviso=lists is not None,
+            )  # fmt: skip
+
+
+@regra("COB-CONTRATADO", "R25", base=CONTRATO, dados="contratos")
+def contratado(caso: Caso) -> Iterator[Apontamento]:
+    """Each procedure is contracted (2514; 3279), each package and fee negotiated (1735, 3142; 3142)."""
+    for exame, item in caso.itens():
+        if _uncontracted(caso, item) and not is_diaria(item):
+            motivo = Motivo.ITEM_NAO_CONTRATADO
+            if item.tabela in PACOTES:
+                motivo = Motivo.PACOTE_NAO_NEGOCIADO
+            elif item.tabela == Tabela.PROCEDIMENTOS_E_EVENTOS:
+                motivo = Motivo.SERVICO_NAO_CONTRATADO_COM_O_PRESTADOR
+            yield caso.achado(
+                motivo, "O item não está contratado com o prestador na data.",
+                "Confira o código; em dúvida, fale com a Central da operadora.", exame, item,
+                campo="codigoProcedimento", visto=item.nome,
+            )  # fmt: skip
+
+
+def _uncontracted(caso: Caso, item: ItemCobrado) -> bool:
+    """Whether the contract would have to name it and does not; unknown codes and no contract are other rules'."""
+    if item.tabela not in CONTRATADAS or item.despesa == OutrasDespesas.OPME:
+        return False
+    return caso.contrato(item.dia) is not None and _known(caso, item) and not caso.contracted(item)
+
+
+@regra("COB-DIARIA", "R19", base=CONTRATO, dados="contratos")
+def diaria_negociada(caso: Caso) -> Iterator[Apontamento]:
+    """R19: a diária is a negotiated one (3142, naming those), and of them no more than the account has days (1914)."""
+    for exame in caso.exames:
+        left = _days(exame)
+        for item in exame.guia.itens:
+            if not is_diaria(item):
+                continue
+            if _uncontracted(caso, item):
+                names = ", ".join(
+                    f"{held.tabela}:{held.codigo}" for held in caso.contexto.contrato.diarias_em(item.dia)
+                )
+                yield caso.achado(
+                    Motivo.ITEM_NAO_CONTRATADO, "A diária não foi negociada com a operadora.",
+                    "Use o código negociado.", exame, item, campo="codigoProcedimento", visto=item.nome,
+                    esperado=names or None,
+                )  # fmt: skip
+            if left is not None and item.quantidade > left:
+                yield caso.achado(
+                    Motivo.DIARIAS_INCOMPATIVEIS_COM_A_PERMANENCIA, "Há mais diárias que dias de permanência na conta.",
+                    "Corrija a quantidade ou o período.", exame, item, campo="quantidadeExecutada",
+                    visto=str(item.quantidade), esperado=f"até {left}", cabem=left,
+                )  # fmt: skip
+            left = None if left is None else max(left - item.quantidade, ZERO)
+
+
+def _days(exame: Exame) -> Decimal | None:
+    """Days of the account, both ends counted."""
+    guia = exame.guia
+    if guia.periodo is None or guia.inicio is None or guia.fim is None:
+        return None
+    return Decimal((guia.fim - guia.inicio).days + 1)
+
+
+@regra("COB-PRONTO-SOCORRO", "R14", base=CONTRATO, dados="contratos")
+def pronto_socorro(caso: Caso) -> Iterator[Apontamento]:
+    """R14: 10101039 is urgência, and the contract's package in its place, if there is one (3111, 3098)."""
+    for exame, item in caso.itens():
+        if not named(caso.contexto.parametros.pedido.pronto_socorro, *item.chave):
+            continue
+        if exame.guia.tipo is TipoGuia.SP_SADT and not exame.guia.urgencia:
+            yield caso.achado(
+                Motivo.CAMPO_CONDICIONADO_INCORRETO, "A consulta em pronto-socorro é de urgência.",
+                "Cobre com caráter de atendimento 2 (urgência/emergência).", exame, item, campo="caraterAtendimento",
+                visto="1", esperado="2",
+            )  # fmt: skip
+        terms = caso.contrato(item.dia)
+        if terms is not None and terms.pacote_pronto_socorro is not None:
+            yield caso.achado(
+                Motivo.CONTA_ABERTA_COM_PACOTE_CONTRATADO, "O contrato tem pacote para o pronto-socorro.",
+                f"Cobre o pacote {terms.pacote_pronto_socorro}.", exame, item, campo="codigoProcedimento",
+                visto=item.nome, esperado=terms.pacote_pronto_socorro,
+                aviso=terms.conduta_pronto_socorro is Conduta.AVISA,
+            )  # fmt: skip
+
+
+# --- what was authorised ---
+
+
+def needs_senha(caso: Caso, exame: Exame, item: ItemCobrado) -> bool:
+    """R09, R26: whether a code may only be billed on a senha; a consultation in its own guia never needs one."""
+    if exame.guia.tipo is TipoGuia.CONSULTA:
+        return False
+    if exame.guia.tipo is TipoGuia.ODONTO:
+        return True
+    rule = caso.regra(exame, item)
+    return rule is not None and (rule.exige_senha or rule.exige_analise)
+
+
+@regra("COB-EXIGE-SENHA", "R09", "R26", base=CONTRATO, dados="regras")
+def exige_senha(caso: Caso) -> Iterator[Apontamento]:
+    """R09: what needs a senha names one (1818); in odontologia everything does."""
+    for exame, item in caso.itens():
+        guia = exame.guia
+        if guia.senha is None and exame.senha is None and needs_senha(caso, exame, item):
+            yield caso.achado(
+                Motivo.EXIGE_AUTORIZACAO_PREVIA, "Este item exige senha, e a guia não traz nenhuma.",
+                "Informe a senha da autorização.", exame, item, campo="senha", visto=item.nome,
+            )  # fmt: skip
+
+
+@regra("COB-DENTE", "R26", base=PADRAO, dados="")
+def dente_ou_regiao(caso: Caso) -> Iterator[Apontamento]:
+    """In odontologia each item names a tooth or a region, never both (3022; 3307; 3021, 3023, 5037, 5038, 5039)."""
+    for exame, item in caso.itens():
+        if exame.guia.tipo is TipoGuia.ODONTO:
+            for found in place_problems(item.dente, item.regiao, item.face):
+                yield caso.achado(
+                    found.motivo, found.mensagem, found.providencia, exame, item, campo=found.campo, visto=found.visto,
+                    esperado=found.esperado,
+                )  # fmt: skip
+
+
+@regra("COB-MEDICAMENTO", "R20", base=CONTRATO, dados="contratos")
+def medicamentos(caso: Caso) -> Iterator[Apontamento]:
+    """R20: outside a stay an application comes with its medicines and they with it, or a package (3102, 2103, 3108).
+
+    What is billed on the same senha in other guias counts as present; what a package includes is never paid beside it.
+    """
+    by_senha: dict[str, list[Codigo]] = defaultdict(list)
+    for held in caso.contexto.cobrados:
+        if held.numero is not None:
+            by_senha[held.numero].append(Codigo(held.tabela, held.codigo))
+    for exame in caso.exames:
+        if exame.valida is not None:
+            by_senha[exame.valida.numero] += _codes(exame)
+    for exame in caso.exames:
+        guia = exame.guia
+        if guia.tipo not in {TipoGuia.SP_SADT, TipoGuia.RESUMO_INTERNACAO} or not guia.itens:
+            continue
+        packages = {f"{held.tabela}:{held.codigo}": held.itens for held in _pacotes(caso, exame)}
+        beside = by_senha[exame.valida.numero] if exame.valida is not None else []
+        rules = caso.contexto.parametros.pedido
+        for place, found in medicine_problems(_codes(exame), beside, packages, rules, so_pacotes=exame.in_stay):
+            included = found.motivo is Motivo.ITEM_INCLUSO_NO_PACOTE
+            yield caso.achado(
+                found.motivo, "O item já está incluído no pacote cobrado." if included else found.mensagem,
+                "Retire o item." if included else "Cobre na mesma guia a aplicação e os medicamentos, ou o pacote.",
+                exame, guia.itens[place], campo=found.campo, visto=found.visto, esperado=found.esperado,
+            )  # fmt: skip
+
+
+def _codes(exame: Exame) -> list[Codigo]:
+    return [Codigo(item.tabela, item.codigo, _drug(item)) for item in exame.guia.itens]
+
+
+def _drug(item: ItemCobrado) -> bool:
+    return item.despesa == OutrasDespesas.MEDICAMENTOS
+
+
+def _pacotes(caso: Caso, exame: Exame) -> tuple[Pacote, ...]:
+    """Packages are looked for only where one is billed."""
+    first = exame.guia.primeiro_dia
+    if first is None or not caso.contexto.contrato.pacotes:
+        return ()
+    return caso.contexto.contrato.pacotes_em(first)
+
+
+@regra("COB-REMOCAO", "R28", base=PADRAO, dados="")
+def remocao(caso: Caso) -> Iterator[Apontamento]:
+    """R28: a removal is billed with tipoAtendimento 01 (1602)."""
+    for exame, item in caso.itens():
+        kind = exame.guia.tipo_atendimento
+        if exame.guia.tipo is not TipoGuia.SP_SADT or kind == TipoAtendimento.REMOCAO:
+            continue
+        if named(caso.contexto.parametros.pedido.remocoes, *item.chave):
+            yield caso.achado(
+                Motivo.TIPO_DE_ATENDIMENTO_INVALIDO, "A remoção é cobrada com o tipo de atendimento 01.",
+                "Corrija o tipo de atendimento.", exame, item, campo="tipoAtendimento", visto=kind,
+                esperado=TipoAtendimento.REMOCAO,
+            )  # fmt: skip
+
+
+# --- what was billed before ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Linha:
+    """A line as another may repeat it."""
+
+    prestador: str
+    numero: str | None
+    papel: str
+    hora: str | None
+    via_acesso: str | None
+    profissional: str | None
+    onde: str
+
+    def repeats(self, other: _Linha) -> bool:
+        """Whether both are one: of one prestador, or of one senha where a grau was told; told apart by nothing."""
+        team = bool(self.papel or other.papel)
+        same_senha = team and self.numero is not None and self.numero == other.numero
+        if self.prestador != other.prestador and not same_senha:
+            return False
+        mine = (self.hora, self.via_acesso, self.profissional)
+        theirs = (other.hora, other.via_acesso, other.profissional)
+        return not any(a and b and a != b for a, b in zip(mine, theirs, strict=True))
+
+
+_Chave = tuple[str, bool, str, str, date, str, str | None, str | None, str | None]
+
+
+def _before(caso: Caso) -> dict[_Chave, list[_Linha]]:
+    found: dict[_Chave, list[_Linha]] = defaultdict(list)
+    for held in caso.contexto.cobrados:
+        found[_key(held.vida, held, held.papel, rn=held.atendimento_rn, papel_de=caso)].append(
+            _Linha(
+                held.prestador_id, held.numero, held.papel, held.hora, held.via_acesso, held.profissional,
+                f"protocolo {held.protocolo}, guia {held.guia}",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _key(vida: str, item: Cobrado | ItemCobrado, papel: str, *, rn: bool, papel_de: Caso) -> _Chave:
+    role = papel_de.contexto.parametros.papel(papel)
+    return vida, rn, item.tabela, item.codigo, item.dia, role, item.dente, item.regiao, item.face
+
+
+@regra("COB-DUPLICIDADE", "§5", base=CONTRATO, dados="pegs", consome=False)
+def duplicidade(caso: Caso) -> Iterator[Apontamento]:
+    """A procedure of one life, day, grau and tooth is billed once in all living PEGs (1702, 3007; 3209, 2607).
+
+    A different hour, or via de acesso, makes it another one.
+    """
+    seen = _before(caso)
+    for exame in caso.exames:
+        vida = exame.vida.id if exame.vida else exame.guia.carteira
+        numero = exame.valida.numero if exame.valida else None
+        for item in exame.guia.itens:
+            if item.despesa is not None:
+                continue
+            earlier = None
+            for papel in dict.fromkeys(item.graus or ("",)):
+                key = _key(vida, item, papel, rn=exame.guia.atendimento_rn, papel_de=caso)
+                line = _Linha(
+                    caso.contexto.prestador_id, numero, papel, item.hora, item.via_acesso, exame.guia.profissional,
+                    f"guia {exame.guia.numero}, item {item.sequencial}",
+                )  # fmt: skip
+                earlier = earlier or next((held for held in seen[key] if line.repeats(held)), None)
+                seen[key].append(line)
+            if earlier is not None:
+                motivo = Motivo.COBRANCA_EM_DUPLICIDADE
+                if exame.guia.tipo is TipoGuia.ODONTO:
+                    motivo = Motivo.PROCEDIMENTO_ODONTOLOGICO_DUPLICADO
+                elif item.graus and (exame.guia.tipo is TipoGuia.HONORARIOS or earlier.papel):
+                    motivo = Motivo.HONORARIO_EM_DUPLICIDADE
+                yield caso.achado(
+                    motivo, "Este procedimento já foi cobrado neste dia.",
+                    "Retire o item; se foi outro, informe a hora inicial ou a via de acesso.", exame, item,
+                    campo="codigoProcedimento", visto=f"{item.nome} em {br(item.dia)}",
+                    esperado=f"uma vez: {earlier.onde}",
+                )  # fmt: skip
+
+
+@regra("COB-RETORNO", "§10", base=CONTRATO, dados="pegs")
+def retorno(caso: Caso) -> Iterator[Apontamento]:
+    """A follow-up consultation soon after one with the same professional is free (1601)."""
+    free = timedelta(days=caso.contexto.parametros.retorno_dias)
+    visits: list[tuple[str, str | None, date, str]] = [
+        (held.vida, held.profissional, held.dia, f"protocolo {held.protocolo}, guia {held.guia}")
+        for held in caso.contexto.cobrados
+        if held.profissional is not None and held.prestador_id == caso.contexto.prestador_id
+    ]
+    here = [
+        (exame, exame.vida.id)
+        for exame in caso.exames
+        if exame.guia.tipo is TipoGuia.CONSULTA and exame.vida is not None
+    ]
+    visits += [
+        (vida, exame.guia.profissional, exame.guia.itens[0].dia, f"guia {exame.guia.numero}") for exame, vida in here
+    ]
+    for exame, vida in here:
+        guia, item = exame.guia, exame.guia.itens[0]
+        if guia.tipo_consulta != TipoConsulta.SEGUIMENTO:
+            continue
+        before = (
+            where
+            for whose, who, dia, where in visits
+            if (whose, who) == (vida, guia.profissional) and timedelta(0) < item.dia - dia <= free
+        )
+        if (first := next(before, None)) is not None:
+            yield caso.achado(
+                Motivo.REINCIDENCIA_NO_ATENDIMENTO, "O retorno da consulta não é cobrado.",
+                "Retire a guia; se não foi retorno, corrija o tipo de consulta.", exame, item, campo="tipoConsulta",
+                visto=f"{guia.tipo_consulta}: {br(item.dia)}", esperado=f"depois de {free.days} dias ({first})",
+            )  # fmt: skip

@@ -1,0 +1,112 @@
+"""Rules upon what a line uses of its senha: authorised, so many, there, on the planned day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from conecta_senhas.autorizacoes import Item
+from conecta_senhas.contexto import CONTRATO
+from conecta_tiss.messages.lote_guias import TipoGuia
+from conecta_tiss.vocabulary.glosas import Motivo
+from peg.domain.cobranca import ItemCobrado
+from peg.domain.contexto import Alocacao, Apontamento, Caso, Exame, Senha, is_diaria, regra
+from peg.domain.regras_guia import br
+from peg.domain.regras_item import needs_senha
+
+ZERO: Final = Decimal(0)
+
+
+def _lines(caso: Caso) -> Iterator[tuple[Exame, Senha, ItemCobrado, Alocacao]]:
+    for exame, item in caso.itens():
+        made = caso.alocacoes.get((exame.guia.sequencia, item.sequencia))
+        if made is not None and exame.valida is not None:
+            yield exame, exame.valida, item, made
+
+
+def _named(senha: Senha, item: ItemCobrado) -> list[Item]:
+    held = (one for each in senha.family() for one in each.autorizacao.itens)
+    return [one for one in held if (one.solicitado.tabela, one.solicitado.codigo) == item.chave]
+
+
+@regra("COB-AUTORIZADO", "R09", "R10", base=CONTRATO, dados="senhas")
+def autorizado(caso: Caso) -> Iterator[Apontamento]:
+    """What needs a senha is one of its authorised items (2505; denied or cancelled 1402; 1426)."""
+    for exame, senha, item, made in _lines(caso):
+        if made.achada or not (needs_senha(caso, exame, item) or is_diaria(item)):
+            continue
+        named = _named(senha, item)
+        if not named:
+            yield caso.achado(
+                Motivo.CODIGO_DIFERENTE_DO_AUTORIZADO, "O código cobrado não está na senha.",
+                "Confira o código; o que falta se pede em complemento ou em nova senha.", exame, item,
+                campo="codigoProcedimento", visto=item.nome, esperado=_authorised(senha) or None,
+            )  # fmt: skip
+        elif all(one.autorizada <= ZERO for one in named):
+            yield caso.achado(
+                Motivo.PROCEDIMENTO_NAO_AUTORIZADO, "O item foi negado ou cancelado na senha.",
+                "Retire o item; a autorização diz o motivo.", exame, item, campo="codigoProcedimento", visto=item.nome,
+            )  # fmt: skip
+
+
+def _authorised(senha: Senha) -> str:
+    codes = (
+        f"{one.solicitado.tabela}:{one.solicitado.codigo}"
+        for each in senha.family()
+        for one in each.autorizacao.itens
+        if one.autorizada > ZERO
+    )
+    return ", ".join(dict.fromkeys(codes))
+
+
+@regra("COB-LOCAL", "R26", base=CONTRATO, dados="senhas")
+def mesmo_local(caso: Caso) -> Iterator[Apontamento]:
+    """R26: tooth, region and faces are those authorised (1432, 1431)."""
+    for exame, senha, item, made in _lines(caso):
+        named = [one.solicitado for one in _named(senha, item) if one.autorizada > ZERO]
+        if exame.guia.tipo is not TipoGuia.ODONTO or made.achada or not named:
+            continue
+        same = [one for one in named if (one.dente, one.regiao) == (item.dente, item.regiao)]
+        if same:
+            yield caso.achado(
+                Motivo.FACE_NAO_AUTORIZADA, "A face cobrada não é a autorizada.", "Confira a face do dente.", exame,
+                item, campo="denteFace", visto=item.face, esperado=", ".join(one.face or "nenhuma" for one in same),
+            )  # fmt: skip
+        else:
+            yield caso.achado(
+                Motivo.DENTE_OU_REGIAO_NAO_AUTORIZADOS, "O dente ou a região não são os autorizados.",
+                "Confira o dente ou a região.", exame, item, campo="denteRegiao", visto=item.dente or item.regiao,
+                esperado=", ".join(dict.fromkeys(one.dente or one.regiao or "nenhum" for one in named)),
+            )  # fmt: skip
+
+
+@regra("COB-QUANTIDADE", "R22", "§5", base=CONTRATO, dados="senhas")
+def quantidade(caso: Caso) -> Iterator[Apontamento]:
+    """No more of an item, per grau, than is left of it (1820; 3210), nor diárias without prorrogação (1917)."""
+    for exame, _, item, made in _lines(caso):
+        if not made.achada or made.cabem >= item.quantidade:
+            continue
+        daily = is_diaria(item)
+        yield caso.achado(
+            Motivo.DIARIAS_SEM_PRORROGACAO if daily else Motivo.QUANTIDADE_COBRADA_ACIMA_DA_AUTORIZADA,
+            "A quantidade é maior que a que resta na senha.",
+            "Peça a prorrogação antes de cobrar." if daily else "Reduza a quantidade ou peça nova senha para o resto.",
+            exame, item, campo="quantidadeExecutada", visto=f"{item.quantidade.normalize():f}",
+            esperado=f"até {made.cabem.normalize():f}", cabem=made.cabem,
+        )  # fmt: skip
+
+
+@regra("COB-DATA-PREVISTA", "R23", base=CONTRATO, dados="senhas")
+def data_prevista(caso: Caso) -> Iterator[Apontamento]:
+    """R23: what was authorised for a planned day is done on it, or on another that was approved (1323; 3227)."""
+    for exame, _, item, made in _lines(caso):
+        held = made.outra_data
+        if held is None or held.data_prevista is None:
+            continue
+        asked = f" (pedida para {br(held.data_pedida)}, sem decisão)" if held.data_pedida else ""
+        yield caso.achado(
+            Motivo.DATA_INCORRETA, "A data do atendimento não é a autorizada.",
+            "Peça a mudança da data, ou corrija a data cobrada.", exame, item, campo="data", visto=br(item.dia),
+            esperado=br(held.data_prevista) + asked,
+        )  # fmt: skip

@@ -1,0 +1,127 @@
+"""Rules upon values: what the contract pays, by via de acesso, grau and hour. Below it, the value informed stays.
+
+A value that is already reduced, with a factor of 1, is as good as the whole value with its factor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from conecta_senhas.contexto import CONTRATO
+from conecta_tiss.vocabulary.amounts import produto
+from conecta_tiss.vocabulary.glosas import Motivo
+from conecta_tiss.vocabulary.tables import Tabela
+from peg.domain.cobranca import UM, GuiaCobrada, ItemCobrado
+from peg.domain.contexto import PACOTES, ZERO, Apontamento, Caso, Exame, regra
+
+_Ato = tuple[str, date, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Limite:
+    """What may be paid for a line.
+
+    Attributes:
+        unitario: reais of one unit, before the factor; `None` when no price is known.
+        fator: highest `reducaoAcrescimo`.
+        pelo_fator: reais above it because of the factor.
+        pelo_preco: reais above it because of the price.
+    """
+
+    unitario: Decimal | None
+    fator: Decimal
+    pelo_fator: Decimal
+    pelo_preco: Decimal
+
+
+def limite(caso: Caso, exame: Exame, item: ItemCobrado, via: Decimal) -> Limite:
+    """What may be paid for a line whose act gives it the factor `via`."""
+    unit = _unit(caso, item)
+    factor = via * (UM + caso.contexto.parametros.acrescimo_urgencia) if _surcharged(caso, exame.guia, item) else via
+    over = item.fator > factor
+    if unit is not None and (over or item.valor_unitario > unit):
+        most = produto(item.quantidade, unit, min(item.fator, factor))
+    elif over:
+        most = produto(item.quantidade, item.valor_unitario, factor)
+    else:
+        most = item.valor
+    excess = max(item.valor - most, ZERO)
+    by_factor = min(excess, item.valor - produto(item.quantidade, item.valor_unitario, factor)) if over else ZERO
+    return Limite(unit, factor, by_factor, excess - by_factor)
+
+
+def _unit(caso: Caso, item: ItemCobrado) -> Decimal | None:
+    """Price of one unit for the whole team of the line; none when that of some grau is not known."""
+    price = caso.preco(item)
+    if price is None or not item.graus:
+        return price
+    shares = [caso.contexto.parametros.fracao_por_grau.get(grau) for grau in item.graus]
+    known = [share for share in shares if share is not None]
+    return price * sum(known, Decimal(0)) if len(known) == len(shares) else None
+
+
+def _surcharged(caso: Caso, guia: GuiaCobrada, item: ItemCobrado) -> bool:
+    """Whether urgência adds to the price: at night, and on days that are no business days."""
+    if not guia.urgencia or item.tabela != Tabela.PROCEDIMENTOS_E_EVENTOS:
+        return False
+    rules, at = caso.contexto.parametros, item.hora
+    night = at is not None and (at >= rules.noite_de or at < rules.noite_ate)
+    return night or not caso.contexto.calendario.util(item.dia, caso.contexto.uf)
+
+
+def vias(caso: Caso) -> dict[tuple[int, int], Decimal]:
+    """Factor of each line by via de acesso: of the procedures of one act the dearest is whole, the others by their via.
+
+    An act is what one grau does to a life on a day. By (guia, item).
+    """
+    acts: dict[_Ato, list[tuple[Decimal, int, int, str]]] = {}
+    for exame, item in caso.itens():
+        if item.via_acesso is not None and item.tabela == Tabela.PROCEDIMENTOS_E_EVENTOS:
+            worth = caso.preco(item) or item.valor_unitario
+            act = (exame.guia.carteira, item.dia, caso.contexto.parametros.papeis(item))
+            acts.setdefault(act, []).append((worth, -exame.guia.sequencia, -item.sequencia, item.via_acesso))
+    table = caso.contexto.parametros.fator_por_via
+    found: dict[tuple[int, int], Decimal] = {}
+    for lines in acts.values():
+        dearest = max(lines)
+        for line in lines:
+            found[-line[1], -line[2]] = UM if line is dearest else table.get(line[3], UM)
+    return found
+
+
+def _limits(caso: Caso) -> Iterator[tuple[Exame, ItemCobrado, Limite]]:
+    factors = vias(caso)
+    for exame, item in caso.itens():
+        yield exame, item, limite(caso, exame, item, factors.get((exame.guia.sequencia, item.sequencia), UM))
+
+
+@regra("COB-FATOR", "§10", base=CONTRATO, dados="contratos")
+def fator(caso: Caso) -> Iterator[Apontamento]:
+    """The factor is not above via de acesso 100/50/70 % and the surcharge of urgência: the rest is taken (1716)."""
+    for exame, item, most in _limits(caso):
+        if most.pelo_fator > ZERO:
+            yield caso.achado(
+                Motivo.REDUCAO_ACRESCIMO_FORA_DA_TABELA, "O fator de redução ou acréscimo é maior que o do contrato.",
+                "Corrija o fator pela via de acesso e pelo horário.", exame, item, campo="reducaoAcrescimo",
+                visto=str(item.fator), esperado=f"até {most.fator.normalize():f}", retirado=most.pelo_fator,
+            )  # fmt: skip
+
+
+_ACIMA: Final = "O valor é maior que o do contrato."
+
+
+@regra("COB-PRECO", "§10", base=CONTRATO, dados="precos")
+def preco(caso: Caso) -> Iterator[Apontamento]:
+    """Above the contract's price, the contract's is paid and the rest is taken (1705; of a package 1704; 1705)."""
+    for exame, item, most in _limits(caso):
+        if most.pelo_preco > ZERO:
+            package = item.tabela in PACOTES
+            yield caso.achado(
+                Motivo.PACOTE_ACIMA_DO_ACORDADO if package else Motivo.VALOR_ACIMA_DO_CONTRATADO, _ACIMA,
+                "Cobre o valor do contrato; a diferença não é paga.", exame, item, campo="valorUnitario",
+                visto=f"{item.valor_unitario:.2f}", esperado=f"{most.unitario:.2f}", retirado=most.pelo_preco,
+            )  # fmt: skip
