@@ -57,18 +57,6 @@ settings.register_profile("portao", deadline=None, derandomize=True, max_example
 settings.register_profile("explorar", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portao"))
 
-TOGETHER = ("tests/e2e/", "tests/contract/", "tests/infra/")
-"""What shares something dear, an embedded AWS or a synthesized template: one worker has it all."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two workers share the tests file by file; those that share more stay together (`--dist loadgroup`)."""
-    for item in items:
-        path = item.nodeid.partition("::")[0]
-        group = next((folder for folder in TOGETHER if path.startswith(folder)), path)
-        item.add_marker(pytest.mark.xdist_group(group.strip("/").replace("/", "-")))
-
-
 CACHING = ("autorizacao", "cadastro", "conecta_edge", "documentos", "peg", "porta_tiss")
 """Packages whose modules keep what their process made: clients, settings, secrets, catalogues."""
 LISTENERS = ("tests/integration/", "tests/unit/bench/", "tests/infra/")
