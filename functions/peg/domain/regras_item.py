@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Final
 
 from conecta_facts.contratos import Conduta, Pacote
@@ -253,7 +254,7 @@ class _Linha:
 
     prestador: str
     numero: str | None
-    papel: str
+    equipe: bool
     hora: str | None
     via_acesso: str | None
     profissional: str | None
@@ -261,8 +262,7 @@ class _Linha:
 
     def repeats(self, other: _Linha) -> bool:
         """Whether both are one: of one prestador, or of one senha where a grau was told; told apart by nothing."""
-        team = bool(self.papel or other.papel)
-        same_senha = team and self.numero is not None and self.numero == other.numero
+        same_senha = (self.equipe or other.equipe) and self.numero is not None and self.numero == other.numero
         if self.prestador != other.prestador and not same_senha:
             return False
         mine = (self.hora, self.via_acesso, self.profissional)
@@ -278,7 +278,7 @@ def _before(caso: Caso) -> dict[_Chave, list[_Linha]]:
     for held in caso.contexto.cobrados:
         found[_key(held.vida, held, held.papel, rn=held.atendimento_rn, papel_de=caso)].append(
             _Linha(
-                held.prestador_id, held.numero, held.papel, held.hora, held.via_acesso, held.profissional,
+                held.prestador_id, held.numero, bool(held.papel), held.hora, held.via_acesso, held.profissional,
                 f"protocolo {held.protocolo}, guia {held.guia}",
             )
         )  # fmt: skip
@@ -303,20 +303,20 @@ def duplicidade(caso: Caso) -> Iterator[Apontamento]:
         for item in exame.guia.itens:
             if item.despesa is not None:
                 continue
-            earlier = None
-            for papel in dict.fromkeys(item.graus or ("",)):
-                key = _key(vida, item, papel, rn=exame.guia.atendimento_rn, papel_de=caso)
-                line = _Linha(
-                    caso.contexto.prestador_id, numero, papel, item.hora, item.via_acesso, exame.guia.profissional,
-                    f"guia {exame.guia.numero}, item {item.sequencial}",
-                )  # fmt: skip
-                earlier = earlier or next((held for held in seen[key] if line.repeats(held)), None)
-                seen[key].append(line)
+            line = _Linha(
+                caso.contexto.prestador_id, numero, bool(item.graus), item.hora, item.via_acesso,
+                exame.guia.profissional, f"guia {exame.guia.numero}, item {item.sequencial}",
+            )  # fmt: skip
+            rn, roles = exame.guia.atendimento_rn, caso.contexto.parametros.papeis(item)
+            places = [seen[_key(vida, item, papel, rn=rn, papel_de=caso)] for papel in roles]
+            earlier = next((held for held in chain.from_iterable(places) if line.repeats(held)), None)
+            for place in places:
+                place.append(line)
             if earlier is not None:
                 motivo = Motivo.COBRANCA_EM_DUPLICIDADE
                 if exame.guia.tipo is TipoGuia.ODONTO:
                     motivo = Motivo.PROCEDIMENTO_ODONTOLOGICO_DUPLICADO
-                elif item.graus and (exame.guia.tipo is TipoGuia.HONORARIOS or earlier.papel):
+                elif item.graus and (exame.guia.tipo is TipoGuia.HONORARIOS or earlier.equipe):
                     motivo = Motivo.HONORARIO_EM_DUPLICIDADE
                 yield caso.achado(
                     motivo, "Este procedimento já foi cobrado neste dia.",
