@@ -158,6 +158,10 @@ REFUSED: list[tuple[str, dict[str, Any], tuple[str, str, str, int | None]]] = [
         ("AUT-RETROATIVO", "1840", "1814", None),
     ),
     (
+        "asked tomorrow", {"request": a_request(data_solicitacao=AMANHA)},
+        ("AUT-RETROATIVO", "1323", "3227", None),
+    ),
+    (
         "prorrogação of nothing", {"request": a_stay(tipo=Tipo.PRORROGACAO)}, ("R15", "1303", "1303", None),
     ),
     ("unknown parent", {"request": a_request(guia_principal="x")}, ("R15", "1303", "1303", None)),

@@ -175,8 +175,14 @@ def codigo_de_validacao(caso: Caso) -> Iterator[Apontamento]:
 
 @regra("AUT-RETROATIVO", "R10", base=CONTRATO)
 def depois_do_atendimento(caso: Caso) -> Iterator[Apontamento]:
-    """What is not urgent is asked before it is done (1840; 1814), but after an outage (ausência 03)."""
+    """What is not urgent is asked before it is done (1840; 1814), but after an outage (03); and not tomorrow."""
     asked = caso.solicitacao
+    if asked.data_solicitacao > caso.contexto.hoje:
+        yield caso.achado(
+            IMPEDE, Motivo.DATA_INCORRETA, "A data da solicitação é posterior a hoje.", "Corrija a data.",
+            campo="data_solicitacao", visto=f"{asked.data_solicitacao:%d/%m/%Y}",
+            esperado=f"até {caso.contexto.hoje:%d/%m/%Y}",
+        )  # fmt: skip
     outage = asked.ausencia_cod_validacao == AusenciaCodValidacao.INTERMITENCIA_DE_SISTEMAS
     if caso.dia < caso.contexto.hoje and not caso.immediate and not outage:
         yield caso.achado(
