@@ -27,7 +27,7 @@ LIMIT: Final = 120
 WINDOW: Final = 60
 LIVES_BY_BATCH: Final = 2000
 """In an hour, whatever the number of batches."""
-ROWS: Final = {row.operation: row for row in TABLE}
+ROWS: Final = {row.name: row for row in TABLE}
 ABSENT: Final = Refusal(404, "beneficiario-nao-encontrado")
 SPENT: Final = Refusal(429, "limite-excedido")
 

@@ -28,7 +28,7 @@ ROUNDS: Final = 6
 RACERS: Final = 16
 LIMIT: Final = 120
 WINDOW: Final = 60
-ROWS: Final = {row.operation: row for row in TABLE}
+ROWS: Final = {row.name: row for row in TABLE}
 
 
 def naive(contenders: list[Callable[[Any], tuple[Any, Any]]], store: Store, key: str = "row") -> list[Any]:

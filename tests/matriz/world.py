@@ -502,6 +502,18 @@ class World:
         missing = 31 - len(self.cadastro.get(f"/operadora/cargas?registro_ans={AMS}")["cargas"])
         together(lambda _n: self.loaded_carga(AMS), range(missing))
 
+    def many_autorizacoes(self) -> None:
+        """More than 30 requests of the hospital that the first operadora analyses, all of one life."""
+        page = self._portal("auditoria@vale-pasa.example").get(f"/operadora/autorizacoes?registro_ans={AMS}")
+        missing = 0 if page["cursor"] else 31 - len(page["autorizacoes"])
+        together(lambda _n: self.estados.make("em análise", HOSPITAL.prestador_id, AMS), range(missing))
+
+    def many_rascunhos(self) -> None:
+        """More than 30 drafts of the hospital."""
+        page = self.gestor.get("/autorizacoes/rascunhos")
+        missing = 0 if page["cursor"] else 31 - len(page["rascunhos"])
+        together(lambda _n: self.estados.draft(HOSPITAL.prestador_id, AMS), range(missing))
+
     # Callers.
 
     @cached_property
