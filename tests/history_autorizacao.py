@@ -77,7 +77,8 @@ EFEITO: Final[Mapping[str, frozenset[str]]] = {
     "prorrogar": frozenset({"PENDENCIA_PRORROGADA"}),
 }  # fmt: skip
 """Of each act, the entry it makes in the timeline of what it acts upon."""
-RESPOSTAS: Final = frozenset({200, 201, 403, 404, 409, 422})
+SEM_RESPOSTA: Final = 0
+RESPOSTAS: Final = frozenset({SEM_RESPOSTA, 200, 201, 403, 404, 409, 422})
 """What an act may be answered; nothing of ours fails."""
 
 
@@ -90,6 +91,7 @@ class Feito:
         alvo: numero of what it acts upon; of one that makes an authorization, the senha it is asked on or replaces.
         marca: what only this act says: the number of guia of what it makes, or a text that its entry has.
         inicio, fim: when it was asked and answered, by one clock that never goes back.
+        status: of the answer; `SEM_RESPOSTA` when there was none: it may have been done, or not.
         corpo: the answer.
     """
 
@@ -457,15 +459,12 @@ def _of_complements(table: Tabela) -> Iterator[str]:
 
 def _of_acts(acts: Sequence[Feito], table: Tabela) -> Iterator[str]:
     """What was answered to be done is there once, what was refused left nothing, and nobody else did anything."""
-    texts = [str(held.dados) for held in table.held.values()]
     explained: set[datetime] = set()
     places: dict[str, list[tuple[int, Feito]]] = defaultdict(list)
     for act in acts:
-        if act.status not in RESPOSTAS:
-            yield f"{act}: {str(act.corpo)[:200]}"
+        if act.status == SEM_RESPOSTA:
+            explained |= _perhaps(act, table)
         if not act.feito:
-            if any(act.marca in text for text in texts):
-                yield f"{act}, left something behind"
             continue
         instant = _last(act)
         explained.add(instant)
@@ -479,6 +478,16 @@ def _of_acts(acts: Sequence[Feito], table: Tabela) -> Iterator[str]:
                 yield f"{held.numero}: nobody was answered {marco['evento']}"
         yield from _of_order(held, places[held.numero])
     yield from _of_refusals(acts, table, places)
+
+
+def _perhaps(act: Feito, table: Tabela) -> set[datetime]:
+    """Instants of what an act did that was not answered, if it did anything."""
+    return {
+        _instant(marco)
+        for held in table.held.values()
+        for marco in held.historico
+        if act.marca in {held.guia if marco["evento"] == "SOLICITADA" else "", *str(marco.get("motivo")).split()}
+    }
 
 
 def _last(act: Feito) -> datetime:
@@ -516,15 +525,20 @@ def _of_order(held: Guardada, places: Sequence[tuple[int, Feito]]) -> Iterator[s
     """Who was answered before another asked comes before it."""
     for place, act in places:
         for other, later in places:
-            if act.fim < later.inicio and place >= other:
+            if act.fim < later.inicio and place > other:
                 yield f"{held.numero}: {later} was entered before {act}"
 
 
 def _of_refusals(
     acts: Sequence[Feito], table: Tabela, places: Mapping[str, Sequence[tuple[int, Feito]]]
 ) -> Iterator[str]:
-    """Who is refused for a state is told one that it had between question and answer."""
+    """What was refused left nothing; who is told a state is told one that it had between question and answer."""
+    texts = [str(held.dados) for held in table.held.values()]
     for act in acts:
+        if act.status not in RESPOSTAS:
+            yield f"{act}: {str(act.corpo)[:200]}"
+        if act.status not in {SEM_RESPOSTA, 200, 201} and any(act.marca in text for text in texts):
+            yield f"{act}, left something behind"
         told, held = act.corpo.get("situacao"), table.held.get(act.alvo)
         if act.feito or act.corpo.get("codigo") != "transicao-impossivel" or held is None or told not in TODAS:
             continue
