@@ -569,6 +569,11 @@ def test_the_central_gives_back_what_it_took_but_not_what_was_denied() -> None:
     denied = decided(a_pending(Z, in_analysis(1, 10)), nao(1, 5))
     with pytest.raises(QuantidadeInvalidaError):
         t.change_quantities(denied, {1: Decimal(6)}, CENTRAL)
+    fewer = decided(a_pending(Z, in_analysis(1), solicitacao=a_stay()), sim(1, 1), nao(DIARIAS, 2))
+    assert (fewer.solicitacao.diarias, fewer.diarias_autorizadas) == (3, 2)
+    assert t.change_quantities(fewer, {DIARIAS: Decimal(1)}, CENTRAL).diarias_autorizadas == 1
+    with pytest.raises(QuantidadeInvalidaError):
+        t.change_quantities(fewer, {DIARIAS: Decimal(3)}, CENTRAL)
 
 
 @pytest.mark.regra("AUT-QUANTIDADE-CENTRAL")

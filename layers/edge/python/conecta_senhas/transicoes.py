@@ -520,7 +520,9 @@ def change_quantities(
     diarias = autorizacao.diarias_autorizadas
     for sequencia, quantidade in quantidades.items():
         if sequencia == DIARIAS:
-            _bounded(DIARIAS, quantidade, ZERO, Decimal(autorizacao.solicitacao.diarias or 0))
+            # The reasons of what is granted are those of the diárias that were not.
+            asked = autorizacao.solicitacao.diarias or 0
+            _bounded(DIARIAS, quantidade, ZERO, Decimal(diarias if autorizacao.motivos else asked))
             diarias = int(quantidade)
             continue
         item = _item(autorizacao, sequencia)
