@@ -106,6 +106,10 @@ class Contratacao(Protocol):
         """Whether what was done may be billed on a day (R02)."""
         ...
 
+    def may_send_em(self, dia: date) -> bool:
+        """Whether files of authorizations may be sent on a day (R02)."""
+        ...
+
     def situacao_em(self, dia: date) -> tuple[str | None, str | None]:
         """State on a day and the operadora's reason."""
         ...
@@ -145,7 +149,7 @@ def start_upload(
     """Register the intention to send a file and answer with a form to post it.
 
     Files may be sent to an operadora that enabled this prestador at some time: suspension and descredenciamento stop
-    new senhas, never the billing of what was done before (R02).
+    new senhas, never the billing of what was done before (R02). Files of authorizations need no release of billing.
 
     Args:
         asked: what is to be sent.
@@ -158,7 +162,8 @@ def start_upload(
         RelacionamentoNotEnabledError: R02.
     """
     contratacao = cadastro.contratacao(asked.prestador_id, asked.registro_ans)
-    if not contratacao.may_bill_em(today):
+    of_senhas = asked.finalidade.capacidade.startswith("autorizacao.")
+    if not (contratacao.may_send_em(today) if of_senhas else contratacao.may_bill_em(today)):
         raise RelacionamentoNotEnabledError(*contratacao.situacao_em(today))
     upload = uploads.intend(
         upload_id=uuid.uuid4().hex,

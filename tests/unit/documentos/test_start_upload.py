@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -43,10 +43,13 @@ class Relacionamento:
 
     situacao: str | None
     motivo: str | None = None
+    faturamento: bool = True
 
     def contratacao(self, prestador_id: str, registro_ans: str) -> Contratacao:
         assert (prestador_id, registro_ans) == (HOSPITAL, VALE)
-        return a_contratacao(self.situacao, self.motivo)
+        found = a_contratacao(self.situacao, self.motivo)
+        held = found.relacionamento
+        return replace(found, relacionamento=held and replace(held, faturamento=self.faturamento))
 
 
 class Case:
@@ -86,6 +89,27 @@ def test_a_prestador_that_was_never_enabled_sends_nothing(case: Case, situacao: 
     motivo = "contrato em análise" if situacao else None
     assert (refused.value.situacao, refused.value.motivo) == (situacao, motivo)
     assert case.uploads.rows == {}
+
+
+@pytest.mark.parametrize(
+    ("finalidade", "taken"), [("lote_tiss", False), ("pdf", False), ("mensagem_tiss", True), ("laudo", True)]
+)
+def test_who_was_not_released_for_billing_sends_files_of_authorizations_only(
+    case: Case, finalidade: str, *, taken: bool
+) -> None:
+    asked = replace(ASKED, finalidade=FINALIDADES[finalidade])
+
+    def start() -> Upload:
+        return service.start_upload(
+            asked, cadastro=Relacionamento("HABILITADO", faturamento=False), uploads_=case.uploads, files=case.files,
+            render=lambda upload, _form: upload, keep=lambda _answer: (), now=NOW, today=local_day(NOW),
+        )  # fmt: skip
+
+    if taken:
+        assert case.uploads.get(HOSPITAL, start().id)
+    else:
+        with pytest.raises(RelacionamentoNotEnabledError):
+            start()
 
 
 def test_an_upload_keeps_what_was_declared_and_gets_a_protocolo_at_once(case: Case) -> None:

@@ -78,6 +78,9 @@ def test_what_the_operadora_did_not_release_is_not_allowed_in_any_state() -> Non
     assert relacionamento_of(("HABILITADO", INICIO), autorizacao=False).may_bill_em(HOJE)
     assert not relacionamento_of(("HABILITADO", INICIO), faturamento=False).may_bill_em(HOJE)
     assert relacionamento_of(("HABILITADO", INICIO), faturamento=False).may_request_em(HOJE)
+    assert relacionamento_of(("SUSPENSO", INICIO), faturamento=False).may_send_em(HOJE)
+    assert not relacionamento_of(("HABILITADO", INICIO), autorizacao=False, faturamento=False).may_send_em(HOJE)
+    assert not relacionamento_of(("RECUSADO", INICIO)).may_send_em(HOJE)
 
 
 def test_of_two_periods_of_one_day_the_later_told_counts() -> None:

@@ -237,6 +237,10 @@ class Contratacao:
         """R02: whether what was lawfully done may be billed on a day; never without a relacionamento."""
         return self.relacionamento is not None and self.relacionamento.may_bill_em(dia)
 
+    def may_send_em(self, dia: date) -> bool:
+        """R02: whether files of authorizations may be sent on a day; never without a relacionamento."""
+        return self.relacionamento is not None and self.relacionamento.may_send_em(dia)
+
     def situacao_em(self, dia: date) -> tuple[str | None, str | None]:
         """The state of the relacionamento on a day and the operadora's reason, `None` where there is none."""
         periodo = self.relacionamento.periodo_em(dia) if self.relacionamento else None

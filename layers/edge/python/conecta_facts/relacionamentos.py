@@ -67,8 +67,14 @@ class Relacionamento:
 
         Suspension and descredenciamento stop new senhas, never the billing of what was lawfully done before.
         """
-        begun = (periodo.situacao for periodo in self.periodos if periodo.de <= dia)
-        return self.faturamento and any(situacao in ONCE_ENABLED for situacao in begun)
+        return self.faturamento and self._once_enabled(dia)
+
+    def may_send_em(self, dia: date) -> bool:
+        """Whether files of authorizations may be sent on a day: what was asked is answered after a suspension, too."""
+        return (self.autorizacao or self.faturamento) and self._once_enabled(dia)
+
+    def _once_enabled(self, dia: date) -> bool:
+        return any(periodo.situacao in ONCE_ENABLED for periodo in self.periodos if periodo.de <= dia)
 
     def attended_lawfully_em(self, dia: date) -> bool:
         """Whether a service of that day was done under an enabled relacionamento (1201 / 3278 otherwise).
