@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
-from conecta_senhas.autorizacoes import DIARIAS, Autorizacao, Item
+from conecta_senhas.autorizacoes import DIARIAS, Autorizacao, Item, Situacao
+from conecta_senhas.transicoes import BILLABLE
 from peg.domain.cobranca import ItemCobrado
 from peg.domain.contexto import Alocacao, Caso, Exame, Parte, Senha, is_diaria
 from peg.domain.errors import ConsumoError
@@ -29,24 +30,29 @@ def places(item: ItemCobrado, authorised: Item) -> bool:
     return set(item.face or "") <= set(asked.face or "")
 
 
-def _of_code(senha: Senha, item: ItemCobrado) -> list[Item]:
-    return [
-        held
-        for held in senha.autorizacao.itens
-        if (held.solicitado.tabela, held.solicitado.codigo) == item.chave and held.autorizada > ZERO
-    ]
+def usable(caso: Caso, exame: Exame, item: ItemCobrado) -> Iterator[Senha]:
+    """The senha of a line, and what was asked on it where this guia could be billed on that by itself."""
+    for senha in exame.valida.family() if exame.valida else ():
+        if senha is exame.valida or (caso.executes(exame.guia, senha) and senha.covers(item.dia)):
+            yield senha
 
 
-def candidates(exame: Exame, item: ItemCobrado) -> list[tuple[Senha, int, Decimal, Item | None]]:
-    """Authorised items a line may be of: its code and place, in the senha and what was asked on it; planned days first.
+def named(senha: Senha, item: ItemCobrado) -> list[Item]:
+    """Items of a senha of that code, authorised or not."""
+    held = senha.autorizacao.itens
+    return [one for one in held if (one.solicitado.tabela, one.solicitado.codigo) == item.chave]
+
+
+def candidates(caso: Caso, exame: Exame, item: ItemCobrado) -> list[tuple[Senha, int, Decimal, Item | None]]:
+    """Authorised items a line may be of, by code and place; those planned for its day first.
 
     Diárias that no item names are those of the stay and its prorrogações.
     """
     found: list[tuple[Senha, int, Decimal, Item | None]] = []
-    for senha in exame.valida.family() if exame.valida else ():
-        named = [held for held in _of_code(senha, item) if places(item, held)]
-        found += [(senha, held.sequencia, held.autorizada, held) for held in named]
-        if not named and is_diaria(item) and senha.autorizacao.diarias_autorizadas > 0:
+    for senha in usable(caso, exame, item):
+        fitting = [held for held in named(senha, item) if held.autorizada > ZERO and places(item, held)]
+        found += [(senha, held.sequencia, held.autorizada, held) for held in fitting]
+        if not fitting and is_diaria(item) and senha.autorizacao.diarias_autorizadas > 0:
             found.append((senha, DIARIAS, Decimal(senha.autorizacao.diarias_autorizadas), None))
     return sorted(found, key=lambda one: one[3] is None or one[3].data_prevista != item.dia)
 
@@ -64,7 +70,7 @@ def allocate(caso: Caso, recusados: Collection[tuple[int, int]] = ()) -> dict[tu
             continue
         key = (exame.guia.sequencia, item.sequencia)
         papeis = caso.contexto.parametros.papeis(item)
-        choices = candidates(exame, item)
+        choices = candidates(caso, exame, item)
         planned = [held for _, _, _, held in choices if held is not None and held.data_prevista is not None]
         other_day = planned[0] if planned and all(held.data_prevista != item.dia for held in planned) else None
         if key in recusados:
@@ -131,6 +137,7 @@ class Saldo:
     Attributes:
         autorizadas: by item; diárias under 0.
         faturadas: by item and papel.
+        situacao: invariant 3: what is cancelled is not used.
         pegs: protocolos that use it, and `protocolo#guia` of guias withdrawn since: nothing is used or freed twice.
     """
 
@@ -138,6 +145,7 @@ class Saldo:
     autorizadas: Mapping[int, Decimal]
     faturadas: Mapping[tuple[int, str], Decimal] = field(default_factory=dict)
     pegs: frozenset[str] = frozenset()
+    situacao: Situacao = Situacao.AUTORIZADA
 
     def left(self, sequencia: int, papel: str) -> Decimal:
         """What is left of an item for a papel."""
@@ -153,7 +161,10 @@ def saldo_of(autorizacao: Autorizacao, faturadas: Mapping[tuple[int, str], Decim
     """What an authorization gives, with what was billed of it."""
     authorised = {item.sequencia: item.autorizada for item in autorizacao.itens}
     authorised[DIARIAS] = Decimal(autorizacao.diarias_autorizadas)
-    return Saldo(numero=autorizacao.numero, autorizadas=authorised, faturadas=dict(faturadas), pegs=frozenset(pegs))
+    return Saldo(
+        numero=autorizacao.numero, autorizadas=authorised, faturadas=dict(faturadas), pegs=frozenset(pegs),
+        situacao=autorizacao.situacao,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +189,11 @@ def use(saldo: Saldo, consumo: Consumo, peg: str) -> Saldo:
     """The same with a PEG's use; once more changes nothing.
 
     Raises:
-        ConsumoError: it does not fit, or is of another authorization.
+        ConsumoError: it does not fit, is of another authorization, or this one was cancelled meanwhile.
     """
     if peg in saldo.pegs:
         return saldo
-    if saldo.numero != consumo.numero or any(missing(saldo, consumo)):
+    if saldo.numero != consumo.numero or saldo.situacao not in BILLABLE or any(missing(saldo, consumo)):
         raise ConsumoError(consumo.numero)
     held = defaultdict(Decimal, saldo.faturadas)
     for key, quantity in consumo.quantidades.items():

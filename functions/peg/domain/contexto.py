@@ -252,11 +252,6 @@ class Apontamento(Achado):
     em_risco: Decimal = ZERO
     aviso: bool = False
 
-    @property
-    def whole(self) -> bool:
-        """Whether the item, or the guia, is refused and not reduced."""
-        return not self.aviso and self.retirado is None and self.cabem is None
-
 
 @dataclass(frozen=True, slots=True)
 class Exame:

@@ -11,80 +11,75 @@ from conecta_senhas.contexto import CONTRATO
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.vocabulary.glosas import Motivo
 from peg.domain.cobranca import ItemCobrado
-from peg.domain.contexto import Alocacao, Apontamento, Caso, Exame, Senha, is_diaria, regra
+from peg.domain.consumo import named, usable
+from peg.domain.contexto import Alocacao, Apontamento, Caso, Exame, is_diaria, regra
 from peg.domain.regras_guia import br
 from peg.domain.regras_item import needs_senha
 
 ZERO: Final = Decimal(0)
 
 
-def _lines(caso: Caso) -> Iterator[tuple[Exame, Senha, ItemCobrado, Alocacao]]:
+def _lines(caso: Caso) -> Iterator[tuple[Exame, ItemCobrado, Alocacao]]:
     for exame, item in caso.itens():
         made = caso.alocacoes.get((exame.guia.sequencia, item.sequencia))
-        if made is not None and exame.valida is not None:
-            yield exame, exame.valida, item, made
+        if made is not None:
+            yield exame, item, made
 
 
-def _named(senha: Senha, item: ItemCobrado) -> list[Item]:
-    held = (one for each in senha.family() for one in each.autorizacao.itens)
-    return [one for one in held if (one.solicitado.tabela, one.solicitado.codigo) == item.chave]
+def _named(caso: Caso, exame: Exame, item: ItemCobrado) -> list[Item]:
+    return [one for senha in usable(caso, exame, item) for one in named(senha, item)]
 
 
 @regra("COB-AUTORIZADO", "R09", "R10", base=CONTRATO, dados="senhas")
 def autorizado(caso: Caso) -> Iterator[Apontamento]:
     """What needs a senha is one of its authorised items (2505; denied or cancelled 1402; 1426)."""
-    for exame, senha, item, made in _lines(caso):
+    for exame, item, made in _lines(caso):
         if made.achada or not (needs_senha(caso, exame, item) or is_diaria(item)):
             continue
-        named = _named(senha, item)
-        if not named:
+        held = _named(caso, exame, item)
+        if not held:
             yield caso.achado(
                 Motivo.CODIGO_DIFERENTE_DO_AUTORIZADO, "O código cobrado não está na senha.",
                 "Confira o código; o que falta se pede em complemento ou em nova senha.", exame, item,
-                campo="codigoProcedimento", visto=item.nome, esperado=_authorised(senha) or None,
+                campo="codigoProcedimento", visto=item.nome, esperado=_authorised(caso, exame, item) or None,
             )  # fmt: skip
-        elif all(one.autorizada <= ZERO for one in named):
+        elif all(one.autorizada <= ZERO for one in held):
             yield caso.achado(
                 Motivo.PROCEDIMENTO_NAO_AUTORIZADO, "O item foi negado ou cancelado na senha.",
                 "Retire o item; a autorização diz o motivo.", exame, item, campo="codigoProcedimento", visto=item.nome,
             )  # fmt: skip
 
 
-def _authorised(senha: Senha) -> str:
-    codes = (
-        f"{one.solicitado.tabela}:{one.solicitado.codigo}"
-        for each in senha.family()
-        for one in each.autorizacao.itens
-        if one.autorizada > ZERO
-    )
-    return ", ".join(dict.fromkeys(codes))
+def _authorised(caso: Caso, exame: Exame, item: ItemCobrado) -> str:
+    held = (one for senha in usable(caso, exame, item) for one in senha.autorizacao.itens if one.autorizada > ZERO)
+    return ", ".join(dict.fromkeys(f"{one.solicitado.tabela}:{one.solicitado.codigo}" for one in held))
 
 
 @regra("COB-LOCAL", "R26", base=CONTRATO, dados="senhas")
 def mesmo_local(caso: Caso) -> Iterator[Apontamento]:
     """R26: tooth, region and faces are those authorised (1432, 1431)."""
-    for exame, senha, item, made in _lines(caso):
-        named = [one.solicitado for one in _named(senha, item) if one.autorizada > ZERO]
-        if exame.guia.tipo is not TipoGuia.ODONTO or made.achada or not named:
+    for exame, item, made in _lines(caso):
+        if exame.guia.tipo is not TipoGuia.ODONTO or made.achada:
             continue
-        same = [one for one in named if (one.dente, one.regiao) == (item.dente, item.regiao)]
+        held = [one.solicitado for one in _named(caso, exame, item) if one.autorizada > ZERO]
+        same = [one for one in held if (one.dente, one.regiao) == (item.dente, item.regiao)]
         if same:
             yield caso.achado(
                 Motivo.FACE_NAO_AUTORIZADA, "A face cobrada não é a autorizada.", "Confira a face do dente.", exame,
                 item, campo="denteFace", visto=item.face, esperado=", ".join(one.face or "nenhuma" for one in same),
             )  # fmt: skip
-        else:
+        elif held:
             yield caso.achado(
                 Motivo.DENTE_OU_REGIAO_NAO_AUTORIZADOS, "O dente ou a região não são os autorizados.",
                 "Confira o dente ou a região.", exame, item, campo="denteRegiao", visto=item.dente or item.regiao,
-                esperado=", ".join(dict.fromkeys(one.dente or one.regiao or "nenhum" for one in named)),
+                esperado=", ".join(dict.fromkeys(one.dente or one.regiao or "nenhum" for one in held)),
             )  # fmt: skip
 
 
 @regra("COB-QUANTIDADE", "R22", "§5", base=CONTRATO, dados="senhas")
 def quantidade(caso: Caso) -> Iterator[Apontamento]:
     """No more of an item, per grau, than is left of it (1820; 3210), nor diárias without prorrogação (1917)."""
-    for exame, _, item, made in _lines(caso):
+    for exame, item, made in _lines(caso):
         if not made.achada or made.cabem >= item.quantidade:
             continue
         daily = is_diaria(item)
@@ -100,7 +95,7 @@ def quantidade(caso: Caso) -> Iterator[Apontamento]:
 @regra("COB-DATA-PREVISTA", "R23", base=CONTRATO, dados="senhas")
 def data_prevista(caso: Caso) -> Iterator[Apontamento]:
     """R23: what was authorised for a planned day is done on it, or on another that was approved (1323; 3227)."""
-    for exame, _, item, made in _lines(caso):
+    for exame, item, made in _lines(caso):
         held = made.outra_data
         if held is None or held.data_prevista is None:
             continue

@@ -82,7 +82,11 @@ def vias(caso: Caso) -> dict[tuple[int, int], Decimal]:
     for exame, item in caso.itens():
         if item.via_acesso is not None and item.tabela == Tabela.PROCEDIMENTOS_E_EVENTOS:
             worth = caso.preco(item) or item.valor_unitario
-            act = (exame.guia.carteira, item.dia, caso.contexto.parametros.papeis(item))
+            act = (
+                exame.vida.id if exame.vida else exame.guia.carteira,
+                item.dia,
+                caso.contexto.parametros.papeis(item),
+            )
             acts.setdefault(act, []).append((worth, -exame.guia.sequencia, -item.sequencia, item.via_acesso))
     table = caso.contexto.parametros.fator_por_via
     found: dict[tuple[int, int], Decimal] = {}

@@ -739,7 +739,9 @@ def test_one_guia_of_a_stay_bills_what_was_asked_on_it_too() -> None:
     found = judged(a_resumo(done()), contexto=a_knowledge(held))
     assert told(found) == []
     assert [one.numero for one in found.consumo] == [SENHA, OUTRA_SENHA]
-    for gone in ({"situacao": Situacao.CANCELADA}, {"senha": None}):
+    lab = replace(complement.autorizacao.solicitacao, executante=CLINICA)
+    ended: dict[str, Any] = {"validade": ANTES}
+    for gone in ({"situacao": Situacao.CANCELADA}, {"senha": None}, {"solicitacao": lab}, ended):
         lost = replace(complement, autorizacao=replace(complement.autorizacao, **gone))
         alone = judged(a_resumo(done()), contexto=a_knowledge(replace(held, complementos=(lost,))))
         assert told(alone) == [("COB-AUTORIZADO", "2505", 1)]
@@ -788,6 +790,12 @@ def test_fewer_faces_in_any_order_are_those_authorised() -> None:
     assert told(judged(a_dental(filled(dente=None, regiao="ASAI", face=None)), contexto=region)) == []
     found = only(judged(a_dental(filled(dente=None, regiao="AI", face=None)), contexto=region))
     assert (found.visto, found.esperado) == ("AI", "ASAI")
+
+
+@pytest.mark.regra("COB-LOCAL", "COB-AUTORIZADO")
+def test_a_dental_code_that_is_not_in_the_senha_has_no_place_to_compare() -> None:
+    other = on(granted(authorised(PERICIA, dente="11", face="OM")))
+    assert told(judged(a_dental(), contexto=other)) == [("COB-AUTORIZADO", "2505", 1)]
 
 
 @pytest.mark.regra("COB-DATA-PREVISTA", "R23")

@@ -83,6 +83,9 @@ def test_what_fits_is_used_and_what_does_not_is_told_and_refused() -> None:
         use(after, consumo(), "261120000003")
     with pytest.raises(ConsumoError):
         use(saldo, consumo(numero=OUTRA_SENHA), PEG)
+    with pytest.raises(ConsumoError):
+        use(replace(saldo, situacao=Situacao.CANCELADA), consumo(), PEG)
+    assert use(replace(saldo, situacao=Situacao.EXPIRADA), consumo(), PEG).left(1, "00") == 0
 
 
 def test_using_and_giving_back_twice_are_the_same_as_once() -> None:
