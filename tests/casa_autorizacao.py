@@ -35,6 +35,7 @@ from conecta_senhas.autorizacoes import Papel
 from conecta_senhas.errors import AutorizacaoError, TransicaoInvalidaError
 from conecta_senhas.solicitacoes import Solicitacao
 from conecta_senhas.transicoes import Voto
+from conecta_tiss.vocabulary.tables import CaraterAtendimento
 from tests.builders_cadastro import HOJE
 from tests.builders_functions import HOSPITAL, NOW, VALE
 from tests.cadastro_rows import CadastroTable
@@ -48,6 +49,7 @@ DELE: Final = of_prestador()
 CENTRAL: Final = of_operadora(prestador_id=HOSPITAL)
 AUDITORIA: Final = of_operadora(Papel.AUDITORIA)
 VENCIDA: Final = timedelta(days=91)
+URGENCIA: Final = CaraterAtendimento.URGENCIA_EMERGENCIA
 Run = Callable[[Portas, Render], Any]
 
 
@@ -240,3 +242,9 @@ def _refusal(refused: AutorizacaoError) -> dict[str, Any]:
     if isinstance(refused, TransicaoInvalidaError):
         return {"codigo": "transicao-impossivel", "situacao": str(refused.situacao)}
     return {"codigo": type(refused).__name__}
+
+
+def of(done: Feito) -> str:
+    """The authorization that an answer shows."""
+    assert done.feito, done.corpo
+    return str(done.vistas[0]["numero"])

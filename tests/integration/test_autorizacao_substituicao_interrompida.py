@@ -13,22 +13,14 @@ from typing import Final
 import pytest
 
 from conecta_senhas.solicitacoes import Solicitacao
-from conecta_tiss.vocabulary.tables import CaraterAtendimento
 from tests.builders_autorizacao import ANALISADO, DESCONHECIDO, a_request, a_stay, an_asked
-from tests.casa_autorizacao import Casa
+from tests.casa_autorizacao import URGENCIA, Casa, of
 from tests.contract.engines import Engine
 from tests.fakes import ProcessDiedError
 from tests.history_autorizacao import VALIDAS, Feito, Tabela, check
 
 ANTIGA: Final = "the old senha"
 NOVA: Final = "the new one"
-URGENCIA: Final = CaraterAtendimento.URGENCIA_EMERGENCIA
-
-
-def of(done: Feito) -> str:
-    """The authorization that an answer shows."""
-    assert done.feito, done.corpo
-    return str(done.vistas[0]["numero"])
 
 
 def a_senha(casa: Casa) -> str:
