@@ -193,9 +193,9 @@ def a_senha(autorizacao: Autorizacao | None = None, **changes: Any) -> Senha:
 # --- what is known ---
 
 
-def a_life(**changes: Any) -> Vida:
+def a_life(plano: Any = None, **changes: Any) -> Vida:
     """Whom nothing keeps."""
-    return Vida(id="vida-1", beneficiario=a_vida(**changes), plano=a_plano_completo(odontologia=True))
+    return Vida(id="vida-1", beneficiario=a_vida(**changes), plano=plano or a_plano_completo(odontologia=True))
 
 
 def a_knowledge(*senhas: Senha, **changes: Any) -> Contexto:

@@ -45,6 +45,8 @@ ANTES: Final[tuple[Regra, ...]] = (
     item.diaria_negociada,
     item.pronto_socorro,
     item.exige_senha,
+    item.plano_cobre,
+    item.carencia,
     item.dente_ou_regiao,
     item.medicamentos,
     item.remocao,

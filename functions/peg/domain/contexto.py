@@ -290,6 +290,9 @@ def is_diaria(item: ItemCobrado) -> bool:
     return item.despesa == OutrasDespesas.DIARIAS
 
 
+Contratado = Diaria | Pacote | ProcedimentoContratado
+
+
 @dataclass(frozen=True, slots=True)
 class Parte:
     """A quantity of one authorised item (0: the diárias), used by every papel of a line's team."""
@@ -323,15 +326,27 @@ class Caso:
 
     Attributes:
         alocacoes: what each line uses, by (guia, item), once that was asked.
+        guardado: what rules of one module keep for each other, by their own names.
     """
 
-    __slots__ = ("_linhas", "_precos", "_regras", "alocacoes", "contexto", "exames")
+    __slots__ = (
+        "_comecos", "_contratos", "_exatos", "_linhas", "_precos", "_regras", "alocacoes", "contexto", "exames",
+        "guardado",
+    )  # fmt: skip
 
     def __init__(self, guias: Iterable[GuiaCobrada], contexto: Contexto) -> None:
         self.contexto = contexto
         self.alocacoes: Mapping[tuple[int, int], Alocacao] = {}
         self.exames = tuple(self._exam(guia) for guia in guias)
-        self._linhas: dict[Codigo, tuple[Diaria | Pacote | ProcedimentoContratado, ...]] = {}
+        self.guardado: dict[str, Any] = {}
+        self._contratos: dict[date, Contrato | None] = {}
+        held = contexto.contrato
+        self._exatos: dict[Codigo, list[Contratado]] = {}
+        lines: tuple[Contratado, ...] = (*held.diarias, *held.pacotes, *held.procedimentos)
+        for line in lines:
+            self._exatos.setdefault((line.tabela, line.codigo), []).append(line)
+        self._comecos = tuple(line for line in held.procedimentos if line.codigo.endswith("*"))
+        self._linhas: dict[Codigo, tuple[Contratado, ...]] = {}
         self._precos: dict[tuple[str, str, date], Decimal | None] = {}
         self._regras: dict[tuple[str, str, date, str | None], RegraProcedimento | None] = {}
 
@@ -357,20 +372,18 @@ class Caso:
 
     def contrato(self, dia: date) -> Contrato | None:
         """The terms in force on a day."""
-        return self.contexto.contrato.em(dia)
+        if dia not in self._contratos:
+            self._contratos[dia] = self.contexto.contrato.em(dia)
+        return self._contratos[dia]
 
     def contracted(self, item: ItemCobrado) -> bool:
         """Whether the contract names the code on its day (R25, R19)."""
         return any(vigente(line, item.dia) for line in self._named(item.chave))
 
-    def _named(self, chave: Codigo) -> tuple[Diaria | Pacote | ProcedimentoContratado, ...]:
+    def _named(self, chave: Codigo) -> tuple[Contratado, ...]:
         if chave not in self._linhas:
-            held = self.contexto.contrato
-            exact: tuple[Diaria | Pacote, ...] = (*held.diarias, *held.pacotes)
-            self._linhas[chave] = (
-                *(line for line in exact if (line.tabela, line.codigo) == chave),
-                *(line for line in held.procedimentos if line.covers(*chave)),
-            )
+            begun = (line for line in self._comecos if line.covers(*chave))
+            self._linhas[chave] = (*self._exatos.get(chave, ()), *begun)
         return self._linhas[chave]
 
     def preco(self, item: ItemCobrado) -> Decimal | None:

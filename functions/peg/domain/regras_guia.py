@@ -91,11 +91,13 @@ def guia_ja_apresentada(caso: Caso) -> Iterator[Apontamento]:
 def em_contrato(caso: Caso) -> Iterator[Apontamento]:
     """R02: at the service date the relacionamento was enabled and a contract in force (1201; 3278)."""
     held = caso.contexto.relacionamento
+    lawful: dict[date, bool] = {}
     for exame in caso.exames:
+        for day in exame.guia.dias:
+            if day not in lawful:
+                lawful[day] = held is not None and caso.contrato(day) is not None and held.attended_lawfully_em(day)
         outside = (
-            (item, {"campo": "data", "visto": br(item.dia)})
-            for item in exame.guia.itens
-            if caso.contrato(item.dia) is None or held is None or not held.attended_lawfully_em(item.dia)
+            (item, {"campo": "data", "visto": br(item.dia)}) for item in exame.guia.itens if not lawful[item.dia]
         )
         yield from each_or_whole(
             caso, exame, outside, Frase(

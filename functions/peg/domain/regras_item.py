@@ -11,8 +11,9 @@ from itertools import chain
 from typing import Final
 
 from conecta_facts.contratos import Conduta, Pacote
-from conecta_senhas.contexto import CONTRATO, PADRAO, named
-from conecta_senhas.itens import Codigo, medicine_problems, place_problems
+from conecta_facts.planos import PlanoCompleto
+from conecta_senhas.contexto import CONTRATO, PADRAO, PLANO, named
+from conecta_senhas.itens import Codigo, medicine_problems, place_problems, waiting_group
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import (
@@ -22,7 +23,7 @@ from conecta_tiss.vocabulary.tables import (
     TipoConsulta,
 )
 from peg.domain.cobranca import ItemCobrado
-from peg.domain.contexto import PACOTES, ZERO, Apontamento, Caso, Cobrado, Exame, is_diaria, regra
+from peg.domain.contexto import PACOTES, ZERO, Apontamento, Caso, Cobrado, Exame, Vida, is_diaria, regra
 from peg.domain.regras_guia import br
 
 MATERIAIS: Final = frozenset({Tabela.MATERIAIS_E_OPME, Tabela.MEDICAMENTOS})
@@ -173,6 +174,50 @@ def exige_senha(caso: Caso) -> Iterator[Apontamento]:
             )  # fmt: skip
 
 
+def _unjudged(caso: Caso) -> Iterator[tuple[Exame, Vida, PlanoCompleto, ItemCobrado]]:
+    """Items that no senha was asked for: whose cover nobody has judged yet."""
+    for exame, item in caso.itens():
+        vida = exame.vida
+        if vida is not None and vida.plano is not None and exame.senha is None and exame.guia.senha is None:
+            yield exame, vida, vida.plano, item
+
+
+@regra("COB-PLANO", "§10", base=PLANO, dados="planos")
+def plano_cobre(caso: Caso) -> Iterator[Apontamento]:
+    """Without a senha: the plan was in force and covers the code, or by its segmentation (1407; 3287)."""
+    for exame, _, plano, item in _unjudged(caso):
+        said = plano.cobertura_de(item.tabela, item.codigo, item.dia)
+        segment = plano.plano.ambulatorial or (exame.guia.urgencia and plano.plano.hospitalar)
+        if plano.vigente_em(item.dia) and (said.coberto if said is not None else segment):
+            continue
+        if exame.guia.tipo is not TipoGuia.ODONTO:
+            yield caso.achado(
+                Motivo.PROCEDIMENTO_SEM_COBERTURA, "O plano do beneficiário não cobre este item.",
+                "Confira a carteira e o código; em dúvida, fale com a Central da operadora.", exame, item,
+                campo="codigoProcedimento", visto=item.nome,
+            )  # fmt: skip
+
+
+@regra("COB-CARENCIA", "§10", base="Lei 9.656/1998, art. 12, V, e contrato do plano do beneficiário.", dados="planos")
+def carencia(caso: Caso) -> Iterator[Apontamento]:
+    """Without a senha: its carência was served by the day of the service (1007; 3171); of urgência it is 24 hours."""
+    for exame, vida, plano, item in _unjudged(caso):
+        rule, said = caso.regra(exame, item), plano.cobertura_de(item.tabela, item.codigo, item.dia)
+        group = waiting_group(
+            Codigo(item.tabela, item.codigo), urgencia=exame.guia.urgencia,
+            odontologia=exame.guia.tipo is TipoGuia.ODONTO, complexo=rule is not None and rule.alta_complexidade,
+        )  # fmt: skip
+        if said is not None and said.grupo_carencia is not None and not exame.guia.urgencia:
+            group = said.grupo_carencia
+        waiting = plano.espera_de(group, vida.beneficiario, item.dia)
+        if waiting is not None:
+            yield caso.achado(
+                Motivo.ATENDIMENTO_EM_CARENCIA, "O atendimento foi feito dentro da carência do beneficiário.",
+                "Confira a data e a carteira.", exame, item, campo="data", visto=br(item.dia),
+                esperado=f"a partir de {br(waiting.coberto_desde)}",
+            )  # fmt: skip
+
+
 @regra("COB-DENTE", "R26", base=PADRAO, dados="")
 def dente_ou_regiao(caso: Caso) -> Iterator[Apontamento]:
     """In odontologia each item names a tooth or a region, never both (3022; 3307; 3021, 3023, 5037, 5038, 5039)."""
@@ -265,8 +310,8 @@ class _Linha:
         same_senha = (self.equipe or other.equipe) and self.numero is not None and self.numero == other.numero
         if self.prestador != other.prestador and not same_senha:
             return False
-        mine = (self.hora, self.via_acesso, self.profissional)
-        theirs = (other.hora, other.via_acesso, other.profissional)
+        mine = (self.numero, self.hora, self.via_acesso, self.profissional)
+        theirs = (other.numero, other.hora, other.via_acesso, other.profissional)
         return not any(a and b and a != b for a, b in zip(mine, theirs, strict=True))
 
 
@@ -294,7 +339,7 @@ def _key(vida: str, item: Cobrado | ItemCobrado, papel: str, *, rn: bool, papel_
 def duplicidade(caso: Caso) -> Iterator[Apontamento]:
     """A procedure of one life, day, grau and tooth is billed once in all living PEGs (1702, 3007; 3209, 2607).
 
-    A different hour, or via de acesso, makes it another one.
+    Another hour, via de acesso or senha makes it another one.
     """
     seen = _before(caso)
     for exame in caso.exames:

@@ -97,10 +97,15 @@ def vias(caso: Caso) -> dict[tuple[int, int], Decimal]:
     return found
 
 
-def _limits(caso: Caso) -> Iterator[tuple[Exame, ItemCobrado, Limite]]:
-    factors = vias(caso)
-    for exame, item in caso.itens():
-        yield exame, item, limite(caso, exame, item, factors.get((exame.guia.sequencia, item.sequencia), UM))
+def _limits(caso: Caso) -> tuple[tuple[Exame, ItemCobrado, Limite], ...]:
+    if "limites" not in caso.guardado:
+        factors = vias(caso)
+        caso.guardado["limites"] = tuple(
+            (exame, item, limite(caso, exame, item, factors.get((exame.guia.sequencia, item.sequencia), UM)))
+            for exame, item in caso.itens()
+        )
+    found: tuple[tuple[Exame, ItemCobrado, Limite], ...] = caso.guardado["limites"]
+    return found
 
 
 @regra("COB-FATOR", "§10", base=CONTRATO, dados="contratos")

@@ -12,6 +12,7 @@ import pytest
 from conecta_facts.beneficiarios import MotivoSuspensao
 from conecta_facts.calendario import Calendario, DiaEspecial, TipoDia
 from conecta_facts.contratos import Conduta, DataBaseAmbulatorial, DataBaseInternacao
+from conecta_facts.planos import GrupoCarencia
 from conecta_senhas.autorizacoes import Origem, Situacao
 from conecta_tiss.findings import Severidade
 from conecta_tiss.messages.comum import Contratado
@@ -39,6 +40,8 @@ from tests.builders_cadastro import (
     HEMOGRAMA,
     HOJE,
     INICIO,
+    a_carencia,
+    a_cobertura,
     a_contratado,
     a_contrato,
     a_plano_completo,
@@ -188,6 +191,11 @@ REFUSED: list[Caso] = [
     ("package of pronto-socorro", (a_sadt(done(PRONTO_SOCORRO), senha=None, **URGENTE),), a_knowledge(
         contrato=terms(pacote_pronto_socorro="98:98000001")), ("COB-PRONTO-SOCORRO", "3098", "3098", 1)),
     ("no senha at all", (a_sadt(senha=None),), a_knowledge(), ("COB-EXIGE-SENHA", "1818", "1818", 1)),
+    ("plan does not cover, no senha", (a_visit(),), a_knowledge(vidas={CARTEIRA: a_life(a_plano_completo(
+        ambulatorial=False))}), ("COB-PLANO", "1407", "3287", 1)),
+    ("in carência, no senha", (a_visit(),), a_knowledge(vidas={CARTEIRA: a_life(
+        a_plano_completo(a_carencia(GrupoCarencia.CONSULTAS_EXAMES, 30)), data_inclusao=DIA - timedelta(days=29))}),
+     ("COB-CARENCIA", "1007", "3171", 1)),
     ("no tooth", (a_dental(filled(dente=None, face=None)),), on(granted(authorised(RESINA))),
      ("COB-DENTE", "3022", "3307", 1)),
     ("medicine alone", (a_sadt(done(), despesas=(MED,)),), a_knowledge(), ("COB-MEDICAMENTO", "3102", "3102", 2)),
@@ -517,6 +525,52 @@ def test_a_consultation_needs_no_senha_and_everything_dental_does() -> None:
     assert told(judged(stranger, contexto=asking)) == [("COB-CARTEIRA", "1001", None), ("COB-EXIGE-SENHA", "1818", 1)]
 
 
+@pytest.mark.regra("COB-PLANO")
+def test_what_no_senha_was_asked_for_is_covered_by_the_code_or_by_the_segmentation() -> None:
+    def told_of(plano: Any, *guias: Any) -> list[str]:
+        return [one.regra for one in judged(*guias, contexto=a_knowledge(vidas={CARTEIRA: a_life(plano)})).achados]
+
+    hospital = a_plano_completo(ambulatorial=False, hospitalar=True)
+    urgent = a_sadt(done(PRONTO_SOCORRO), senha=None, **URGENTE)
+    assert told_of(hospital, urgent) == []
+    assert told_of(hospital, a_visit()) == ["COB-PLANO"]
+    assert told_of(hospital, a_sadt()) == []
+    assert told_of(hospital, a_dental(senha=None)) == ["COB-EXIGE-SENHA"]
+    assert told_of(a_plano_completo(coberturas=(a_cobertura(CONSULTA, coberto=False),)), a_visit()) == ["COB-PLANO"]
+    assert told_of(a_plano_completo(vigente_ate=ANTES), a_visit()) == ["COB-PLANO"]
+    assert told_of(a_plano_completo(vigente_ate=DIA), a_visit()) == []
+
+
+@pytest.mark.regra("COB-CARENCIA")
+@pytest.mark.parametrize(
+    ("group", "days", "since", "guia", "waits"),
+    [
+        (GrupoCarencia.CONSULTAS_EXAMES, 30, 30, a_visit(), False),
+        (GrupoCarencia.CONSULTAS_EXAMES, 30, 29, a_visit(), True),
+        (GrupoCarencia.CONSULTAS_EXAMES, 30, 29, a_sadt(), False),
+        (GrupoCarencia.CONSULTAS_EXAMES, 30, 1, a_sadt(done(PRONTO_SOCORRO), senha=None, **URGENTE), False),
+        (GrupoCarencia.URGENCIA_EMERGENCIA, 1, 0, a_sadt(done(PRONTO_SOCORRO), senha=None, **URGENTE), True),
+        (GrupoCarencia.URGENCIA_EMERGENCIA, 1, 1, a_sadt(done(PRONTO_SOCORRO), senha=None, **URGENTE), False),
+        (GrupoCarencia.EXAMES_ESPECIAIS, 180, 179, a_sadt(done(PERICIA), senha=None), True),
+        (GrupoCarencia.TERAPIAS, 180, 1, a_visit(), False),
+    ],
+)
+def test_carencia_is_counted_to_the_day_of_the_service(
+    group: GrupoCarencia, days: int, since: int, guia: Any, *, waits: bool
+) -> None:
+    life = a_life(a_plano_completo(a_carencia(group, days)), data_inclusao=DIA - timedelta(days=since))
+    contexto = a_knowledge(vidas={CARTEIRA: life}, regras=free(a_regra(PERICIA, alta_complexidade=True)))
+    assert [one.regra for one in judged(guia, contexto=contexto).achados] == ["COB-CARENCIA"] * waits
+
+
+@pytest.mark.regra("COB-CARENCIA")
+def test_the_plan_may_name_the_carencia_of_a_code() -> None:
+    said = a_cobertura(CONSULTA, grupo_carencia=GrupoCarencia.TERAPIAS)
+    plan = a_plano_completo(a_carencia(GrupoCarencia.TERAPIAS, 180), coberturas=(said,))
+    life = a_life(plan, data_inclusao=DIA - timedelta(days=100))
+    assert told(judged(a_visit(), contexto=a_knowledge(vidas={CARTEIRA: life}))) == [("COB-CARENCIA", "1007", 1)]
+
+
 @pytest.mark.regra("COB-MEDICAMENTO", "R20")
 def test_application_and_medicine_go_together_in_the_guia_or_on_the_senha() -> None:
     both = a_sadt(done(SESSAO), senha=None, despesas=(MED,))
@@ -562,6 +616,8 @@ def test_a_removal_with_its_kind_of_attendance_is_due() -> None:
         (before(papel="12"), True),
         (before(papel="06"), False),
         (before(codigo=PERICIA), False),
+        (before(numero=SENHA), True),
+        (before(numero=OUTRA_SENHA), False),
     ],
 )
 def test_the_same_procedure_of_a_life_and_day_is_billed_once(held: Any, *, repeated: bool) -> None:

@@ -1,4 +1,4 @@
-"""What holds of a line whether a senha is asked for it or it is billed: R20 and R26, once for both."""
+"""What holds of a line whether a senha is asked for it or it is billed: R20, R26, which carência it has."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from conecta_facts.planos import GrupoCarencia
 from conecta_senhas.contexto import Parametros, named
 from conecta_senhas.solicitacoes import REGIAO_ALIAS
 from conecta_tiss.vocabulary.glosas import Motivo
@@ -14,6 +15,8 @@ from conecta_tiss.vocabulary.wide_tables import Dente, Regiao
 
 PACOTES: Final = frozenset({Tabela.PACOTES, Tabela.PACOTE_ODONTOLOGICO})
 FACES: Final = frozenset("OLMVDIP")
+TERAPIAS: Final = "2"
+"""How codes of therapies begin in table 22."""
 _DENTES: Final = frozenset(Dente)
 _REGIOES: Final = frozenset(Regiao)
 
@@ -129,3 +132,32 @@ def place_problems(dente: str | None, regiao: str | None, face: str | None) -> I
             Motivo.FACE_INCORRETA, "A face não tem dente ou está repetida.",
             "Informe o dente e cada face uma só vez.", "face", face,
         )  # fmt: skip
+
+
+def waiting_group(
+    codigo: Codigo,
+    *,
+    urgencia: bool = False,
+    odontologia: bool = False,
+    internado: bool = False,
+    parto: bool = False,
+    complexo: bool = False,
+    planejado: bool = False,
+) -> GrupoCarencia:
+    """Which carência an item has, unless the plan names another for its code.
+
+    Args:
+        parto: of who is in hospital.
+        complexo: of high complexity.
+        planejado: it is for a planned day, as of a treatment.
+    """
+    if urgencia:
+        return GrupoCarencia.URGENCIA_EMERGENCIA
+    if odontologia:
+        return GrupoCarencia.ODONTOLOGIA
+    if internado:
+        return GrupoCarencia.PARTO if parto else GrupoCarencia.INTERNACAO
+    if complexo:
+        return GrupoCarencia.EXAMES_ESPECIAIS
+    therapy = codigo.tabela == Tabela.PROCEDIMENTOS_E_EVENTOS and codigo.codigo.startswith(TERAPIAS)
+    return GrupoCarencia.TERAPIAS if therapy or planejado else GrupoCarencia.CONSULTAS_EXAMES

@@ -20,7 +20,7 @@ from conecta_senhas.contexto import (
     named,
     regra,
 )
-from conecta_senhas.itens import PACOTES, Codigo, Problema, medicine_problems, place_problems
+from conecta_senhas.itens import PACOTES, Codigo, Problema, medicine_problems, place_problems, waiting_group
 from conecta_senhas.solicitacoes import (
     ItemSolicitado,
     Linha,
@@ -35,8 +35,6 @@ IMPEDE, PENDE, ANALISA, AVISA = Efeito
 MATERIAIS: Final = frozenset({Tabela.MATERIAIS_E_OPME, Tabela.MEDICAMENTOS})
 """Paid by price lists: no contract names each, and what we have of TUSS is not all of it (tiss.md, section 6)."""
 TABELAS: Final = frozenset(Tabela)
-CONSULTAS: Final = "101"
-TERAPIAS: Final = "2"
 CIRURGIAS: Final = "3"
 ODONTOLOGICOS: Final = "8"
 """How codes of table 22 begin, by chapter."""
@@ -201,18 +199,16 @@ def cobertura(caso: Caso) -> Iterator[Apontamento]:
 
 def _group(caso: Caso, linha: Linha) -> GrupoCarencia:
     asked, parent = caso.solicitacao, caso.contexto.principal
-    if asked.urgencia or (parent is not None and parent.solicitacao.urgencia):
-        return GrupoCarencia.URGENCIA_EMERGENCIA
-    if asked.tipo is Tipo.ODONTOLOGIA:
-        return GrupoCarencia.ODONTOLOGIA
-    if caso.in_stay:
-        birth = asked.tipo_internacao == TipoInternacao.OBSTETRICA
-        return GrupoCarencia.PARTO if birth else GrupoCarencia.INTERNACAO
     rule = caso.regra_de(linha.item)
-    if rule is not None and rule.alta_complexidade:
-        return GrupoCarencia.EXAMES_ESPECIAIS
-    therapy = linha.item.tabela == Tabela.PROCEDIMENTOS_E_EVENTOS and linha.item.codigo.startswith(TERAPIAS)
-    return GrupoCarencia.TERAPIAS if therapy or linha.data_provavel else GrupoCarencia.CONSULTAS_EXAMES
+    return waiting_group(
+        Codigo(linha.item.tabela, linha.item.codigo),
+        urgencia=asked.urgencia or (parent is not None and parent.solicitacao.urgencia),
+        odontologia=asked.tipo is Tipo.ODONTOLOGIA,
+        internado=caso.in_stay,
+        parto=asked.tipo_internacao == TipoInternacao.OBSTETRICA,
+        complexo=rule is not None and rule.alta_complexidade,
+        planejado=linha.data_provavel is not None,
+    )
 
 
 @regra("R25-CARENCIA", "R14", "R25", base="Lei 9.656/1998, art. 12, V, e contrato do plano do beneficiário.")
