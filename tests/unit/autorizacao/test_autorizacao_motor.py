@@ -540,6 +540,20 @@ def test_a_material_has_a_tuss_code_or_the_registration_at_anvisa(material: Any,
     assert refused == ([codigo] if codigo else [])
 
 
+@pytest.mark.regra("AUT-DIA-PREVISTO")
+@pytest.mark.parametrize(("dias", "told_of"), [(90, False), (91, True)])
+def test_a_planned_day_that_no_senha_of_today_reaches_is_told_and_nothing_else(dias: int, told_of: bool) -> None:  # noqa: FBT001
+    day = HOJE + timedelta(days=dias)
+    annex = an_annex(TipoAnexo.QUIMIOTERAPIA, an_asked(DROGA, tabela="20", data_provavel=day))
+    for request, campo in (
+        (a_request(data_atendimento=day), "data_atendimento"),
+        (a_request(anexos=(annex,)), "anexos[0].itens[0]"),
+    ):
+        found = [achado for achado in judged(request).achados if achado.regra == "AUT-DIA-PREVISTO"]
+        assert [(achado.codigo, achado.campo) for achado in found] == ([("1414", campo)] if told_of else [])
+    assert judged(a_request(data_atendimento=day)).parecer.situacao is Situacao.AUTORIZADA
+
+
 @pytest.mark.regra("R27")
 def test_in_urgencia_the_first_choice_of_each_material_is_authorised_and_the_quotes_owed() -> None:
     other = an_opme("70000002", opcao="3")

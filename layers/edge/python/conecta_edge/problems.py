@@ -89,10 +89,11 @@ def not_found() -> ProblemError:
 
 
 def wrong_role(papeis: tuple[str, ...]) -> ProblemError:
-    """403: the person is bound to the prestador, but in a role that may not do this."""
+    """403: the person is bound to the prestador, or to the operadora, but in a role that may not do this."""
     return ProblemError(
         403, "papel-insuficiente", "Papel insuficiente",
-        "O seu papel neste prestador não permite esta operação. Fale com o gestor do prestador.",
+        "O seu papel não permite esta operação, que cabe a quem está em papeis. Fale com quem administra os acessos: o "
+        "gestor do prestador, ou a sua operadora.",
         extra={"papeis": list(papeis)},
     )  # fmt: skip
 

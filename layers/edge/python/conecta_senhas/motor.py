@@ -42,6 +42,7 @@ RULES: Final[tuple[Regra, ...]] = (
     pedido.abrangencia,
     pedido.codigo_de_validacao,
     pedido.depois_do_atendimento,
+    pedido.dia_previsto,
     pedido.principal,
     itens.quantidade,
     itens.tuss,

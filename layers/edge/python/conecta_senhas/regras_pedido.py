@@ -10,6 +10,7 @@ from conecta_facts.beneficiarios import RECEM_NASCIDO, Impedimento
 from conecta_facts.planos import Abrangencia
 from conecta_senhas.autorizacoes import PENDENTES, Autorizacao, Pendencia, Situacao, TipoPendencia
 from conecta_senhas.contexto import CONTRATO, PADRAO, PLANO, Apontamento, Caso, Efeito, regra
+from conecta_senhas.prazos import VALIDADE
 from conecta_senhas.solicitacoes import Tipo
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import AusenciaCodValidacao
@@ -190,6 +191,21 @@ def depois_do_atendimento(caso: Caso) -> Iterator[Apontamento]:
             "Peça antes de atender; se o sistema esteve fora do ar, informe a ausência do código de validação com o "
             "motivo 03.", campo="data_atendimento", visto=f"{caso.dia:%d/%m/%Y}",
         )  # fmt: skip
+
+
+@regra("AUT-DIA-PREVISTO", "R10", base=CONTRATO)
+def dia_previsto(caso: Caso) -> Iterator[Apontamento]:
+    """A planned day that no senha of today can reach is told (1414): it is valid for 90 days, whatever is planned."""
+    last = caso.contexto.hoje + VALIDADE
+    days = [("data_atendimento", caso.solicitacao.data_atendimento)]
+    days += [(linha.campo, linha.data_provavel) for linha in caso.linhas]
+    for campo, dia in days:
+        if dia is not None and dia > last:
+            yield caso.achado(
+                AVISA, Motivo.SENHA_EXPIRADA, "O dia previsto passa da validade da senha, que é de 90 dias.",
+                "Peça mais perto do dia, ou antecipe-o: o atendimento fora da validade não é pago.", campo=campo,
+                visto=f"{dia:%d/%m/%Y}", esperado=f"até {last:%d/%m/%Y}",
+            )  # fmt: skip
 
 
 PAIS: Final = {
