@@ -346,18 +346,19 @@ def _expired(_exame: Exame, senha: Senha, item: ItemCobrado) -> str | None:
 def _too_early(exame: Exame, senha: Senha, item: ItemCobrado) -> str | None:
     held = senha.autorizacao
     asked, decided = held.solicitacao, held.data_autorizacao
-    outage = AusenciaCodValidacao.INTERMITENCIA_DE_SISTEMAS
+    outage, stay = AusenciaCodValidacao.INTERMITENCIA_DE_SISTEMAS, senha.principal
     waived = (
         asked.urgencia
         or exame.guia.urgencia
         or outage in {asked.ausencia_cod_validacao, exame.guia.ausencia_cod_validacao}
         or held.origem is not Origem.PRESTADOR
-        or (exame.admissao is not None and senha.in_stay)
+        or (stay is not None and stay.admissao is not None and stay.admissao <= item.dia)
     )
     if decided is None or waived:
         return None
     first = min(decided, asked.data_atendimento or decided)
-    return f"a partir de {br(first)}" if item.dia < first else None
+    done = exame.admissao or item.dia
+    return f"a partir de {br(first)}" if done < first else None
 
 
 @regra("COB-VALIDADE", "R10", base=CONTRATO, dados="senhas", consome=False)

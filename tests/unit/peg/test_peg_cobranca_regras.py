@@ -372,6 +372,18 @@ def test_what_was_known_beforehand_is_not_done_before_the_authorization(contexto
     assert "COB-RETROATIVO" not in {one.regra for one in judged(contexto=billable).achados}
 
 
+@pytest.mark.regra("COB-RETROATIVO", "R10")
+def test_an_elective_stay_is_authorised_before_its_admission_and_what_is_asked_in_it_is_not() -> None:
+    late: dict[str, Any] = {"data_autorizacao": DEPOIS}
+    assert told(judged(a_resumo(), contexto=stay(**late))) == [("COB-RETROATIVO", "1814", None)]
+    assert told(judged(a_resumo(), contexto=stay(data_autorizacao=DIA))) == []
+    assert told(judged(a_resumo(**URGENTE), contexto=stay(**late))) == []
+    before_admission = a_senha(granted(**late), principal=granted_stay(admissao=DEPOIS))
+    assert told(judged(contexto=a_knowledge(before_admission))) == []  # judged by the day of admission
+    told_of_late = a_senha(granted(data_autorizacao=DEPOIS), principal=granted_stay(admissao=None))
+    assert told(judged(contexto=a_knowledge(told_of_late))) == [("COB-RETROATIVO", "1814", None)]
+
+
 @pytest.mark.regra("COB-RETROATIVO")
 def test_an_outage_told_in_the_guia_waives_the_day_too() -> None:
     contexto = on(granted(data_autorizacao=DEPOIS))
