@@ -13,11 +13,14 @@ import pytest
 
 from local.client import Answer
 from local.gerador import verifica_elegibilidade
+from local.seed import CLINICA, HOSPITAL
 from tests.e2e.conftest import Deployed
 from tests.matriz import refusals
 from tests.matriz.calls import Sent
-from tests.matriz.model import Caller, Refusal
+from tests.matriz.model import NO_AUTHORIZATION, Caller, Refusal
+from tests.matriz.snapshot import Camera
 from tests.matriz.table import TABLE
+from tests.matriz.world import ABSENT as ABSENT_ID
 from tests.matriz.world import AMS, PASA, Made, World, expect
 
 pytestmark = pytest.mark.e2e
@@ -193,6 +196,89 @@ def test_batches_are_counted_life_by_life_and_end_too(world: World, made: Made) 
     assert refusals.wrong_with(batch(1), SPENT, ()) == []
     # The other quota is another.
     assert world.wire.send(asking(world, caller, **guess_by_carteira())).status == 404
+
+
+def searching(world: World, caller: Caller, numero: str, carteira: str, **where: str) -> Sent:
+    base = world.wire.of(ROWS["buscarAutorizacao"], caller, world.values(caller))
+    return replace(base, body=json.dumps({"numero": numero, "numero_carteira": carteira, **where}).encode())
+
+
+@pytest.mark.parametrize("where", [{"registro_ans": AMS}, {"grupo": "VALE/PASA"}, {}], ids=["one", "group", "all"])
+def test_a_wrong_pair_an_absent_and_a_foreign_senha_are_found_alike(
+    world: World, deployed: Deployed, lives: dict[str, list[dict[str, str]]], where: dict[str, str]
+) -> None:
+    """R08: neither number alone is worth anything, and nobody learns which of the two was wrong."""
+    caller = world.whoever_may(ROWS["buscarAutorizacao"])
+    own, foreign = (world.things["autorizacao"][f"prestador:{one.prestador_id}"] for one in (HOSPITAL, CLINICA))
+    known, unknown, nobody = own["carteira"], absent_life()["numero_carteira"], ABSENT_ID["autorizacao"]
+    pairs = [
+        (nobody, unknown), (nobody, known), (own["numero"], unknown), (own["guia"], unknown),
+        (own["numero"], lives[AMS][3]["numero_carteira"]), (own["guia"], lives[PASA][0]["numero_carteira"]),
+        (own["numero"][:-1], known), (known, own["numero"]), (foreign["numero"], known), (foreign["guia"], known),
+        (foreign["numero"], unknown),
+    ]  # fmt: skip
+    camera = Camera(deployed.aws.client, ())
+    before = camera.audited()
+    answers = world.wire.send_all([searching(world, caller, *pair, **where) for pair in pairs])
+    secret = (own["numero"], own["guia"], foreign["numero"], foreign["guia"], known)
+    assert [refusals.wrong_with(one, NO_AUTHORIZATION, secret) for one in answers] == [[]] * len(pairs)
+    assert [told for one in answers if (told := refusals.tell_apart(answers[0], one))] == []
+    assert (camera.audited() - before)["/autorizacoes/busca"] == len(pairs)
+    for numero in (own["numero"], own["guia"]):
+        assert world.wire.send(searching(world, caller, numero, known, **where)).status == 200
+
+
+def test_searches_and_simulations_are_counted_alike_and_none_gets_through_afterwards(
+    world: World, made: Made, lives: dict[str, list[dict[str, str]]]
+) -> None:
+    caller = world.caller_of(made)
+    asked = world.values(caller)
+    body = expect(201, world.wire.send(world.wire.of(ROWS["solicitarAutorizacao"], caller, asked))).json()[
+        "autorizacao"
+    ]
+    foreign = world.things["autorizacao"][f"prestador:{HOSPITAL.prestador_id}"]
+    kinds = [
+        searching(world, caller, body["numero"], asked["carteira"]),
+        searching(world, caller, ABSENT_ID["autorizacao"], asked["carteira"]),
+        searching(world, caller, foreign["numero"], foreign["carteira"]),
+        world.wire.of(ROWS["simularAutorizacao"], caller, {**asked, "carteira": lives[AMS][5]["numero_carteira"]}),
+        world.wire.of(ROWS["simularAutorizacao"], caller, {**asked, "carteira": absent_life()["numero_carteira"]}),
+    ]
+    answers = ask_all(world, [kinds[turn % len(kinds)] for turn in range(LIMIT)])
+    assert Counter(one.status for one in answers) == {200: LIMIT * 3 // 5, 404: LIMIT * 2 // 5}
+    after = world.wire.send_all(kinds)
+    secret = [asked["carteira"], body["numero"], foreign["numero"], lives[AMS][5]["nome"]]
+    assert [refusals.wrong_with(one, SPENT, secret) for one in after] == [[]] * len(kinds)
+    assert [told for one in after if (told := same_but_for_the_clock(after[0], one))] == []
+    assert all(1 <= int(one.headers["retry-after"]) <= WINDOW for one in after)
+    # What leaves something behind, or names a thing of one's own, is no question.
+    detail = {**asked, "registro": AMS, "numero": body["numero"]}
+    assert world.wire.send(world.wire.of(ROWS["obterAutorizacao"], caller, detail)).status == 200
+    other = world.whoever_may(ROWS["buscarAutorizacao"])
+    assert world.wire.send(searching(world, other, ABSENT_ID["autorizacao"], asked["carteira"])).status == 404
+
+
+def test_an_operadora_finds_no_authorization_of_anothers_lives(
+    world: World, lives: dict[str, list[dict[str, str]]]
+) -> None:
+    row = ROWS["buscarAutorizacoesDaOperadora"]
+    caller = world.whoever_may(row, where=lambda one: one.grupos.keys() == {PASA})
+    life = next(life for life in lives[AMS] if life["nome"].startswith("Mãe "))
+    asker = world.whoever_may(ROWS["solicitarAutorizacao"])
+    request = {**world.values(asker), "carteira": life["numero_carteira"]}
+    made = expect(201, world.wire.send(world.wire.of(ROWS["solicitarAutorizacao"], asker, request))).json()
+    numero = made["autorizacao"]["numero"]
+    base = world.wire.of(row, caller, world.values(caller))
+    asked = [
+        {"numero": ABSENT_ID["autorizacao"]}, {"numero": numero}, {"numero_carteira": life["numero_carteira"]},
+        {"cpf": life["cpf"]}, {"nome": life["nome"]}, {"cpf": absent_life()["cpf"]}, {"nome": "Ninguem Que Exista"},
+    ]  # fmt: skip
+    answers = world.wire.send_all(
+        [replace(base, body=json.dumps({"registro_ans": PASA, **one}).encode()) for one in asked]
+    )
+    assert [expect(200, one).json() for one in answers] == [{"autorizacoes": [], "cursor": None}] * len(asked)
+    own = replace(base, body=json.dumps({"registro_ans": AMS, "numero": numero}).encode())
+    assert refusals.wrong_with(world.wire.send(own), Refusal(404, "nao-encontrado"), [numero]) == []
 
 
 def test_the_operadoras_people_cannot_look_beyond_their_own_either(
