@@ -15,6 +15,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from autorizacao.dynamodb import chaves
 from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
 from autorizacao.dynamodb.contextos import DynamoContextos, Fontes
 from autorizacao.dynamodb.documentos import DynamoDocumentos
@@ -232,10 +233,16 @@ class Casa:
 
     # --- what is left ---
 
-    def linhas(self) -> Sequence[dict[str, Any]]:
-        """Every row of the table."""
-        pages = self.engine.dynamodb.get_paginator("scan").paginate(TableName=self.tabela, ConsistentRead=True)
+    def linhas(self, **filtro: Any) -> Sequence[dict[str, Any]]:
+        """Every row of the table, or those that a filter lets through."""
+        scan = self.engine.dynamodb.get_paginator("scan")
+        pages = scan.paginate(TableName=self.tabela, ConsistentRead=True, **filtro)
         return [unmarshal(row) for page in pages for row in page["Items"]]
+
+    def situacoes(self) -> dict[str, str]:
+        """The state of every authorization, by numero."""
+        rows = self.linhas(FilterExpression="sk = :sk", ExpressionAttributeValues={":sk": {"S": chaves.AUTORIZACAO}})
+        return {chaves.identity(row["pk"])[1]: row["situacao"] for row in rows}
 
 
 def _refusal(refused: AutorizacaoError) -> dict[str, Any]:
