@@ -18,6 +18,7 @@ from peg.domain.contexto import Alocacao, Caso, Exame, Parte, Senha, is_diaria
 from peg.domain.errors import ConsumoError
 
 ZERO: Final = Decimal(0)
+_OUTRO_DIA: Final = 2
 Uso = tuple[str, int, str]
 """Number of the authorization, `sequencia` of its item (0: the diárias), papel."""
 
@@ -44,7 +45,7 @@ def named(senha: Senha, item: ItemCobrado) -> list[Item]:
 
 
 def candidates(caso: Caso, exame: Exame, item: ItemCobrado) -> list[tuple[Senha, int, Decimal, Item | None]]:
-    """Authorised items a line may be of, by code and place; those planned for its day first.
+    """Authorised items a line may be of, by code and place: for its day, then for any; for another only if all are.
 
     Diárias that no item names are those of the stay and its prorrogações.
     """
@@ -54,7 +55,16 @@ def candidates(caso: Caso, exame: Exame, item: ItemCobrado) -> list[tuple[Senha,
         found += [(senha, held.sequencia, held.autorizada, held) for held in fitting]
         if not fitting and is_diaria(item) and senha.autorizacao.diarias_autorizadas > 0:
             found.append((senha, DIARIAS, Decimal(senha.autorizacao.diarias_autorizadas), None))
-    return sorted(found, key=lambda one: one[3] is None or one[3].data_prevista != item.dia)
+    nearest = sorted(found, key=lambda one: _days_off(one[3], item))
+    takes = [one for one in nearest if _days_off(one[3], item) < _OUTRO_DIA]
+    return takes or nearest
+
+
+def _days_off(held: Item | None, item: ItemCobrado) -> int:
+    """Planned for its day, for no day, for another."""
+    if held is None or held.data_prevista is None:
+        return 1
+    return 0 if held.data_prevista == item.dia else _OUTRO_DIA
 
 
 def allocate(caso: Caso, recusados: Collection[tuple[int, int]] = ()) -> dict[tuple[int, int], Alocacao]:
@@ -71,8 +81,8 @@ def allocate(caso: Caso, recusados: Collection[tuple[int, int]] = ()) -> dict[tu
         key = (exame.guia.sequencia, item.sequencia)
         papeis = caso.contexto.parametros.papeis(item)
         choices = candidates(caso, exame, item)
-        planned = [held for _, _, _, held in choices if held is not None and held.data_prevista is not None]
-        other_day = planned[0] if planned and all(held.data_prevista != item.dia for held in planned) else None
+        elsewhere = choices and _days_off(choices[0][3], item) == _OUTRO_DIA
+        other_day = choices[0][3] if elsewhere else None
         if key in recusados:
             made[key] = Alocacao(*key, papeis, (), bool(choices), item.quantidade, other_day)
             continue

@@ -874,6 +874,12 @@ def test_a_planned_item_is_billed_on_its_day_or_the_one_that_was_approved() -> N
     found = judged(both, contexto=on(held))
     assert told(found) == []
     assert found.consumo[0].quantidades == {(1, "00"): Decimal(1), (2, "00"): Decimal(1)}
+    twice = judged(a_sadt(done(quantidade=2)), contexto=on(held))
+    assert told(twice) == [("COB-QUANTIDADE", "1820", 1)]
+    any_day = granted(authorised(data_prevista=DEPOIS), authorised(sequencia=2))
+    free_of_a_day = judged(a_sadt(), contexto=on(any_day))
+    assert told(free_of_a_day) == []
+    assert free_of_a_day.consumo[0].quantidades == {(2, "00"): Decimal(1)}
     asked = granted(authorised(data_prevista=DEPOIS, data_pedida=DIA))
     late = only(judged(a_sadt(), contexto=on(asked)))
     assert (late.visto, late.esperado) == (
