@@ -263,6 +263,26 @@ class TestWhatABodyNames:
         assert [refusals.wrong_with(answer, Refusal(404, "nao-encontrado"), ()) for answer in answers] == [[], []]
         assert self.alike(answers) == []
 
+    def test_prestadores_that_the_operadora_does_not_know_are_one_like_another(
+        self, world: World, central: Client
+    ) -> None:
+        named = world.things["autorizacao da operadora"][f"registro:{AMS}"]
+        path = f"/operadora/autorizacoes/{AMS}/{named['numero']}/executante"
+        unknown = (NOBODY, world.others["of the other operadora only"].prestador)
+        for refusal, answers in (
+            (
+                Refusal(403, "relacionamento-nao-habilitado"),
+                [central.request("POST", "/operadora/autorizacoes", {**pedido(values(world)), "prestador": one})
+                 for one in unknown],
+            ),
+            (
+                INVALID,
+                [central.request("POST", path, {"executante": one, "motivo": "Prova da matriz."}) for one in unknown],
+            ),
+        ):  # fmt: skip
+            assert [refusals.wrong_with(answer, refusal, unknown) for answer in answers] == [[], []]
+            assert self.alike(answers) == []
+
 
 class TestWhatABodyMakes:
     """What is made, and of whom it says nothing."""
@@ -456,7 +476,7 @@ class TestHostileBodies:
     @pytest.mark.parametrize("row", JSON, ids=[row.name for row in JSON])
     def test_no_field_of_any_body_is_a_fault_of_ours(self, world: World, row: Row) -> None:
         caller = world.whoever_may(row)
-        base_values = {**world.values(caller), **(world.own(row, caller) or {})}
+        base_values = world.fresh(row, caller)  # some of it is valid, and done
         base = world.wire.of(row, caller, base_values)
         assert row.body is not None
         body = whole(base_values) if row.operation == "solicitarAutorizacao" else row.body(base_values)

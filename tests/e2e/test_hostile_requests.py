@@ -419,21 +419,6 @@ class TestMassAssignment:
             f"{lista}[0].{name}" for name in ours
         }
 
-    def test_what_a_draft_says_of_itself_makes_it_nothing_else_and_is_not_asked_for(self, world: World) -> None:
-        row = ROWS["criarRascunho"]
-        caller = world.whoever_may(row)
-        values = world.values(caller)
-        assert row.body is not None
-        ours = dict.fromkeys(("id", "versao", "criado_em", "expira_em", "prestador_id", "senha", "origem"), "x")
-        base = world.wire.of(row, caller, values)
-        sent = replace(base, body=json.dumps({**row.body(values), **ours}).encode())
-        made = expect(201, world.wire.send(sent)).json()
-        assert "x" not in {made["id"], made["versao"], made["criado_em"], made["expira_em"]}
-        ready = {**values, "rascunho": made["id"]}
-        refused = expect(422, world.wire.send(world.wire.of(ROWS["enviarRascunho"], caller, ready))).json()
-        assert {erro["campo"] for erro in refused["erros"]} == ours.keys()
-        expect(204, world.wire.send(world.wire.of(ROWS["excluirRascunho"], caller, ready)))
-
     @named(JSON)
     @pytest.mark.parametrize(
         "body",
@@ -447,6 +432,22 @@ class TestMassAssignment:
         base = world.wire.of(row, caller, world.own(row, caller) or world.values(caller))
         answer = world.wire.send(Sent(method=base.method, path=base.path, headers=base.headers, body=body))
         assert refusals.wrong_with(answer, Refusal(422, "requisicao-invalida"), ()) == []
+
+
+def test_what_a_draft_says_of_itself_makes_it_nothing_else_and_is_not_asked_for(world: World) -> None:
+    row = ROWS["criarRascunho"]
+    caller = world.whoever_may(row)
+    values = world.values(caller)
+    assert row.body is not None
+    ours = dict.fromkeys(("id", "versao", "criado_em", "expira_em", "prestador_id", "senha", "origem"), "x")
+    base = world.wire.of(row, caller, values)
+    sent = replace(base, body=json.dumps({**row.body(values), **ours}).encode())
+    made = expect(201, world.wire.send(sent)).json()
+    assert "x" not in {made["id"], made["versao"], made["criado_em"], made["expira_em"]}
+    ready = {**values, "rascunho": made["id"]}
+    refused = expect(422, world.wire.send(world.wire.of(ROWS["enviarRascunho"], caller, ready))).json()
+    assert {erro["campo"] for erro in refused["erros"]} == ours.keys()
+    expect(204, world.wire.send(world.wire.of(ROWS["excluirRascunho"], caller, ready)))
 
 
 class TestHeaders:
