@@ -50,7 +50,7 @@ pytestmark = pytest.mark.e2e
 VEZES: Final = int(os.environ.get("CONECTA_CORRIDAS", "1"))
 SEMENTE: Final = int(os.environ.get("CONECTA_SEMENTE", "4"))
 TIPOS: Final = ("eletiva", "urgencia", "estada")
-CENAS: Final = 3
+CENAS: Final = 2
 """Senhas of each kind in the first race, each with all that comes of it."""
 ONDAS: Final = 3
 """How often each is acted on by several at once."""
