@@ -114,15 +114,15 @@ def test_a_senha_is_warned_of_and_expires_when_its_days_come_and_the_sweep_tells
             for _ in range(2):
                 assert sweep(deployed.aws) == "SUCCEEDED"
                 assert entries(recepcao, line) == told
-    events = deployed.aws.client("dynamodb").query(
+    pages = deployed.aws.client("dynamodb").get_paginator("query").paginate(
         TableName="conecta-embarcado-autorizacao",
         KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
         ExpressionAttributeValues={":pk": {"S": f"PRESTADOR#{HOSPITAL.prestador_id}"}, ":sk": {"S": "EVENTO#"}},
-    )["Items"]
+    )
     mine = [
         event["tipo"]
-        for event in (json.loads(row["evento"]["S"]) for row in events)
-        if event["dados"]["numero"] == line["senha"]
+        for event in (json.loads(row["evento"]["S"]) for page in pages for row in page["Items"])
+        if event["dados"].get("numero") == line["senha"]
     ]
     assert sorted(mine) == ["AutorizacaoExpirada", "SenhaAVencer", "SenhaAVencer", "SenhaCarregada"]
 
