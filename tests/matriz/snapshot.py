@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -55,6 +57,8 @@ class Camera:
     def _table(self, table: str) -> Iterable[tuple[str, str]]:
         for page in self._dynamodb.get_paginator("scan").paginate(TableName=PREFIX + table, ConsistentRead=True):
             for item in page["Items"]:
+                if _forgotten(item):
+                    continue
                 text = "waits" if _waits(item) else json.dumps(item, sort_keys=True, default=repr)
                 name = f"{table} {item['pk']['S']} / {item['sk']['S']}"
                 yield name, hashlib.sha256(text.encode()).hexdigest()
@@ -63,6 +67,11 @@ class Camera:
         for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
             for item in page.get("Contents", ()):
                 yield f"s3://{bucket}/{item['Key']}", f"{item['ETag']} {item['LastModified']}"
+
+
+def _forgotten(item: Mapping[str, Any]) -> bool:
+    """Whether nobody is shown a row any more: it goes by itself, at any moment."""
+    return int(item.get("ttl", {}).get("N", sys.maxsize)) <= time.time()
 
 
 def _waits(item: Mapping[str, Any]) -> bool:
