@@ -114,10 +114,14 @@ def test_a_senha_is_warned_of_and_expires_when_its_days_come_and_the_sweep_tells
             for _ in range(2):
                 assert sweep(deployed.aws) == "SUCCEEDED"
                 assert entries(recepcao, line) == told
-    pages = deployed.aws.client("dynamodb").get_paginator("query").paginate(
-        TableName="conecta-embarcado-autorizacao",
-        KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-        ExpressionAttributeValues={":pk": {"S": f"PRESTADOR#{HOSPITAL.prestador_id}"}, ":sk": {"S": "EVENTO#"}},
+    pages = (
+        deployed.aws.client("dynamodb")
+        .get_paginator("query")
+        .paginate(
+            TableName="conecta-embarcado-autorizacao",
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+            ExpressionAttributeValues={":pk": {"S": f"PRESTADOR#{HOSPITAL.prestador_id}"}, ":sk": {"S": "EVENTO#"}},
+        )
     )
     mine = [
         event["tipo"]
