@@ -379,7 +379,6 @@ def same_contacts(told: list[dict[str, Any]], public: list[dict[str, Any]]) -> b
     return sorted(one["codigo"] for one in told) == sorted(one["codigo"] for one in public)
 
 
-@pytest.mark.usefixtures("unwritten")
 class TestWhoseActItIs:
     """R18: a prestador that tries what is the Central's is told how to reach it; nothing else is."""
 

@@ -18,6 +18,7 @@ from tests.e2e.conftest import Deployed
 from tests.matriz import refusals
 from tests.matriz.calls import Sent, routes, schema_at
 from tests.matriz.model import Caller, Door, Kind, Refusal, Row
+from tests.matriz.senhas import ESTADOS
 from tests.matriz.snapshot import Camera, difference
 from tests.matriz.table import TABLE
 from tests.matriz.world import AMS, ESCOPOS, PASA, Person, World, expect
@@ -182,8 +183,11 @@ class TestPageTokens:
                 if refusals.tell_apart(answers[0], answer)] == []  # fmt: skip
 
 
-OF_ONE_OPERADORA: Final = frozenset({"solicitarAutorizacaoPelaCentral", "alterarExecutante"})
-"""Their bodies name what is of one operadora: no other takes the same."""
+ACTS: Final = [row for row in KEYED if row.makes in ESTADOS]
+"""Each of an authorization that was made for it."""
+EFFECTS: Final = [row for row in KEYED if row not in ACTS]
+ONE_ACT: Final = [ROWS["cancelarAutorizacao"]]
+"""Of many that are carried out alike."""
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +206,8 @@ class TestIdempotencyKeys:
     @pytest.fixture
     def callers(self, world: World, gestores: tuple[Caller, ...], row: Row) -> tuple[Caller, ...]:
         """Somebody who may make the row's call, somebody of another tenant, and another person of the first."""
+        if "redencial" in row.operation:
+            world.tidy()
         if row.door is not Door.OPERADORA:
             return gestores
         first = world.whoever_may(row, where=lambda one: one.grupos == {AMS: {"central", "auditoria"}})
@@ -211,7 +217,6 @@ class TestIdempotencyKeys:
     @pytest.fixture
     def gestores(self, world: World, people: tuple[Person, Person]) -> tuple[Caller, Caller, Caller]:
         """Gestores of the hospital, of the clinic, and another of the hospital."""
-        world.tidy()
         row = ROWS["convidarPessoa"]
         of = [
             world.whoever_may(row, where=lambda one, at=at: one.prestador == at and not one.headers)  # type: ignore[misc]
@@ -229,7 +234,7 @@ class TestIdempotencyKeys:
         named = next((body[name] for name in ("client_id", "id", "numero") if name in body), None)
         return str(named or body.get("autorizacao", (body.get("autorizacoes") or [{}])[0])["numero"])
 
-    @named(KEYED)
+    @named(EFFECTS)
     def test_the_same_key_of_two_tenants_and_of_two_people_is_an_effect_each(
         self, world: World, callers: tuple[Caller, ...], row: Row
     ) -> None:
@@ -243,7 +248,7 @@ class TestIdempotencyKeys:
             made[caller.name] = self.identity(first)
         assert len(set(made.values())) == len(callers), made
 
-    @named([row for row in KEYED if row.door is Door.OPERADORA and row.operation not in OF_ONE_OPERADORA])
+    @named([ROWS["registrarAtendimento"], ROWS["decidirAutorizacao"]])
     def test_the_same_key_of_one_person_of_two_operadoras_is_an_effect_at_each(self, world: World, row: Row) -> None:
         key, body, made = {"Idempotency-Key": uuid.uuid4().hex}, None, []
         person = world.whoever_may(row, where=lambda one: one.grupos.keys() == {AMS, PASA})
@@ -254,11 +259,13 @@ class TestIdempotencyKeys:
             made.append(self.identity(expect(row.ok, world.wire.send(replace(sent, body=body)))))
         assert made[0] != made[1]
 
-    @named([row for row in KEYED if row.door is Door.PRESTADOR])
+    @named([row for row in EFFECTS + ONE_ACT if row.door is Door.PRESTADOR])
     def test_the_same_key_of_one_person_of_two_tenants_is_an_effect_at_each(
         self, world: World, gestores: tuple[Caller, ...], people: tuple[Person, Person], row: Row
     ) -> None:
         person, key = people[1], {"Idempotency-Key": uuid.uuid4().hex}
+        if "redencial" in row.operation:
+            world.tidy()
         papeis = {HOSPITAL.prestador_id: "gestor", CLINICA.prestador_id: "gestor"}
         body, made = None, []
         for like in gestores[:2]:
@@ -287,7 +294,7 @@ class TestIdempotencyKeys:
             return client.request("GET", where).status == 200
         return identity in {one["client_id"] for one in client.get("/credenciais")["credenciais"]}
 
-    @named(KEYED)
+    @named(EFFECTS)
     def test_another_body_under_a_key_is_refused_and_another_route_is_not(
         self, world: World, callers: tuple[Caller, ...], row: Row
     ) -> None:
@@ -306,7 +313,23 @@ class TestIdempotencyKeys:
             world.wire.send(world.wire.of(elsewhere, caller, world.fresh(elsewhere, caller), headers=key)),
         )
 
+    @named(ACTS)
+    def test_a_key_is_of_one_act_on_one_authorization(
+        self, world: World, callers: tuple[Caller, ...], row: Row
+    ) -> None:
+        caller, key = callers[0], {"Idempotency-Key": uuid.uuid4().hex}
+        one, other = (world.wire.of(row, caller, values) for values in world.all_fresh([(row, caller)] * 2))
+        sent = replace(one, headers={**one.headers, **key})
+        answers = [expect(row.ok, world.wire.send(sent)) for _ in range(2)]
+        assert answers[0].json() == answers[1].json()
+        reused = [replace(sent, body=(sent.body or b"") + b" "), replace(other, headers=sent.headers)]
+        for answer in world.wire.send_all(reused):
+            assert [erro["codigo"] for erro in expect(422, answer).json()["erros"]] == ["chave-reutilizada"]
+        # It was refused, and not done.
+        assert self.identity(expect(row.ok, world.wire.send(other))) != self.identity(answers[0])
+
     def test_the_same_key_for_two_credentials_rotates_both(self, world: World, gestores: tuple[Caller, ...]) -> None:
+        world.tidy()
         row, caller, key = ROWS["rotacionarCredencial"], gestores[0], {"Idempotency-Key": uuid.uuid4().hex}
         rotated = [
             expect(201, world.wire.send(world.wire.of(row, caller, world.fresh(row, caller), headers=key))).json()

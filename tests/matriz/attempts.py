@@ -114,8 +114,15 @@ def _callers(world: World, row: Row) -> list[Caller]:
     callers = [caller for caller in world.callers if _allowed(row, caller) and world.may_use(row, caller)]
     if not row.writes:
         return callers
-    one_of = {(caller.kind, *caller.papeis.values(), caller.registro): caller for caller in reversed(callers)}
+    one_of = {_of_one_papel(row, caller): caller for caller in reversed(callers)}
     return [caller for caller in callers if caller in one_of.values()]
+
+
+def _of_one_papel(row: Row, caller: Caller) -> tuple[Any, ...]:
+    """What callers have in common of whom one is enough; an authorization is of one operadora, whichever is asked."""
+    if row.thing == "autorizacao":
+        return caller.kind, caller.papeis.get(caller.prestador or "")
+    return caller.kind, *caller.papeis.values(), caller.registro
 
 
 def texts_in(value: Any) -> set[str]:
@@ -141,6 +148,7 @@ def run(world: World, rows: Sequence[Row], camera: Camera) -> Matrix:
 
 def _of_row(world: World, row: Row) -> Iterator[tuple[Row, Caller, Target, bool, Refusal, Sent]]:
     spelt: set[Kind] = set()
+    wrong: set[tuple[Any, ...]] = set()
     crossed: set[tuple[Kind, str]] = set()
     for caller in (*world.callers, *world.machines_without(row)):
         named = list(_named(world, row, caller))
@@ -151,15 +159,20 @@ def _of_row(world: World, row: Row) -> Iterator[tuple[Row, Caller, Target, bool,
             # How an id is spelt is the same to all who may: one of a kind tries every spelling.
             spelt.add(caller.kind)
             named += [(Target.MALFORMED, values) for values in world.malformed(row, caller)]
+        # What is wrong besides is the same to all who may as much.
+        alike = (caller.kind, caller.escopos, *sorted(caller.papeis.values()), *caller.grupos.values())
+        also = alike not in wrong
+        if who_is_refused(row, caller) is None:
+            wrong.add(alike)
         for place, (target, values) in enumerate(named):
-            for well_formed in _ways(row, caller, target, first=place == 0, last=place == len(named) - 1):
+            for well_formed in _ways(row, caller, target, first=place == 0, last=place == len(named) - 1, also=also):
                 expected = refusal(row, caller, target, well_formed=well_formed)
                 if expected is not None:
                     sent = world.wire.of(row, caller, values, wrong=not well_formed)
                     yield row, caller, target, well_formed, expected, sent
 
 
-def _ways(row: Row, caller: Caller, target: Target, *, first: bool, last: bool) -> tuple[bool, ...]:
+def _ways(row: Row, caller: Caller, target: Target, *, first: bool, last: bool, also: bool) -> tuple[bool, ...]:
     """Whether a call is tried well formed, wrong besides, or both: thousands of calls, and none that tells nothing new.
 
     Whoever may not call at all is told so whatever is asked: the first thing well formed and the last one wrong say it.
@@ -169,7 +182,7 @@ def _ways(row: Row, caller: Caller, target: Target, *, first: bool, last: bool) 
         last = last and (caller.kind is not Kind.NOBODY or caller.token is None)
         return tuple(way for way, wanted in zip(both, (first, last), strict=False) if wanted)
     # That a thing is missing comes before what is wrong besides: one that is somebody's shows it.
-    return both if target in {Target.NONE, Target.OWN, Target.FOREIGN} else (True,)
+    return both if also and target in {Target.NONE, Target.OWN, Target.FOREIGN} else (True,)
 
 
 def _allowed(row: Row, caller: Caller) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from local.client import Answer, ApiError, Client
 from local.seed import CLINICA, HOSPITAL
 from tests.matriz.model import Values
-from tests.matriz.senhas import CANARIO, pedido
+from tests.matriz.senhas import CANARIO, ESTADOS, pedido
 
 PDF: Final = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 PAPERS: Final = ("02", "03", "04", "05")
@@ -55,18 +55,15 @@ class Estados:
         """
         return self._makers[estado](prestador, registro)
 
-    @property
-    def names(self) -> frozenset[str]:
-        """Every state there is."""
-        return frozenset(self._makers)
-
     @cached_property
     def _makers(self) -> Mapping[str, Callable[[str, str], Values]]:
-        return {
+        makers = {
             "autorizada": self._granted, "em espera": self._waiting, "em análise": self._judged,
             "com dia": self._planned, "com dia pedido": self._moved, "internação": self._stay,
             "internado": self._admitted,
         }  # fmt: skip
+        assert makers.keys() == ESTADOS
+        return makers
 
     def ask(self, prestador: str, registro: str, *itens: Any, wanted: str, **more: Any) -> Values:
         """A request that ends in a state."""

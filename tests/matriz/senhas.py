@@ -20,6 +20,10 @@ TISS: Final = frozenset({"elegibilidade.ler", "autorizacao.ler", "autorizacao.es
 UPLOADS: Final = frozenset({"peg.escrever", "documentos.escrever", "autorizacao.escrever"})
 FOLLOWED: Final = frozenset({"documentos.ler", "autorizacao.ler"})
 OF_THE_OPERADORA: Final = CENTRAL | AUDITORIA
+ESTADOS: Final = frozenset({
+    "autorizada", "em espera", "em análise", "com dia", "com dia pedido", "internação", "internado",
+})  # fmt: skip
+"""In which an authorization is made for a call that begins there."""
 CANARIO: Final = "Canario Clinico Da Matriz"
 """Stands in what a request says of its patient: where it is not shown, it must not be."""
 MEDICO: Final = {"nome": "Canario Medico Da Matriz", "conselho": "CRM", "numero": "520001", "uf": "RJ", "cbo": "225125"}

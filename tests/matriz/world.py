@@ -293,7 +293,7 @@ class World:
     def may_use(self, row: Row, caller: Caller) -> bool:
         """Whether the caller has all that a valid call uses and that cannot be made for it."""
         wanted = {row.thing, row.makes} & self.things.keys()
-        if row.makes in self.estados.names and caller.kind is not Kind.OPERADORA:
+        if row.makes in senhas.ESTADOS and caller.kind is not Kind.OPERADORA:
             wanted.add("autorizacao")  # whoever has one has more made
         return all(self.held(thing, caller) for thing in wanted if thing)
 
@@ -418,7 +418,7 @@ class World:
             return self.estados.draft(caller.prestador or "", AMS)
         if row.makes == "autorizacao":
             return self.held(row.makes, caller) or {}
-        if row.makes not in self.estados.names:
+        if row.makes not in senhas.ESTADOS:
             return {}
         if caller.kind is Kind.OPERADORA:
             return self.estados.make(row.makes or "", HOSPITAL.prestador_id, caller.registro)
