@@ -28,7 +28,7 @@ from peg.domain.errors import LoteNumberTakenError
 from peg.domain.lotes import LoteLido
 from peg.domain.pegs import Documento, GuiaApresentada, Peg, SituacaoPeg
 from peg.domain.rules import Contexto, answer_version
-from peg.service import Page, Taken
+from peg.service.recepcao import Page, Taken
 from tests.cadastro_rows import Credencial, Vinculo, VinculoOperadora
 
 
@@ -150,7 +150,7 @@ class FakeFiles:
 
 
 class FakePegs:
-    """`peg.service.Pegs`."""
+    """`peg.service.recepcao.Pegs`."""
 
     def __init__(self) -> None:
         self.lotes: dict[tuple[str, str, str], Taken] = {}
@@ -229,7 +229,7 @@ def _page(rows: Sequence[Any], position: Mapping[str, str] | None, limit: int) -
 
 
 class FakeArchive:
-    """`peg.service.Archive` over a bucket."""
+    """`peg.service.recepcao.Archive` over a bucket."""
 
     def __init__(self, acervo: Bucket | None = None) -> None:
         self.acervo = acervo or Bucket()
@@ -250,7 +250,7 @@ class FakeArchive:
 
 
 class FakePadrao:
-    """`peg.service.Padrao`: reads only what it was told of; its answers are texts that name what they answer."""
+    """`peg.service.recepcao.Padrao`: reads what it was told of; its answers name what they answer."""
 
     def __init__(self, lotes: Mapping[bytes, LoteLido] | None = None) -> None:
         self.lotes = dict(lotes or {})

@@ -53,7 +53,7 @@ def test_a_function_without_json_bodies_imports_nothing_dear(module: str) -> Non
 
 
 def test_reception_reads_xml_without_models_and_without_the_slow_validator() -> None:
-    loaded = loaded_after("import peg.handler.fluxo, peg.messages")
+    loaded = loaded_after("import peg.handler.fluxo, peg.messages.lotes")
     assert "lxml" in loaded
     assert loaded <= {"lxml"}
 

@@ -17,7 +17,7 @@ import cadastro.dynamodb
 import conecta_edge
 import documentos.dynamodb
 import documentos.service
-import peg.dynamodb
+import peg.dynamodb.pegs
 import peg.s3
 from autorizacao.dynamodb import chaves
 from cadastro.dynamodb import contas, relacionamentos
@@ -121,11 +121,11 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     ),
     "documentos.dynamodb.tenant_pk": (lambda: documentos.dynamodb.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
     "documentos.dynamodb.upload_key": (lambda: documentos.dynamodb.upload_key(HOSPITAL, "u1"), OF_THE_HOSPITAL),
-    "peg.dynamodb.tenant_pk": (lambda: peg.dynamodb.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
-    "peg.dynamodb.month_pk": (lambda: peg.dynamodb.month_pk(HOSPITAL, "2611"), OF_THE_HOSPITAL),
-    "peg.dynamodb.peg_key": (lambda: peg.dynamodb.peg_key(HOSPITAL, PROTOCOLO), OF_THE_HOSPITAL),
-    "peg.dynamodb.guia_key": (lambda: peg.dynamodb.guia_key(HOSPITAL, PROTOCOLO, 7), OF_THE_HOSPITAL),
-    "peg.dynamodb.lote_key": (lambda: peg.dynamodb.lote_key(HOSPITAL, VALE, "1"), OF_THE_HOSPITAL),
+    "peg.dynamodb.pegs.tenant_pk": (lambda: peg.dynamodb.pegs.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
+    "peg.dynamodb.pegs.month_pk": (lambda: peg.dynamodb.pegs.month_pk(HOSPITAL, "2611"), OF_THE_HOSPITAL),
+    "peg.dynamodb.pegs.peg_key": (lambda: peg.dynamodb.pegs.peg_key(HOSPITAL, PROTOCOLO), OF_THE_HOSPITAL),
+    "peg.dynamodb.pegs.guia_key": (lambda: peg.dynamodb.pegs.guia_key(HOSPITAL, PROTOCOLO, 7), OF_THE_HOSPITAL),
+    "peg.dynamodb.pegs.lote_key": (lambda: peg.dynamodb.pegs.lote_key(HOSPITAL, VALE, "1"), OF_THE_HOSPITAL),
 }  # fmt: skip
 """What makes a key, and the partition it must give: a prestador, an operadora, a person and a credential are tenants
 of their own rows; the public list of operadoras, and what falls due, which only the sweep reads, are nobody's."""
@@ -145,7 +145,7 @@ def modules() -> Iterator[ModuleType]:
     for package in packages:
         for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             yield importlib.import_module(info.name)
-    yield from (documentos.dynamodb, peg.dynamodb)
+    yield from (documentos.dynamodb, peg.dynamodb.pegs)
 
 
 def makers() -> dict[str, Callable[..., Any]]:
@@ -261,6 +261,6 @@ def test_an_object_lies_under_its_operadora_and_prestador(key: str) -> None:
 
 
 def test_a_row_of_a_peg_or_of_a_guia_holds_no_personal_attribute() -> None:
-    names = {*peg.dynamodb.to_item(a_peg()), *documentos.dynamodb.to_item(an_upload())}
+    names = {*peg.dynamodb.pegs.to_item(a_peg()), *documentos.dynamodb.to_item(an_upload())}
     personal = ("carteira", "beneficiario", "cpf", "nome_beneficiario", "cns", "cid")
     assert not [name for name in names if name.startswith(personal)]

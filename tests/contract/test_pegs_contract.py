@@ -1,4 +1,4 @@
-"""`peg.service.Pegs`: the fake and DynamoDB, one suite. Moto has no PartiQL, so it is no judge here."""
+"""`peg.service.recepcao.Pegs`: the fake and DynamoDB, one suite. Moto has no PartiQL, so it is no judge here."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from conecta_edge.protocolos import Kind
 from conecta_tiss.findings import Achado
 from peg.domain.errors import LoteNumberTakenError
 from peg.domain.pegs import Peg, SituacaoPeg
-from peg.dynamodb import DynamoPegs, lote_key, peg_key, to_item
-from peg.service import Page, Taken
+from peg.dynamodb.pegs import DynamoPegs, lote_key, peg_key, to_item
+from peg.service.recepcao import Page, Taken
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA, VALE, a_documento, a_guia, a_peg
 from tests.contract.engines import Engine
 from tests.fakes import FakePegs

@@ -10,9 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from peg import service
 from peg.domain.pegs import Documento, SituacaoPeg
-from peg.service import Desfecho, Reception
+from peg.service import recepcao as service
+from peg.service.recepcao import Desfecho, Reception
 from tests.builders_functions import CLINICA, CNPJ, HOSPITAL, NOW, PASA, VALE, a_contexto, a_documento, a_lote
 from tests.fakes import STORED, FakeArchive, FakePadrao, FakePegs, Interruption, ProcessDiedError
 

@@ -9,10 +9,11 @@ from conecta_edge import problems, session
 from conecta_edge.clock import iso, local_day
 from conecta_edge.http import PRESTADOR, Api, Operation, Parameter, Reply, Request, Response
 from conecta_edge.problems import FieldError
-from peg import bootstrap, service
+from peg.bootstrap import nucleo as bootstrap
 from peg.domain.errors import PegNotFoundError
 from peg.domain.pegs import STATUS_PROTOCOLO, SituacaoPeg
-from peg.schemas import GuiaPage, PegPage, PegView
+from peg.schemas.pegs import GuiaPage, PegPage, PegView
+from peg.service import recepcao as service
 
 if TYPE_CHECKING:
     from conecta_edge.tenancy import Principal
@@ -89,7 +90,7 @@ def _own_peg(request: Request) -> tuple[Peg, Principal]:
 
 
 def view(peg: Peg) -> dict[str, Any]:
-    """The JSON of a PEG (shape: :class:`peg.schemas.PegView`)."""
+    """The JSON of a PEG (shape: :class:`peg.schemas.pegs.PegView`)."""
     return {
         "protocolo": peg.protocolo,
         "situacao": {
@@ -113,7 +114,7 @@ def view(peg: Peg) -> dict[str, Any]:
 
 
 def guia_view(guia: GuiaApresentada) -> dict[str, Any]:
-    """The JSON of a guia (shape: :class:`peg.schemas.GuiaView`); lists carry no beneficiário."""
+    """The JSON of a guia (shape: :class:`peg.schemas.pegs.GuiaView`); lists carry no beneficiário."""
     return {
         "sequencia": guia.sequencia,
         "numero_guia_prestador": guia.numero_guia_prestador,

@@ -12,8 +12,9 @@ from typing import Any
 
 from conecta_edge import cold_start, observability, session
 from conecta_edge.clock import parse_iso
-from peg import bootstrap, service
+from peg.bootstrap import nucleo as bootstrap
 from peg.domain.pegs import Documento
+from peg.service import recepcao as service
 
 
 class UnknownActionError(ValueError):

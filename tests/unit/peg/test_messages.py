@@ -21,7 +21,7 @@ from local.gerador import DEFEITOS, VERSOES, Formato, LoteGerado, Pedido, Tipo, 
 from peg.domain import rules
 from peg.domain.lotes import Identificacao, LoteLido
 from peg.domain.pegs import Peg
-from peg.messages import DESCRICAO_MAXIMA, TissPadrao, presented
+from peg.messages.lotes import DESCRICAO_MAXIMA, TissPadrao, presented
 from tests.builders import verifica_elegibilidade
 from tests.builders_functions import CNPJ, NOW, VALE, a_contexto, a_peg
 from tests.unit.gerador.oracle import hash_of_leaves, schema_errors

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from conecta_edge import session
-from peg import bootstrap
+from peg.bootstrap import nucleo as bootstrap
 from peg.domain.pegs import STATUS_PROTOCOLO, SituacaoPeg
 from peg.handler import api
-from peg.schemas import GuiaPage, PegPage, PegView
+from peg.schemas.pegs import GuiaPage, PegPage, PegView
 from tests.builders_functions import (
     CLINICA,
     ESCOPOS,

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from conecta_edge.dynamodb import TransientConflictError, unmarshal
-from peg.dynamodb import STATEMENTS, DynamoPegs
+from peg.dynamodb.pegs import STATEMENTS, DynamoPegs
 from tests.builders_functions import HOSPITAL, NOW, a_documento, a_guia, a_peg
 
 

@@ -13,12 +13,12 @@ from botocore.exceptions import ClientError
 from conecta_edge import queues, session
 from conecta_facts.operadoras import Operadora, VersaoAceita
 from conecta_facts.prestadores import Prestador
-from peg import bootstrap
+from peg.bootstrap import nucleo as bootstrap
 from peg.domain import rules
 from peg.domain.errors import DocumentoMissingError
 from peg.domain.pegs import SituacaoPeg
 from peg.handler import eventos, fluxo
-from peg.service import Reception
+from peg.service.recepcao import Reception
 from tests.builders_functions import (
     CNPJ,
     HOSPITAL,

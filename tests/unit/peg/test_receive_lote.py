@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from conecta_tiss.findings import Achado, Severidade
-from peg import service
 from peg.domain.errors import DocumentoMissingError, LoteNumberTakenError, PegNotFoundError
 from peg.domain.lotes import LoteLido
 from peg.domain.pegs import STATUS_PROTOCOLO, Documento, GuiaApresentada, Peg, SituacaoPeg
 from peg.domain.rules import Contexto
-from peg.service import Desfecho, Reception
+from peg.service import recepcao as service
+from peg.service.recepcao import Desfecho, Reception
 from tests.builders_functions import (
     CLINICA,
     CNPJ,

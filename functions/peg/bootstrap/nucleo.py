@@ -9,9 +9,9 @@ from conecta_edge import session
 from conecta_edge.aws import client
 from conecta_edge.clock import local_day
 from peg.domain.rules import Contexto
-from peg.dynamodb import DynamoPegs
+from peg.dynamodb.pegs import DynamoPegs
 from peg.s3 import S3Archive
-from peg.service import Reception
+from peg.service.recepcao import Reception
 from peg.settings import settings
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def archive() -> S3Archive:
 @lru_cache(maxsize=1)
 def reception() -> Reception:
     """What reception needs; the standard's library is imported here, because only reception pays for it."""
-    from peg.messages import TissPadrao  # noqa: PLC0415
+    from peg.messages.lotes import TissPadrao  # noqa: PLC0415
 
     return Reception(pegs(), archive(), TissPadrao())
 

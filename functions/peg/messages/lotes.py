@@ -35,7 +35,7 @@ DESCRICAO_MAXIMA: Final = 500
 
 
 class TissPadrao:
-    """The standard's library behind the port of `peg.service`."""
+    """The standard's library behind the port of `peg.service.recepcao`."""
 
     def read(self, raw: bytes, today: date) -> LoteLido:
         """As much of a lote as can be read, and everything the standard finds wrong."""

@@ -36,7 +36,7 @@ from conecta_edge.events import Event, outbox_put
 from conecta_tiss.findings import Achado
 from peg.domain.errors import LoteNumberTakenError
 from peg.domain.pegs import Documento, GuiaApresentada, Peg, SituacaoPeg
-from peg.service import Page, Taken
+from peg.service.recepcao import Page, Taken
 
 INDEX: Final = "recepcao"
 STATEMENTS: Final = 25

@@ -1,0 +1,1 @@
+"""The JSON contract (pydantic); extra members are refused."""
