@@ -14,8 +14,7 @@ from conecta_tiss.versions import Versao
 from peg.domain.analise import Julgamento, judge
 from peg.domain.cobranca import GuiaCobrada, read
 from peg.domain.contexto import Apontamento, Cobrado, Conta, Contexto, Senha, Vida, by_code
-from peg.domain.estados import Andamento, Ato, Papel
-from peg.domain.pegs import SituacaoPeg
+from peg.domain.pegs import Ato, Papel, Peg, SituacaoPeg
 from tests import builders
 from tests.builders_autorizacao import (
     CIRURGIA,
@@ -46,7 +45,7 @@ from tests.builders_cadastro import (
     a_vida,
     relacionamento_of,
 )
-from tests.builders_functions import CNPJ, HOSPITAL, VALE
+from tests.builders_functions import CNPJ, HOSPITAL, VALE, a_peg
 
 DIA: Final = HOJE - timedelta(days=10)
 """Day things were done."""
@@ -276,6 +275,6 @@ def a_step(papel: Papel = Papel.AUDITORIA, **changes: Any) -> Ato:
     return replace(made, **changes)
 
 
-def a_course(situacao: SituacaoPeg = SituacaoPeg.RECEBIDO, guias: int = 2, **changes: Any) -> Andamento:
+def a_course(situacao: SituacaoPeg = SituacaoPeg.RECEBIDO, guias: int = 2, **changes: Any) -> Peg:
     """A PEG of two guias in a state."""
-    return replace(Andamento(situacao=situacao, guias=frozenset(range(1, guias + 1))), **changes)
+    return replace(a_peg(), situacao=situacao, quantidade_guias=guias, **changes)

@@ -3,7 +3,7 @@
 PegError
 ├── PegNotFoundError        absent or foreign: the same
 ├── LoteNumberTakenError    a living PEG of this lote number exists; whose bytes decides what that means
-├── ConsumoError            more than is left of a senha would be used, or freed than was used
+├── MudouError              somebody else changed the PEG since it was read: read again
 ├── TransicaoInvalidaError  the state does not allow the act, or the papel may not do it
 ├── GuiaNaoRetiravelError   no such guia, withdrawn before, or the last of its PEG: cancel that instead
 ├── MotivoAusenteError      the act asks for a reason
@@ -30,8 +30,8 @@ class DocumentoMissingError(PegError):
     """The archived file is not there; the workflow retries."""
 
 
-class ConsumoError(PegError):
-    """More than is left of an authorization would be used, or more freed than was used: read again and judge again."""
+class MudouError(PegError):
+    """Somebody else changed the PEG between our look and our write: read again."""
 
 
 class TransicaoInvalidaError(PegError):
@@ -48,3 +48,7 @@ class MotivoAusenteError(PegError):
 
 class GlosaInvalidaError(PegError):
     """No such guia, item or glosa, or more reais than are there."""
+
+
+class ConsumoError(PegError):
+    """More than is left of an authorization would be used, or more freed than was used: read again and judge again."""

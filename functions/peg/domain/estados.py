@@ -8,87 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from peg.domain.contexto import GUIAS_POR_PEG
 from peg.domain.errors import GuiaNaoRetiravelError, MotivoAusenteError, TransicaoInvalidaError
-from peg.domain.pegs import SituacaoPeg
-
-
-class Papel(StrEnum):
-    """Who acts, and whose turn it is."""
-
-    PRESTADOR = "PRESTADOR"
-    AUDITORIA = "AUDITORIA"
-    FINANCEIRO = "FINANCEIRO"
-    SISTEMA = "SISTEMA"
-
-
-class Evento(StrEnum):
-    """What happened."""
-
-    RECEBIDO = "RECEBIDO"
-    GUIA_RETIRADA = "GUIA_RETIRADA"
-    CANCELADO = "CANCELADO"
-    ANALISE_INICIADA = "ANALISE_INICIADA"
-    INFORMACAO_PEDIDA = "INFORMACAO_PEDIDA"
-    INFORMACAO_RECEBIDA = "INFORMACAO_RECEBIDA"
-    ANALISADO = "ANALISADO"
-    REABERTO = "REABERTO"
-    LIBERADO = "LIBERADO"
-    PAGO = "PAGO"
-    ENCERRADO_SEM_PAGAMENTO = "ENCERRADO_SEM_PAGAMENTO"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ato:
-    """Who does something, when and why.
-
-    Attributes:
-        quem: subject id of the person or credential; never a name.
-        quando: instant in UTC.
-        ate: day until when whose turn it will be has it, when there is one.
-    """
-
-    papel: Papel
-    quem: str
-    quando: datetime
-    motivo: str | None = None
-    ate: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marco:
-    """An entry of the timeline: who, when, why; then whose turn it is, and until when."""
-
-    evento: Evento
-    papel: Papel
-    quem: str
-    quando: datetime
-    situacao: SituacaoPeg
-    motivo: str | None = None
-    vez_de: Papel | None = None
-    ate: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Andamento:
-    """How far a received PEG has come.
-
-    Attributes:
-        guias: places of those it has still.
-        retiradas: places of those withdrawn.
-        versao: optimistic lock; each act adds one.
-    """
-
-    situacao: SituacaoPeg
-    guias: frozenset[int]
-    retiradas: frozenset[int] = frozenset()
-    historico: tuple[Marco, ...] = ()
-    versao: int = 1
-
+from peg.domain.pegs import Ato, Evento, Marco, Papel, Peg, SituacaoPeg
 
 VEZ_DE: Final[Mapping[SituacaoPeg, Papel | None]] = {
     SituacaoPeg.PREPARANDO: Papel.SISTEMA,
@@ -152,21 +78,21 @@ TRANSICOES: Final[Mapping[Evento, Transicao]] = {
 """What may happen, to what, by whom; a received guia is never edited (invariant 5)."""
 
 
-def may(andamento: Andamento, evento: Evento, papel: Papel) -> bool:
+def may(peg: Peg, evento: Evento, papel: Papel) -> bool:
     """Whether somebody may do something now."""
     step = TRANSICOES[evento]
-    return andamento.situacao in step.de and papel in step.papeis
+    return peg.situacao in step.de and papel in step.papeis
 
 
-def advance(andamento: Andamento, evento: Evento, ato: Ato) -> Andamento:
+def advance(peg: Peg, evento: Evento, ato: Ato) -> Peg:
     """The next value, with what happened in its timeline. `retire_guia` withdraws a guia.
 
     Raises:
         TransicaoInvalidaError: not in this state, or not by this papel.
         MotivoAusenteError: it must say why.
     """
-    if not may(andamento, evento, ato.papel):
-        raise TransicaoInvalidaError(f"{andamento.situacao} {evento}")
+    if not may(peg, evento, ato.papel):
+        raise TransicaoInvalidaError(f"{peg.situacao} {evento}")
     step = TRANSICOES[evento]
     if step.motivo and not (ato.motivo or "").strip():
         raise MotivoAusenteError
@@ -175,19 +101,30 @@ def advance(andamento: Andamento, evento: Evento, ato: Ato) -> Andamento:
         evento=evento, papel=ato.papel, quem=ato.quem, quando=ato.quando, situacao=step.para, motivo=ato.motivo,
         vez_de=turn, ate=ato.ate if turn else None,
     )  # fmt: skip
-    return replace(andamento, situacao=step.para, historico=(*andamento.historico, marco), versao=andamento.versao + 1)
+    return replace(peg, situacao=step.para, historico=(*peg.historico, marco), versao=peg.versao + 1)
 
 
-def retire_guia(andamento: Andamento, guia: int, ato: Ato) -> Andamento:
-    """One wrong guia is withdrawn while the PEG is RECEBIDO: what it used is free again.
+def retire_guia(peg: Peg, guia: int, valor: Decimal, ato: Ato) -> Peg:
+    """One wrong guia of so many reais is withdrawn while the PEG is RECEBIDO: what it used is to be freed.
 
     Raises:
         GuiaNaoRetiravelError: not there, withdrawn before, or the last one.
     """
-    after = advance(andamento, Evento.GUIA_RETIRADA, ato)
-    if guia not in andamento.guias or len(andamento.guias) == 1:
+    after = advance(peg, Evento.GUIA_RETIRADA, ato)
+    if guia not in peg.guias or len(peg.guias) == 1:
         raise GuiaNaoRetiravelError
-    return replace(after, guias=andamento.guias - {guia}, retiradas=andamento.retiradas | {guia})
+    return replace(
+        after, retiradas=(*peg.retiradas, guia), valor_retirado=peg.valor_retirado + valor, liberando=True
+    )  # fmt: skip
+
+
+def cancel(peg: Peg, ato: Ato) -> Peg:
+    """The whole PEG is cancelled while RECEBIDO: what it used is to be freed, then its lote number.
+
+    Raises:
+        TransicaoInvalidaError: not RECEBIDO any more, or not by this papel.
+    """
+    return replace(advance(peg, Evento.CANCELADO, ato), liberando=True)
 
 
 # --- typed, before it is sent ---

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+ZERO: Final = Decimal("0.00")
 
 
 class SituacaoPeg(StrEnum):
@@ -39,6 +39,70 @@ STATUS_PROTOCOLO: Final[Mapping[SituacaoPeg, str]] = {
 """`dm_statusProtocolo` of each state a prestador can see."""
 
 
+class Porta(StrEnum):
+    """How a PEG came in."""
+
+    XML_S3 = "XML_S3"
+    XML = "XML"
+    DIGITADO = "DIGITADO"
+
+
+class Papel(StrEnum):
+    """Who acts, and whose turn it is."""
+
+    PRESTADOR = "PRESTADOR"
+    AUDITORIA = "AUDITORIA"
+    FINANCEIRO = "FINANCEIRO"
+    SISTEMA = "SISTEMA"
+
+
+class Evento(StrEnum):
+    """What happened."""
+
+    RECEBIDO = "RECEBIDO"
+    GUIA_RETIRADA = "GUIA_RETIRADA"
+    CANCELADO = "CANCELADO"
+    ANALISE_INICIADA = "ANALISE_INICIADA"
+    INFORMACAO_PEDIDA = "INFORMACAO_PEDIDA"
+    INFORMACAO_RECEBIDA = "INFORMACAO_RECEBIDA"
+    ANALISADO = "ANALISADO"
+    REABERTO = "REABERTO"
+    LIBERADO = "LIBERADO"
+    PAGO = "PAGO"
+    ENCERRADO_SEM_PAGAMENTO = "ENCERRADO_SEM_PAGAMENTO"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ato:
+    """Who does something, when and why.
+
+    Attributes:
+        quem: subject id of the person or credential; never a name.
+        quando: instant in UTC.
+        ate: day until when whose turn it will be has it, when there is one.
+    """
+
+    papel: Papel
+    quem: str
+    quando: datetime
+    motivo: str | None = None
+    ate: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marco:
+    """An entry of the timeline: who, when, why; then whose turn it is, and until when."""
+
+    evento: Evento
+    papel: Papel
+    quem: str
+    quando: datetime
+    situacao: SituacaoPeg
+    motivo: str | None = None
+    vez_de: Papel | None = None
+    ate: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class GuiaApresentada:
     """A guia as presented; its items stay in the archived message, which never changes (invariant 5).
@@ -64,12 +128,20 @@ class Peg:
 
     Attributes:
         sha256: of the bytes received; the same bytes give the same protocolo (invariant 4).
-        data_recepcao: instant S3 stored the file (R03), UTC.
+        quantidade_guias, valor_informado: as presented, in reais.
+        data_recepcao: instant S3 stored the file, or the typed PEG was sent (R03), UTC.
         competencia: `AAAAMM` of the local month of reception.
-        codificacao_hash: which digest the sender's hash is (`iso-8859-1` or `utf-8`).
-        chave_xml: the message as received, in the archive.
+        codificacao_hash: which digest the sender's hash is (`iso-8859-1` or `utf-8`); empty when typed.
+        upload_id: of the upload, of the message or of the typed PEG.
+        chave_xml: the message (or typed PEG) as received, in the archive.
         chave_recebimento: our `recebimentoLote`, in the archive.
-        versao: optimistic lock.
+        quem: subject id of who sent it; empty when nobody knows.
+        dossie: which dossier in the archive tells what was judged; each judgement has its own.
+        retiradas: places of the guias withdrawn; the others are billed.
+        valor_glosado: reais, of the guias billed.
+        liberando: what it used is being freed: of a guia withdrawn, or of the PEG cancelled.
+        publicada_em: local day its values were published on, from which glosas are contested.
+        versao: optimistic lock; each act adds one.
     """
 
     protocolo: str
@@ -89,6 +161,79 @@ class Peg:
     chave_xml: str
     chave_recebimento: str
     versao: int = 1
+    porta: Porta = Porta.XML_S3
+    quem: str = ""
+    dossie: str = ""
+    retiradas: tuple[int, ...] = ()
+    valor_retirado: Decimal = ZERO
+    valor_glosado: Decimal = ZERO
+    liberando: bool = False
+    publicada_em: date | None = None
+    historico: tuple[Marco, ...] = ()
+
+    @property
+    def guias(self) -> tuple[int, ...]:
+        """Places of the guias it has still."""
+        return tuple(place for place in range(1, self.quantidade_guias + 1) if place not in self.retiradas)
+
+    @property
+    def valor_cobrado(self) -> Decimal:
+        """Reais billed: as presented, but for guias withdrawn."""
+        return self.valor_informado - self.valor_retirado
+
+    @property
+    def valor_liberado(self) -> Decimal:
+        """Reais to be paid (invariant 2)."""
+        return self.valor_cobrado - self.valor_glosado
+
+    @property
+    def viva(self) -> bool:
+        """Whether it bills what it names."""
+        return self.situacao not in {SituacaoPeg.CANCELADO, SituacaoPeg.PREPARANDO}
+
+
+@dataclass(frozen=True, slots=True)
+class LinhaCobrada:
+    """A line as other PEGs must know it.
+
+    Attributes:
+        graus: as written, of its team.
+    """
+
+    tabela: str
+    codigo: str
+    dia: date
+    graus: tuple[str, ...] = ()
+    hora: str | None = None
+    via_acesso: str | None = None
+    dente: str | None = None
+    regiao: str | None = None
+    face: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cobranca:
+    """A guia of a living PEG as other PEGs must know it: of a life, by its number.
+
+    Attributes:
+        vida: life id (`contexto.Vida.id`).
+        guia: `numeroGuiaPrestador`.
+        sequencia: its place in the PEG.
+        numero: the authorization it is billed on.
+        periodo: hours of a stay's account, with its `tipo_faturamento`.
+    """
+
+    vida: str
+    prestador_id: str
+    guia: str
+    protocolo: str
+    sequencia: int
+    linhas: tuple[LinhaCobrada, ...]
+    numero: str | None = None
+    profissional: str | None = None
+    atendimento_rn: bool = False
+    tipo_faturamento: str | None = None
+    periodo: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +241,8 @@ class Documento:
     """An archived file that was handed to us as a lote.
 
     Attributes:
-        recebido_em: the instant S3 stored it.
+        upload_id: of the upload, of the message, or of the typed PEG: what it became is told under it.
+        recebido_em: the instant S3 stored it, or the typed PEG was sent.
         tentativa: 1, or more when the sweep hands it over again.
     """
 
@@ -108,3 +254,5 @@ class Documento:
     recebido_em: datetime
     tentativa: int
     correlacao: str
+    porta: Porta = Porta.XML_S3
+    quem: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -12,12 +13,11 @@ from peg.domain.errors import GuiaNaoRetiravelError, MotivoAusenteError, Transic
 from peg.domain.estados import (
     TRANSICOES,
     VEZ_DE,
-    Evento,
-    Papel,
     Rascunho,
     SituacaoRascunho,
     add_guia,
     advance,
+    cancel,
     close,
     may,
     remove_guia,
@@ -25,7 +25,7 @@ from peg.domain.estados import (
     retire_guia,
     send,
 )
-from peg.domain.pegs import SituacaoPeg
+from peg.domain.pegs import Evento, Papel, SituacaoPeg
 from tests.builders_peg import a_course, a_step
 
 PRESTADOR = a_step(Papel.PRESTADOR)
@@ -85,13 +85,21 @@ def test_what_must_say_why_is_refused_without(evento: Evento, motivo: str | None
 
 
 def test_a_wrong_guia_is_withdrawn_while_the_peg_is_received_and_the_last_one_never() -> None:
-    after = retire_guia(a_course(), 1, PRESTADOR)
-    assert (after.guias, after.retiradas) == (frozenset({2}), frozenset({1}))
+    before = a_course(valor_informado=Decimal("300.00"), valor_glosado=Decimal("10.00"))
+    after = retire_guia(before, 1, Decimal("120.00"), PRESTADOR)
+    assert (after.guias, after.retiradas, after.liberando) == ((2,), (1,), True)
+    assert (after.valor_cobrado, after.valor_liberado) == (Decimal("180.00"), Decimal("170.00"))
     for wrong in (1, 2, 9):
         with pytest.raises(GuiaNaoRetiravelError):
-            retire_guia(after, wrong, PRESTADOR)
+            retire_guia(after, wrong, Decimal("1.00"), PRESTADOR)
     with pytest.raises(TransicaoInvalidaError):
-        retire_guia(a_course(SituacaoPeg.EM_ANALISE), 1, PRESTADOR)
+        retire_guia(a_course(SituacaoPeg.EM_ANALISE), 1, Decimal("1.00"), PRESTADOR)
+
+
+def test_a_cancelled_peg_bills_nothing_and_has_to_free_what_it_used() -> None:
+    after = cancel(a_course(), PRESTADOR)
+    assert (after.situacao, after.liberando, after.viva) == (SituacaoPeg.CANCELADO, True, False)
+    assert [one.viva for one in (a_course(), a_course(SituacaoPeg.PREPARANDO))] == [True, False]
 
 
 # --- typed ---
