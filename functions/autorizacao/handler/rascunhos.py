@@ -14,13 +14,13 @@ from autorizacao.bootstrap import rascunhos as bootstrap
 from autorizacao.handler import comum
 from autorizacao.handler.comum import ESCREVER, FUNCAO, LER, PAGE
 from autorizacao.schemas import exemplos, vistas
-from autorizacao.schemas.comum import Carteira, RegistroAns
 from autorizacao.schemas.rascunhos import CORPO_MAXIMO, RascunhoRequest, RascunhosPage, RascunhoView
 from autorizacao.schemas.solicitacao import SolicitacaoRequest, faults, solicitacao_of
 from autorizacao.schemas.vistas import SolicitacaoView
 from autorizacao.service import consultas, pedidos
 from autorizacao.service import rascunhos as service
 from autorizacao.service.rascunhos import RascunhoMudouError, RascunhoNotFoundError
+from conecta_campos.padrao import Carteira, RegistroAns
 from conecta_edge import problems, session
 from conecta_edge.clock import iso
 from conecta_edge.dynamodb import ConditionFailedError

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from autorizacao.schemas.comum import SHOWN
+from conecta_campos.padrao import SHOWN
 
 CORPO_MAXIMO: Final = 64 * 1024
 

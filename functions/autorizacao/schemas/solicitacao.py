@@ -17,21 +17,14 @@ from pydantic import BaseModel, Field
 from autorizacao.schemas.comum import (
     ITENS_MAXIMOS,
     ITENS_NO_PEDIDO,
-    STRICT,
-    Carteira,
-    Cbo,
-    Cid,
-    Codes,
-    Dia,
     Numero,
-    NumeroGuia,
     PrestadorId,
-    RegistroAns,
     Texto70,
     Texto150,
     Texto500,
     Texto1000,
 )
+from conecta_campos.padrao import STRICT, Carteira, Cbo, Cid, Codes, Dia, NumeroGuia, RegistroAns
 from conecta_edge import problems
 from conecta_edge.problems import FieldError
 from conecta_senhas.solicitacoes import (

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, Field
 
-from autorizacao.schemas.comum import JSON_NAMES, SHOWN
+from autorizacao.schemas.comum import JSON_NAMES
+from conecta_campos.padrao import SHOWN
 from conecta_edge.clock import iso
 from conecta_facts import codec
 from conecta_senhas.autorizacoes import ZERO, Situacao

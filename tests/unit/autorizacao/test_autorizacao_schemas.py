@@ -14,7 +14,6 @@ from pydantic import TypeAdapter, ValidationError
 from autorizacao.schemas import exemplos, vistas
 from autorizacao.schemas.atos import DecisaoDaAuditoriaRequest, PendenciaRequest, QuantidadesRequest, RespostaRequest
 from autorizacao.schemas.busca import BuscaDaOperadoraRequest, BuscaRequest
-from autorizacao.schemas.comum import Codes
 from autorizacao.schemas.solicitacao import (
     SimulacaoRequest,
     SolicitacaoDaCentralRequest,
@@ -22,6 +21,7 @@ from autorizacao.schemas.solicitacao import (
     faults,
     solicitacao_of,
 )
+from conecta_campos.padrao import Codes
 from conecta_edge.http import field_errors
 from conecta_senhas.autorizacoes import DIARIAS
 from conecta_senhas.solicitacoes import Opme, Profissional, Remocao, Tipo, TipoAnexo
