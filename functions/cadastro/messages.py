@@ -17,13 +17,12 @@ from conecta_tiss.messages.comum import Contratado, MotivoGlosa
 from conecta_tiss.messages.elegibilidade import ReciboElegibilidade, RespostaElegibilidade, VerificaElegibilidade
 from conecta_tiss.messages.envelope import Cabecalho, Mensagem, Parte
 from conecta_tiss.rules import admissao
-from conecta_tiss.terminologia import glosa_text
+from conecta_tiss.terminologia.glosas import DESCRICAO_MAXIMA, official
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import TipoTransacao
 from conecta_tiss.xml.writer import write_elegibilidade
 
-DESCRICAO_MAXIMA: Final = 500
 NOME_MAXIMO: Final = 70
 CODIGO_MAXIMO: Final = 14
 _CABECALHO: Final = "/ans:mensagemTISS/ans:cabecalho"
@@ -197,8 +196,7 @@ def answer(lida: VerificaLida, entre: Partes, found: Elegibilidade, now: datetim
 
 def _motivo(achado: Achado, versao: Versao, more: str = "") -> MotivoGlosa:
     """The official text of the code, then what is to be done, in the 500 characters there are."""
-    official = glosa_text(achado.codigo, versao)
-    text = f"{official}. {achado.mensagem}" if official else achado.mensagem
+    text = official(achado.codigo, versao, achado.mensagem)
     return MotivoGlosa(codigo=achado.codigo, descricao=text[: DESCRICAO_MAXIMA - len(more)] + more)
 
 

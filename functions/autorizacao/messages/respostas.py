@@ -7,12 +7,11 @@ brought to the nearest that it can.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
-from autorizacao.messages.glosas import DESCRICAO_MAXIMA, code_in, official
 from conecta_edge.clock import FUSO
 from conecta_senhas.autorizacoes import (
     PENDENTES,
@@ -50,6 +49,7 @@ from conecta_tiss.messages.comunicacao import ComunicacaoRecebida, ComunicacaoRe
 from conecta_tiss.messages.envelope import Cabecalho, Mensagem, Parte
 from conecta_tiss.messages.oncologia import AutorizacaoQuimio, AutorizacaoRadio
 from conecta_tiss.terminologia import table_label, tuss
+from conecta_tiss.terminologia.glosas import DESCRICAO_MAXIMA, code_in, official
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.tables import (
     AusenciaCodValidacao,
@@ -60,7 +60,7 @@ from conecta_tiss.vocabulary.tables import (
     TipoTransacao,
 )
 from conecta_tiss.vocabulary.wide_tables import Dente, Regiao, TipoAcomodacao
-from conecta_tiss.xml.writer import to_iso_8859_1, write
+from conecta_tiss.xml.writer import cut, echo, to_iso_8859_1, write
 
 if TYPE_CHECKING:
     from autorizacao.messages.entrada import Lida
@@ -68,7 +68,6 @@ if TYPE_CHECKING:
     from conecta_facts import beneficiarios
     from conecta_tiss.findings import Achado
 
-Valor = TypeVar("Valor")
 GRANTED: Final = frozenset({StatusSolicitacao.AUTORIZADO, StatusSolicitacao.AUTORIZADO_PARCIALMENTE})
 SEM_NOME: Final = "NÃO IDENTIFICADO"
 _CENTAVO: Final = Decimal("0.01")
@@ -163,7 +162,7 @@ def annex_received(lida: Lida, partes: Partes, autorizacao: Autorizacao, nomes: 
         opme=decided.materials(lote.opme) if lote.opme else None,
         quimio=decided.chemotherapy(lote.quimio) if lote.quimio else None,
         radio=decided.radiotherapy(lote.radio) if lote.radio else None,
-        observacao=_text(decided.remarks(), 500),
+        observacao=cut(decided.remarks(), 500),
     )
     return _message(lida, partes, _ANSWERS[lida.transacao][0], RecebimentoAnexo(protocolo=protocolo))
 
@@ -248,12 +247,12 @@ class Decidida:
         has = self.granted if granted is None else granted
         ausencia = asked.ausencia_cod_validacao
         return DadosAutorizacao(
-            numero_guia_prestador=_text(guia or asked.numero_guia_prestador, 20) or held.numero,
+            numero_guia_prestador=cut(guia or asked.numero_guia_prestador, 20) or held.numero,
             numero_guia_operadora=held.numero,
             ausencia_cod_validacao=ausencia if ausencia in set(AusenciaCodValidacao) else None,
-            cod_validacao=_text(asked.cod_validacao, 10),
+            cod_validacao=cut(asked.cod_validacao, 10),
             data_autorizacao=held.data_autorizacao if has else None,
-            senha=_text(held.senha, 20) if has else None,
+            senha=cut(held.senha, 20) if has else None,
             data_validade_senha=held.validade if has else None,
         )
 
@@ -276,7 +275,7 @@ class Decidida:
             status=self.status.value,
             motivos_negativa=self._codes(),
             servicos=tuple(self._servicos(_listed(held.itens))),
-            observacao=_text(self.remarks(), 1000),
+            observacao=cut(self.remarks(), 1000),
             quimio=self.chemotherapy(quimio) if quimio else None,
             radio=self.radiotherapy(radio) if radio else None,
         )
@@ -293,10 +292,10 @@ class Decidida:
         if held.tipo is Tipo.PRORROGACAO:
             longer = AutorizacaoProrrogacao(
                 servicos=servico,
-                nome_contratado=_text(self._executante_name(), 70),
+                nome_contratado=cut(self._executante_name(), 70),
                 quantidade_diarias=days,
                 tipo_acomodacao=room,
-                justificativa_operadora=_text(self._reasons(), 500),
+                justificativa_operadora=cut(self._reasons(), 500),
             )
             return SituacaoAutorizacao(prorrogacao=longer)
         return SituacaoAutorizacao(servico=servico)
@@ -329,7 +328,7 @@ class Decidida:
             **_procedure(item),
             dente=dente,
             regiao=regiao,
-            face=_text(asked.face, 5),
+            face=cut(asked.face, 5),
             quantidade=_whole(item.autorizada if given else asked.quantidade, 99),
             valor=_money(value, self.versao) or ZERO,
             autorizado=given,
@@ -395,15 +394,15 @@ class Decidida:
                 valor_solicitado=_money(asked.valor, self.versao),
                 valor_autorizado=_money(item.valor_autorizado, self.versao) if given else None,
                 opcao_fabricante=opme.opcao if opme and opme.opcao in set(OpcaoFabricante) else None,
-                registro_anvisa=_text(opme.registro_anvisa, 15) if opme else None,
-                codigo_ref_fabricante=_text(opme.referencia, 60) if opme else None,
-                autorizacao_funcionamento=_text(opme.autorizacao_funcionamento, 30) if opme else None,
+                registro_anvisa=cut(opme.registro_anvisa, 15) if opme else None,
+                codigo_ref_fabricante=cut(opme.referencia, 60) if opme else None,
+                autorizacao_funcionamento=cut(opme.autorizacao_funcionamento, 30) if opme else None,
                 motivos_negativa=tuple(self._glosa(motivo) for motivo in item.motivos),
             )
 
     def _glosa(self, motivo: MotivoNegativa) -> MotivoGlosa:
         code = code_in(self.versao, motivo.codigo)
-        return MotivoGlosa(codigo=code, descricao=_text(official(code, self.versao, _why(motivo)), DESCRICAO_MAXIMA))
+        return MotivoGlosa(codigo=code, descricao=cut(official(code, self.versao, _why(motivo)), DESCRICAO_MAXIMA))
 
     def _codes(self) -> tuple[str, ...]:
         """Why, of the whole: its own reasons or, when nothing of it was granted, those of its items."""
@@ -413,7 +412,7 @@ class Decidida:
         return tuple(dict.fromkeys(code_in(self.versao, motivo.codigo) for motivo in motivos))
 
     def _carteira(self) -> str:
-        return _text(self.autorizacao.solicitacao.carteira, 20) or "0"
+        return cut(self.autorizacao.solicitacao.carteira, 20) or "0"
 
     def _beneficiario(self) -> Beneficiario:
         asked = self.autorizacao.solicitacao
@@ -424,7 +423,7 @@ class Decidida:
         known = self.nomes.executante
         if known is None or known.prestador is None or not self.granted:
             return None
-        contratado, cnes = _identified(known, self.versao), _text(known.prestador.cnes, 7)
+        contratado, cnes = _identified(known, self.versao), cut(known.prestador.cnes, 7)
         return PrestadorAutorizado(contratado=contratado, cnes=cnes) if contratado and cnes else None
 
     def _executante_name(self) -> str | None:
@@ -492,25 +491,9 @@ def _why(motivo: MotivoNegativa) -> str:
 # --- what an element takes ---
 
 
-def echo(value: Valor) -> Valor:
-    """What was sent, as it may go back: no text longer than it came, none empty."""
-    if isinstance(value, str):
-        return to_iso_8859_1(value)[: len(value)].strip() or "?"  # type: ignore[return-value]
-    if isinstance(value, tuple):
-        return tuple(echo(one) for one in value)  # type: ignore[return-value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: echo(getattr(value, field.name)) for field in fields(value)})
-    return value
-
-
 def _without_reading(beneficiario: Beneficiario) -> Beneficiario:
     """How the card was read does not go back: it may be biometric."""
     return replace(beneficiario, tipo_ident=None, identificador=None)
-
-
-def _text(value: str | None, size: int) -> str | None:
-    """A text as the writer will spell it, cut; `None` when nothing is left of it."""
-    return to_iso_8859_1(value or "").strip()[:size].strip() or None
 
 
 def _whole(quantidade: Decimal, most: int) -> int:
@@ -533,12 +516,12 @@ def _money(valor: Decimal | None, versao: Versao) -> Decimal | None:
 
 def _procedure(item: Item) -> dict[str, Any]:
     asked = item.solicitado
-    code = _text(asked.codigo, 10) or "0"
+    code = cut(asked.codigo, 10) or "0"
     term = None if asked.descricao else tuss(asked.codigo, asked.tabela)
     return {
         "codigo_tabela": asked.tabela if asked.tabela in set(Tabela) else Tabela.PROPRIA.value,
         "codigo_procedimento": code,
-        "descricao_procedimento": _text(asked.descricao or (term.termo if term else None), 150) or f"Item {code}",
+        "descricao_procedimento": cut(asked.descricao or (term.termo if term else None), 150) or f"Item {code}",
     }
 
 
@@ -546,7 +529,7 @@ def _names(nomes: Nomes) -> tuple[str, str | None]:
     life = nomes.beneficiario
     if life is None:
         return SEM_NOME, None
-    return _text(life.nome, 70) or SEM_NOME, _text(life.nome_social, 70)
+    return cut(life.nome, 70) or SEM_NOME, cut(life.nome_social, 70)
 
 
 # --- the envelope ---
@@ -557,7 +540,7 @@ def _identified(known: Contratacao, versao: Versao) -> Contratado | None:
     prestador, held = known.prestador, known.relacionamento
     if prestador and prestador.cnpj and (prestador.cnpj.isdigit() or versao is Versao.V4_03_00):
         return Contratado(cnpj=prestador.cnpj)
-    code = _text(held.codigo_na_operadora, 14) if held else None
+    code = cut(held.codigo_na_operadora, 14) if held else None
     if code is not None:
         return Contratado(codigo_na_operadora=code)
     return Contratado(cpf=prestador.cpf) if prestador and prestador.cpf else None
@@ -576,7 +559,7 @@ def _message(lida: Lida, partes: Partes, tipo: TipoTransacao, corpo: Any) -> byt
     sender = _sender(lida, partes)
     cabecalho = Cabecalho(
         tipo_transacao=tipo.value,
-        sequencial_transacao=_text(lida.sequencial, 12) or "1",
+        sequencial_transacao=cut(lida.sequencial, 12) or "1",
         data_registro=moment.date(),
         hora_registro=f"{moment:%H:%M:%S}",
         origem=Parte(registro_ans=partes.registro_ans),

@@ -49,6 +49,7 @@ class ItemCobrado:
         fator: `reducaoAcrescimo`.
         graus: graus de participação of its team; none given is empty.
         despesa: dm_outrasDespesas of a despesa.
+        descricao: as written; a consultation has none.
     """
 
     sequencia: int
@@ -69,6 +70,7 @@ class ItemCobrado:
     dente: str | None = None
     regiao: str | None = None
     face: str | None = None
+    descricao: str | None = None
 
     @property
     def chave(self) -> tuple[str, str]:
@@ -247,7 +249,7 @@ def _lines(procedimentos: Sequence[ProcedimentoExecutado], despesas: Sequence[De
             codigo=done.codigo_procedimento, quantidade=done.quantidade, valor_unitario=done.valor_unitario,
             valor=done.valor_total, fator=done.reducao_acrescimo, posicao=place, irmaos=len(procedimentos),
             graus=tuple(who.grau_participacao for who in done.equipe if who.grau_participacao),
-            via_acesso=done.via_acesso, hora=done.hora_inicial,
+            via_acesso=done.via_acesso, hora=done.hora_inicial, descricao=done.descricao_procedimento,
         )
         for place, done in enumerate(procedimentos, 1)
     ]  # fmt: skip
@@ -257,6 +259,7 @@ def _lines(procedimentos: Sequence[ProcedimentoExecutado], despesas: Sequence[De
             tabela=used.codigo_tabela, codigo=used.codigo_procedimento, quantidade=used.quantidade,
             valor_unitario=used.valor_unitario, valor=used.valor_total, fator=used.reducao_acrescimo, posicao=place,
             irmaos=len(despesas), hora=used.hora_inicial, despesa=used.codigo_despesa,
+            descricao=used.descricao_procedimento,
         )
         for place, used in enumerate(despesas, 1)
     ]  # fmt: skip
@@ -275,4 +278,5 @@ def _dental(guia: GuiaOdonto) -> Iterator[ItemCobrado]:
             codigo=item.codigo_procedimento, quantidade=item.quantidade, valor_unitario=unit,
             valor=item.valor if by_line or not readable else em_centavos(item.valor * item.quantidade), posicao=place,
             irmaos=len(done), dente=item.dente, regiao=item.regiao, face=item.face,
+            descricao=item.descricao_procedimento,
         )  # fmt: skip

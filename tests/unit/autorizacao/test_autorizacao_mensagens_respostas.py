@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autorizacao.messages import entrada, respostas
-from autorizacao.messages.glosas import code_in
+from conecta_tiss.terminologia.glosas import code_in
 from autorizacao.messages.respostas import SEM_NOME, Nomes, Partes
 from conecta_facts.beneficiarios import Beneficiario
 from conecta_facts.prestadores import Prestador

@@ -8,8 +8,9 @@ smart quotes and dashes lose their curls, letters lose foreign accents, the rest
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from conecta_tiss.errors import EscritaError, VersaoNaoSuportadaError
 from conecta_tiss.messages.lote_guias import LoteGuias
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from conecta_tiss.messages.envelope import Mensagem
     from conecta_tiss.messages.recebimento import RecebimentoLote
     from conecta_tiss.messages.situacao import SituacaoProtocolo
+
+_Valor = TypeVar("_Valor")
 
 _CASAS_DO_DECIMAL: Final = Decimal("0.0001")
 _CENTAVO: Final = Decimal("0.01")
@@ -109,6 +112,22 @@ def to_iso_8859_1(texto: str) -> str:
     if texto.isascii() and texto.isprintable():
         return texto
     return "".join(letra if _is_plain(letra) else _nearest(letra) for letra in texto.replace("\r\n", "\n"))
+
+
+def echo(valor: _Valor) -> _Valor:
+    """What was sent, as it may go back: no text longer than it came, none empty."""
+    if isinstance(valor, str):
+        return to_iso_8859_1(valor)[: len(valor)].strip() or "?"  # type: ignore[return-value]
+    if isinstance(valor, tuple):
+        return tuple(echo(um) for um in valor)  # type: ignore[return-value]
+    if is_dataclass(valor) and not isinstance(valor, type):
+        return replace(valor, **{campo.name: echo(getattr(valor, campo.name)) for campo in fields(valor)})
+    return valor
+
+
+def cut(texto: str | None, tamanho: int) -> str | None:
+    """A text as it will be written, cut; `None` when nothing is left of it."""
+    return to_iso_8859_1(texto or "").strip()[:tamanho].strip() or None
 
 
 def _corpo(mensagem: Mensagem[Any], elemento: str) -> bytes:
