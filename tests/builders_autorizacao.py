@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from conecta_senhas.autorizacoes import Ato, Autorizacao, Item, Origem, Papel, S
 from conecta_senhas.contexto import Contexto
 from conecta_senhas.motor import Julgamento, judge
 from conecta_senhas.solicitacoes import Anexo, ItemSolicitado, Opme, Solicitacao, Tipo, TipoAnexo
+from conecta_senhas.usos import EXECUTOR, Uso, guia_key
 from conecta_tiss.vocabulary.tables import CaraterAtendimento, EtapaAutorizacao
 from tests.builders_cadastro import (
     CARTEIRA,
@@ -35,6 +37,7 @@ VALIDADE: Final = HOJE + timedelta(days=90)
 NUMERO: Final = "26110000001"
 SENHA: Final = "S26110000001"
 GUIA: Final = "GP-1001"
+PEG: Final = "261120000001"
 PRONTO_SOCORRO: Final = "10101039"
 DIARIA: Final = "60000651"
 DROGA: Final = "90000001"
@@ -135,6 +138,12 @@ def a_stay_authorization(**changes: Any) -> Autorizacao:
     """A senha of internação, three diárias."""
     asked = a_stay()
     return an_authorization(an_item(solicitado=asked.itens[0]), **{"solicitacao": asked, **changes})
+
+
+def usos_of(quantidades: Mapping[int, int], protocolo: str = PEG, guia: int = 1) -> dict[str, Uso]:
+    """What one guia of a PEG uses, by item (0: the diárias), of who does the procedure; nothing is nobody's."""
+    uso = {(sequencia, EXECUTOR): Decimal(quantidade) for sequencia, quantidade in quantidades.items()}
+    return {guia_key(protocolo, guia): uso} if uso else {}
 
 
 def in_situation(situacao: Situacao, **changes: Any) -> Autorizacao:

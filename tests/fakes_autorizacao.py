@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 from autorizacao.service import pedidos
@@ -38,8 +38,9 @@ from conecta_senhas.eventos import FATOS
 from conecta_senhas.prazos import VALIDADE
 from conecta_senhas.solicitacoes import Solicitacao
 from conecta_senhas.transicoes import Numeracao
+from conecta_senhas.usos import Usos, of_legacy
 from conecta_tiss.versions import Versao
-from tests.builders_autorizacao import DESCONHECIDO, NUMERO, a_context, a_request, a_stay, an_item
+from tests.builders_autorizacao import DESCONHECIDO, NUMERO, a_context, a_request, a_stay, an_item, usos_of
 from tests.builders_cadastro import (
     CARTEIRA,
     INICIO,
@@ -68,6 +69,7 @@ class FakeAutorizacoes:
         events: what was told, in the order it was written.
         meanwhile: what others do just before each of the next writes, first one first: races, one at a time.
         writes: how often something was written.
+        bills: how often a PEG wrote to each.
     """
 
     def __init__(self) -> None:
@@ -77,6 +79,8 @@ class FakeAutorizacoes:
         self.events: dict[str, Sent] = {}
         self.meanwhile: list[Callable[[], object]] = []
         self.writes = 0
+        self.bills: Counter[Key] = Counter()
+        self._usos: dict[Key, Usos] = {}
         self._parties: dict[Key, set[str]] = {}
         self._lock = threading.Lock()
 
@@ -153,6 +157,20 @@ class FakeAutorizacoes:
                 self._apply(mudanca, now, correlacao, digest)
             for action in guardar:
                 action.apply()
+
+    def usos_of(self, registro_ans: str, numero: str) -> Usos:
+        """What PEGs use of one, and what it was loaded with."""
+        loaded = {item.sequencia: item.faturada for item in self.rows[registro_ans, numero].autorizacao.itens}
+        return self._usos.get((registro_ans, numero), of_legacy(loaded))
+
+    def bill(self, registro_ans: str, numero: str, usos: Usos) -> Autorizacao:
+        """What the context `peg` does to the same row: neither an act nor told."""
+        key = registro_ans, numero
+        row = self.rows[key]
+        used = transicoes.bill(row.autorizacao, usos)
+        self.rows[key], self._usos[key] = replace(row, autorizacao=used), usos
+        self.bills[key] += 1
+        return used
 
     def _possible(self, mudanca: Mudanca) -> bool:
         key, antes = _key(mudanca.depois), mudanca.antes
@@ -510,13 +528,9 @@ class World:
         return made
 
     def bill(self, numero: str, quantidade: int = 1, sequencia: int = 1) -> Autorizacao:
-        """A PEG bills some of it today."""
-        row = self.autorizacoes.rows[VALE, numero]
-        ato = Chamador(papel=Papel.SISTEMA, quem="peg").ato(self.now, self.hoje)
-        used = transicoes.bill(row.autorizacao, {sequencia: Decimal(quantidade)}, self.hoje, ato)
-        mudanca = Mudanca(row, replace(row, autorizacao=used))
-        self.autorizacoes.write([mudanca], now=self.now, correlacao="peg")
-        return used
+        """One guia of a PEG more bills some of it."""
+        usos = self.autorizacoes.usos_of(VALE, numero)
+        return self.autorizacoes.bill(VALE, numero, {**usos, **usos_of({sequencia: quantidade}, guia=len(usos) + 1)})
 
     def held(self, numero: str, registro_ans: str = VALE) -> Autorizacao:
         """An authorization as it is stored."""

@@ -50,8 +50,6 @@ PASSOS: Final[Mapping[str, tuple[frozenset[str], frozenset[str] | None]]] = {
     "ALTA": (VENCIVEIS, None),
     "SUBSTITUICAO_PEDIDA": (CONCEDIDAS | {"EXPIRADA"}, None),
     "SUBSTITUICAO_ENCERRADA": (VENCIVEIS, None),
-    "FATURADA": (VENCIVEIS, frozenset({"UTILIZADA"})),
-    "FATURAMENTO_DESFEITO": (frozenset({"UTILIZADA"}), VALIDAS),
     "ATENDIMENTO_REGISTRADO": (TODAS, None),
     "SENHA_A_VENCER": (VALIDAS, None),
     "RESPOSTA_ATRASADA": (PENDENTES, None),
@@ -138,6 +136,11 @@ class Guardada:
     def situacao(self) -> str:
         """As last written."""
         return str(self.estado["situacao"])
+
+    @property
+    def cobrada(self) -> bool:
+        """Whether PEGs ever used it: they change its small row and enter nothing in its timeline."""
+        return "usos" in self.estado
 
     @cached_property
     def historico(self) -> Sequence[Row]:
@@ -245,10 +248,11 @@ def _of_timeline(held: Guardada) -> Iterator[str]:
     for marco in rest:
         evento, after = str(marco["evento"]), str(marco["situacao"])
         legal, leads = PASSOS.get(evento, (frozenset(), frozenset()))
-        if before not in legal or after not in (leads or {before}):
+        perhaps = VENCIVEIS if held.cobrada and before in VENCIVEIS else frozenset({before})
+        if not perhaps & legal or after not in (leads or perhaps):
             yield f"{evento} led from {before} to {after}"
         before = after
-    if before != held.situacao:
+    if before != held.situacao and not (held.cobrada and before in VENCIVEIS and held.situacao in VALIDAS):
         yield f"is {held.situacao}, and its last entry says {before}"
     again = Counter(str(marco["evento"]) for marco in held.historico)
     for evento in UMA_VEZ:
@@ -259,12 +263,13 @@ def _of_timeline(held: Guardada) -> Iterator[str]:
 def _of_rows(held: Guardada, table: Tabela) -> Iterator[str]:
     """Its rows say the same, and the rows that go with it are there."""
     state, dados, asked = held.estado, held.dados, held.dados["solicitacao"]
-    for name in ("situacao", "validade"):
+    for name in ("validade",) if held.cobrada else ("situacao", "validade"):
         if state.get(name) != dados.get(name):
             yield f"its rows differ in {name}: {state.get(name)} and {dados.get(name)}"
     if state.get("detalhe") != dados["versao"]:
         yield f"its rows are of versions {state.get('detalhe')} and {dados['versao']}"
-    if state["versao"] != len(held.historico) + len(held.filhos):
+    least = len(held.historico) + len(held.filhos)
+    if state["versao"] < least or (state["versao"] > least and not held.cobrada):
         yield f"version {state['versao']} after {len(held.historico)} entries and {len(held.filhos)} complements"
     if int(state.get("filhos", 0)) != len(held.filhos):
         yield f"counts {state.get('filhos', 0)} complements, and has {len(held.filhos)}"
@@ -334,9 +339,17 @@ def _of_expiry(held: Guardada) -> Iterator[str]:
 
 
 def _of_quantities(held: Guardada) -> Iterator[str]:
+    billed: Mapping[str, Any] = held.estado["faturadas"]
     for item in held["itens"]:
-        if not 0 <= item["faturada"] <= item["autorizada"] <= item["solicitado"]["quantidade"]:
-            yield f"item {item['sequencia']} has {item['faturada']} of {item['autorizada']}"
+        used = billed.get(str(item["sequencia"]), 0)
+        if not 0 <= used <= item["autorizada"] <= item["solicitado"]["quantidade"]:
+            yield f"item {item['sequencia']} has {used} of {item['autorizada']}"
+    if billed.get("0", 0) > held["diarias_autorizadas"]:
+        yield f"{billed['0']} of {held['diarias_autorizadas']} diárias were billed"
+    if held.situacao != "UTILIZADA" if billed else held.situacao == "UTILIZADA":
+        yield f"is {held.situacao}, and {dict(billed)} was billed"
+    if held.cobrada and billed != _highest(held.estado["usos"]):
+        yield f"its rows say that {dict(billed)} was billed, and by whom {_highest(held.estado['usos'])}"
     given = {str(item["sequencia"]): item["autorizada"] for item in held["itens"] if item["autorizada"] > 0}
     if given != held.estado["autorizadas"]:
         yield f"its rows differ in quantities: {held.estado['autorizadas']} and {given}"
@@ -345,6 +358,18 @@ def _of_quantities(held: Guardada) -> Iterator[str]:
         yield f"is {held.situacao}, with {given}"
     if held.situacao in VENCIVEIS and (held["senha"] is None or held["validade"] is None):
         yield f"is {held.situacao} without a senha"
+
+
+def _highest(usos: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Of each item the most that any papel used, over all guias."""
+    summed: Counter[str] = Counter()
+    for uso in usos.values():
+        summed.update(uso)
+    most: dict[str, Any] = {}
+    for chave, quantidade in summed.items():
+        sequencia = chave.partition("|")[0]
+        most[sequencia] = max(quantidade, most.get(sequencia, quantidade))
+    return most
 
 
 # --- several ---

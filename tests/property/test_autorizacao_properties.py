@@ -62,6 +62,7 @@ from tests.builders_autorizacao import (
     an_opme,
     in_analysis,
     in_situation,
+    usos_of,
 )
 from tests.builders_cadastro import CONSULTA, HEMOGRAMA, HOJE, a_contrato, a_vida
 from tests.builders_functions import CLINICA
@@ -106,8 +107,8 @@ ACTS: dict[str, Act] = {
     "replace": lambda a, ato, _: t.substitute(a, an_authorization(numero="N"), (), ato).antiga,
     "replace later": lambda a, ato, _: t.substitute(a, a_pending(numero="N"), (), ato).antiga,
     "settle": lambda a, ato, _: t.settle_substitution(a, an_authorization(numero="N"), ato).antiga,
-    "bill": lambda a, ato, drawn: t.bill(a, {drawn[1]: drawn[0]}, drawn[2], ato),
-    "unbill": lambda a, ato, drawn: t.unbill(a, {drawn[1]: drawn[0]}, ato),
+    "bill": lambda a, _, drawn: t.bill(a, usos_of({drawn[1]: int(drawn[0])})),
+    "free": lambda a, _ato, _drawn: t.bill(a, {}),
 }
 STEPS = st.lists(
     st.tuples(st.sampled_from(sorted(ACTS)), st.sampled_from(Papel), DAYS, st.tuples(SOME, SEQUENCES, DAYS)),
@@ -139,12 +140,16 @@ def walk(start: Autorizacao, steps: list[Any], look: Callable[[str, Autorizacao,
 
 @given(start=STARTS, steps=STEPS)
 def test_quantities_stay_in_order_and_every_step_is_told(start: Autorizacao, steps: list[Any]) -> None:
-    def look(_: str, before: Autorizacao, after: Autorizacao) -> None:
+    def look(name: str, before: Autorizacao, after: Autorizacao) -> None:
         for item in after.itens:
             assert ZERO <= item.faturada <= item.autorizada <= item.solicitado.quantidade
         assert 0 <= after.diarias_autorizadas <= (after.solicitacao.diarias or 0)
+        assert 0 <= after.diarias_faturadas <= after.diarias_autorizadas
         if after is not before:
             assert after.versao == before.versao + 1
+        if name in {"bill", "free"}:
+            assert after.historico == before.historico
+        elif after is not before:
             assert len(after.historico) == len(before.historico) + 1
             assert after.historico[-1].situacao is after.situacao
 
@@ -255,7 +260,7 @@ def test_of_a_substitution_exactly_one_is_ever_valid(steps: list[Any], *, grante
     central = an_ato()
     both = t.substitute(an_authorization(), a_pending(numero="N", substitui=NUMERO), (), central)
     held = [both.antiga]
-    walk(both.antiga, [step for step in steps if step[0] in {"bill", "unbill", "change"}],
+    walk(both.antiga, [step for step in steps if step[0] in {"bill", "free", "change"}],
          lambda _n, _b, after: held.append(after))  # fmt: skip
     assert not both.nova.usable_em(HOJE)
     quantidade = Decimal(granted)

@@ -16,7 +16,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from autorizacao.service import atos, nucleo, operadora, pedidos, varredura
-from autorizacao.service.portas import Guardada, Mudanca
+from autorizacao.service.portas import Guardada
 from conecta_senhas import transicoes
 from conecta_senhas.autorizacoes import (
     CONCEDIDAS,
@@ -36,16 +36,17 @@ from conecta_senhas.errors import AutorizacaoError
 from conecta_senhas.eventos import FATOS
 from conecta_senhas.solicitacoes import DocumentoAnexado, Solicitacao, Tipo
 from conecta_senhas.transicoes import Voto
+from conecta_senhas.usos import without
 from tests.builders_autorizacao import (
     ANALISADO,
     DESCONHECIDO,
     DIARIA,
     LAUDADO,
     LIMITADO,
+    PEG,
     a_request,
     a_stay,
     an_asked,
-    an_ato,
     an_urgencia,
 )
 from tests.builders_functions import CLINICA, HOSPITAL, VALE
@@ -174,19 +175,18 @@ def discharge(house: House, place: int) -> object:
     return house.act(place, atos.discharge, DELE, dia=house.world.hoje, motivo_alta="11")
 
 
-def bill(house: House, place: int, quantidade: int, ago: int) -> None:
-    world = house.world
-    ato, billed = an_ato(Papel.SISTEMA, world.hoje, quando=world.now), {1: Decimal(abs(quantidade))}
-    dia = world.hoje - timedelta(days=ago)
-    row = world.autorizacoes.rows.get((VALE, house.numero(place)))
-    if row is None:
+def bill(house: House, place: int, sequencia: int, quantidade: int, ago: int) -> None:
+    """One guia more uses some of it, on a day that its rules let pass; less than nothing is the last one withdrawn."""
+    rows, numero = house.world.autorizacoes.rows, house.numero(place)
+    if (row := rows.get((VALE, numero))) is None:
         return
-    held, parent = row.autorizacao, world.autorizacoes.rows.get((VALE, row.autorizacao.principal or ""))
-    if quantidade > 0:
-        used = transicoes.bill(held, billed, dia, ato, parent.autorizacao if parent else None)
-    else:
-        used = transicoes.unbill(held, billed, ato)
-    world.autorizacoes.write([Mudanca(row, replace(row, autorizacao=used))], now=world.now, correlacao="peg")
+    if quantidade < 0:
+        usos = house.world.autorizacoes.usos_of(VALE, numero)
+        house.world.autorizacoes.bill(VALE, numero, without(usos, PEG, len(usos)))
+        return
+    held, parent = row.autorizacao, rows.get((VALE, row.autorizacao.principal or ""))
+    if held.covers(house.world.hoje - timedelta(days=ago), parent.autorizacao if parent else None):
+        house.world.bill(numero, quantidade, sequencia)
 
 
 def days(house: House, count: int) -> None:
@@ -219,6 +219,7 @@ def steps(do: Callable[..., object], *args: st.SearchStrategy[Any]) -> st.Search
 
 PLACES = st.integers(0, 7)
 PARENTS = st.none() | PLACES
+ITENS = st.sampled_from([DIARIAS, 1])
 KIND, GUIA, AGO = st.sampled_from(sorted(KINDS)), st.sampled_from(GUIAS), st.sampled_from([0, 0, 1, 91])
 NEWS = steps(ask, KIND, GUIA, PARENTS, st.booleans()) | steps(replace_by, PLACES, KIND, GUIA, PARENTS)
 ACTS = st.one_of(
@@ -228,12 +229,12 @@ ACTS = st.one_of(
     steps(wait_for, PLACES),
     steps(answer, PLACES),
     steps(do_without, PLACES),
-    steps(change, PLACES, st.sampled_from([DIARIAS, 1]), st.integers(0, 4)),
+    steps(change, PLACES, ITENS, st.integers(0, 4)),
     steps(move, PLACES, st.sampled_from([CLINICA, HOSPITAL])),
     steps(call, PLACES),
     steps(admit, PLACES, AGO),
     steps(discharge, PLACES),
-    steps(bill, PLACES, st.integers(-2, 3).filter(bool), AGO),
+    steps(bill, PLACES, ITENS, st.integers(-1, 3).filter(bool), AGO),
     steps(days, st.sampled_from([1, 30, 89, 90, 91])),
     steps(sweep),
 )
@@ -257,15 +258,15 @@ SMALL: dict[str, tuple[list[Step], st.SearchStrategy[Step]]] = {
         steps(ask, st.sampled_from(["plain", "analysed"]), st.sampled_from(["G-1", "G-2"]), FIRST, st.just(False))
         | steps(cancel, FIRST, st.booleans())
         | steps(cancel, st.integers(1, 2), st.just(False))
-        | steps(change, FIRST, st.sampled_from([DIARIAS, 1]), FIRST)
-        | steps(bill, st.integers(0, 1), st.integers(1, 2), FIRST)
+        | steps(change, FIRST, ITENS, FIRST)
+        | steps(bill, st.integers(0, 1), ITENS, st.integers(1, 2), FIRST)
         | steps(replace_by, FIRST, st.sampled_from(["stay", "plain"]), st.just("G-3"), st.none() | FIRST),
     ),
     "a senha to be replaced": (
         [Step(ask, ("plain", "G-0", None, False)), Step(replace_by, (0, "analysed", "G-1", None))],
         steps(decide, st.just(1), st.sampled_from([0, 3]))
         | steps(cancel, st.integers(0, 1), st.just(False))
-        | steps(bill, FIRST, st.integers(-1, 1).filter(bool), FIRST)
+        | steps(bill, FIRST, st.just(1), st.integers(-1, 1).filter(bool), FIRST)
         | steps(change, FIRST, st.just(1), st.integers(0, 2))
         | steps(replace_by, FIRST, st.sampled_from(["plain", "analysed"]), st.just("G-2"), st.none())
         | steps(days, st.just(91))
@@ -289,6 +290,7 @@ def wrong(house: House) -> Iterator[str]:
     held = {numero: row.autorizacao for numero, row in rows.items()}
     for row in rows.values():
         yield from wrong_alone(house, row)
+        yield from wrong_quantities(row.autorizacao)
         yield from wrong_among(house.world.hoje, row.autorizacao, held)
         expected = {
             child.numero
@@ -306,24 +308,31 @@ def wrong(house: House) -> Iterator[str]:
 
 def wrong_alone(house: House, row: Guardada) -> Iterator[str]:
     one = row.autorizacao
-    if one.versao != len(one.historico) + len(row.complementos):
-        yield f"versao {one.versao}, {len(one.historico)} entries, {len(row.complementos)} complements"
-    if one.historico[-1].situacao is not one.situacao:
+    billed = house.world.autorizacoes.bills[VALE, one.numero]
+    if one.versao != len(one.historico) + len(row.complementos) + billed:
+        yield f"versao {one.versao}, {len(one.historico)} entries, {len(row.complementos)} complements, {billed} bills"
+    if one.historico[-1].situacao is not one.situacao and not (billed and one.situacao in VALIDAS):
         yield f"{one.situacao} after {one.historico[-1].situacao}"
     if house.world.autorizacoes.told(one.numero) != [FATOS[marco.evento] for marco in one.historico]:
         yield "the timeline was not told once"
-    ended = one.situacao in FINAIS
-    if ended and (one.faturadas or any(item.autorizada for item in one.itens) or one.diarias_autorizadas):
-        yield f"{one.situacao} with quantities"
-    if one.situacao is Situacao.UTILIZADA and not one.faturadas:
-        yield "used, and nothing was billed"
     if one.situacao in VALIDAS and (one.senha != one.numero or one.validade is None):
         yield "valid without a senha"
-    if not all(ZERO <= item.faturada <= item.autorizada <= item.solicitado.quantidade for item in one.itens):
-        yield "quantities"
     for before, after in zip(one.historico, one.historico[1:], strict=False):
         if before.situacao in FINAIS and after.evento is not Evento.ATENDIMENTO_REGISTRADO:
             yield f"{after.evento} after {before.situacao}"
+
+
+def wrong_quantities(one: Autorizacao) -> Iterator[str]:
+    if not all(ZERO <= item.faturada <= item.autorizada <= item.solicitado.quantidade for item in one.itens):
+        yield "quantities"
+    if one.diarias_faturadas > one.diarias_autorizadas:
+        yield "diárias"
+    if one.situacao is Situacao.UTILIZADA and not one.faturadas:
+        yield "used, and nothing was billed"
+    if one.situacao in FINAIS and (
+        one.faturadas or any(item.autorizada for item in one.itens) or one.diarias_autorizadas
+    ):
+        yield f"{one.situacao} with quantities"
 
 
 def wrong_among(hoje: Any, one: Autorizacao, held: dict[str, Autorizacao]) -> Iterator[str]:

@@ -14,7 +14,7 @@ CONTRATO = {
     "PendenciaEncerrada", "AnexoRecebido", "AutorizacaoCancelada", "AutorizacaoExpirada", "QuantidadeAlterada",
     "ExecutanteAlterado", "DataPedida", "DataDecidida", "InternacaoComunicada", "AltaComunicada", "SubstituicaoPedida",
     "SubstituicaoEncerrada", "AutorizacaoSubstituida", "SenhaAVencer", "AtendimentoRegistrado", "SenhaCarregada",
-    "AutorizacaoFaturada", "FaturamentoDesfeito", "RespostaAtrasada",
+    "RespostaAtrasada",
 }  # fmt: skip
 """Names that others subscribe to: one of them changed would be heard by nobody."""
 

@@ -16,9 +16,10 @@ from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
 from autorizacao.service import atos, operadora, pedidos, varredura
 from autorizacao.service.portas import Guardada, Mudanca
 from conecta_edge.dynamodb import unmarshal
-from conecta_senhas.autorizacoes import Papel
+from conecta_senhas.autorizacoes import Autorizacao, Papel
 from conecta_senhas.errors import AutorizacaoError, TransicaoInvalidaError
 from conecta_senhas.transicoes import Voto
+from conecta_senhas.usos import Usos, altas
 from tests.builders_autorizacao import ANALISADO, a_request, a_stay, an_asked
 from tests.builders_cadastro import HOJE
 from tests.builders_functions import HOSPITAL, VALE
@@ -48,6 +49,16 @@ class Mirrored(FakeAutorizacoes):
                     self.table[row["pk"], row["sk"]] = row
                 else:
                     self._update(held)
+
+    def bill(self, registro_ans: str, numero: str, usos: Usos) -> Autorizacao:
+        used = super().bill(registro_ans, numero, usos)
+        self.table[chaves.guia_pk(registro_ans, numero), chaves.AUTORIZACAO].update(
+            versao=used.versao,
+            situacao=used.situacao.value,
+            faturadas={str(sequencia): quantidade for sequencia, quantidade in altas(usos).items()},
+            usos={guia: {f"{n}|{papel}": uso[n, papel] for n, papel in uso} for guia, uso in usos.items()},
+        )
+        return used
 
     def _update(self, action: Mapping[str, Any]) -> None:
         key, values = unmarshal(action["Key"]), unmarshal(action["ExpressionAttributeValues"])
@@ -233,7 +244,7 @@ def revive(race: Race, guia: str) -> None:
 
 
 def of_version(race: Race) -> None:
-    state(race, ELETIVA, versao=race.row(numero(race, ELETIVA))["versao"] + 1)
+    state(race, ANALISE, versao=race.row(numero(race, ANALISE))["versao"] + 1)
 
 
 def lost_complement_bump(race: Race) -> None:
@@ -335,6 +346,14 @@ def less_than_was_billed(race: Race) -> None:
     state(race, ELETIVA, autorizadas={"1": Decimal(1)})
 
 
+def used_by_nobody(race: Race) -> None:
+    state(race, ELETIVA, usos={})
+
+
+def days_of_no_stay(race: Race) -> None:
+    state(race, ELETIVA, faturadas={"0": Decimal(1)})
+
+
 def after_the_end(race: Race) -> None:
     entry(race, VELHA, "QUANTIDADE_ALTERADA", "AUTORIZADA")
 
@@ -356,16 +375,16 @@ def due_and_not_done(race: Race) -> None:
 PLANTED: dict[Callable[[Race], None], str] = {
     of_version: "version 4 after 3 entries and 0 complements",
     lost_complement_bump: "version 2 after 2 entries and 1 complements",
-    half_written: "its rows are of versions 1 and 3",
+    half_written: "its rows are of versions 1 and 2",
     both_valid: "both are valid",
     neither_valid: "the new began NEGADA, and the old senha has SUBSTITUIDA",
     waits_for_nothing: "knows nothing of it",
-    cancelled_and_used: "CANCELADA led from UTILIZADA to CANCELADA",
+    cancelled_and_used: "is CANCELADA, and {'1': Decimal('2')} was billed",
     lives_on_a_cancelled_parent: "is AUTORIZADA on 26110000000002, which was cancelled",
     unknown_complement: "does not know its complement",
     two_of_one_guia: "guia K-1 is of ['26110000000001', '26110000000006']",
     guia_that_leads_elsewhere: "guia K-1 leads to 26110000000002",
-    acknowledged_and_lost: "it shows ['SOLICITADA', 'ATENDIMENTO_REGISTRADO'] of ['SOLICITADA', 'FATURADA']",
+    acknowledged_and_lost: "it shows ['SOLICITADA', 'ATENDIMENTO_REGISTRADO'] of ['SOLICITADA']",
     acknowledged_and_twice: "nobody was answered ATENDIMENTO_REGISTRADO",
     refused_and_done: "answered 409, left something behind",
     made_by_nobody: "nobody was answered SOLICITADA",
@@ -374,6 +393,8 @@ PLANTED: dict[Callable[[Race], None], str] = {
     expired_in_a_stay: "in a stay that was open",
     more_than_was_asked: "item 1 has 2 of 9",
     less_than_was_billed: "item 1 has 2 of 1",
+    used_by_nobody: "{'1': Decimal('2')} was billed, and by whom {}",
+    days_of_no_stay: "1 of 0 diárias were billed",
     after_the_end: "QUANTIDADE_ALTERADA led from CANCELADA to AUTORIZADA",
     told_twice: "SOLICITADA was told 2 times",
     not_told: "SOLICITADA was told 0 times",

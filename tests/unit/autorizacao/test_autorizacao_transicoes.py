@@ -62,6 +62,7 @@ from tests.builders_autorizacao import (
     an_opme,
     in_analysis,
     in_situation,
+    usos_of,
 )
 from tests.builders_cadastro import HOJE
 from tests.builders_functions import CLINICA, HOSPITAL
@@ -72,6 +73,7 @@ COTACOES = Pendencia(tipo=TipoPendencia.COTACAO, descricao="Cotações", quantid
 PORQUE = Pendencia(tipo=TipoPendencia.JUSTIFICATIVA, descricao="Justificativa")
 ANEXO = Pendencia(tipo=TipoPendencia.ANEXO_OPME, descricao="Anexo de OPME")
 NUMERACAO = t.Numeracao(numero=NUMERO, protocolo="1", senha=SENHA, validade=VALIDADE)
+UM, DOIS = Decimal(1), Decimal(2)
 JA = an_item(quantidade=2, data_prevista=HOJE, data_pedida=AMANHA)
 
 
@@ -163,11 +165,6 @@ ACTS: dict[str, tuple[Act, tuple[Situacao | type[AutorizacaoError], ...]]] = {
         lambda a: t.substitute(a, an_authorization(numero="N", substitui=NUMERO), (), PRESTADOR).antiga,
         (X, X, X, C, C, F, E, X, X),
     ),
-    "bill": (
-        lambda a: t.bill(a, {1: Decimal(1)} if a.situacao is not S.UTILIZADA else {}, ONTEM, SISTEMA),
-        (X, X, X, U, U, U, U, X, X),
-    ),
-    "unbill": (lambda a: t.unbill(a, {1: Decimal(1)}, SISTEMA), (X, X, X, X, X, A, X, X, X)),
 }  # fmt: skip
 
 
@@ -240,10 +237,6 @@ WHOSE: dict[str, tuple[Callable[[Ato], Any], set[Papel]]] = {
     "substitute": (
         lambda ato: t.substitute(an_authorization(), an_authorization(numero="N"), (), ato),
         {Papel.PRESTADOR, Papel.CENTRAL},
-    ),
-    "bill": (lambda ato: t.bill(an_authorization(), {1: Decimal(1)}, HOJE, ato), {Papel.SISTEMA}),
-    "unbill": (
-        lambda ato: t.unbill(in_situation(U), {1: Decimal(1)}, ato), {Papel.SISTEMA},
     ),
 }  # fmt: skip
 
@@ -753,7 +746,7 @@ def test_an_old_one_that_ended_by_itself_hinders_nothing() -> None:
 @pytest.mark.regra("AUT-SUBSTITUICAO-DECIDIDA")
 def test_an_old_one_that_was_used_meanwhile_is_not_replaced() -> None:
     both = asked_to_replace()
-    used = t.bill(both.antiga, {1: Decimal(1)}, HOJE, SISTEMA)
+    used = t.bill(both.antiga, usos_of({1: 1}))
     with pytest.raises(JaFaturadaError):
         t.settle_substitution(used, decided(both.nova, sim()), AUDITORIA)
     assert t.settle_substitution(used, decided(both.nova, nao()), AUDITORIA).antiga.situacao is U
@@ -771,26 +764,65 @@ def test_neither_a_parent_nor_one_already_asked_to_be_replaced_is_replaced() -> 
 # --- use ---
 
 
-def test_a_service_inside_the_validity_is_billed_whenever_it_comes() -> None:
-    late = an_ato(Papel.SISTEMA, DEPOIS)
-    assert t.bill(an_authorization(situacao=V), {1: Decimal(1)}, VALIDADE, late).situacao is U
-    with pytest.raises(SenhaExpiradaError):
-        t.bill(an_authorization(), {1: Decimal(1)}, DEPOIS, late)
+@pytest.mark.parametrize(
+    ("situacao", "used", "freed"),
+    [(A, U, A), (P, U, P), (U, U, A), (V, U, A), *((one, X, X) for one in (Z, J, D, C, S.NEGADA))],
+)
+def test_what_was_granted_is_used_and_freed_again_whatever_the_day(situacao: Situacao, used: Any, freed: Any) -> None:
+    before = in_situation(situacao)
+    for usos, expected in (({1: 1}, used), ({}, freed)):
+        if expected is X:
+            with pytest.raises(TransicaoInvalidaError):
+                t.bill(before, usos_of(usos))
+            continue
+        after = t.bill(before, usos_of(usos))
+        assert (after.situacao, after.versao, after.historico) == (expected, before.versao + 1, before.historico)
+        assert after.itens[0].faturada == usos.get(1, 0)
+    if used is not X:
+        assert t.bill(t.bill(before, usos_of({1: 1})), {}).situacao is freed
 
 
-def test_nobody_bills_more_than_is_authorised_nor_frees_more_than_was_billed() -> None:
-    with pytest.raises(QuantidadeInvalidaError):
-        t.bill(an_authorization(), {1: Decimal(2)}, HOJE, SISTEMA)
-    with pytest.raises(QuantidadeInvalidaError):
-        t.unbill(in_situation(U), {1: Decimal(2)}, SISTEMA)
+def test_of_each_papel_no_more_than_is_authorised_and_of_the_item_the_most_of_any() -> None:
+    held = an_authorization(an_item(quantidade=2), an_item(2))
+    team = {"261120000001#001": {(1, "00"): UM, (1, "06"): DOIS}, "261120000002#001": {(1, "00"): UM, (2, "00"): UM}}
+    used = t.bill(held, team)
+    assert [item.faturada for item in used.itens] == [2, 1]
+    assert (used.faturadas, used.esgotada) == ((1, 2), True)
+    for papel in ("00", "06"):
+        with pytest.raises(QuantidadeInvalidaError) as refused:
+            t.bill(held, {**team, "261120000003#001": {(1, papel): UM}})
+        assert [refused.value.sequencia, refused.value.maximo] == [1, 2]
+    with pytest.raises(AutorizacaoNotFoundError):
+        t.bill(held, usos_of({3: 1}))
 
 
-@pytest.mark.parametrize("quantidade", [0, -1])
-def test_nothing_and_less_are_not_billed(quantidade: int) -> None:
+def test_diarias_are_used_like_an_item() -> None:
+    stay = a_stay_authorization()
+    used = t.bill(stay, usos_of({DIARIAS: 2}))
+    assert [used.situacao, used.faturadas, used.diarias_faturadas, used.esgotada] == [U, (DIARIAS,), 2, False]
+    assert t.bill(stay, usos_of({DIARIAS: 3, 1: 3})).esgotada
     with pytest.raises(QuantidadeInvalidaError):
-        t.bill(in_situation(U), {1: Decimal(quantidade)}, HOJE, SISTEMA)
-    with pytest.raises(QuantidadeInvalidaError):
-        t.unbill(in_situation(U), {1: Decimal(quantidade)}, SISTEMA)
+        t.bill(stay, usos_of({DIARIAS: 4}))
+    assert t.bill(used, {}) == replace(stay, versao=3)
+
+
+def test_diarias_that_were_billed_hinder_whatever_items_do() -> None:
+    used = t.bill(a_stay_authorization(), usos_of({DIARIAS: 2}))
+    waiting = replace(a_stay_authorization(), substituicao="N")
+    for act in (
+        lambda: t.cancel(used, (), PRESTADOR),
+        lambda: t.cancel(an_authorization(numero="9"), (used,), PRESTADOR, together=True),
+        lambda: t.change_executante(used, CLINICA, CENTRAL),
+        lambda: t.check_substitution(used, (), HOJE),
+        lambda: t.settle_substitution(t.bill(waiting, usos_of({DIARIAS: 1})), an_authorization(numero="N"), AUDITORIA),
+    ):
+        with pytest.raises(JaFaturadaError) as refused:
+            act()
+        assert refused.value.sequencias == (DIARIAS,)
+    assert t.change_quantities(used, {DIARIAS: DOIS, 1: Decimal(0)}, CENTRAL).situacao is U
+    with pytest.raises(QuantidadeInvalidaError) as below:
+        t.change_quantities(used, {DIARIAS: UM}, CENTRAL)
+    assert [below.value.sequencia, below.value.minimo, below.value.maximo] == [DIARIAS, 2, 3]
 
 
 def test_an_unknown_parent_says_nothing_about_itself() -> None:

@@ -105,8 +105,6 @@ class Evento(StrEnum):
     SUBSTITUICAO_PEDIDA = "SUBSTITUICAO_PEDIDA"
     SUBSTITUICAO_ENCERRADA = "SUBSTITUICAO_ENCERRADA"
     SUBSTITUIDA = "SUBSTITUIDA"
-    FATURADA = "FATURADA"
-    FATURAMENTO_DESFEITO = "FATURAMENTO_DESFEITO"
     ATENDIMENTO_REGISTRADO = "ATENDIMENTO_REGISTRADO"
     SENHA_A_VENCER = "SENHA_A_VENCER"
     RESPOSTA_ATRASADA = "RESPOSTA_ATRASADA"
@@ -260,6 +258,7 @@ class Autorizacao:
         situacao: as last written; `situacao_em` says what it is on a day.
         principal: numero of the parent (R15, R22).
         substitui, substituida_por, substituicao: numero of the one it replaces, replaced it, is asked to replace it.
+        diarias_faturadas: as `Item.faturada`, of the diárias.
         admissao, alta: local days of a stay, as communicated.
         motivos: of the request as a whole.
         versao: optimistic lock; each act adds one.
@@ -289,6 +288,7 @@ class Autorizacao:
     motivo_alta: str | None = None
     historico: tuple[Marco, ...] = ()
     versao: int = 1
+    diarias_faturadas: Decimal = ZERO
 
     @property
     def tipo(self) -> Tipo:
@@ -297,13 +297,25 @@ class Autorizacao:
 
     @property
     def faturadas(self) -> tuple[int, ...]:
-        """Items of which something was billed."""
-        return tuple(item.sequencia for item in self.itens if item.faturada > ZERO)
+        """Items of which something was billed; `DIARIAS` for those."""
+        days = (DIARIAS,) if self.diarias_faturadas > ZERO else ()
+        return (*days, *(item.sequencia for item in self.itens if item.faturada > ZERO))
+
+    @property
+    def esgotada(self) -> bool:
+        """Whether everything that was authorised was billed."""
+        days = self.diarias_faturadas >= self.diarias_autorizadas
+        return days and all(item.faturada >= item.autorizada for item in self.itens)
 
     @property
     def concedida(self) -> Situacao:
         """What the quantities say: AUTORIZADA (all that was asked), PARCIAL, or NEGADA (nothing)."""
         return concession(self.itens, self.diarias_autorizadas, self.solicitacao.diarias or 0)
+
+    @property
+    def utilizada(self) -> Situacao:
+        """UTILIZADA when something was billed, otherwise `concedida`."""
+        return Situacao.UTILIZADA if self.faturadas else self.concedida
 
     def covers(self, dia: date, principal: Autorizacao | None = None) -> bool:
         """R10: whether a service of a day is inside the senha.

@@ -28,8 +28,6 @@ FATOS: Final[Mapping[Evento, str]] = {
     Evento.SUBSTITUICAO_PEDIDA: "SubstituicaoPedida",
     Evento.SUBSTITUICAO_ENCERRADA: "SubstituicaoEncerrada",
     Evento.SUBSTITUIDA: "AutorizacaoSubstituida",
-    Evento.FATURADA: "AutorizacaoFaturada",
-    Evento.FATURAMENTO_DESFEITO: "FaturamentoDesfeito",
     Evento.ATENDIMENTO_REGISTRADO: "AtendimentoRegistrado",
     Evento.SENHA_A_VENCER: "SenhaAVencer",
     Evento.RESPOSTA_ATRASADA: "RespostaAtrasada",

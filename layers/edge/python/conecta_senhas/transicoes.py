@@ -6,7 +6,7 @@ several authorizations answers all of them: they are written together, each on c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -48,6 +48,7 @@ from conecta_senhas.errors import (
     TransicaoInvalidaError,
 )
 from conecta_senhas.solicitacoes import Anexo, DocumentoAnexado, Solicitacao, Tipo
+from conecta_senhas.usos import Usos, altas, totais
 from conecta_tiss.vocabulary.tables import StatusCancelamento
 
 BILLABLE: Final = CONCEDIDAS | {Situacao.UTILIZADA, Situacao.EXPIRADA}
@@ -190,8 +191,7 @@ def load_legacy(
     )  # fmt: skip
     if born.concedida not in CONCEDIDAS:
         raise TransicaoInvalidaError(born.concedida)
-    situacao = Situacao.UTILIZADA if born.faturadas else born.concedida
-    return _step(born, ato, Evento.CARREGADA, situacao=situacao)
+    return _step(born, ato, Evento.CARREGADA, situacao=born.utilizada)
 
 
 # --- decision ---
@@ -522,7 +522,8 @@ def change_quantities(
         if sequencia == DIARIAS:
             # The reasons of what is granted are those of the diárias that were not.
             asked = autorizacao.solicitacao.diarias or 0
-            _bounded(DIARIAS, quantidade, ZERO, Decimal(diarias if autorizacao.motivos else asked))
+            most = Decimal(diarias if autorizacao.motivos else asked)
+            _bounded(DIARIAS, quantidade, autorizacao.diarias_faturadas, most)
             diarias = int(quantidade)
             continue
         item = _item(autorizacao, sequencia)
@@ -536,8 +537,7 @@ def change_quantities(
         if living := _living(autorizacao, complementos, ato.hoje):
             raise ComplementosVivosError(tuple(item.numero for item in living))
         return _ended(left, ato, Evento.CANCELADA)
-    situacao = Situacao.UTILIZADA if left.faturadas else left.concedida
-    return _step(left, ato, Evento.QUANTIDADE_ALTERADA, situacao=situacao)
+    return _step(left, ato, Evento.QUANTIDADE_ALTERADA, situacao=left.utilizada)
 
 
 def change_executante(
@@ -701,41 +701,24 @@ def settle_substitution(antiga: Autorizacao, nova: Autorizacao, ato: Ato) -> Sub
 # --- use ---
 
 
-def bill(
-    autorizacao: Autorizacao,
-    quantidades: Mapping[int, Decimal],
-    dia: date,
-    ato: Ato,
-    principal: Autorizacao | None = None,
-) -> Autorizacao:
-    """Quantities billed of a service of a day inside the validity, whatever the state today (`decisoes.md` 17)."""
-    _whose(ato, Papel.SISTEMA)
+def bill(autorizacao: Autorizacao, usos: Usos) -> Autorizacao:
+    """What PEGs use of it now, all of it: with more it is used more, with less what they gave back is free again.
+
+    Neither an act of its parties nor told in its timeline: each PEG tells of itself. Whether the service's day is
+    inside the validity was judged with the guia (`decisoes.md` 17); freeing restores what the quantities say, and an
+    expired one is so by its day (`situacao_em`).
+
+    Raises:
+        TransicaoInvalidaError: it was not granted, or cancelled meanwhile (invariant 3).
+        QuantidadeInvalidaError: some papel uses more than was authorised (invariant 1).
+        AutorizacaoNotFoundError: it has no such item.
+    """
     _in(autorizacao, *BILLABLE)
-    if not autorizacao.covers(dia, principal):
-        raise SenhaExpiradaError(autorizacao.validade or dia)
-    return _used(autorizacao, quantidades, ato, Evento.FATURADA, lambda held, some: held + some)
-
-
-def unbill(autorizacao: Autorizacao, quantidades: Mapping[int, Decimal], ato: Ato) -> Autorizacao:
-    """A PEG was cancelled, or a guia withdrawn: its quantities are free again (`decisoes.md` 16)."""
-    _whose(ato, Papel.SISTEMA)
-    _in(autorizacao, Situacao.UTILIZADA)
-    return _used(autorizacao, quantidades, ato, Evento.FATURAMENTO_DESFEITO, lambda held, some: held - some)
-
-
-def _used(
-    autorizacao: Autorizacao,
-    quantidades: Mapping[int, Decimal],
-    ato: Ato,
-    evento: Evento,
-    sum_of: Callable[[Decimal, Decimal], Decimal],
-) -> Autorizacao:
-    changed = []
-    for sequencia, quantidade in quantidades.items():
-        item = _item(autorizacao, sequencia)
-        if quantidade <= ZERO:
-            raise QuantidadeInvalidaError(sequencia, ZERO, item.autorizada)
-        _bounded(sequencia, sum_of(item.faturada, quantidade), ZERO, item.autorizada)
-        changed.append(replace(item, faturada=sum_of(item.faturada, quantidade)))
-    used = replace(autorizacao, itens=_with(autorizacao.itens, *changed))
-    return _step(used, ato, evento, situacao=Situacao.UTILIZADA if used.faturadas else used.concedida)
+    for (sequencia, _), quantidade in totais(usos).items():
+        days = sequencia == DIARIAS
+        most = Decimal(autorizacao.diarias_autorizadas) if days else _item(autorizacao, sequencia).autorizada
+        _bounded(sequencia, quantidade, ZERO, most)
+    high = altas(usos)
+    itens = tuple(replace(item, faturada=high.get(item.sequencia, ZERO)) for item in autorizacao.itens)
+    used = replace(autorizacao, itens=itens, diarias_faturadas=high.get(DIARIAS, ZERO), versao=autorizacao.versao + 1)
+    return replace(used, situacao=used.utilizada)

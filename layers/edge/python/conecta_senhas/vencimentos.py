@@ -89,7 +89,7 @@ def _end(held: Autorizacao, hoje: date, principal: Autorizacao | None) -> date |
 def _warning(held: Autorizacao, hoje: date, principal: Autorizacao | None) -> date | None:
     """The first warning that is ahead, or the last that was not given; of what has no balance left there is none."""
     decided, last = held.data_autorizacao, held.validade
-    used = held.situacao is Situacao.UTILIZADA and all(item.faturada >= item.autorizada for item in held.itens)
+    used = held.situacao is Situacao.UTILIZADA and held.esgotada
     if decided is None or last is None or last < hoje or used or _stay(held, principal):
         return None
     told = max((_day(marco) for marco in held.historico if marco.evento is Evento.SENHA_A_VENCER), default=date.min)
