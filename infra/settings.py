@@ -22,7 +22,8 @@ _OFFSET = re.compile(r"-?P(?=[0-9T])(?:[0-9]{1,5}D)?(?:T(?=[0-9])(?:[0-9]{1,6}H)
 
 # Lotes, which come in bursts at the end of a month, and loads of the operadora may never take the concurrency that
 # interactive calls need: eligibility and senhas are asked with the patient at the desk, by JSON or through the XML
-# door, which waits while their owners work. Four loads run their parts at once, of senhas beside the sweep's four.
+# door, which waits while their owners work. Lotes come through that door too: it must have room for others when all of
+# peg-api is busy with them. Four loads run their parts at once, of senhas beside the sweep's four.
 PRODUCTION_CONCURRENCY: Mapping[str, int] = {
     "publico-api": 20,
     "cadastro-api": 100,
@@ -31,11 +32,11 @@ PRODUCTION_CONCURRENCY: Mapping[str, int] = {
     "autorizacao-api": 100,
     "autorizacao-eventos": 20,
     "autorizacao-fluxo": 20,
-    "tiss-api": 60,
+    "tiss-api": 75,
     "documentos-api": 60,
     "documentos-eventos": 20,
     "documentos-fluxo": 5,
-    "peg-api": 60,
+    "peg-api": 50,
     "peg-eventos": 20,
     "peg-fluxo": 40,
 }

@@ -81,10 +81,27 @@ def _text(name: str) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
 
 
-def table_use(table: dynamodb.ITable, actions: Sequence[str], *, index: str | None = None) -> iam.PolicyStatement:
-    """The statement that allows the actions (without `dynamodb:`) on one table, and on one of its indexes."""
-    resources = [table.table_arn] + ([f"{table.table_arn}/index/{index}"] if index else [])
+def table_use(table: dynamodb.ITable, actions: Sequence[str], *indices: str) -> iam.PolicyStatement:
+    """The statement that allows the actions (without `dynamodb:`) on one table, and on those of its indexes."""
+    resources = [table.table_arn, *(f"{table.table_arn}/index/{index}" for index in indices)]
     return iam.PolicyStatement(actions=[f"dynamodb:{action}" for action in actions], resources=resources)
+
+
+def attributes_use(table: dynamodb.ITable, actions: Sequence[str], attributes: Sequence[str]) -> iam.PolicyStatement:
+    """The statement that allows writing a few attributes of a table's rows: set, tested and keys of the table alike.
+
+    DynamoDB compares every top-level attribute that a request names; "for all values" is true of none, so a request
+    must name some. Nothing of the row may be asked back.
+    """
+    return iam.PolicyStatement(
+        actions=[f"dynamodb:{action}" for action in actions],
+        resources=[table.table_arn],
+        conditions={
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": list(attributes)},
+            "Null": {"dynamodb:Attributes": "false"},
+            "StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"},
+        },
+    )
 
 
 def batch_use(

@@ -25,6 +25,8 @@ RECEPTION_INDEX = "recepcao"
 SEARCH_INDEX = "busca"
 # The sweep of due dates reads this one.
 DUE_INDEX = "vencimento"
+# PEGs in the middle of something, for their sweep, and those that wait for the operadora.
+QUEUE_INDEX = "fila"
 
 
 class DataStack(Stack):
@@ -55,8 +57,9 @@ class DataStack(Stack):
             stream=True, ttl=True, indices={**search, DUE_INDEX: DUE_INDEX},
         ).table  # fmt: skip
         self.peg = ContextTable(
-            self, "Peg", settings=settings, contexto="peg", key=key, stream=True, ttl=True, ordem=RECEPTION_INDEX
-        ).table
+            self, "Peg", settings=settings, contexto="peg", key=key,
+            stream=True, ttl=True, indices={QUEUE_INDEX: QUEUE_INDEX}, ordem=RECEPTION_INDEX,
+        ).table  # fmt: skip
         self.idempotencia = ContextTable(
             self, "Idempotencia", settings=settings, contexto="idempotencia", key=key, ttl=True
         ).table

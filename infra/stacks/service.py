@@ -22,7 +22,7 @@ from infra.components.buckets import (
     listing_use,
     objects_use,
 )
-from infra.components.context_table import batch_use, table_use
+from infra.components.context_table import attributes_use, batch_use, table_use
 from infra.components.function import (
     API_TIMEOUT,
     DOOR_TIMEOUT,
@@ -40,7 +40,7 @@ from infra.components.routing import Routing, publish_use
 from infra.components.schedule import Sweep, Target, every, hourly
 from infra.components.workflow import Workflow, load_definition, reception_definition, sweep_definition
 from infra.settings import Settings
-from infra.stacks.data import DUE_INDEX, PENDING_INDEX, RECEPTION_INDEX, SEARCH_INDEX, DataStack
+from infra.stacks.data import DUE_INDEX, PENDING_INDEX, QUEUE_INDEX, RECEPTION_INDEX, SEARCH_INDEX, DataStack
 
 WITH_TISS = ("dependencies", "edge", "tiss")
 
@@ -52,6 +52,11 @@ TRANSACOES_AUTORIZACAO = (
     "cancelaGuia",
     "comunicacaoInternacao",
 )
+# And those that are peg's; lotes are of another purpose, or start a workflow (see the rules).
+TRANSACOES_PEG = ("solicitacaoStatusProtocolo",)
+
+# All that peg may name of an authorization's row when it says what was billed of it: ADR 19.
+USE_ATTRIBUTES = ("pk", "sk", "versao", "situacao", "faturadas", "usos")
 
 PUBLICO_API = FunctionSpec(
     "publico-api", "publico", "Documentation, health, limits and CORS preflights: no data", API_TIMEOUT
@@ -97,13 +102,18 @@ DOCUMENTOS_FLUXO = FunctionSpec(
     "documentos-fluxo", "documentos", "Finishes uploads that stopped half way", WORK_TIMEOUT, memory=1024,
     layers=WITH_TISS,
 )  # fmt: skip
-PEG_API = FunctionSpec("peg-api", "peg", "PEGs and guias as received", API_TIMEOUT, layers=WITH_TISS)
+# A lote that comes through the XML door is received here, while its sender waits.
+PEG_API = FunctionSpec(
+    "peg-api", "peg", "PEGs: received, typed, judged beforehand, analysed", API_TIMEOUT, memory=1024, layers=WITH_TISS
+)
 PEG_EVENTOS = FunctionSpec(
-    "peg-eventos", "peg", "Starts a reception for each lote, tells the others", WORK_TIMEOUT, layers=WITH_TISS
-)
+    "peg-eventos", "peg", "Starts a reception for each lote, answers messages sent as files, tells the others",
+    WORK_TIMEOUT, layers=WITH_TISS,
+)  # fmt: skip
 PEG_FLUXO = FunctionSpec(
-    "peg-fluxo", "peg", "Receives a lote: validates, numbers, writes", WORK_TIMEOUT, memory=1024, layers=WITH_TISS
-)
+    "peg-fluxo", "peg", "Receives a lote; finishes what stopped half way, begins analyses", WORK_TIMEOUT, memory=1024,
+    layers=WITH_TISS,
+)  # fmt: skip
 
 
 class ServiceStack(Stack):
@@ -128,9 +138,9 @@ class ServiceStack(Stack):
         self._publico()
         self.load = self._cadastro()
         self.authorization_load, self.expiry = self._autorizacao()
-        self._tiss()
         self._documentos()
         self.reception = self._peg()
+        self._tiss()
         self._carry_events()
         self.api = Api(
             self,
@@ -171,8 +181,8 @@ class ServiceStack(Stack):
                 "LIMITE_ELEGIBILIDADE": self._settings.limite_elegibilidade,
             },
             grants=(
-                table_use(data.cadastro, context_table.WRITE, index=SEARCH_INDEX),
-                table_use(data.beneficiarios, context_table.READ, index=SEARCH_INDEX),
+                table_use(data.cadastro, context_table.WRITE, SEARCH_INDEX),
+                table_use(data.beneficiarios, context_table.READ, SEARCH_INDEX),
                 # Only what a titular may demand: to be forgotten.
                 table_use(data.beneficiarios, ("PutItem", "UpdateItem")),
                 self._audit(),
@@ -282,7 +292,7 @@ class ServiceStack(Stack):
                 "BUCKET_ACERVO": buckets.acervo.bucket_name,
             },
             grants=(
-                table_use(data.autorizacao, context_table.WRITE, index=DUE_INDEX),
+                table_use(data.autorizacao, context_table.WRITE, DUE_INDEX),
                 table_use(data.cadastro, context_table.READ),
                 table_use(data.beneficiarios, context_table.READ),
                 objects_use(
@@ -358,30 +368,15 @@ class ServiceStack(Stack):
         """What judging, writing and finding authorizations takes, through whichever door they are asked for."""
         data = self._data
         return (
-            table_use(data.autorizacao, context_table.WRITE, index=SEARCH_INDEX),
+            table_use(data.autorizacao, context_table.WRITE, SEARCH_INDEX),
             table_use(data.cadastro, context_table.READ),
-            table_use(data.beneficiarios, context_table.READ, index=SEARCH_INDEX),
+            table_use(data.beneficiarios, context_table.READ, SEARCH_INDEX),
             # Only whether a document is there, and whose.
             table_use(data.documentos, ("BatchGetItem", "GetItem")),
             table_use(data.idempotencia, ("GetItem", "PutItem")),
             self._audit(),
             self._pseudonyms(),
             key_use(data.keys.tabelas, keys.WRITE),
-        )
-
-    def _tiss(self) -> None:
-        owners = {
-            "FUNCAO_CADASTRO": self.functions[CADASTRO_API.name],
-            "FUNCAO_AUTORIZACAO": self.functions[AUTORIZACAO_API.name],
-        }
-        self._function(
-            "TissApi",
-            TISS_API,
-            {
-                "ORIGENS_PERMITIDAS": ",".join(self._settings.origens),
-                **{name: owner.function.function_name for name, owner in owners.items()},
-            },
-            grants=tuple(owner.call_use() for owner in owners.values()),
         )
 
     def _documentos(self) -> None:
@@ -435,7 +430,7 @@ class ServiceStack(Stack):
             DOCUMENTOS_FLUXO,
             {**where, "BUCKET_ENTRADA": buckets.entrada.bucket_name},
             grants=(
-                table_use(data.documentos, context_table.WRITE, index=PENDING_INDEX),
+                table_use(data.documentos, context_table.WRITE, PENDING_INDEX),
                 objects_use(self._settings, "entrada", ("GetObject", "GetObjectVersion")),
                 listing_use(self._settings, "entrada", versions=True),
                 objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
@@ -459,41 +454,25 @@ class ServiceStack(Stack):
 
     def _peg(self) -> Workflow:
         data, buckets = self._data, self._data.buckets
-        where = {"TABELA_PEG": data.peg.table_name}
-        reading = {
-            **where,
+        # The same use cases behind the API, the workflow and messages sent as files.
+        billing = {
+            "TABELA_PEG": data.peg.table_name,
+            "TABELA_AUTORIZACAO": data.autorizacao.table_name,
             "TABELA_CADASTRO": data.cadastro.table_name,
+            "TABELA_BENEFICIARIOS": data.beneficiarios.table_name,
+            "TABELA_AUDITORIA": data.auditoria.table_name,
             "BUCKET_ACERVO": buckets.acervo.bucket_name,
+            "SEGREDO_PSEUDONIMOS_ARN": data.segredo_pseudonimos_arn,
         }
+        answering = {**billing, "TABELA_IDEMPOTENCIA": data.idempotencia.table_name}
+        keeping = table_use(data.idempotencia, ("GetItem", "PutItem"))
         self._function(
             "PegApi",
             PEG_API,
-            {**reading, **self._api_environment(), "TABELA_AUDITORIA": data.auditoria.table_name},
-            grants=(
-                table_use(data.peg, context_table.READ, index=RECEPTION_INDEX),
-                table_use(data.cadastro, context_table.READ),
-                self._audit(),
-                objects_use(self._settings, "acervo", ("GetObject",)),
-                listing_use(self._settings, "acervo"),
-                self._page_secret(),
-                key_use(data.keys.tabelas, keys.WRITE),
-                key_use(data.keys.documentos, keys.READ),
-            ),
+            {**answering, **self._api_environment()},
+            grants=(*self._billing(RECEPTION_INDEX, QUEUE_INDEX), keeping, self._page_secret()),
         )
-        fluxo = self._function(
-            "PegFluxo",
-            PEG_FLUXO,
-            reading,
-            grants=(
-                table_use(data.peg, context_table.WRITE),
-                *batch_use((data.peg,), self._settings),
-                table_use(data.cadastro, context_table.READ),
-                objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
-                listing_use(self._settings, "acervo"),
-                key_use(data.keys.tabelas, keys.WRITE),
-                key_use(data.keys.documentos, keys.WRITE),
-            ),
-        )
+        fluxo = self._function("PegFluxo", PEG_FLUXO, billing, grants=self._billing(QUEUE_INDEX))
         reception = Workflow(
             self,
             "RecepcaoPeg",
@@ -503,24 +482,73 @@ class ServiceStack(Stack):
             function=fluxo.function,
             log_key=data.keys.logs,
         )
+        # Whoever meets a reception or a cancellation that stopped half way finishes it; what nobody meets is found
+        # here, and PEGs whose analysis begins with the day.
+        Sweep(
+            self,
+            "VarreduraPeg",
+            settings=self._settings,
+            name="varredura-peg",
+            group=self._schedules.ref,
+            expression=every(1) if self._settings.embarcado else hourly(15),
+            payload={"acao": "varrer"},
+            target=Target.function(fluxo),
+            failures=fluxo.failures,
+            queue_key=data.keys.filas,
+        )
         eventos = self._function(
             "PegEventos",
             PEG_EVENTOS,
             {
-                **where,
+                **answering,
                 "BARRAMENTO": self.routing.bus.event_bus_name,
                 "MAQUINA_RECEPCAO_ARN": reception.machine.state_machine_arn,
             },
             grants=(
+                *self._billing(),
+                keeping,
                 iam.PolicyStatement(actions=["states:StartExecution"], resources=[reception.machine.state_machine_arn]),
-                table_use(data.peg, ("GetItem", "UpdateItem")),
                 publish_use(self.routing.bus),
-                key_use(data.keys.tabelas, keys.WRITE),
             ),
         )
         eventos.consume_queue(self.fila_peg.queue)
         eventos.publish_outbox(data.peg, key=data.keys.tabelas)
         return reception
+
+    def _billing(self, *indices: str) -> tuple[iam.PolicyStatement, ...]:
+        """What judging, receiving and cancelling bills takes, through whichever door; and these indexes of peg."""
+        data = self._data
+        return (
+            table_use(data.peg, context_table.WRITE, *indices),
+            *batch_use((data.peg,), self._settings, update=True),
+            table_use(data.autorizacao, context_table.READ),
+            attributes_use(data.autorizacao, ("PartiQLUpdate",), USE_ATTRIBUTES),
+            table_use(data.cadastro, context_table.READ),
+            table_use(data.beneficiarios, context_table.READ, SEARCH_INDEX),
+            self._audit(),
+            # Messages and documents as received, what was made of them, and the answers beside them.
+            objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
+            listing_use(self._settings, "acervo"),
+            self._pseudonyms(),
+            key_use(data.keys.tabelas, keys.WRITE),
+            key_use(data.keys.documentos, keys.WRITE),
+        )
+
+    def _tiss(self) -> None:
+        owners = {
+            "FUNCAO_CADASTRO": self.functions[CADASTRO_API.name],
+            "FUNCAO_AUTORIZACAO": self.functions[AUTORIZACAO_API.name],
+            "FUNCAO_PEG": self.functions[PEG_API.name],
+        }
+        self._function(
+            "TissApi",
+            TISS_API,
+            {
+                "ORIGENS_PERMITIDAS": ",".join(self._settings.origens),
+                **{name: owner.function.function_name for name, owner in owners.items()},
+            },
+            grants=tuple(owner.call_use() for owner in owners.values()),
+        )
 
     def _carry_events(self) -> None:
         entrada = self._data.buckets.entrada
@@ -570,6 +598,14 @@ class ServiceStack(Stack):
             queue=self.fila_autorizacao.queue,
         )
         self.routing.subscribe(
+            "MensagensDePeg",
+            name="mensagens-de-peg",
+            contexto="documentos",
+            tipos=["DocumentoRecebido"],
+            dados={"finalidade": ["mensagem_tiss"], "transacao": list(TRANSACOES_PEG)},
+            queue=self.fila_peg.queue,
+        )
+        self.routing.subscribe(
             "AutorizacaoParaSi",
             name="autorizacao-para-si",
             contexto="autorizacao",
@@ -588,7 +624,7 @@ class ServiceStack(Stack):
             "DestinoDosLotes",
             name="destino-dos-lotes",
             contexto="peg",
-            tipos=["LoteRecusado", "LoteRepetido", "PegRecebido"],
+            tipos=["LoteRecusado", "LoteRepetido", "PegRecebido", "MensagemRecusada", "MensagemRespondida"],
             queue=self.fila_documentos.queue,
         )
 

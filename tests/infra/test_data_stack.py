@@ -109,6 +109,14 @@ def test_the_pegs_of_a_month_are_listed_by_reception(producao: Templates) -> Non
     assert [key["AttributeName"] for key in index["KeySchema"]] == ["pk", "recepcao"]
 
 
+def test_pegs_in_the_middle_of_something_or_waiting_are_found_by_a_sparse_index_of_keys(producao: Templates) -> None:
+    table = producao.one("AWS::DynamoDB::Table", TableName="conecta-producao-peg")
+    (index,) = table["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == "fila"
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["fila_pk", "fila_sk"]
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
 def _bucket(templates: Templates, name: str) -> dict[str, Any]:
     (found,) = (
         bucket for bucket in templates.properties("AWS::S3::Bucket") if f"-{name}-" in json.dumps(bucket["BucketName"])

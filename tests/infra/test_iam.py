@@ -68,15 +68,22 @@ GRANTS: dict[str, set[str]] = {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
         "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutObject",
     },
-    "PegApi": {*READ, "dynamodb:PutItem", "s3:GetObject", "s3:ListBucket", "secretsmanager:GetSecretValue"},
+    "PegApi": {
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate",
+        "dynamodb:PutItem", "dynamodb:UpdateItem",
+        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue",
+    },
     "PegEventos": {
-        "dynamodb:GetItem", "dynamodb:UpdateItem", "states:StartExecution", "events:PutEvents",
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate",
+        "dynamodb:PutItem", "dynamodb:UpdateItem", "states:StartExecution", "events:PutEvents",
+        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue",
         "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
         "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes",
     },
     "PegFluxo": {
-        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PartiQLInsert", "dynamodb:PutItem",
-        "dynamodb:UpdateItem", "s3:GetObject", "s3:ListBucket", "s3:PutObject",
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate",
+        "dynamodb:PutItem", "dynamodb:UpdateItem",
+        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue",
     },
 }  # fmt: skip
 EVERY_FUNCTION = {
@@ -84,6 +91,10 @@ EVERY_FUNCTION = {
     "logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage", "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }  # fmt: skip
+
+
+AUTORIZACAO = {"AutorizacaoApi", "AutorizacaoEventos", "AutorizacaoFluxo"}
+PEG = {"PegApi", "PegEventos", "PegFluxo"}
 
 
 def listed(value: Any) -> list[Any]:
@@ -148,7 +159,7 @@ def test_the_embedded_policies_differ_only_by_what_the_emulator_calls_a_batch_of
     here = {policy for policy, _ in granted(producao)}
     found = {grant for grant in granted(embarcado) - granted(producao) if grant[0] in here}
     assert {action for _, action in found} == {"dynamodb:BatchExecuteStatement"}
-    assert {policy.partition("Papel")[0] for policy, _ in found} == {"PegFluxo", "CadastroFluxo"}
+    assert {policy.partition("Papel")[0] for policy, _ in found} == {"CadastroFluxo", *PEG}
 
 
 def test_nobody_scans_and_nobody_deletes_rows(producao: Templates) -> None:
@@ -192,23 +203,57 @@ def on_table(templates: Templates, table: str) -> dict[str, set[str]]:
     return granted
 
 
-AUTORIZACAO = {"AutorizacaoApi", "AutorizacaoEventos", "AutorizacaoFluxo"}
-
-
 @pytest.mark.parametrize(
     ("table", "owner", "readers"),
     [
-        ("Cadastro", "Cadastro", {"DocumentosApi", "PegApi", "PegFluxo", *AUTORIZACAO}),
-        ("Beneficiarios", "Cadastro", AUTORIZACAO),
+        ("Cadastro", "Cadastro", {"DocumentosApi", *PEG, *AUTORIZACAO}),
+        ("Beneficiarios", "Cadastro", PEG | AUTORIZACAO),
         ("Documentos", "Documentos", {"AutorizacaoApi", "AutorizacaoEventos"}),
         ("Peg", "Peg", set()),
-        ("Autorizacao", "Autorizacao", set()),
+        ("Autorizacao", "Autorizacao", PEG),
     ],
 )
-def test_other_contexts_tables_are_only_read(producao: Templates, table: str, owner: str, readers: set[str]) -> None:
+def test_other_contexts_tables_are_only_read_but_for_what_is_billed_of_a_senha(
+    producao: Templates, table: str, owner: str, readers: set[str]
+) -> None:
     others = {name: actions for name, actions in on_table(producao, table).items() if not name.startswith(owner)}
     assert set(others) == readers
-    assert all(actions <= READ for actions in others.values())
+    allowed = READ | ({"dynamodb:PartiQLUpdate"} if table == "Autorizacao" else set())
+    assert all(actions <= allowed for actions in others.values())
+
+
+@pytest.mark.parametrize("stage", ["producao", "embarcado"])
+@pytest.mark.parametrize("function", sorted(PEG))
+def test_of_an_authorization_billing_writes_its_use_and_nothing_else(
+    request: pytest.FixtureRequest, stage: str, function: str
+) -> None:
+    templates: Templates = request.getfixturevalue(stage)
+    (found,) = (
+        statement
+        for policy, statement in statements(templates)
+        if policy.startswith(f"{function}Papel")
+        and "dynamodb:PartiQLUpdate" in listed(statement["Action"])
+        and any("AutorizacaoTabela" in flat(resource) for resource in listed(statement["Resource"]))
+    )
+    # The table alone: an index's keys would have to be among the attributes.
+    assert len(listed(found["Resource"])) == 1
+    assert "/index/" not in flat(found["Resource"])
+    assert listed(found["Action"]) == ["dynamodb:PartiQLUpdate"]
+    assert found["Condition"] == {
+        "ForAllValues:StringEquals": {
+            "dynamodb:Attributes": ["pk", "sk", "versao", "situacao", "faturadas", "usos"],
+        },
+        # "For all values" is true of a request that names none.
+        "Null": {"dynamodb:Attributes": "false"},
+        "StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"},
+    }
+
+
+def test_no_other_grant_is_conditional(producao: Templates) -> None:
+    conditional = {
+        policy.partition("Papel")[0] for policy, statement in statements(producao) if "Condition" in statement
+    }
+    assert conditional == PEG
 
 
 def indexes(templates: Templates, table: str) -> dict[str, set[str]]:
@@ -231,7 +276,12 @@ def test_each_index_of_authorizations_is_for_whoever_looks_there(producao: Templ
         "AutorizacaoApi": {"busca"},
         "AutorizacaoEventos": {"busca"},
         "CadastroApi": {"busca"},
+        **{function: {"busca"} for function in PEG},
     }
+
+
+def test_who_lists_pegs_and_who_finishes_them_look_where_they_are_in_order(producao: Templates) -> None:
+    assert indexes(producao, "Peg") == {"PegApi": {"fila", "recepcao"}, "PegFluxo": {"fila"}}
 
 
 def test_of_documents_authorization_learns_only_whether_they_are_there(producao: Templates) -> None:
@@ -248,16 +298,18 @@ def test_questions_of_callers_are_counted_and_answers_kept_where_they_expire(pro
         "AutorizacaoEventos": keeping,
         "CadastroApi": counting,
         "DocumentosApi": keeping,
+        "PegApi": keeping,
+        "PegEventos": keeping,
     }
 
 
-def test_lives_are_reached_by_eligibility_authorization_and_loads_and_nobody_else(producao: Templates) -> None:
-    assert set(on_table(producao, "Beneficiarios")) == {"CadastroApi", "CadastroFluxo", *AUTORIZACAO}
+def test_lives_are_reached_by_eligibility_authorization_billing_and_loads_and_nobody_else(producao: Templates) -> None:
+    assert set(on_table(producao, "Beneficiarios")) == {"CadastroApi", "CadastroFluxo", *AUTORIZACAO, *PEG}
 
 
 def test_the_audit_only_grows(producao: Templates) -> None:
     granted = on_table(producao, "Auditoria")
-    assert set(granted) == {"AutorizacaoApi", "AutorizacaoEventos", "CadastroApi", "DocumentosApi", "PegApi"}
+    assert set(granted) == {"AutorizacaoApi", "AutorizacaoEventos", "CadastroApi", "DocumentosApi", *PEG}
     assert all(actions == {"dynamodb:PutItem"} for actions in granted.values())
 
 
@@ -275,7 +327,7 @@ def test_the_key_of_pseudonyms_is_read_where_lives_are(producao: Templates) -> N
         for policy, statement in statements(producao)
         if any("Pseudonimos" in flat(resource) for resource in listed(statement["Resource"]))
     }
-    assert readers == {"CadastroApi", "CadastroFluxo", *AUTORIZACAO}
+    assert readers == {"CadastroApi", "CadastroFluxo", *AUTORIZACAO, *PEG}
 
 
 LOADERS = {"Cadastro": {"cadastro/*"}, "AutorizacaoFluxo": {"autorizacao/*"}}
@@ -331,10 +383,25 @@ def test_the_xml_door_calls_owners_and_touches_no_data(producao: Templates) -> N
         if policy.startswith("TissApi") and "lambda:InvokeFunction" in listed(statement["Action"])
         for resource in listed(statement["Resource"])
     ]
-    assert len(called) == 2
-    assert [name for name in ("AutorizacaoApiFuncao", "CadastroApiFuncao") if any(name in arn for arn in called)] == [
-        "AutorizacaoApiFuncao", "CadastroApiFuncao",
-    ]  # fmt: skip
+    owners = ("AutorizacaoApiFuncao", "CadastroApiFuncao", "PegApiFuncao")
+    assert len(called) == len(owners)
+    assert all(any(name in arn for arn in called) for name in owners)
+
+
+def test_workflows_and_sweeps_call_their_own_function(producao: Templates) -> None:
+    called = {
+        policy.partition("Papel")[0]: flat(statement["Resource"])
+        for policy, statement in statements(producao)
+        if "lambda:InvokeFunction" in listed(statement["Action"]) and not policy.startswith("TissApi")
+    }
+    assert {name: arn.partition("Funcao")[0].removeprefix('<{"Fn::GetAtt": ["') for name, arn in called.items()} == {
+        "CargaAutorizacao": "AutorizacaoFluxo",
+        "CargaCadastro": "CadastroFluxo",
+        "ConciliacaoUploads": "DocumentosFluxo",
+        "ExpiracaoAutorizacoes": "AutorizacaoFluxo",
+        "RecepcaoPeg": "PegFluxo",
+        "VarreduraPeg": "PegFluxo",
+    }
 
 
 def test_only_the_account_administers_a_key(producao: Templates) -> None:

@@ -23,10 +23,14 @@ FUNCTIONS = {
     "documentos-api": ("documentos.handler.api.handler", 25, 512, 2),
     "documentos-eventos": ("documentos.handler.eventos.handler", 60, 512, 3),
     "documentos-fluxo": ("documentos.handler.fluxo.handler", 60, 1024, 3),
-    "peg-api": ("peg.handler.api.handler", 25, 512, 3),
+    "peg-api": ("peg.handler.api.handler", 25, 1024, 3),
     "peg-eventos": ("peg.handler.eventos.handler", 60, 512, 3),
     "peg-fluxo": ("peg.handler.fluxo.handler", 60, 1024, 3),
 }
+BILLING = {
+    "TABELA_PEG", "TABELA_AUTORIZACAO", "TABELA_CADASTRO", "TABELA_BENEFICIARIOS", "TABELA_AUDITORIA", "BUCKET_ACERVO",
+    "SEGREDO_PSEUDONIMOS_ARN",
+}  # fmt: skip
 ENVIRONMENT = {
     "publico-api": {"ORIGENS_PERMITIDAS"},
     "cadastro-api": {
@@ -54,7 +58,7 @@ ENVIRONMENT = {
         "TABELA_AUTORIZACAO", "TABELA_CADASTRO", "TABELA_BENEFICIARIOS", "SEGREDO_PSEUDONIMOS_ARN", "BUCKET_ENTRADA",
         "BUCKET_ACERVO",
     },
-    "tiss-api": {"FUNCAO_CADASTRO", "FUNCAO_AUTORIZACAO", "ORIGENS_PERMITIDAS"},
+    "tiss-api": {"FUNCAO_CADASTRO", "FUNCAO_AUTORIZACAO", "FUNCAO_PEG", "ORIGENS_PERMITIDAS"},
     "documentos-api": {
         "TABELA_DOCUMENTOS", "TABELA_CADASTRO", "TABELA_IDEMPOTENCIA", "TABELA_AUDITORIA", "BUCKET_ENTRADA",
         "BUCKET_ACERVO", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES",
@@ -63,11 +67,11 @@ ENVIRONMENT = {
     "documentos-eventos": {"TABELA_DOCUMENTOS", "BUCKET_ENTRADA", "BUCKET_ACERVO", "BARRAMENTO"},
     "documentos-fluxo": {"TABELA_DOCUMENTOS", "BUCKET_ENTRADA", "BUCKET_ACERVO"},
     "peg-api": {
-        "TABELA_PEG", "TABELA_CADASTRO", "TABELA_AUDITORIA", "BUCKET_ACERVO", "SEGREDO_ARN", "POOL_PRESTADORES",
-        "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
+        *BILLING, "TABELA_IDEMPOTENCIA", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA",
+        "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
     },
-    "peg-eventos": {"TABELA_PEG", "BARRAMENTO", "MAQUINA_RECEPCAO_ARN"},
-    "peg-fluxo": {"TABELA_PEG", "TABELA_CADASTRO", "BUCKET_ACERVO"},
+    "peg-eventos": {*BILLING, "TABELA_IDEMPOTENCIA", "BARRAMENTO", "MAQUINA_RECEPCAO_ARN"},
+    "peg-fluxo": BILLING,
 }  # fmt: skip
 COMMON = {"CONECTA_ESTAGIO", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
 
@@ -147,6 +151,8 @@ def test_lotes_never_starve_interactive_calls(producao: Templates, embarcado: Te
     assert all(number > 0 for number in reserved.values())
     for owner in ("cadastro", "autorizacao"):
         assert reserved[f"{owner}-api"] > reserved[f"{owner}-fluxo"] + reserved["tiss-api"]
+    # Whoever waits at the XML door for a lote to be received leaves it open for the others.
+    assert reserved["tiss-api"] - reserved["peg-api"] >= 20
     assert sum(reserved.values()) <= 600
     for made in embarcado.properties("AWS::Lambda::Function"):
         assert "ReservedConcurrentExecutions" not in made
@@ -289,6 +295,11 @@ def test_what_a_context_asks_of_itself_comes_back_to_it(
             },
             "autorizacao-eventos",
         ),
+        (
+            "mensagens-de-peg",
+            {"finalidade": ["mensagem_tiss"], "transacao": ["solicitacaoStatusProtocolo"]},
+            "peg-eventos",
+        ),
     ],
 )  # fmt: skip
 def test_a_received_document_reaches_whoever_answers_it(
@@ -307,7 +318,11 @@ def test_a_received_document_reaches_whoever_answers_it(
 @pytest.mark.parametrize(
     ("name", "source", "types"),
     [
-        ("destino-dos-lotes", "peg", ["LoteRecusado", "LoteRepetido", "PegRecebido"]),
+        (
+            "destino-dos-lotes",
+            "peg",
+            ["LoteRecusado", "LoteRepetido", "PegRecebido", "MensagemRecusada", "MensagemRespondida"],
+        ),
         ("destino-das-mensagens", "autorizacao", ["MensagemRecusada", "MensagemRespondida"]),
     ],
 )
@@ -347,6 +362,17 @@ def test_what_is_due_is_swept_by_a_workflow_that_the_schedule_itself_starts(
     machine = logical(templates, "AWS::StepFunctions::StateMachine", StateMachineName=name)
     assert schedule["Target"]["Arn"] == {"Ref": machine}
     assert json.loads(schedule["Target"]["Input"]) == {}
+    assert "Arn" in schedule["Target"]["DeadLetterConfig"]
+
+
+@pytest.mark.parametrize(("stage", "when"), [("producao", "cron(15 * * * ? *)"), ("embarcado", "rate(1 minute)")])
+def test_pegs_that_stopped_half_way_are_swept(request: pytest.FixtureRequest, stage: str, when: str) -> None:
+    templates: Templates = request.getfixturevalue(stage)
+    schedule = templates.one("AWS::Scheduler::Schedule", Name=f"conecta-{stage}-varredura-peg")
+    assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == (when, "America/Sao_Paulo")
+    worker = logical(templates, "AWS::Lambda::Function", FunctionName=f"conecta-{stage}-peg-fluxo")
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": [worker, "Arn"]}
+    assert json.loads(schedule["Target"]["Input"]) == {"acao": "varrer"}
     assert "Arn" in schedule["Target"]["DeadLetterConfig"]
 
 
@@ -493,7 +519,7 @@ def test_callers_wait_longer_than_what_they_call_may_run(producao: Templates) ->
         for task in tasks(definition["States"]):
             assert task["TimeoutSeconds"] > function(producao, worker)["Timeout"]
     slowest = function(producao, "tiss-api")["Timeout"]
-    for owner in ("autorizacao-api", "cadastro-api"):
+    for owner in ("autorizacao-api", "cadastro-api", "peg-api"):
         assert slowest > function(producao, owner)["Timeout"]
     for item in api(producao)["Body"]["paths"].values():
         for operation in item.values():
