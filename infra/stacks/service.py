@@ -49,11 +49,10 @@ TRANSACOES_AUTORIZACAO = (
     "solicitacaoProcedimento",
     "solicitaStatusAutorizacao",
     "loteAnexos",
-    "cancelaGuia",
     "comunicacaoInternacao",
 )
-# And those that are peg's; lotes are of another purpose, or start a workflow (see the rules).
-TRANSACOES_PEG = ("solicitacaoStatusProtocolo",)
+# And those that are peg's, lotes first: what is cancelled may be a solicitação as well as a guia of a PEG.
+TRANSACOES_PEG = ("loteGuias", "solicitacaoStatusProtocolo", "cancelaGuia")
 
 # All that peg may name of an authorization's row when it says what was billed of it: ADR 19.
 USE_ATTRIBUTES = ("pk", "sk", "versao", "situacao", "faturadas", "usos")
@@ -464,13 +463,19 @@ class ServiceStack(Stack):
             "BUCKET_ACERVO": buckets.acervo.bucket_name,
             "SEGREDO_PSEUDONIMOS_ARN": data.segredo_pseudonimos_arn,
         }
-        answering = {**billing, "TABELA_IDEMPOTENCIA": data.idempotencia.table_name}
-        keeping = table_use(data.idempotencia, ("GetItem", "PutItem"))
+        # One message cancels guias of either kind: solicitações are autorizacao's to cancel, and it is asked to.
+        canceller = self.functions[AUTORIZACAO_FLUXO.name]
+        answering = {
+            **billing,
+            "TABELA_IDEMPOTENCIA": data.idempotencia.table_name,
+            "FUNCAO_AUTORIZACAO": canceller.function.function_name,
+        }
+        messages = (table_use(data.idempotencia, ("GetItem", "PutItem")), canceller.call_use())
         self._function(
             "PegApi",
             PEG_API,
             {**answering, **self._api_environment()},
-            grants=(*self._billing(RECEPTION_INDEX, QUEUE_INDEX), keeping, self._page_secret()),
+            grants=(*self._billing(RECEPTION_INDEX, QUEUE_INDEX), *messages, self._page_secret()),
         )
         fluxo = self._function("PegFluxo", PEG_FLUXO, billing, grants=self._billing(QUEUE_INDEX))
         reception = Workflow(
@@ -506,7 +511,7 @@ class ServiceStack(Stack):
             },
             grants=(
                 *self._billing(),
-                keeping,
+                *messages,
                 iam.PolicyStatement(actions=["states:StartExecution"], resources=[reception.machine.state_machine_arn]),
                 publish_use(self.routing.bus),
             ),
@@ -580,13 +585,13 @@ class ServiceStack(Stack):
             dados={"finalidade": ["lote_tiss"]},
             queue=self.fila_peg.queue,
         )
-        # The same lote under the purpose of any message: its sender need not know whose it is.
+        # Lotes under the purpose of any message, too: their sender need not know whose they are.
         self.routing.subscribe(
-            "LotesPorMensagem",
-            name="lotes-por-mensagem",
+            "MensagensDePeg",
+            name="mensagens-de-peg",
             contexto="documentos",
             tipos=["DocumentoRecebido"],
-            dados={"finalidade": ["mensagem_tiss"], "transacao": ["loteGuias"]},
+            dados={"finalidade": ["mensagem_tiss"], "transacao": list(TRANSACOES_PEG)},
             queue=self.fila_peg.queue,
         )
         self.routing.subscribe(
@@ -596,14 +601,6 @@ class ServiceStack(Stack):
             tipos=["DocumentoRecebido"],
             dados={"finalidade": ["mensagem_tiss"], "transacao": list(TRANSACOES_AUTORIZACAO)},
             queue=self.fila_autorizacao.queue,
-        )
-        self.routing.subscribe(
-            "MensagensDePeg",
-            name="mensagens-de-peg",
-            contexto="documentos",
-            tipos=["DocumentoRecebido"],
-            dados={"finalidade": ["mensagem_tiss"], "transacao": list(TRANSACOES_PEG)},
-            queue=self.fila_peg.queue,
         )
         self.routing.subscribe(
             "AutorizacaoParaSi",

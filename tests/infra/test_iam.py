@@ -71,12 +71,12 @@ GRANTS: dict[str, set[str]] = {
     "PegApi": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate",
         "dynamodb:PutItem", "dynamodb:UpdateItem",
-        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue",
+        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue", "lambda:InvokeFunction",
     },
     "PegEventos": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate",
         "dynamodb:PutItem", "dynamodb:UpdateItem", "states:StartExecution", "events:PutEvents",
-        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue",
+        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue", "lambda:InvokeFunction",
         "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
         "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes",
     },
@@ -388,7 +388,7 @@ def test_the_xml_door_calls_owners_and_touches_no_data(producao: Templates) -> N
     assert all(any(name in arn for arn in called) for name in owners)
 
 
-def test_workflows_and_sweeps_call_their_own_function(producao: Templates) -> None:
+def test_workflows_and_sweeps_call_their_own_function_and_peg_whoever_cancels_solicitacoes(producao: Templates) -> None:
     called = {
         policy.partition("Papel")[0]: flat(statement["Resource"])
         for policy, statement in statements(producao)
@@ -399,6 +399,8 @@ def test_workflows_and_sweeps_call_their_own_function(producao: Templates) -> No
         "CargaCadastro": "CadastroFluxo",
         "ConciliacaoUploads": "DocumentosFluxo",
         "ExpiracaoAutorizacoes": "AutorizacaoFluxo",
+        "PegApi": "AutorizacaoFluxo",
+        "PegEventos": "AutorizacaoFluxo",
         "RecepcaoPeg": "PegFluxo",
         "VarreduraPeg": "PegFluxo",
     }

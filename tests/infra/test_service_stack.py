@@ -67,10 +67,10 @@ ENVIRONMENT = {
     "documentos-eventos": {"TABELA_DOCUMENTOS", "BUCKET_ENTRADA", "BUCKET_ACERVO", "BARRAMENTO"},
     "documentos-fluxo": {"TABELA_DOCUMENTOS", "BUCKET_ENTRADA", "BUCKET_ACERVO"},
     "peg-api": {
-        *BILLING, "TABELA_IDEMPOTENCIA", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA",
+        *BILLING, "TABELA_IDEMPOTENCIA", "FUNCAO_AUTORIZACAO", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA",
         "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
     },
-    "peg-eventos": {*BILLING, "TABELA_IDEMPOTENCIA", "BARRAMENTO", "MAQUINA_RECEPCAO_ARN"},
+    "peg-eventos": {*BILLING, "TABELA_IDEMPOTENCIA", "FUNCAO_AUTORIZACAO", "BARRAMENTO", "MAQUINA_RECEPCAO_ARN"},
     "peg-fluxo": BILLING,
 }  # fmt: skip
 COMMON = {"CONECTA_ESTAGIO", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
@@ -283,21 +283,22 @@ def test_what_a_context_asks_of_itself_comes_back_to_it(
     ("name", "dados", "queue"),
     [
         ("lotes-recebidos", {"finalidade": ["lote_tiss"]}, "peg-eventos"),
-        ("lotes-por-mensagem", {"finalidade": ["mensagem_tiss"], "transacao": ["loteGuias"]}, "peg-eventos"),
         (
             "mensagens-de-autorizacao",
             {
                 "finalidade": ["mensagem_tiss"],
                 "transacao": [
-                    "solicitacaoProcedimento", "solicitaStatusAutorizacao", "loteAnexos", "cancelaGuia",
-                    "comunicacaoInternacao",
+                    "solicitacaoProcedimento", "solicitaStatusAutorizacao", "loteAnexos", "comunicacaoInternacao",
                 ],
             },
             "autorizacao-eventos",
         ),
         (
             "mensagens-de-peg",
-            {"finalidade": ["mensagem_tiss"], "transacao": ["solicitacaoStatusProtocolo"]},
+            {
+                "finalidade": ["mensagem_tiss"],
+                "transacao": ["loteGuias", "solicitacaoStatusProtocolo", "cancelaGuia"],
+            },
             "peg-eventos",
         ),
     ],
@@ -332,6 +333,16 @@ def test_documentos_hears_what_became_of_what_was_sent(
     made = rule(producao, name)
     assert made["EventPattern"] == {"source": [f"conecta.{source}"], "detail-type": types}
     assert made["Targets"][0]["Arn"] == target_queue(producao, "documentos-eventos")
+
+
+def test_a_message_has_one_owner(producao: Templates) -> None:
+    names = [
+        transacao
+        for made in producao.properties("AWS::Events::Rule")
+        for transacao in made["EventPattern"].get("detail", {}).get("dados", {}).get("transacao", ())
+    ]
+    assert names
+    assert len(names) == len(set(names))
 
 
 def test_an_event_that_cannot_be_delivered_is_kept(producao: Templates) -> None:
