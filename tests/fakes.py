@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from conecta_edge import objects, problems
@@ -20,15 +21,9 @@ from conecta_edge.idempotency import KEPT, Attempt
 from conecta_facts.operadoras import Operadora
 from conecta_facts.prestadores import Prestador
 from conecta_facts.relacionamentos import Relacionamento
-from conecta_tiss.findings import Achado
 from documentos.domain.errors import StaleUploadError
 from documentos.domain.uploads import Upload
 from documentos.service import Incoming
-from peg.domain.errors import LoteNumberTakenError
-from peg.domain.lotes import LoteLido
-from peg.domain.pegs import Documento, GuiaApresentada, Peg, SituacaoPeg
-from peg.domain.rules import Contexto, answer_version
-from peg.service.recepcao import Page, Taken
 from tests.cadastro_rows import Credencial, Vinculo, VinculoOperadora
 
 
@@ -149,122 +144,6 @@ class FakeFiles:
         return self.acervo.content(objects.answer_key(upload.registro_ans, upload.prestador_id, upload.id, suffix))
 
 
-class FakePegs:
-    """`peg.service.recepcao.Pegs`."""
-
-    def __init__(self) -> None:
-        self.lotes: dict[tuple[str, str, str], Taken] = {}
-        self.rows: dict[tuple[str, str], Peg] = {}
-        self.guia_rows: dict[tuple[str, str], dict[int, GuiaApresentada]] = {}
-        self.events: dict[tuple[str, str], Sent] = {}
-        self._numbers, self._lock = Numbers(2), threading.Lock()
-
-    def next_protocolo(self, day: date) -> str:
-        return self._numbers.next_protocolo(day)
-
-    def lote(self, prestador_id: str, registro_ans: str, numero_lote: str) -> Taken | None:
-        return self.lotes.get((prestador_id, registro_ans, numero_lote))
-
-    def prepare(self, peg: Peg) -> None:
-        holder = (peg.prestador_id, peg.registro_ans, peg.numero_lote)
-        with self._lock:
-            if holder in self.lotes or (peg.prestador_id, peg.protocolo) in self.rows:
-                raise LoteNumberTakenError
-            self.lotes[holder] = Taken(peg.protocolo, peg.sha256)
-            self.rows[peg.prestador_id, peg.protocolo] = peg
-
-    def add_guias(self, peg: Peg, guias: Sequence[GuiaApresentada]) -> None:
-        with self._lock:
-            rows = self.guia_rows.setdefault((peg.prestador_id, peg.protocolo), {})
-            for guia in guias:
-                rows.setdefault(guia.sequencia, guia)
-
-    def commit(self, peg: Peg, documento: Documento, now: datetime) -> None:
-        key = (peg.prestador_id, peg.protocolo)
-        with self._lock:
-            stored = self.rows[key]
-            if stored.situacao is not SituacaoPeg.PREPARANDO or stored.versao != peg.versao:
-                return
-            self.rows[key] = replace(stored, situacao=SituacaoPeg.RECEBIDO, versao=peg.versao + 1)
-            dados = {"upload_id": peg.upload_id, "protocolo": peg.protocolo}
-            self._announce("PegRecebido", peg.protocolo, documento, dados)
-
-    def announce_repeated(self, peg: Peg, documento: Documento, now: datetime) -> None:
-        dados = {"upload_id": documento.upload_id, "protocolo": peg.protocolo}
-        with self._lock:
-            self._announce("LoteRepetido", f"{documento.upload_id}#{documento.tentativa}", documento, dados)
-
-    def announce_refusal(self, documento: Documento, achados: Sequence[Achado], now: datetime) -> None:
-        dados = {"upload_id": documento.upload_id, "achados": len(achados)}
-        with self._lock:
-            self._announce("LoteRecusado", f"{documento.upload_id}#{documento.tentativa}", documento, dados)
-
-    def _announce(self, tipo: str, chave: str, documento: Documento, dados: Mapping[str, Any]) -> None:
-        sent = Sent(tipo, chave, documento.prestador_id, documento.registro_ans, documento.correlacao, dados)
-        self.events.setdefault((tipo, chave), sent)
-
-    def get(self, prestador_id: str, protocolo: str) -> Peg | None:
-        return self.rows.get((prestador_id, protocolo))
-
-    def month(self, prestador_id: str, competencia: str, position: Mapping[str, str] | None, limit: int) -> Page:
-        visible = [
-            peg
-            for (owner, protocolo), peg in self.rows.items()
-            if owner == prestador_id
-            and protocolo.startswith(competencia[2:])
-            and peg.situacao is not SituacaoPeg.PREPARANDO
-        ]
-        visible.sort(key=lambda peg: (peg.data_recepcao, peg.protocolo), reverse=True)
-        return _page(visible, position, limit)
-
-    def guias(self, prestador_id: str, protocolo: str, position: Mapping[str, str] | None, limit: int) -> Page:
-        rows = self.guia_rows.get((prestador_id, protocolo), {})
-        return _page([rows[number] for number in sorted(rows)], position, limit)
-
-
-def _page(rows: Sequence[Any], position: Mapping[str, str] | None, limit: int) -> Page:
-    start = int(position["linha"]) if position else 0
-    end = start + limit
-    return Page(rows[start:end], {"linha": str(end)} if end < len(rows) else None)
-
-
-class FakeArchive:
-    """`peg.service.recepcao.Archive` over a bucket."""
-
-    def __init__(self, acervo: Bucket | None = None) -> None:
-        self.acervo = acervo or Bucket()
-
-    def read(self, chave: str) -> bytes | None:
-        return self.acervo.content(chave)
-
-    def keep_answer(self, documento: Documento, upload_id: str, xml: bytes) -> None:
-        key = objects.answer_key(documento.registro_ans, documento.prestador_id, upload_id, "xml")
-        self.acervo.put(key, xml, STORED)
-
-    def keep_report(self, documento: Documento, report: Mapping[str, Any]) -> None:
-        key = objects.answer_key(documento.registro_ans, documento.prestador_id, documento.upload_id, "json")
-        self.acervo.put(key, json.dumps(report, ensure_ascii=False).encode(), STORED)
-
-    def answer_key(self, documento: Documento) -> str:
-        return objects.answer_key(documento.registro_ans, documento.prestador_id, documento.upload_id, "xml")
-
-
-class FakePadrao:
-    """`peg.service.recepcao.Padrao`: reads what it was told of; its answers name what they answer."""
-
-    def __init__(self, lotes: Mapping[bytes, LoteLido] | None = None) -> None:
-        self.lotes = dict(lotes or {})
-
-    def read(self, raw: bytes, today: date) -> LoteLido:
-        return self.lotes[raw]
-
-    def receipt(self, lote: LoteLido, peg: Peg, contexto: Contexto) -> bytes:
-        return f"{answer_version(lote)} protocolo {peg.protocolo} lote {peg.numero_lote}".encode()
-
-    def refusal(self, lote: LoteLido, contexto: Contexto, achados: Sequence[Achado], recebido_em: datetime) -> bytes:
-        return f"{answer_version(lote)} erro {achados[0].codigo}".encode()
-
-
 class FakeCadastro:
     """The `cadastro` table: what `CadastroTable` writes and what `CadastroReader` reads, without the table."""
 
@@ -374,32 +253,56 @@ class ProcessDiedError(Exception):
 
 
 class Interruption:
-    """Counts the calls of every port it wraps and dies right after call number `after` has had its effect."""
+    """Counts the calls of every port of a process, which dies at one of them.
 
-    def __init__(self, after: int) -> None:
-        self.calls, self._after = 0, after
+    Attributes:
+        calls: how many were made.
+    """
+
+    def __init__(self, after: int = 0, exception: Exception | None = None, *, before: int = 0) -> None:
+        """A process to die once.
+
+        Args:
+            after: number of the call, from 1, right after whose effect it dies; 0 never.
+            exception: what is raised; `TransientConflictError()` stands for a call or an answer that was lost.
+            before: number of the call instead of which it dies.
+        """
+        self.calls, self._after, self._before, self._exception = 0, after, before, exception or ProcessDiedError()
 
     def wrap(self, port: Any) -> Any:
         """The same port, mortal."""
-        return _Mortal(port, self)
+        return Crashing(port, self)
 
     def called(self) -> None:
         """One more call has had its effect."""
         self.calls += 1
         if self.calls == self._after:
-            raise ProcessDiedError
+            raise self._exception
+
+    def call(self, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """One more call, if the process lives to make it and to see its answer."""
+        if self.calls + 1 == self._before:
+            self.calls += 1
+            raise self._exception
+        answer = method(*args, **kwargs)
+        self.called()
+        return answer
 
 
-class _Mortal:
-    def __init__(self, port: Any, interruption: Interruption) -> None:
-        self._port, self._interruption = port, interruption
+class Crashing:
+    """Any port, in a process that dies: of its own, or (given an :class:`Interruption`) one of several ports.
+
+    Attributes:
+        interruption: what counts its calls.
+    """
+
+    def __init__(
+        self, port: Any, after: int | Interruption = 0, exception: Exception | None = None, *, before: int = 0
+    ) -> None:
+        """See :class:`Interruption`."""
+        self._port = port
+        self.interruption = Interruption(after, exception, before=before) if isinstance(after, int) else after
 
     def __getattr__(self, name: str) -> Any:
-        method = getattr(self._port, name)
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            answer = method(*args, **kwargs)
-            self._interruption.called()
-            return answer
-
-        return call
+        held = getattr(self._port, name)
+        return partial(self.interruption.call, held) if callable(held) else held

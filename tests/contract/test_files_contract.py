@@ -1,4 +1,4 @@
-"""The buckets: `documentos.service.Files` and `peg.service.recepcao.Archive`, the fakes and S3, one suite."""
+"""The buckets: `documentos.service.Files` and `peg.service.portas.Archive`, the fakes and S3, one suite."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from documentos.s3 import S3Files
 from peg.s3 import S3Archive
 from tests.builders_functions import CLINICA, HOSPITAL, VALE, XML, a_documento, an_upload, sha256
 from tests.contract.engines import Engine
-from tests.fakes import Bucket, FakeArchive, FakeFiles
+from tests.fakes import Bucket, FakeFiles
+from tests.fakes_peg import FakeArchive
 
 KEY = f"t/{VALE}/{HOSPITAL}/lote_tiss/u1"
 
@@ -73,7 +74,7 @@ def test_the_answer_peg_leaves_is_the_one_documentos_reads(subject: Subject) -> 
     assert subject.files.read_answer(upload, "xml") is None
     report = {"achados": [{"mensagem": "ção"}]}
     for _ in range(2):
-        subject.archive.keep_answer(a_documento(), "u1", "<r>ç</r>".encode("iso-8859-1"))
+        subject.archive.keep_answer(VALE, HOSPITAL, "u1", "<r>ç</r>".encode("iso-8859-1"))
         subject.archive.keep_report(a_documento(), report)
     assert subject.files.read_answer(upload, "xml") == "<r>ç</r>".encode("iso-8859-1")
     assert json.loads(subject.files.read_answer(upload, "json")) == report
@@ -81,7 +82,7 @@ def test_the_answer_peg_leaves_is_the_one_documentos_reads(subject: Subject) -> 
 
 
 def test_answers_of_two_prestadores_do_not_meet(subject: Subject) -> None:
-    subject.archive.keep_answer(a_documento(), "u1", b"<r/>")
+    subject.archive.keep_answer(VALE, HOSPITAL, "u1", b"<r/>")
     assert subject.files.read_answer(an_upload(prestador_id=CLINICA), "xml") is None
     assert subject.files.read_answer(an_upload(upload_id="u2"), "xml") is None
 

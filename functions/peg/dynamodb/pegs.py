@@ -1,31 +1,27 @@
-"""The `peg` table.
+"""PEGs in DynamoDB: every write has a condition and may be repeated. Keys: `chaves`.
 
-| pk | sk | what |
-|---|---|---|
-| `PRESTADOR#<id>#<AAMM>` | `PEG#<protocolo>` | a PEG |
-| `PRESTADOR#<id>#<AAMM>` | `GUIA#<protocolo>#<nnn>` | its guias, by position |
-| `PRESTADOR#<id>` | `LOTE#<registroANS>#<numeroLote>` | which PEG holds a lote number (invariant 4) |
-| `PRESTADOR#<id>` | `EVENTO#<event id>` | outbox |
-| `CONTADOR#<AAMM>#2` | `<shard>` | protocolos |
-
-`AAMM` is in the protocolo, so a PEG is one GetItem. LSI `recepcao` (sort key `recepcao`, sparse: set by the commit)
-lists the visible PEGs of a month by time. A PEG of 100 guias costs about 1.1 write units per guia: 100 inserts, one
-transaction to take the number, one to commit.
+A PEG is one row of at most 1 KB when it is received: what follows from its key or from the rest, and what is as ever,
+is left out of it. To begin one is a transaction of three puts, to show it one write.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import MISSING, fields, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
+from itertools import chain
+from operator import itemgetter
 from typing import Any, Final
 
-from conecta_edge import protocolos
-from conecta_edge.clock import iso, parse_iso
+from conecta_edge import objects, protocolos
+from conecta_edge.clock import iso
 from conecta_edge.dynamodb import (
     ConditionFailedError,
     Item,
     TransientConflictError,
+    batch_get,
     conditions,
     marshal,
     put,
@@ -33,55 +29,69 @@ from conecta_edge.dynamodb import (
     update,
 )
 from conecta_edge.events import Event, outbox_put
+from conecta_edge.parallel import gather
+from conecta_facts import codec
 from conecta_tiss.findings import Achado
-from peg.domain.errors import LoteNumberTakenError
+from peg.domain.errors import LoteNumberTakenError, MudouError
 from peg.domain.pegs import Documento, GuiaApresentada, Peg, SituacaoPeg
-from peg.service.recepcao import Page, Taken
+from peg.dynamodb import chaves
+from peg.service.portas import Fato, Page, Taken
 
-INDEX: Final = "recepcao"
+ABSENT: Final = "attribute_not_exists(pk)"
+_LOTES: Final = "lote_tiss"
+_CENT: Final = Decimal("0.01")
+_AMOUNTS: Final = ("valor_informado", "valor_retirado", "valor_glosado")
+_USUAL: Final = {field.name: field.default for field in fields(Peg) if field.default is not MISSING}
+
+
+def _implied(held: Mapping[str, Any]) -> dict[str, Any]:
+    """What follows from the rest: where a file that came by upload lies, and its answer; the month."""
+    registro, prestador = held["registro_ans"], held["prestador_id"]
+    return {
+        "competencia": f"20{protocolos.month_of(held['protocolo'])}",
+        "chave_xml": f"t/{registro}/{prestador}/{held.get('finalidade', _LOTES)}/{held['sha256']}",
+        "chave_recebimento": objects.answer_key(registro, prestador, held["upload_id"], "xml"),
+    }
+
+
+def to_item(peg: Peg) -> Item:
+    """A PEG as its row, but for the key; members to be left out are `None`."""
+    held = {name: getattr(peg, name) for name in Peg.__slots__}
+    finalidade = peg.chave_xml.split("/")[3:4]
+    more = {"finalidade": finalidade[0]} if finalidade and finalidade[0] != _LOTES else {}
+    left_out = {**_USUAL, **_implied({**held, **more})}
+    row: Item = {
+        name: None if name in left_out and held[name] == left_out[name] else valor
+        for name, valor in codec.plain(peg).items()
+        if name not in {"prestador_id", "protocolo"}
+    }
+    visible = peg.situacao is not SituacaoPeg.PREPARANDO
+    return {
+        **row,
+        **(more if row["chave_xml"] is None else {}),
+        "versao": peg.versao,
+        "data_recepcao": iso(peg.data_recepcao),
+        chaves.RECEPCAO: f"{iso(peg.data_recepcao)}#{peg.protocolo}" if visible else None,
+        **chaves.fila(peg),
+    }
+
+
+def from_item(row: Mapping[str, Any]) -> Peg:
+    """A row with its key as a PEG; rows of earlier releases say more than they need."""
+    prestador_id, protocolo = chaves.identity(row)
+    held = {**row, "prestador_id": prestador_id, "protocolo": protocolo}
+    amounts = {name: row[name].quantize(_CENT) for name in _AMOUNTS if name in row}
+    return codec.build(Peg, {**_implied(held), **held, **amounts})
+
+
 STATEMENTS: Final = 25
 _DUPLICATE: Final = frozenset({"DuplicateItem", "ConditionalCheckFailed"})
 
 
-def tenant_pk(prestador_id: str) -> str:
-    """`PRESTADOR#<id>`."""
-    return f"PRESTADOR#{prestador_id}"
-
-
-def month_pk(prestador_id: str, month: str) -> str:
-    """`PRESTADOR#<id>#<AAMM>`."""
-    return f"PRESTADOR#{prestador_id}#{month}"
-
-
-def peg_key(prestador_id: str, protocolo: str) -> dict[str, str]:
-    """`PRESTADOR#<id>#<AAMM>` / `PEG#<protocolo>`."""
-    return {"pk": month_pk(prestador_id, protocolos.month_of(protocolo)), "sk": f"PEG#{protocolo}"}
-
-
 def guia_key(prestador_id: str, protocolo: str, sequencia: int) -> dict[str, str]:
     """`PRESTADOR#<id>#<AAMM>` / `GUIA#<protocolo>#<nnn>`."""
-    return {"pk": month_pk(prestador_id, protocolos.month_of(protocolo)), "sk": f"GUIA#{protocolo}#{sequencia:03d}"}
-
-
-def lote_key(prestador_id: str, registro_ans: str, numero_lote: str) -> dict[str, str]:
-    """`PRESTADOR#<id>` / `LOTE#<registroANS>#<numeroLote>`."""
-    return {"pk": tenant_pk(prestador_id), "sk": f"LOTE#{registro_ans}#{numero_lote}"}
-
-
-def to_item(peg: Peg) -> Item:
-    """A PEG as its row."""
-    row: Item = {name: getattr(peg, name) for name in Peg.__slots__}
-    return {**row, "situacao": peg.situacao.value, "data_recepcao": iso(peg.data_recepcao)}
-
-
-def from_item(row: Mapping[str, Any]) -> Peg:
-    """A row as a PEG."""
-    values = {name: row[name] for name in Peg.__slots__}
-    values["situacao"] = SituacaoPeg(row["situacao"])
-    values["data_recepcao"] = parse_iso(row["data_recepcao"])
-    values["valor_informado"] = cents(row["valor_informado"])
-    values["quantidade_guias"], values["versao"] = int(row["quantidade_guias"]), int(row["versao"])
-    return Peg(**values)
+    key = chaves.peg_key(prestador_id, protocolo)
+    return {"pk": key["pk"], "sk": f"GUIA#{protocolo}#{sequencia:03d}"}
 
 
 def guia_to_item(guia: GuiaApresentada) -> Item:
@@ -110,36 +120,175 @@ def cents(value: Any) -> Decimal:
 
 
 class DynamoPegs:
-    """PEGs in DynamoDB; every write has a condition and may be repeated."""
+    """See `peg.service.portas.Pegs`."""
 
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self._table = table
 
     def next_protocolo(self, day: date) -> str:
-        """A number never given before."""
+        """One write."""
         return protocolos.allocate(self._client, self._table, protocolos.Kind.PEG, day)
+
+    # --- reading ---
 
     def lote(self, prestador_id: str, registro_ans: str, numero_lote: str) -> Taken | None:
         """One consistent GetItem."""
-        row = self._get(lote_key(prestador_id, registro_ans, numero_lote))
-        return Taken(row["protocolo"], row["sha256"]) if row else None
+        row = self._get(chaves.lote_key(prestador_id, registro_ans, numero_lote))
+        return Taken(row["protocolo"], row["sha256"]) if row and "livre" not in row else None
+
+    def get(self, prestador_id: str, protocolo: str) -> Peg | None:
+        """One consistent GetItem under the tenant."""
+        row = self._get(chaves.peg_key(prestador_id, protocolo))
+        return from_item(row) if row else None
+
+    def prestador_of(self, registro_ans: str, protocolo: str) -> str | None:
+        """One consistent GetItem."""
+        row = self._get(chaves.ponteiro_key(registro_ans, protocolo))
+        return row["prestador_id"] if row else None
+
+    def _get(self, key: Mapping[str, str]) -> Item | None:
+        found = self._client.get_item(TableName=self._table, Key=marshal(key), ConsistentRead=True)
+        return unmarshal(found["Item"]) if "Item" in found else None
+
+    def month(self, prestador_id: str, competencia: str, position: Mapping[str, str] | None, limit: int) -> Page:
+        """One Query on the index of visible PEGs."""
+        pk = chaves.month_pk(prestador_id, competencia[2:])
+        rows, last = self._query("pk = :pk", {":pk": pk}, position, limit, IndexName=chaves.RECEPCAO, forward=False)
+        return Page([from_item(row) for row in rows], last)
+
+    def month_of_operadora(
+        self, registro_ans: str, competencia: str, position: Mapping[str, str] | None, limit: int
+    ) -> Page:
+        """A Query on the pointers and a BatchGetItem."""
+        pk = chaves.operadora_pk(registro_ans, competencia[2:])
+        rows, last = self._query("pk = :pk AND begins_with(sk, :sk)", {":pk": pk, ":sk": "PEG#"}, position, limit)
+        found = self._load([(row["prestador_id"], row["sk"].removeprefix("PEG#")) for row in rows])
+        return Page([peg for peg in found if peg.situacao is not SituacaoPeg.PREPARANDO], last)
+
+    def worklist(
+        self, registro_ans: str, situacao: SituacaoPeg, position: Mapping[str, str] | None, limit: int
+    ) -> Page:
+        """A Query on the index and a BatchGetItem."""
+        pk = chaves.fila_pk(registro_ans, situacao)
+        rows, last = self._query("fila_pk = :pk", {":pk": pk}, position, limit, IndexName=chaves.FILA)
+        found = self._load([chaves.identity(row) for row in rows])
+        # An index is behind its table: what went on just now waits no more.
+        return Page([peg for peg in found if chaves.fila(peg)["fila_pk"] == pk], last)
+
+    def pending(self, before: datetime, limit: int) -> list[tuple[str, str]]:
+        """A Query per shard, at the same time; the oldest first."""
+        calls = [partial(self._until, chaves.pendente_pk(shard), iso(before), limit) for shard in range(chaves.SHARDS)]
+        return [chaves.identity(row) for row in sorted(chain(*gather(calls)), key=itemgetter("fila_sk"))[:limit]]
+
+    def due(self, registro_ans: str, situacao: SituacaoPeg, until: date, limit: int) -> list[tuple[str, str]]:
+        """One Query on the index."""
+        after = (until + timedelta(days=1)).isoformat()
+        return [chaves.identity(row) for row in self._until(chaves.fila_pk(registro_ans, situacao), after, limit)]
+
+    def _until(self, pk: str, before: str, limit: int) -> list[Item]:
+        values = {":pk": pk, ":before": before}
+        return self._query("fila_pk = :pk AND fila_sk < :before", values, None, limit, IndexName=chaves.FILA)[0]
+
+    def _query(
+        self,
+        condition: str,
+        values: Mapping[str, str],
+        position: Mapping[str, str] | None,
+        limit: int,
+        *,
+        forward: bool = True,
+        **more: Any,
+    ) -> tuple[list[Item], dict[str, str] | None]:
+        start = {"ExclusiveStartKey": marshal(position)} if position else {}
+        answer = self._client.query(
+            TableName=self._table, KeyConditionExpression=condition, ExpressionAttributeValues=marshal(values),
+            ScanIndexForward=forward, Limit=limit, **more, **start,
+        )  # fmt: skip
+        last = answer.get("LastEvaluatedKey")
+        return [unmarshal(item) for item in answer["Items"]], unmarshal(last) if last else None
+
+    def _load(self, wanted: Sequence[tuple[str, str]]) -> list[Peg]:
+        keys = [(self._table, chaves.peg_key(*one)) for one in wanted]
+        return [from_item(row) for row in batch_get(self._client, keys, consistent=True) if row]
+
+    # --- writing ---
 
     def prepare(self, peg: Peg) -> None:
-        """One transaction: the lote number and the invisible PEG."""
+        """One transaction: the lote number, the invisible PEG, the operadora's pointer."""
         holder = {
-            **lote_key(peg.prestador_id, peg.registro_ans, peg.numero_lote),
+            **chaves.lote_key(peg.prestador_id, peg.registro_ans, peg.numero_lote),
             "protocolo": peg.protocolo,
             "sha256": peg.sha256,
         }
-        row = {**peg_key(peg.prestador_id, peg.protocolo), **to_item(peg)}
-        absent = "attribute_not_exists(pk)"
-        actions = [{"Put": put(self._table, holder, absent)}, {"Put": put(self._table, row, absent)}]
+        row = {**chaves.peg_key(peg.prestador_id, peg.protocolo), **to_item(peg)}
+        pointer = {**chaves.ponteiro_key(peg.registro_ans, peg.protocolo), "prestador_id": peg.prestador_id}
+        actions = [
+            {"Put": put(self._table, holder, f"{ABSENT} OR attribute_exists(livre)")},
+            {"Put": put(self._table, row, ABSENT)},
+            {"Put": put(self._table, pointer, ABSENT)},
+        ]
         try:
             with conditions():
                 self._client.transact_write_items(TransactItems=actions)
         except ConditionFailedError as error:
             raise LoteNumberTakenError from error
+
+    def change(
+        self,
+        antes: Peg,
+        depois: Peg,
+        fatos: Sequence[Fato],
+        *,
+        now: datetime,
+        correlacao: str,
+        guardar: Sequence[Mapping[str, Any]] = (),
+        free_lote: bool = False,
+    ) -> None:
+        """One TransactWriteItems."""
+        before, after = to_item(antes), to_item(depois)
+        changes = {name: after.get(name) for name in {**before, **after} if before.get(name) != after.get(name)}
+        own = [
+            {"Update": self._as_read(antes, {**changes, **chaves.fila(depois)})},
+            *({"Put": self._outbox(depois, fato, f"{depois.versao}#{n}", correlacao, now)}
+              for n, fato in enumerate(fatos)),
+            *([{"Update": self._freed(depois)}] if free_lote else []),
+        ]  # fmt: skip
+        try:
+            with conditions():
+                self._client.transact_write_items(TransactItems=[*own, *({"Put": action} for action in guardar)])
+        except ConditionFailedError as error:
+            if all(place >= len(own) for place in error.failed):
+                raise  # the caller's own row: its answer is kept already
+            raise MudouError from error
+        except TransientConflictError as error:
+            raise MudouError from error  # whoever met it is changing it now
+
+    def _as_read(self, antes: Peg, changes: Mapping[str, Any]) -> Item:
+        key, lida = chaves.peg_key(antes.prestador_id, antes.protocolo), {":versao": antes.versao}
+        return update(self._table, key, changes=changes, condition="versao = :versao", values=lida)
+
+    def _freed(self, peg: Peg) -> Item:
+        key = chaves.lote_key(peg.prestador_id, peg.registro_ans, peg.numero_lote)
+        condition, held = "protocolo = :protocolo", {":protocolo": peg.protocolo}
+        return update(self._table, key, changes={"livre": True}, condition=condition, values=held)
+
+    def _outbox(self, whose: Peg | Documento, fato: Fato, chave: str, correlacao: str, now: datetime) -> Item:
+        event = Event(
+            fato.tipo, whose.registro_ans, whose.prestador_id, fato.entidade, correlacao, chave, fato.dados
+        )  # fmt: skip
+        return outbox_put(self._table, chaves.tenant_pk(whose.prestador_id), event, now)
+
+    def announce(self, fato: Fato, documento: Documento, now: datetime) -> None:
+        """One put."""
+        chave = f"{documento.upload_id}#{documento.tentativa}"
+        try:
+            with conditions():
+                self._client.put_item(**self._outbox(documento, fato, chave, documento.correlacao, now))
+        except ConditionFailedError:
+            return  # already announced for this attempt
+
+    # --- until reception is the new one ---
 
     def add_guias(self, peg: Peg, guias: Sequence[GuiaApresentada]) -> None:
         """Inserts in batches of 25, one write unit each; a row already there is this same row.
@@ -167,91 +316,30 @@ class DynamoPegs:
 
     def commit(self, peg: Peg, documento: Documento, now: datetime) -> None:
         """One transaction: the PEG is RECEBIDO and `PegRecebido` is in the outbox."""
-        event = Event(
-            "PegRecebido", peg.registro_ans, peg.prestador_id, f"peg/{peg.protocolo}", documento.correlacao,
-            peg.protocolo,
-            {
-                "upload_id": peg.upload_id, "protocolo": peg.protocolo, "numero_lote": peg.numero_lote,
-                "quantidade_guias": peg.quantidade_guias, "valor_informado": str(peg.valor_informado),
-                "tipo_guia": peg.tipo_guia, "competencia": peg.competencia,
-            },
-        )  # fmt: skip
-        changes = {
-            "situacao": SituacaoPeg.RECEBIDO.value,
-            "versao": peg.versao + 1,
-            "recepcao": f"{iso(peg.data_recepcao)}#{peg.protocolo}",
-        }
-        visible = update(
-            self._table,
-            peg_key(peg.prestador_id, peg.protocolo),
-            changes=changes,
-            condition="situacao = :preparando AND versao = :versao",
-            values={":preparando": SituacaoPeg.PREPARANDO.value, ":versao": peg.versao},
-        )
-        outbox = outbox_put(self._table, tenant_pk(peg.prestador_id), event, now)
+        dados = {
+            "upload_id": peg.upload_id, "protocolo": peg.protocolo, "numero_lote": peg.numero_lote,
+            "quantidade_guias": peg.quantidade_guias, "valor_informado": str(peg.valor_informado),
+            "tipo_guia": peg.tipo_guia, "competencia": peg.competencia,
+        }  # fmt: skip
+        depois = replace(peg, situacao=SituacaoPeg.RECEBIDO, versao=peg.versao + 1)
+        fatos = [Fato("PegRecebido", dados, f"peg/{peg.protocolo}")]
         try:
-            with conditions():
-                self._client.transact_write_items(TransactItems=[{"Update": visible}, {"Put": outbox}])
-        except ConditionFailedError:
+            self.change(peg, depois, fatos, now=now, correlacao=documento.correlacao)
+        except MudouError:
             return  # a concurrent repetition of the same work committed it
 
     def announce_repeated(self, peg: Peg, documento: Documento, now: datetime) -> None:
         """`LoteRepetido`: this upload's bytes are that PEG."""
         dados = {"upload_id": documento.upload_id, "protocolo": peg.protocolo}
-        self._announce("LoteRepetido", f"peg/{peg.protocolo}", documento, dados, now)
+        self.announce(Fato("LoteRepetido", dados, f"peg/{peg.protocolo}"), documento, now)
 
     def announce_refusal(self, documento: Documento, achados: Sequence[Achado], now: datetime) -> None:
         """`LoteRecusado`, with how many findings; the findings themselves lie beside the upload."""
         dados = {"upload_id": documento.upload_id, "achados": len(achados)}
-        self._announce("LoteRecusado", f"upload/{documento.upload_id}", documento, dados, now)
-
-    def _announce(
-        self, tipo: str, entidade: str, documento: Documento, dados: Mapping[str, Any], now: datetime
-    ) -> None:
-        event = Event(
-            tipo, documento.registro_ans, documento.prestador_id, entidade, documento.correlacao,
-            f"{documento.upload_id}#{documento.tentativa}", dados,
-        )  # fmt: skip
-        try:
-            with conditions():
-                self._client.put_item(**outbox_put(self._table, tenant_pk(documento.prestador_id), event, now))
-        except ConditionFailedError:
-            return  # already announced for this attempt
-
-    def get(self, prestador_id: str, protocolo: str) -> Peg | None:
-        """One consistent GetItem under the tenant."""
-        row = self._get(peg_key(prestador_id, protocolo))
-        return from_item(row) if row else None
-
-    def _get(self, key: Mapping[str, str]) -> Item | None:
-        found = self._client.get_item(TableName=self._table, Key=marshal(key), ConsistentRead=True)
-        return unmarshal(found["Item"]) if "Item" in found else None
-
-    def month(self, prestador_id: str, competencia: str, position: Mapping[str, str] | None, limit: int) -> Page:
-        """One Query on the index of visible PEGs, newest first."""
-        return self._page(
-            from_item,
-            position,
-            IndexName=INDEX,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=marshal({":pk": month_pk(prestador_id, competencia[2:])}),
-            ScanIndexForward=False,
-            Limit=limit,
-        )
+        self.announce(Fato("LoteRecusado", dados, f"upload/{documento.upload_id}"), documento, now)
 
     def guias(self, prestador_id: str, protocolo: str, position: Mapping[str, str] | None, limit: int) -> Page:
         """One Query on the PEG's guias, in their order."""
-        key = guia_key(prestador_id, protocolo, 0)
-        return self._page(
-            guia_from_item,
-            position,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            ExpressionAttributeValues=marshal({":pk": key["pk"], ":sk": f"GUIA#{protocolo}#"}),
-            Limit=limit,
-        )
-
-    def _page(self, read: Any, position: Mapping[str, str] | None, **query: Any) -> Page:
-        start = {"ExclusiveStartKey": marshal(position)} if position else {}
-        answer = self._client.query(TableName=self._table, **query, **start)
-        last = answer.get("LastEvaluatedKey")
-        return Page([read(unmarshal(item)) for item in answer["Items"]], unmarshal(last) if last else None)
+        values = {":pk": guia_key(prestador_id, protocolo, 0)["pk"], ":sk": f"GUIA#{protocolo}#"}
+        rows, last = self._query("pk = :pk AND begins_with(sk, :sk)", values, position, limit)
+        return Page([guia_from_item(row) for row in rows], last)
