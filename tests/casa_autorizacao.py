@@ -15,7 +15,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from autorizacao.dynamodb import chaves
 from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
 from autorizacao.dynamodb.contextos import DynamoContextos, Fontes
 from autorizacao.dynamodb.documentos import DynamoDocumentos
@@ -36,6 +35,7 @@ from conecta_senhas.autorizacoes import Papel
 from conecta_senhas.errors import AutorizacaoError, TransicaoInvalidaError
 from conecta_senhas.solicitacoes import Solicitacao
 from conecta_senhas.transicoes import Voto
+from conecta_senhas_aws import chaves
 from conecta_tiss.vocabulary.tables import CaraterAtendimento
 from tests.builders_cadastro import HOJE
 from tests.builders_functions import HOSPITAL, NOW, VALE

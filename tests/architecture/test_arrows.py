@@ -97,6 +97,8 @@ def spoilt(copy: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
         ("layers/edge/python/conecta_cargas/states.py", "import conecta_edge.clock"),
         ("layers/edge/python/conecta_senhas/motor.py", "import autorizacao.service.pedidos"),
         ("layers/edge/python/conecta_cargas_aws/steps.py", "import cadastro.bootstrap.cargas"),
+        ("layers/edge/python/conecta_senhas_aws/senhas.py", "import autorizacao.service.portas"),
+        ("functions/peg/service/portas.py", "import conecta_senhas_aws.senhas"),
         ("functions/cadastro/service/titulares.py", "import conecta_cargas_aws.stored"),
         ("layers/tiss/python/conecta_tiss/rules/admissao.py", "import conecta_facts.operadoras"),
         ("layers/edge/python/conecta_edge/catalogo.py", "from conecta_edge import session"),

@@ -15,6 +15,7 @@ import pytest
 import autorizacao.dynamodb
 import cadastro.dynamodb
 import conecta_edge
+import conecta_senhas_aws
 import documentos.dynamodb
 import documentos.service
 import peg.dynamodb.pegs
@@ -26,6 +27,7 @@ from conecta_edge import cadastro as keys
 from conecta_edge.audit import Access, Actor, append
 from conecta_edge.quotas import Quota
 from conecta_facts.relacionamentos import Situacao as Relacao
+from conecta_senhas_aws import chaves as senha_keys
 from documentos.domain.uploads import Situacao
 from tests.builders_cadastro import CARTEIRA, CPF, HOJE, INICIO, NOME, a_vida
 from tests.builders_functions import HOSPITAL, NOW, PASA, VALE, a_documento, a_peg, an_upload
@@ -100,10 +102,10 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
         lambda: relacionamentos._pedidos_pk(VALE, Relacao.SOLICITADO), OF_VALE,
     ),
     "cadastro.dynamodb.relacionamentos._related_pk": (lambda: relacionamentos._related_pk(VALE, "HABILITADO"), OF_VALE),
-    "autorizacao.dynamodb.chaves.guia_pk": (lambda: chaves.guia_pk(VALE, NUMERO), OF_VALE),
-    "autorizacao.dynamodb.chaves.autorizacao_key": (lambda: chaves.autorizacao_key(VALE, NUMERO), OF_VALE),
-    "autorizacao.dynamodb.chaves.detalhe_key": (lambda: chaves.detalhe_key(VALE, NUMERO), OF_VALE),
-    "autorizacao.dynamodb.chaves.complemento_key": (lambda: chaves.complemento_key(VALE, NUMERO, NUMERO), OF_VALE),
+    "conecta_senhas_aws.chaves.guia_pk": (lambda: senha_keys.guia_pk(VALE, NUMERO), OF_VALE),
+    "conecta_senhas_aws.chaves.autorizacao_key": (lambda: senha_keys.autorizacao_key(VALE, NUMERO), OF_VALE),
+    "conecta_senhas_aws.chaves.detalhe_key": (lambda: senha_keys.detalhe_key(VALE, NUMERO), OF_VALE),
+    "conecta_senhas_aws.chaves.complemento_key": (lambda: senha_keys.complemento_key(VALE, NUMERO, NUMERO), OF_VALE),
     "autorizacao.dynamodb.chaves.vida_pk": (lambda: chaves.vida_pk(VALE, PSEUDONYM), OF_VALE),
     "autorizacao.dynamodb.chaves.vida_key": (lambda: chaves.vida_key(VALE, PSEUDONYM, HOJE, NUMERO), OF_VALE),
     "autorizacao.dynamodb.chaves.nome_busca": (lambda: chaves.nome_busca(VALE, PSEUDONYM, HOJE, NUMERO), OF_VALE),
@@ -140,8 +142,8 @@ def partition(key: Any) -> str:
 
 
 def modules() -> Iterator[ModuleType]:
-    """Where keys are made: `conecta_edge`, and every context's adapters of tables."""
-    packages = (conecta_edge, autorizacao.dynamodb, cadastro.dynamodb)
+    """Where keys are made: `conecta_edge`, senhas, and every context's adapters of tables."""
+    packages = (conecta_edge, conecta_senhas_aws, autorizacao.dynamodb, cadastro.dynamodb)
     for package in packages:
         for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             yield importlib.import_module(info.name)
@@ -231,7 +233,7 @@ def test_the_index_of_what_falls_due_names_the_operadora_and_spreads_over_its_sh
     assert {place["vencimento_pk"] for place in places} == {f"VENCIMENTO#{shard}" for shard in range(chaves.SHARDS)}
     assert places[7]["vencimento_sk"] == f"{HOJE.isoformat()}#{VALE}#26110000000007"
     assert set(chaves.vencimento(VALE, NUMERO, None).values()) == {None}
-    assert chaves.identity(chaves.guia_pk(VALE, NUMERO)) == (VALE, NUMERO)
+    assert senha_keys.identity(senha_keys.guia_pk(VALE, NUMERO)) == (VALE, NUMERO)
 
 
 def test_a_counter_belongs_to_nobody_and_holds_only_a_number() -> None:

@@ -41,6 +41,8 @@ from conecta_senhas.solicitacoes import (
     Tipo,
     TipoAnexo,
 )
+from conecta_senhas_aws.chaves import AUTORIZACAO as ESTADO
+from conecta_senhas_aws.chaves import COMPLEMENTO, DETALHE, guia_pk, identity
 from conecta_tiss.vocabulary.tables import CaraterAtendimento
 from tests.builders_autorizacao import (
     AMANHA,
@@ -187,9 +189,9 @@ def judge_rows(rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
         said = str({name: value for name, value in row.items() if name != "dados"})
         assert not [value for value in PESSOAIS if value in said], said
-        if row["sk"] == chaves.AUTORIZACAO:
+        if row["sk"] == ESTADO:
             assert len(said) < UMA_UNIDADE
-        if row["sk"] != chaves.DETALHE:
+        if row["sk"] != DETALHE:
             assert "dados" not in row
 
 
@@ -642,7 +644,7 @@ def due(subject: Subject) -> dict[str, str]:
         for row in map(unmarshal, answer["Items"]):
             assert set(row) == {"pk", "sk", "vencimento_pk", "vencimento_sk"}
             dia, registro, numero = row["vencimento_sk"].split("#")
-            assert chaves.identity(row["pk"]) == (registro, numero)
+            assert identity(row["pk"]) == (registro, numero)
             found[numero] = dia
     return found
 
@@ -665,7 +667,7 @@ def test_what_was_billed_apart_is_read_from_the_row_that_bills_meet_in(subject: 
     row = subject.add(a_row(an_authorization(an_item(quantidade=3), an_item(2))))
     subject.client.update_item(
         TableName=subject.table,
-        Key={"pk": {"S": chaves.guia_pk(VALE, NUMERO)}, "sk": {"S": chaves.AUTORIZACAO}},
+        Key={"pk": {"S": guia_pk(VALE, NUMERO)}, "sk": {"S": ESTADO}},
         UpdateExpression="SET versao = :v, situacao = :s, faturadas = :f",
         ExpressionAttributeValues={":v": {"N": "2"}, ":s": {"S": "UTILIZADA"}, ":f": {"M": {"1": {"N": "2"}}}},
     )
@@ -729,13 +731,13 @@ def raw(subject: Subject) -> dict[str, dict[str, Any]]:
     """The rows of the authorization, by sk, as DynamoDB keeps them."""
     answer = subject.client.query(
         TableName=subject.table, KeyConditionExpression="pk = :pk",
-        ExpressionAttributeValues={":pk": {"S": chaves.guia_pk(VALE, NUMERO)}}, ConsistentRead=True,
+        ExpressionAttributeValues={":pk": {"S": guia_pk(VALE, NUMERO)}}, ConsistentRead=True,
     )  # fmt: skip
     return {item["sk"]["S"]: item for item in answer["Items"]}
 
 
 @REAL
-@pytest.mark.parametrize("late", [chaves.AUTORIZACAO, chaves.DETALHE])
+@pytest.mark.parametrize("late", [ESTADO, DETALHE])
 def test_what_is_seen_half_written_is_read_again(subject: Subject, late: str) -> None:
     row = subject.add(a_row())
     before = raw(subject)
@@ -751,7 +753,7 @@ def test_what_is_seen_half_written_is_read_again(subject: Subject, late: str) ->
 
 
 @REAL
-@pytest.mark.parametrize("late", [chaves.AUTORIZACAO, chaves.DETALHE])
+@pytest.mark.parametrize("late", [ESTADO, DETALHE])
 def test_a_new_one_of_which_half_is_seen_is_read_again(subject: Subject, late: str) -> None:
     row = subject.add(a_row())
     client = HalfSeen(subject.client, 1, (late, None))
@@ -761,7 +763,7 @@ def test_a_new_one_of_which_half_is_seen_is_read_again(subject: Subject, late: s
 @REAL
 def test_a_parent_is_not_believed_to_have_fewer_complements_than_it_has(subject: Subject) -> None:
     parent = with_child(subject, with_child(subject, subject.add(a_row()), TERCEIRO), OUTRO)
-    client = HalfSeen(subject.client, 1, (f"{chaves.COMPLEMENTO}{OUTRO}", None))
+    client = HalfSeen(subject.client, 1, (f"{COMPLEMENTO}{OUTRO}", None))
     assert DynamoAutorizacoes(client, subject.table, PSEUDONIMOS).get(VALE, NUMERO) == parent
 
 
@@ -771,7 +773,7 @@ def test_what_stays_half_seen_is_told_as_changing(subject: Subject) -> None:
     asks: Sequence[Callable[[Any], Any]] = (lambda port: port.get(VALE, NUMERO), lambda port: port.many(VALE, [NUMERO]))
     for ask in asks:
         with pytest.raises(MudouError):
-            ask(DynamoAutorizacoes(HalfSeen(subject.client, 99, (chaves.DETALHE, None)), subject.table, PSEUDONIMOS))
+            ask(DynamoAutorizacoes(HalfSeen(subject.client, 99, (DETALHE, None)), subject.table, PSEUDONIMOS))
 
 
 @REAL

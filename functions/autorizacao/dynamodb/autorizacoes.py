@@ -1,14 +1,13 @@
 """Authorizations in DynamoDB: an act is one transaction, each row of it under a condition.
 
-The row `AUTORIZACAO` is the one that races meet in: whoever changes an authorization (an act, the sweep, a bill)
-changes its `versao` on condition of the one that was read. `DETALHE` follows it in the same transaction; the row says
-which version of it is its own (`detalhe`), and how many complements there are (`filhos`): no reading is a transaction.
+The row `AUTORIZACAO` is the one that races meet in: whoever changes an authorization (an act, the sweep, a PEG) changes
+its `versao` on condition of the one that was read. `DETALHE` follows an act in the same transaction; the row says which
+version of it is its own (`detalhe`), and how many complements there are (`filhos`): no reading is a transaction
+(`conecta_senhas_aws`, which a PEG uses senhas by; what it writes in `usos` is never written here).
 """
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -31,7 +30,7 @@ from conecta_edge.dynamodb import (
     update,
 )
 from conecta_edge.events import Event, outbox_put
-from conecta_edge.items import VERSION, dados
+from conecta_edge.items import VERSION
 from conecta_edge.parallel import gather
 from conecta_edge.pseudonyms import Pseudonyms
 from conecta_facts import codec
@@ -45,14 +44,13 @@ from conecta_senhas.autorizacoes import (
 )
 from conecta_senhas.errors import MudouError
 from conecta_senhas.eventos import FATOS
+from conecta_senhas.usos import Lida
 from conecta_senhas.vencimentos import proximo
+from conecta_senhas_aws import senhas
+from conecta_senhas_aws.chaves import autorizacao_key, complemento_key, detalhe_key, identity
 
 ABSENT: Final = "attribute_not_exists(pk)"
 THERE: Final = "attribute_exists(pk)"
-PAUSE: Final = 80
-"""Milliseconds, at most, before what lost a race reads again."""
-LEITURAS: Final = 5
-"""How often what was seen half written is read."""
 
 
 class DynamoAutorizacoes:
@@ -67,34 +65,15 @@ class DynamoAutorizacoes:
 
     def get(self, registro_ans: str, numero: str) -> Guardada | None:
         """One consistent Query."""
-        for _ in range(LEITURAS):
-            held = query_all(self._client, self._table, chaves.guia_pk(registro_ans, numero), consistent=True)
-            rows = {row["sk"]: row for row in held}
-            children = tuple(sk.removeprefix(chaves.COMPLEMENTO) for sk in rows if sk.startswith(chaves.COMPLEMENTO))
-            state, whole = rows.get(chaves.AUTORIZACAO), rows.get(chaves.DETALHE)
-            if not _torn(state, whole, len(children)):
-                return _read(state, whole, children)
-            _pause()
-        raise MudouError
+        return _kept(senhas.get(self._client, self._table, registro_ans, numero))
 
     def many(self, registro_ans: str, numeros: Sequence[str]) -> list[Guardada | None]:
         """One BatchGetItem per fifty; without their complements."""
         return self._load([(registro_ans, numero) for numero in numeros])
 
     def _load(self, wanted: Sequence[tuple[str, str]]) -> list[Guardada | None]:
-        found: dict[tuple[str, str], Guardada | None] = {}
-        left = list(dict.fromkeys(wanted))
-        for _ in range(LEITURAS):
-            keys = [(self._table, make(*one)) for one in left for make in (chaves.autorizacao_key, chaves.detalhe_key)]
-            rows = batch_get(self._client, keys, consistent=True)
-            for one, state, whole in zip(left, rows[0::2], rows[1::2], strict=True):
-                if not _torn(state, whole):
-                    found[one] = _read(state, whole)
-            left = [one for one in left if one not in found]
-            if not left:
-                return [found[one] for one in wanted]
-            _pause()
-        raise MudouError
+        found = senhas.load(self._client, self._table, wanted)
+        return [_kept(found[one]) for one in wanted]
 
     def by_guia(self, prestador_id: str, registro_ans: str, guia: str) -> Guardada | None:
         """A BatchGetItem, then one Query."""
@@ -138,7 +117,7 @@ class DynamoAutorizacoes:
         """A Query on the index and a BatchGetItem."""
         pk = chaves.fila_pk(registro_ans, fila)
         rows, position = self._page(chaves.BUSCA, pk, posicao, limite, forward=True)
-        page = self._pagina([chaves.identity(str(row["pk"])) for row in rows], position)
+        page = self._pagina([identity(str(row["pk"])) for row in rows], position)
         # An index is behind its table: what was decided just now waits no more.
         return replace(page, itens=[row for row in page.itens if _waiting(row.autorizacao)["busca_pk"] == pk])
 
@@ -185,7 +164,7 @@ class DynamoAutorizacoes:
                 raise  # the caller's own row: its answer is kept already
             raise MudouError from error
         except TransientConflictError as error:
-            _pause()
+            senhas.pause()
             raise MudouError from error
 
     def _actions(self, mudanca: Mudanca, now: datetime, correlacao: str, digest: str | None) -> Iterator[Item]:
@@ -194,7 +173,7 @@ class DynamoAutorizacoes:
         after = depois.autorizacao
         registro, numero = after.solicitacao.registro_ans, after.numero
         due = mudanca.proximo or proximo(after, local_day(now))
-        key, state = chaves.autorizacao_key(registro, numero), _state(depois, due)
+        key, state = autorizacao_key(registro, numero), _state(depois, due)
         rewritten = before is None or replace(before, versao=after.versao) != after
         children = depois.complementos[len(antes.complementos) if antes else 0 :]
         state |= {"detalhe": after.versao} if rewritten else {}
@@ -205,7 +184,7 @@ class DynamoAutorizacoes:
             lida = {":versao": before.versao}
             yield {"Update": update(self._table, key, changes=state, condition="versao = :versao", values=lida)}
         if rewritten:
-            whole = {**chaves.detalhe_key(registro, numero), "v": VERSION, "dados": codec.plain(after)}
+            whole = {**detalhe_key(registro, numero), "v": VERSION, "dados": codec.plain(after)}
             yield {"Put": put(self._table, whole, THERE if before else ABSENT)}
         if before is None or _usos(before) != _usos(after):
             yield {"Put": put(self._table, _life(depois), THERE if before else ABSENT)}
@@ -220,7 +199,7 @@ class DynamoAutorizacoes:
             listed = chaves.mes_key(prestador, f"{local_day(_born(after)):%y%m}", _born(after), registro, numero)
             yield {"Put": put(self._table, {**listed, "numero": numero}, f"{ABSENT} OR numero = :n", {":n": numero})}
         for child in children:
-            yield {"Put": put(self._table, chaves.complemento_key(registro, numero, child), ABSENT)}
+            yield {"Put": put(self._table, complemento_key(registro, numero, child), ABSENT)}
         known = len(before.historico) if before else 0
         for place in range(known, len(after.historico)):
             yield {"Put": self._outbox(after, place, correlacao, now)}
@@ -257,7 +236,7 @@ def _state(guardada: Guardada, due: date | None) -> Item:
         "vida": guardada.vida,
         "nome": guardada.nome,
         "autorizadas": {str(item.sequencia): item.autorizada for item in held.itens if item.autorizada},
-        "faturadas": {str(item.sequencia): item.faturada for item in held.itens if item.faturada},
+        "faturadas": senhas.faturadas(held),
         **_waiting(held),
         **chaves.vencimento(asked.registro_ans, held.numero, due),
     }
@@ -315,27 +294,5 @@ def _told(held: Autorizacao, marco: Marco) -> Item:
     }
 
 
-def _torn(state: Item | None, whole: Item | None, children: int | None = None) -> bool:
-    """Whether a transaction was half seen: DynamoDB reads rows, not what was written together.
-
-    An act on such a reading would find its version right, and undo what it had not seen.
-    """
-    if state is None or whole is None:
-        return state is not whole
-    unseen = children is not None and children < int(state.get("filhos", 0))
-    return unseen or int(state["detalhe"]) != whole["dados"]["versao"]
-
-
-def _pause() -> None:
-    time.sleep(random.uniform(0, PAUSE) / 1000)  # noqa: S311  # only spreads those that met
-
-
-def _read(state: Item | None, whole: Item | None, children: tuple[str, ...] = ()) -> Guardada | None:
-    """Both rows as one value: of state and billed quantities the row `AUTORIZACAO` is right."""
-    if state is None or whole is None:
-        return None
-    held = codec.build(Autorizacao, dados(whole))
-    billed = state.get("faturadas", {})
-    itens = tuple(replace(item, faturada=billed.get(str(item.sequencia), ZERO)) for item in held.itens)
-    held = replace(held, versao=int(state["versao"]), situacao=Situacao(state["situacao"]), itens=itens)
-    return Guardada(held, state["vida"], children, state.get("nome"))
+def _kept(lida: Lida | None) -> Guardada | None:
+    return Guardada(lida.autorizacao, lida.vida, lida.complementos, lida.nome) if lida else None

@@ -24,6 +24,7 @@ from conecta_edge.parallel import gather
 from conecta_facts import codec
 from conecta_senhas.autorizacoes import FINAIS, Ato, Origem, Papel
 from conecta_senhas.errors import MudouError
+from conecta_senhas_aws.chaves import AUTORIZACAO, autorizacao_key
 
 if TYPE_CHECKING:
     from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
@@ -60,7 +61,7 @@ class DynamoSenhas:
         for name in _QUEM:
             if len(dados.get(name, "")) == CPF:
                 dados[name] = self.pseudonyms.prestador(dados[name])
-        state = chaves.autorizacao_key(registro_ans, dados["senha"])
+        state = autorizacao_key(registro_ans, dados["senha"])
         guia = chaves.numero_guia_key(dados["prestador"], registro_ans, dados["numero_guia_prestador"])
         return [
             Item((self.table, state["pk"], state["sk"]), dados),
@@ -110,7 +111,7 @@ class DynamoSenhas:
 
     def gravar(self, carga_id: str, _fonte: str, escritas: Sequence[Escrita]) -> set[Chave]:
         """A protocolo and a transaction per row, several rows at the same time."""
-        rows = [escrita.item for escrita in escritas if escrita.item.chave[2] == chaves.AUTORIZACAO]
+        rows = [escrita.item for escrita in escritas if escrita.item.chave[2] == AUTORIZACAO]
         done = gather([partial(self._write, carga_id, item) for item in rows])
         return {item.chave for item, written in zip(rows, done, strict=True) if not written}
 

@@ -1,8 +1,8 @@
-"""The `autorizacao` table: keys are built here only.
+"""The `autorizacao` table: keys are built here, and those of one authorization in `conecta_senhas_aws.chaves`.
 
 | pk | sk | what |
 |---|---|---|
-| `OPERADORA#<registroANS>#GUIA#<numero>` | `AUTORIZACAO` | what writes are conditional on: version, state… |
+| `OPERADORA#<registroANS>#GUIA#<numero>` | `AUTORIZACAO` | what writes are conditional on: version, state, use… |
 | same | `DETALHE` | the whole authorization |
 | same | `COMPLEMENTO#<numero>` | a senha that was asked on it |
 | `OPERADORA#<registroANS>#VIDA#<pseudonym>` | `<AAAA-MM-DD>#<numero>` | authorizations of a life |
@@ -24,40 +24,11 @@ from datetime import date, datetime
 from typing import Final
 
 from conecta_edge.clock import iso
+from conecta_senhas_aws.chaves import Key
 
-Key = dict[str, str]
 BUSCA: Final = "busca"
 VENCIMENTO: Final = "vencimento"
 SHARDS: Final = 8
-AUTORIZACAO: Final = "AUTORIZACAO"
-DETALHE: Final = "DETALHE"
-COMPLEMENTO: Final = "COMPLEMENTO#"
-
-
-def guia_pk(registro_ans: str, numero: str) -> str:
-    """`OPERADORA#<registroANS>#GUIA#<numero>`: one Query answers an authorization whole."""
-    return f"OPERADORA#{registro_ans}#GUIA#{numero}"
-
-
-def autorizacao_key(registro_ans: str, numero: str) -> Key:
-    """Its state, sk `AUTORIZACAO`."""
-    return {"pk": guia_pk(registro_ans, numero), "sk": AUTORIZACAO}
-
-
-def detalhe_key(registro_ans: str, numero: str) -> Key:
-    """Its whole, sk `DETALHE`."""
-    return {"pk": guia_pk(registro_ans, numero), "sk": DETALHE}
-
-
-def complemento_key(registro_ans: str, numero: str, complemento: str) -> Key:
-    """A senha asked on it, sk `COMPLEMENTO#<numero>`."""
-    return {"pk": guia_pk(registro_ans, numero), "sk": f"{COMPLEMENTO}{complemento}"}
-
-
-def identity(pk: str) -> tuple[str, str]:
-    """(registro ANS, numero) of `guia_pk`."""
-    _, registro_ans, _, numero = pk.split("#")
-    return registro_ans, numero
 
 
 def vida_pk(registro_ans: str, pseudonym: str) -> str:

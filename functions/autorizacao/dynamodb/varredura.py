@@ -9,6 +9,7 @@ from typing import Any
 from autorizacao.dynamodb import chaves
 from autorizacao.service.varredura import Nome, Posicao
 from conecta_edge.dynamodb import marshal, unmarshal
+from conecta_senhas_aws.chaves import identity
 
 
 class DynamoVencimentos:
@@ -35,6 +36,4 @@ class DynamoVencimentos:
             **({"ExclusiveStartKey": marshal(posicao)} if posicao else {}),
         )
         last = answer.get("LastEvaluatedKey")
-        return [chaves.identity(str(unmarshal(row)["pk"])) for row in answer["Items"]], unmarshal(
-            last
-        ) if last else None
+        return [identity(str(unmarshal(row)["pk"])) for row in answer["Items"]], unmarshal(last) if last else None

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from autorizacao.dynamodb import chaves
 from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
 from autorizacao.service import atos, operadora, pedidos, varredura
 from autorizacao.service.portas import Guardada, Mudanca
@@ -19,7 +18,9 @@ from conecta_edge.dynamodb import unmarshal
 from conecta_senhas.autorizacoes import Autorizacao, Papel
 from conecta_senhas.errors import AutorizacaoError, TransicaoInvalidaError
 from conecta_senhas.transicoes import Voto
-from conecta_senhas.usos import Usos, altas
+from conecta_senhas.usos import Lida, Usos
+from conecta_senhas_aws import senhas
+from conecta_senhas_aws.chaves import AUTORIZACAO, DETALHE, guia_pk
 from tests.builders_autorizacao import ANALISADO, a_request, a_stay, an_asked
 from tests.builders_cadastro import HOJE
 from tests.builders_functions import HOSPITAL, VALE
@@ -51,14 +52,11 @@ class Mirrored(FakeAutorizacoes):
                     self._update(held)
 
     def bill(self, registro_ans: str, numero: str, usos: Usos) -> Autorizacao:
-        used = super().bill(registro_ans, numero, usos)
-        self.table[chaves.guia_pk(registro_ans, numero), chaves.AUTORIZACAO].update(
-            versao=used.versao,
-            situacao=used.situacao.value,
-            faturadas={str(sequencia): quantidade for sequencia, quantidade in altas(usos).items()},
-            usos={guia: {f"{n}|{papel}": uso[n, papel] for n, papel in uso} for guia, uso in usos.items()},
+        read = self.rows[registro_ans, numero]
+        self.table[guia_pk(registro_ans, numero), AUTORIZACAO].update(
+            senhas.used(Lida(read.autorizacao, {}, read.vida), usos)
         )
-        return used
+        return super().bill(registro_ans, numero, usos)
 
     def _update(self, action: Mapping[str, Any]) -> None:
         key, values = unmarshal(action["Key"]), unmarshal(action["ExpressionAttributeValues"])
@@ -109,9 +107,9 @@ class Race:
         assert isinstance(self.world.autorizacoes, Mirrored)
         return self.world.autorizacoes.table
 
-    def row(self, numero: str, sk: str = chaves.AUTORIZACAO) -> dict[str, Any]:
+    def row(self, numero: str, sk: str = AUTORIZACAO) -> dict[str, Any]:
         """One row of an authorization."""
-        return self.rows[chaves.guia_pk(VALE, numero), sk]
+        return self.rows[guia_pk(VALE, numero), sk]
 
     def wrong(self) -> list[str]:
         """What the checker says."""
@@ -199,7 +197,7 @@ def numero(race: Race, guia: str) -> str:
 
 def test_nothing_is_wrong_with_what_is_right(race: Race) -> None:
     assert race.wrong() == []
-    assert {row["situacao"] for (_, sk), row in race.rows.items() if sk == chaves.AUTORIZACAO} == {
+    assert {row["situacao"] for (_, sk), row in race.rows.items() if sk == AUTORIZACAO} == {
         "UTILIZADA", "CANCELADA", "EXPIRADA", "NEGADA",
     }  # fmt: skip
     assert [act.status for act in race.acts].count(409) == 1
@@ -214,7 +212,7 @@ def state(race: Race, guia: str, **changes: Any) -> None:
 
 
 def whole(race: Race, guia: str) -> dict[str, Any]:
-    dados: dict[str, Any] = race.row(numero(race, guia), chaves.DETALHE)["dados"]
+    dados: dict[str, Any] = race.row(numero(race, guia), DETALHE)["dados"]
     return dados
 
 
@@ -282,7 +280,7 @@ def lives_on_a_cancelled_parent(race: Race) -> None:
 
 
 def unknown_complement(race: Race) -> None:
-    del race.rows[chaves.guia_pk(VALE, numero(race, URGENTE)), f"COMPLEMENTO#{numero(race, FILHO)}"]
+    del race.rows[guia_pk(VALE, numero(race, URGENTE)), f"COMPLEMENTO#{numero(race, FILHO)}"]
 
 
 def two_of_one_guia(race: Race) -> None:

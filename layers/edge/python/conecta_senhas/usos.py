@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from conecta_senhas.autorizacoes import Autorizacao
 
 Chave = tuple[int, str]
 """`sequencia` of the item (`DIARIAS` for those) and papel: the grau de participação whose quantity is used."""
@@ -20,6 +23,24 @@ LEGADO: Final = "LEGADO"
 """Stands for the protocolo of what another portal billed before the migration (R07): no PEG frees it."""
 EXECUTOR: Final = "00"
 """The papel of who does the procedure itself; what another portal billed was billed by that one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lida:
+    """An authorization as stored, for who uses it.
+
+    Attributes:
+        usos: of every PEG; their sums are its `faturada` and `diarias_faturadas`.
+        vida: pseudonym of the carteira it was asked for.
+        complementos: numero of every authorization asked on it, in whatever state.
+        nome: pseudonym of the life's name, when it was known.
+    """
+
+    autorizacao: Autorizacao
+    usos: Usos
+    vida: str
+    complementos: tuple[str, ...] = ()
+    nome: str | None = None
 
 
 def guia_key(protocolo: str, guia: int) -> str:
