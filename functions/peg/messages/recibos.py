@@ -1,0 +1,310 @@
+"""What is answered about PEGs, in the sender's version: whatever a PEG holds, the message validates.
+
+A receipt and a status list every guia that is billed, with what it loses and why; items are listed where one has a
+glosa of its own. At protocolo, guia and item the amount told is all that it loses, whichever glosa takes it, so that
+informado = liberado + glosado at each (invariant 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from conecta_edge.clock import FUSO, local_day
+from conecta_edge.protocolos import Kind
+from conecta_tiss.messages.cancelamento import (
+    CancelaGuia,
+    GuiaCancelada,
+    LoteCancelado,
+    ReciboCancelaGuia,
+    ReciboCancelamento,
+)
+from conecta_tiss.messages.comum import Beneficiario, Contratado, MotivoGlosa, ValoresProcessados
+from conecta_tiss.messages.envelope import Cabecalho, Mensagem, Parte
+from conecta_tiss.messages.lote_guias import TipoGuia
+from conecta_tiss.messages.recebimento import (
+    GlosaProtocolo,
+    GlosasProcedimento,
+    GuiaOdontoRecebida,
+    GuiaRecebida,
+    ProcedimentoOdontoRecebido,
+    ProcedimentoRecebido,
+    ProtocoloRecebimento,
+    RecebimentoLote,
+)
+from conecta_tiss.messages.situacao import DetalheLote, SituacaoDoProtocolo, SituacaoProtocolo
+from conecta_tiss.rules.admissao import answer_version
+from conecta_tiss.terminologia import tuss
+from conecta_tiss.terminologia.glosas import DESCRICAO_MAXIMA, code_in, official
+from conecta_tiss.versions import Versao
+from conecta_tiss.vocabulary.glosas import Motivo, codigo
+from conecta_tiss.vocabulary.tables import StatusCancelamento, TipoTransacao
+from conecta_tiss.xml.writer import cut, echo, to_iso_8859_1, write
+from peg.domain.pegs import STATUS_PROTOCOLO
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from conecta_tiss.findings import Achado
+    from peg.domain.analise import Glosa, GuiaAnalisada
+    from peg.domain.cobranca import GuiaCobrada, ItemCobrado
+    from peg.domain.dossies import Dossie
+    from peg.domain.lotes import Identificacao
+    from peg.domain.pegs import Peg
+    from peg.domain.rules import Contexto
+
+    class Lida(Protocol):
+        """The message that is answered, as far as it could be read."""
+
+        @property
+        def versao(self) -> str | None:
+            """Of `Padrao`."""
+            ...
+
+        @property
+        def origem(self) -> Identificacao | None:
+            """Who says to have sent it."""
+            ...
+
+        @property
+        def sequencial(self) -> str | None:
+            """The sender's number of it."""
+            ...
+
+
+LINHAS_MAXIMAS: Final = 2000
+"""Items with glosas that one answer lists: it goes out through a Lambda's 6 MB. JSON tells of all."""
+_FACES: Final = frozenset("OLMVDIP")
+_TRANSACAO: Final[dict[type[Any], TipoTransacao]] = {
+    RecebimentoLote: TipoTransacao.PROTOCOLO_RECEBIMENTO,
+    SituacaoProtocolo: TipoTransacao.SITUACAO_PROTOCOLO,
+    ReciboCancelaGuia: TipoTransacao.CANCELAMENTO_GUIA_RECIBO,
+}
+
+
+# --- a lote received, and where it stands ---
+
+
+def received(peg: Peg, dossie: Dossie, prestador: Contratado, versao: Versao) -> RecebimentoLote:
+    """The protocolo of a lote, with every guia of it."""
+    told = _Contada(peg, dossie, versao)
+    whole = told.motives(0)
+    protocolo = ProtocoloRecebimento(
+        registro_ans=peg.registro_ans,
+        prestador=echo(prestador),
+        numero_lote=echo(peg.numero_lote),
+        data_envio_lote=local_day(peg.data_recepcao),
+        numero_protocolo=peg.protocolo,
+        valor_total_protocolo=dossie.resultado.informado,
+        glosa=GlosaProtocolo(motivos=whole, valor=dossie.resultado.glosado) if whole else None,
+        **told.guias(),
+    )
+    return RecebimentoLote(protocolo=protocolo)
+
+
+def situation(peg: Peg, dossie: Dossie, prestador: Contratado, versao: Versao) -> SituacaoProtocolo:
+    """Where a PEG stands, with every guia of it; glosas of the whole, which it has no element for, are each guia's."""
+    told = _Contada(peg, dossie, versao)
+    detalhe = DetalheLote(
+        status_protocolo=STATUS_PROTOCOLO[peg.situacao],
+        numero_protocolo=peg.protocolo,
+        numero_lote=echo(peg.numero_lote),
+        data_envio_lote=local_day(peg.data_recepcao),
+        valores=_values(dossie.resultado),
+        **told.guias(told.motives(0)),
+    )
+    of = SituacaoDoProtocolo(registro_ans=peg.registro_ans, prestador=echo(prestador), detalhe=detalhe)
+    return SituacaoProtocolo(situacao=of)
+
+
+def not_found(protocolo: str, versao: Versao) -> SituacaoProtocolo:
+    """Absent and foreign are told alike; the number itself may say that it is of something else."""
+    text = "Nenhum PEG deste prestador com este protocolo nesta operadora. Confira o número do protocolo."
+    if protocolo[4:5] == str(Kind.AUTORIZACAO.value):
+        text = (
+            "Este é o protocolo de um pedido de autorização, não de um PEG. Consulte-o por solicitaStatusAutorizacao, "
+            "com o número da guia."
+        )
+    code = codigo(Motivo.PROTOCOLO_NAO_ENCONTRADO, versao)
+    return SituacaoProtocolo(mensagem_erro=MotivoGlosa(codigo=code, descricao=_text(code, text, versao)))
+
+
+def _text(code: str, text: str, versao: Versao) -> str | None:
+    return cut(official(code, versao, text), DESCRICAO_MAXIMA)
+
+
+def _values(of: Any) -> ValoresProcessados:
+    return ValoresProcessados(processado=of.informado, glosa=of.glosado, liberado=of.liberado)
+
+
+class _Contada:
+    """A PEG as a message of one version tells it."""
+
+    def __init__(self, peg: Peg, dossie: Dossie, versao: Versao) -> None:
+        self.peg, self.dossie, self.versao = peg, dossie, versao
+        self._motivos: dict[tuple[int, int | None], dict[MotivoGlosa, None]] = {}
+        for glosa in dossie.resultado.glosas:
+            if glosa.revertida_por is None:
+                self._motivos.setdefault((glosa.indice, glosa.sequencia), {})[self._motive(glosa)] = None
+
+    def motives(self, indice: int, sequencia: int | None = None) -> tuple[MotivoGlosa, ...]:
+        """Of the PEG (0), a guia or an item: glosas that stand, each told once."""
+        return tuple(self._motivos.get((indice, sequencia), ()))
+
+    def _motive(self, glosa: Glosa) -> MotivoGlosa:
+        code = codigo(Motivo[glosa.motivo], self.versao) if glosa.motivo in Motivo.__members__ else glosa.codigo
+        code = code_in(self.versao, code)
+        return MotivoGlosa(codigo=code, descricao=_text(code, glosa.mensagem, self.versao))
+
+    def guias(self, whole: tuple[MotivoGlosa, ...] = ()) -> dict[str, Any]:
+        """Every guia that is billed still, as a field of a message: medical or dental ones.
+
+        Args:
+            whole: glosas of the PEG, told of each guia.
+        """
+        billed = {guia.sequencia: guia for guia in self.dossie.guias}
+        days = {one.sequencia: one.data_atendimento for one in self.dossie.apresentadas}
+        odonto = self.peg.tipo_guia == TipoGuia.ODONTO
+        made: list[Any] = []
+        room = LINHAS_MAXIMAS
+        for one in self.dossie.resultado.guias:
+            guia = billed[one.indice]
+            carteira, rn = echo(guia.carteira), guia.atendimento_rn
+            lines = tuple(self._lines(guia, one, odonto=odonto))[:room]
+            room -= len(lines)
+            rest: dict[str, Any] = {
+                "numero_guia_prestador": echo(guia.numero),
+                "numero_guia_operadora": echo(guia.numero_operadora),
+                "valores": _values(one),
+                "glosas": tuple(dict.fromkeys((*whole, *self.motives(one.indice)))),
+                "procedimentos": lines,
+            }
+            if odonto:
+                made.append(GuiaOdontoRecebida(**rest, numero_carteira=carteira, atendimento_rn=rn))
+            else:
+                whose = Beneficiario(numero_carteira=carteira, atendimento_rn=rn)
+                made.append(GuiaRecebida(**rest, beneficiario=whose, data_realizacao=days.get(one.indice)))
+        return {"guias_odonto" if odonto else "guias": tuple(made)}
+
+    def _lines(self, guia: GuiaCobrada, one: GuiaAnalisada, *, odonto: bool) -> Iterator[Any]:
+        """Items with a glosa of their own, and all that each loses."""
+        lost = {line.sequencia: line.glosado for line in one.itens}
+        for item in guia.itens:
+            motivos = self.motives(guia.sequencia, item.sequencia)
+            if not motivos:
+                continue
+            glosas = GlosasProcedimento(motivos=motivos, valor=lost[item.sequencia])
+            if odonto:
+                yield self._dental(item, glosas)
+            elif self._fits(item.valor) and self._fits(item.valor_unitario):
+                yield _medical(item, glosas)
+
+    def _dental(self, item: ItemCobrado, glosas: GlosasProcedimento) -> ProcedimentoOdontoRecebido:
+        return ProcedimentoOdontoRecebido(
+            sequencial_item=item.sequencial,
+            **_procedure(item),
+            dente=item.dente,
+            regiao=item.regiao,
+            face=item.face if item.face and _FACES.issuperset(item.face) else None,
+            quantidade=item.quantidade,
+            valor=item.valor if self._fits(item.valor) else None,
+            data_realizacao=item.dia,
+            glosas=glosas,
+        )
+
+    def _fits(self, valor: Decimal) -> bool:
+        """Whether an item's element can carry it: in 4.01.00 it has less room, and a dearer one is told of its guia."""
+        return valor <= (Decimal("999999.99") if self.versao is Versao.V4_01_00 else Decimal("99999999.99"))
+
+
+def _medical(item: ItemCobrado, glosas: GlosasProcedimento) -> ProcedimentoRecebido:
+    return ProcedimentoRecebido(
+        sequencial_item=item.sequencial,
+        data_execucao=item.dia,
+        hora_inicial=item.hora,
+        **_procedure(item),
+        quantidade=item.quantidade,
+        via_acesso=item.via_acesso,
+        valor_unitario=item.valor_unitario,
+        valor_total=item.valor,
+        codigo_despesa=item.despesa,
+        fator_reducao_acrescimo=item.fator,
+        glosas=glosas,
+    )
+
+
+def _procedure(item: ItemCobrado) -> dict[str, Any]:
+    term = None if item.descricao else tuss(item.codigo, item.tabela)
+    code = echo(item.codigo)
+    return {
+        "codigo_tabela": item.tabela,
+        "codigo_procedimento": code,
+        "descricao_procedimento": cut(item.descricao or (term.termo if term else None), 150) or f"Item {code}",
+    }
+
+
+# --- what became of a cancellation ---
+
+
+def cancelled(asked: CancelaGuia, registro_ans: str, status: Sequence[StatusCancelamento]) -> ReciboCancelaGuia:
+    """What became of the lote, or of each guia in the order asked."""
+    told, lote = echo(asked), None
+    if told.lote is not None:
+        lote = LoteCancelado(
+            numero_lote=told.lote.numero_lote, numero_protocolo=told.lote.numero_protocolo, status=status[0].value
+        )
+    guias = tuple(
+        GuiaCancelada(
+            tipo_guia=guia.tipo_guia, numero_guia_prestador=guia.numero_guia_prestador,
+            numero_guia_operadora=guia.numero_guia_operadora, numero_protocolo=guia.numero_protocolo, status=one.value,
+        )
+        for guia, one in zip(told.guias, status, strict=False)
+    )  # fmt: skip
+    recibo = ReciboCancelamento(registro_ans=registro_ans, prestador=told.prestador, lote=lote, guias=guias)
+    return ReciboCancelaGuia(recibo=recibo)
+
+
+# --- errors, and the envelope ---
+
+
+def error(achados: Sequence[Achado], versao: Versao, more: str = "") -> MotivoGlosa:
+    """`mensagemErro`: the first finding, and how many more there are.
+
+    Args:
+        more: where the others are told.
+    """
+    first, others = achados[0], len(achados) - 1
+    rest = f" (e mais {others} achado(s){more})" if others else ""
+    told = to_iso_8859_1(official(first.codigo, versao, first.mensagem))
+    return MotivoGlosa(codigo=first.codigo, descricao=told[: DESCRICAO_MAXIMA - len(rest)] + rest)
+
+
+def sender(lida: Lida, admissao: Contexto) -> Contratado:
+    """Who is answered, as it called itself; of a message that could not be read, as we know it."""
+    who = lida.origem
+    if who is not None:
+        return echo(Contratado(cnpj=who.cnpj, cpf=who.cpf, codigo_na_operadora=who.codigo_na_operadora))
+    if code := cut(admissao.codigo_na_operadora, 14):
+        return Contratado(codigo_na_operadora=code)
+    return Contratado(cnpj=admissao.cnpj) if admissao.cnpj else Contratado(cpf=admissao.cpf)
+
+
+def answer(lida: Lida, admissao: Contexto, when: datetime, corpo: Any) -> bytes:
+    """The whole message, in the sender's version and numbered as the sender did, so that a retry writes the same.
+
+    Args:
+        when: of the reception, in UTC.
+    """
+    moment, who = when.astimezone(FUSO), sender(lida, admissao)
+    cabecalho = Cabecalho(
+        tipo_transacao=_TRANSACAO[type(corpo)].value,
+        sequencial_transacao=cut(lida.sequencial, 12) or "1",
+        data_registro=moment.date(),
+        hora_registro=f"{moment:%H:%M:%S}",
+        origem=Parte(registro_ans=admissao.registro_ans),
+        destino=Parte(cnpj=who.cnpj, cpf=who.cpf, codigo_prestador_na_operadora=who.codigo_na_operadora),
+        padrao=answer_version(lida.versao).value,
+    )
+    return write(Mensagem(cabecalho=cabecalho, corpo=corpo))
