@@ -1,17 +1,28 @@
-"""The archive: lotes as received, and the answers we leave beside each upload."""
+"""The archive: lotes as received, the answers we leave beside each upload, and the dossiers of PEGs."""
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from conecta_edge import objects
-from peg.domain.pegs import Documento
+from conecta_facts import codec
+from peg.domain.dossies import Dossie
+from peg.domain.errors import DocumentoMissingError
+from peg.domain.pegs import Documento, Peg
+
+TOKEN: Final = 24
+"""Characters of the digest that names a dossier among those of its PEG."""
+_LEVEL: Final = 1
+_MEDIA: Final = {"xml": "application/xml", "json": "application/json"}
 
 
 class S3Archive:
-    """The `acervo` bucket."""
+    """The `acervo` bucket: nothing in it is ever changed."""
 
     def __init__(self, client: Any, bucket: str) -> None:
         self._client = client
@@ -22,22 +33,50 @@ class S3Archive:
         found = objects.read(self._client, self._bucket, chave)
         return found.content if found else None
 
-    def keep_answer(self, documento: Documento, upload_id: str, xml: bytes) -> None:
+    def keep(self, registro_ans: str, prestador_id: str, finalidade: str, content: bytes) -> str:
+        """`t/<registroANS>/<prestador>/<finalidade>/<sha256>`, as what is uploaded."""
+        key = f"t/{registro_ans}/{prestador_id}/{finalidade}/{hashlib.sha256(content).hexdigest()}"
+        self._put(key, content, _MEDIA["json" if content.startswith(b"{") else "xml"])
+        return key
+
+    def keep_answer(self, registro_ans: str, prestador_id: str, upload_id: str, xml: bytes) -> None:
         """`respostas/<upload id>.xml`; the same upload always has the same answer."""
-        self._keep(_key(documento, upload_id, "xml"), xml, "application/xml")
+        self._put(objects.answer_key(registro_ans, prestador_id, upload_id, "xml"), xml, _MEDIA["xml"])
 
     def keep_report(self, documento: Documento, report: Mapping[str, Any]) -> None:
         """`respostas/<upload id>.json`, of a refused lote."""
-        text = json.dumps(report, ensure_ascii=False).encode()
-        self._keep(_key(documento, documento.upload_id, "json"), text, "application/json")
-
-    def _keep(self, key: str, body: bytes, media: str) -> None:
-        self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=media)
+        key = objects.answer_key(documento.registro_ans, documento.prestador_id, documento.upload_id, "json")
+        self._put(key, json.dumps(report, ensure_ascii=False, default=str).encode(), _MEDIA["json"])
 
     def answer_key(self, documento: Documento) -> str:
         """Where the answer message of this upload lies."""
-        return _key(documento, documento.upload_id, "xml")
+        return objects.answer_key(documento.registro_ans, documento.prestador_id, documento.upload_id, "xml")
+
+    def keep_dossie(self, peg: Peg, dossie: Dossie) -> str:
+        """`pegs/<protocolo>/<token>.json.gz`; the token is of its content."""
+        text = json.dumps(codec.plain(dossie), ensure_ascii=False, default=_amount, separators=(",", ":")).encode()
+        token = hashlib.sha256(text).hexdigest()[:TOKEN]
+        self._put(_dossie_key(peg, token), gzip.compress(text, _LEVEL, mtime=0), "application/gzip")
+        return token
+
+    def dossie(self, peg: Peg) -> Dossie:
+        """The dossier that a PEG's row names.
+
+        Raises:
+            DocumentoMissingError: it is not there.
+        """
+        key = _dossie_key(peg, peg.dossie)
+        if not peg.dossie or (found := self.read(key)) is None:
+            raise DocumentoMissingError(key)
+        return codec.build(Dossie, json.loads(gzip.decompress(found)))
+
+    def _put(self, key: str, body: bytes, media: str) -> None:
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=media)
 
 
-def _key(documento: Documento, upload_id: str, suffix: str) -> str:
-    return objects.answer_key(documento.registro_ans, documento.prestador_id, upload_id, suffix)
+def _amount(value: Decimal) -> str:
+    return str(value)
+
+
+def _dossie_key(peg: Peg, token: str) -> str:
+    return f"t/{peg.registro_ans}/{peg.prestador_id}/pegs/{peg.protocolo}/{token}.json.gz"

@@ -10,9 +10,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conecta_senhas.autorizacoes import DIARIAS, Autorizacao, Situacao
+from conecta_senhas.transicoes import bill
+from conecta_senhas.usos import Usos, guia_key, totais, without
 from peg.domain.analise import Glosa, Resultado, broken, glosar, judge, retirar, reverter
-from peg.domain.consumo import fold, free, missing, saldo_of, use
-from peg.domain.contexto import Contexto, Senha
+from peg.domain.consumo import usos_of
+from peg.domain.contexto import Contexto
 from peg.domain.divisao import Entrada, divide
 from peg.domain.errors import GlosaInvalidaError
 from tests.builders_autorizacao import CIRURGIA, PERICIA
@@ -82,8 +85,10 @@ def knowledge(draw: Any) -> Contexto:
     return a_knowledge(first, second, vidas={CARTEIRA: a_life(data_exclusao=exclusion)})
 
 
-def held(senha: Senha) -> Any:
-    return saldo_of(senha.autorizacao, senha.faturadas)
+def stands(contexto: Contexto, numero: str) -> Usos:
+    """What stands on a senha before."""
+    before = {key: quantity for key, quantity in contexto.senhas[numero].faturadas.items() if quantity}
+    return {guia_key("9", 1): before} if before else {}
 
 
 @settings(deadline=None, max_examples=150)
@@ -100,33 +105,28 @@ def test_informed_is_always_paid_plus_taken(guias: Any, contexto: Contexto) -> N
 
 
 @settings(deadline=None, max_examples=150)
-@given(pegs(), knowledge())
-def test_no_senha_gives_more_than_it_has_to_any_grau(guias: Any, contexto: Contexto) -> None:
-    found = judged(*guias, contexto=contexto)
-    for used in found.consumo:
-        saldo = held(contexto.senhas[used.numero])
-        assert list(missing(saldo, used)) == []
-        after = use(saldo, used, "1")
-        assert all(after.left(*key) >= 0 for key in used.quantidades)
-        assert free(after, used, "1") == replace(saldo, faturadas={k: v for k, v in saldo.faturadas.items() if v})
-
-
-@settings(deadline=None, max_examples=100)
 @given(pegs(), knowledge(), st.data())
-def test_withdrawing_guias_one_by_one_gives_back_exactly_what_the_peg_used(
+def test_no_senha_gives_more_than_it_has_to_any_grau_and_gets_back_what_was_used(
     guias: Any, contexto: Contexto, data: Any
 ) -> None:
     found = judged(*guias, contexto=contexto)
-    for used in found.consumo:
-        saldo = use(held(contexto.senhas[used.numero]), used, "1")
-        gone: set[int] = set()
-        for guia in data.draw(st.permutations(sorted(used.guias))):
-            (part,) = [one for one in fold(found.alocacoes, {guia}) if one.numero == used.numero]
-            saldo = free(saldo, part, "1", guia=guia)
-            gone.add(guia)
-            assert free(saldo, part, "1", guia=guia) == saldo
-        before = {key: quantity for key, quantity in contexto.senhas[used.numero].faturadas.items() if quantity}
-        assert saldo.faturadas == before
+    every = range(1, len(guias) + 1)
+    for numero, mine in usos_of(found.alocacoes, "1", every).items():
+        held, before = contexto.senhas[numero].autorizacao, stands(contexto, numero)
+        if any(quantity > _authorised(held, key[0]) for key, quantity in totais(before).items()):
+            continue  # the Central lowered it below what was billed: nothing more is used of that item
+        after: Usos = {**before, **mine}
+        assert bill(held, after).situacao is Situacao.UTILIZADA
+        for guia in data.draw(st.permutations(list(every))):
+            after = without(after, "1", guia)
+            bill(held, after)
+        assert after == before == without({**before, **mine}, "1")
+
+
+def _authorised(held: Autorizacao, sequencia: int) -> Decimal:
+    if sequencia == DIARIAS:
+        return Decimal(held.diarias_autorizadas)
+    return next(item.autorizada for item in held.itens if item.sequencia == sequencia)
 
 
 @settings(deadline=None, max_examples=100)

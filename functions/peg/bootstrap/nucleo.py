@@ -1,4 +1,4 @@
-"""Composition root: adapters are made here, on first use, once per process."""
+"""Composition root of the use cases, on first use, once per process."""
 
 from __future__ import annotations
 
@@ -8,20 +8,29 @@ from typing import TYPE_CHECKING
 from conecta_edge import session
 from conecta_edge.aws import client
 from conecta_edge.clock import local_day
-from peg.domain.rules import Contexto
+from conecta_edge.settings import required
+from peg.dynamodb.cobrancas import DynamoCobrancas
 from peg.dynamodb.pegs import DynamoPegs
 from peg.s3 import S3Archive
-from peg.service.recepcao import Reception
+from peg.service.portas import Portas
 from peg.settings import settings
 
 if TYPE_CHECKING:
-    from peg.domain.pegs import Documento
+    from conecta_senhas_aws import DynamoSenhas
+    from peg.dynamodb.contextos import DynamoContextos
+    from peg.service.portas import Padrao
 
 
 @lru_cache(maxsize=1)
 def pegs() -> DynamoPegs:
-    """The PEG table."""
+    """The PEGs."""
     return DynamoPegs(client("dynamodb"), settings().tabela_peg)
+
+
+@lru_cache(maxsize=1)
+def cobrancas() -> DynamoCobrancas:
+    """What living PEGs bill."""
+    return DynamoCobrancas(client("dynamodb"), settings().tabela_peg, session.clock())
 
 
 @lru_cache(maxsize=1)
@@ -31,25 +40,44 @@ def archive() -> S3Archive:
 
 
 @lru_cache(maxsize=1)
-def reception() -> Reception:
-    """What reception needs; the standard's library is imported here, because only reception pays for it."""
-    from peg.messages.lotes import TissPadrao  # noqa: PLC0415
+def senhas() -> DynamoSenhas:
+    """The authorizations, as they are billed on."""
+    from conecta_senhas_aws import DynamoSenhas  # noqa: PLC0415  # only who judges or frees pays for it
 
-    return Reception(pegs(), archive(), TissPadrao())
+    return DynamoSenhas(client("dynamodb"), required("TABELA_AUTORIZACAO"))
 
 
-def contexto(documento: Documento) -> Contexto:
-    """What admission rules know of the sender, on the local day of reception: one round trip to cadastro."""
-    hoje = local_day(documento.recebido_em)
-    row = session.cadastro().contratacao(documento.prestador_id, documento.registro_ans)
-    prestador, relacionamento, operadora = row.prestador, row.relacionamento, row.operadora
-    return Contexto(
-        registro_ans=documento.registro_ans,
-        cnpj=prestador.cnpj if prestador else None,
-        cpf=prestador.cpf if prestador else None,
-        codigo_na_operadora=relacionamento.codigo_na_operadora if relacionamento else None,
-        may_bill=row.may_bill_em(hoje),
-        versoes=operadora.versoes if operadora else (),
-        grupo=operadora.grupo if operadora else (),
-        hoje=hoje,
+@lru_cache(maxsize=1)
+def _contextos() -> DynamoContextos:
+    from conecta_edge.beneficiarios import DynamoBeneficiarios  # noqa: PLC0415  # only who judges pays for it
+    from peg.dynamodb.contextos import DynamoContextos  # noqa: PLC0415
+
+    return DynamoContextos(
+        cadastro=session.cadastro(),
+        catalogo=session.catalogo(),
+        beneficiarios=DynamoBeneficiarios(client("dynamodb"), required("TABELA_BENEFICIARIOS"), session.pseudonyms()),
+        pseudonyms=session.pseudonyms(),
+        senhas=senhas(),
+        cobrancas=cobrancas(),
+    )
+
+
+@lru_cache(maxsize=1)
+def _padrao() -> Padrao:
+    from peg.messages.lotes import TissPadrao  # noqa: PLC0415  # lxml: only who reads or writes a message pays for it
+
+    return TissPadrao()
+
+
+def portas() -> Portas:
+    """The ports of one call."""
+    return Portas(
+        pegs=pegs(),
+        cobrancas=cobrancas(),
+        senhas=senhas(),
+        contextos=_contextos(),
+        archive=archive(),
+        padrao=_padrao(),
+        now=session.clock().now(),
+        local_day=local_day,
     )

@@ -1,26 +1,23 @@
-"""What a PEG uses of what was authorised (invariant 1): which authorised item each line is of, what fits, and back.
+"""What a PEG uses of what was authorised (invariant 1): which authorised item each line is of, and what fits.
 
-A senha is used per item and grau de participação. Whoever writes it does so on condition of a `Saldo`.
+A senha is used per item and grau de participação, by each guia of each PEG (`conecta_senhas.usos`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from conecta_senhas.autorizacoes import DIARIAS, Autorizacao, Item, Situacao
-from conecta_senhas.transicoes import BILLABLE
+from conecta_senhas.autorizacoes import DIARIAS, Item
+from conecta_senhas.usos import Uso, guia_key
 from peg.domain.cobranca import ItemCobrado
 from peg.domain.contexto import Alocacao, Caso, Exame, Parte, Senha, is_diaria
-from peg.domain.errors import ConsumoError
 
 ZERO: Final = Decimal(0)
 _OUTRO_DIA: Final = 2
-Uso = tuple[str, int, str]
-"""Number of the authorization, `sequencia` of its item (0: the diárias), papel."""
 
 
 def places(item: ItemCobrado, authorised: Item) -> bool:
@@ -73,7 +70,7 @@ def allocate(caso: Caso, recusados: Collection[tuple[int, int]] = ()) -> dict[tu
     Args:
         recusados: lines that use nothing, whatever is left.
     """
-    used: dict[Uso, Decimal] = defaultdict(Decimal)
+    used: dict[tuple[str, int, str], Decimal] = defaultdict(Decimal)
     made: dict[tuple[int, int], Alocacao] = {}
     for exame, item in caso.itens():
         if exame.valida is None:
@@ -103,12 +100,12 @@ def allocate(caso: Caso, recusados: Collection[tuple[int, int]] = ()) -> dict[tu
     return made
 
 
-# --- what is written, and its inverse ---
+# --- what is written ---
 
 
 @dataclass(frozen=True, slots=True)
 class Consumo:
-    """What a PEG uses of one authorization: what is written on it in one act.
+    """What a PEG uses of one authorization.
 
     Attributes:
         quantidades: by item and papel.
@@ -140,103 +137,11 @@ def fold(alocacoes: Iterable[Alocacao], guias: Collection[int] | None = None) ->
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saldo:
-    """What an authorization still gives: its small row, as `peg` may change it.
-
-    Attributes:
-        autorizadas: by item; diárias under 0.
-        faturadas: by item and papel.
-        situacao: invariant 3: what is cancelled is not used.
-        pegs: protocolos that use it, and `protocolo#guia` of guias withdrawn since: nothing is used or freed twice.
-    """
-
-    numero: str
-    autorizadas: Mapping[int, Decimal]
-    faturadas: Mapping[tuple[int, str], Decimal] = field(default_factory=dict)
-    pegs: frozenset[str] = frozenset()
-    situacao: Situacao = Situacao.AUTORIZADA
-
-    def left(self, sequencia: int, papel: str) -> Decimal:
-        """What is left of an item for a papel."""
-        return self.autorizadas.get(sequencia, ZERO) - self.faturadas.get((sequencia, papel), ZERO)
-
-    def highest(self, sequencia: int) -> Decimal:
-        """Highest quantity billed of an item by any papel: `Item.faturada`."""
-        mine = (quantity for (item, _), quantity in self.faturadas.items() if item == sequencia)
-        return max(mine, default=ZERO)
-
-
-def saldo_of(autorizacao: Autorizacao, faturadas: Mapping[tuple[int, str], Decimal], pegs: Iterable[str] = ()) -> Saldo:
-    """What an authorization gives, with what was billed of it."""
-    authorised = {item.sequencia: item.autorizada for item in autorizacao.itens}
-    authorised[DIARIAS] = Decimal(autorizacao.diarias_autorizadas)
-    return Saldo(
-        numero=autorizacao.numero, autorizadas=authorised, faturadas=dict(faturadas), pegs=frozenset(pegs),
-        situacao=autorizacao.situacao,
-    )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Falta:
-    """What does not fit."""
-
-    numero: str
-    sequencia: int
-    papel: str
-    pedida: Decimal
-    resta: Decimal
-
-
-def missing(saldo: Saldo, consumo: Consumo) -> Iterator[Falta]:
-    """All that does not fit; nothing when it does."""
-    for (sequencia, papel), quantity in consumo.quantidades.items():
-        if quantity > (left := saldo.left(sequencia, papel)):
-            yield Falta(consumo.numero, sequencia, papel, quantity, left)
-
-
-def use(saldo: Saldo, consumo: Consumo, peg: str) -> Saldo:
-    """The same with a PEG's use; once more changes nothing.
-
-    Raises:
-        ConsumoError: it does not fit, is of another authorization, or this one was cancelled meanwhile.
-    """
-    if peg in saldo.pegs:
-        return saldo
-    if saldo.numero != consumo.numero or saldo.situacao not in BILLABLE or any(missing(saldo, consumo)):
-        raise ConsumoError(consumo.numero)
-    held = defaultdict(Decimal, saldo.faturadas)
-    for key, quantity in consumo.quantidades.items():
-        held[key] += quantity
-    return replace(saldo, faturadas=dict(held), pegs=saldo.pegs | {peg})
-
-
-def free(saldo: Saldo, consumo: Consumo, peg: str, guia: int | None = None) -> Saldo:
-    """The inverse, for a PEG that is cancelled or one guia withdrawn; once more changes nothing.
-
-    Args:
-        consumo: of the guia; of a PEG, of its guias that were not withdrawn.
-        guia: place of the one withdrawn; none is the whole PEG.
-
-    Raises:
-        ConsumoError: more than was used.
-    """
-    mark = f"{peg}#{guia}"
-    if peg not in saldo.pegs or mark in saldo.pegs:
-        return saldo
-    held = defaultdict(Decimal, saldo.faturadas)
-    for key, quantity in consumo.quantidades.items():
-        held[key] -= quantity
-        if held[key] < ZERO:
-            raise ConsumoError(consumo.numero)
-    kept = {key: quantity for key, quantity in held.items() if quantity > ZERO}
-    others = frozenset(one for one in saldo.pegs if one.partition("#")[0] != peg)
-    pegs = others if guia is None else saldo.pegs | {mark}
-    return replace(saldo, faturadas=kept, pegs=pegs)
-
-
-def increments(before: Saldo, after: Saldo) -> dict[int, Decimal]:
-    """By how much the highest quantity billed of each item rose (or fell): what `transicoes.bill` and `unbill` take."""
-    items = {sequencia for sequencia, _ in (*before.faturadas, *after.faturadas)}
-    steps = {sequencia: after.highest(sequencia) - before.highest(sequencia) for sequencia in sorted(items)}
-    return {sequencia: step for sequencia, step in steps.items() if step != ZERO}
+def usos_of(alocacoes: Iterable[Alocacao], protocolo: str, guias: Collection[int]) -> dict[str, dict[str, Uso]]:
+    """What stands on each authorization while those guias of a PEG are billed: by number, then by PEG and guia."""
+    found: dict[str, dict[str, Uso]] = {}
+    held = tuple(alocacoes)
+    for guia in guias:
+        for one in fold(held, {guia}):
+            found.setdefault(one.numero, {})[guia_key(protocolo, guia)] = one.quantidades
+    return found

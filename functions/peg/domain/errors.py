@@ -4,6 +4,7 @@ PegError
 ├── PegNotFoundError        absent or foreign: the same
 ├── LoteNumberTakenError    a living PEG of this lote number exists; whose bytes decides what that means
 ├── MudouError              somebody else changed the PEG since it was read: read again
+├── VersaoDiferenteError    the caller saw another version of the PEG
 ├── TransicaoInvalidaError  the state does not allow the act, or the papel may not do it
 ├── GuiaNaoRetiravelError   no such guia, withdrawn before, or the last of its PEG: cancel that instead
 ├── MotivoAusenteError      the act asks for a reason
@@ -34,6 +35,10 @@ class MudouError(PegError):
     """Somebody else changed the PEG between our look and our write: read again."""
 
 
+class VersaoDiferenteError(PegError):
+    """The caller saw another version of the PEG: look again before acting."""
+
+
 class TransicaoInvalidaError(PegError):
     """The state does not allow the act, or the papel may not do it."""
 
@@ -48,7 +53,3 @@ class MotivoAusenteError(PegError):
 
 class GlosaInvalidaError(PegError):
     """No such guia, item or glosa, or more reais than are there."""
-
-
-class ConsumoError(PegError):
-    """More than is left of an authorization would be used, or more freed than was used: read again and judge again."""

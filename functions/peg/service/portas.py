@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from conecta_senhas_aws import Lida
-
-    from conecta_senhas.usos import Usos
+    from conecta_senhas.usos import Lida, Usos
     from conecta_tiss.findings import Achado
+    from conecta_tiss.versions import Versao
     from peg.domain.cobranca import GuiaCobrada
     from peg.domain.contexto import Contexto
     from peg.domain.dossies import Dossie
     from peg.domain.lotes import LoteLido
-    from peg.domain.pegs import Cobranca, Documento, Peg, SituacaoPeg
+    from peg.domain.pegs import Cobranca, Documento, Papel, Peg, Porta, SituacaoPeg
     from peg.domain.rules import Contexto as Admissao
 
 
@@ -185,7 +184,7 @@ class Alvo:
     prestador_id: str
     registro_ans: str
     hoje: date
-    versao: str
+    versao: Versao
     protocolo: str = ""
 
 
@@ -200,8 +199,8 @@ class Archive(Protocol):
         """Keep what came in by no upload; answers its key. Repeatable."""
         ...
 
-    def keep_answer(self, documento: Documento, upload_id: str, xml: bytes) -> None:
-        """Leave the answer message beside an upload of the same tenant; repeatable."""
+    def keep_answer(self, registro_ans: str, prestador_id: str, upload_id: str, xml: bytes) -> None:
+        """Leave the answer message beside an upload of this tenant; repeatable."""
         ...
 
     def keep_report(self, documento: Documento, report: Mapping[str, Any]) -> None:
@@ -228,8 +227,8 @@ class Archive(Protocol):
 class Padrao(Protocol):
     """The TISS standard: reads lotes, writes answers."""
 
-    def read(self, raw: bytes, today: date) -> LoteLido:
-        """As much of a lote as can be read, and everything the standard finds wrong. Never raises."""
+    def read(self, raw: bytes, today: date, porta: Porta) -> LoteLido:
+        """As much of a lote as can be read, XML or typed, and everything the standard finds wrong. Never raises."""
         ...
 
     def receipt(self, lote: LoteLido, peg: Peg, dossie: Dossie, admissao: Admissao) -> bytes:
@@ -243,7 +242,12 @@ class Padrao(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Portas:
-    """The ports of this context."""
+    """The ports of this context, at one moment.
+
+    Attributes:
+        now: instant in UTC.
+        local_day: of an instant, in America/Sao_Paulo.
+    """
 
     pegs: Pegs
     cobrancas: Cobrancas
@@ -251,3 +255,35 @@ class Portas:
     contextos: Contextos
     archive: Archive
     padrao: Padrao
+    now: datetime
+    local_day: Callable[[datetime], date]
+
+    @property
+    def hoje(self) -> date:
+        """Local day."""
+        return self.local_day(self.now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chamador:
+    """Who acts, through whatever door.
+
+    Attributes:
+        quem: opaque id of the person or credential.
+        correlacao: the request's id, in logs and events.
+        versao: of the PEG that it saw; `None` when it does not say.
+    """
+
+    papel: Papel
+    quem: str
+    correlacao: str = ""
+    versao: int | None = None
+
+
+Guardar = Callable[["Peg"], Sequence[Mapping[str, Any]]]
+"""What is written with an act: the answer kept for its `Idempotency-Key`."""
+
+
+def keep_nothing(_peg: Peg) -> tuple[Mapping[str, Any], ...]:
+    """Of a request without a key."""
+    return ()

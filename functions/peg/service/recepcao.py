@@ -1,33 +1,35 @@
-"""Use cases of reception and reading, and the ports they need."""
+"""Reception: a lote becomes one PEG, or leaves nothing but its report; and what makes a PEG's word good on the senhas.
+
+Every step may be repeated by anybody: a retry, another worker, the sweep. The PEG's row and its dossier say what has to
+stand; `settle` makes it so, then lets the PEG be seen (or, cancelled, lets its lote number go).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
-from peg.domain import rules
-from peg.domain.errors import DocumentoMissingError, LoteNumberTakenError, PegNotFoundError
-from peg.domain.pegs import Documento, GuiaApresentada, Peg, SituacaoPeg
+from conecta_senhas import transicoes, usos
+from conecta_senhas.errors import AutorizacaoError
+from conecta_tiss.findings import Severidade
+from conecta_tiss.versions import Versao
+from peg.domain import analise, estados, rules
+from peg.domain.dossies import Dossie, open_dossie
+from peg.domain.errors import DocumentoMissingError, LoteNumberTakenError, MudouError, PegNotFoundError
+from peg.domain.pegs import Ato, Documento, Evento, Papel, Peg, SituacaoPeg
+from peg.service.julgamento import Parecer, judge
+from peg.service.portas import Alvo, Fato
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
+    from conecta_senhas.usos import Lida, Uso, Usos
     from conecta_tiss.findings import Achado
+    from peg.domain.analise import Julgamento
     from peg.domain.lotes import LoteLido
-    from peg.domain.rules import Contexto
+    from peg.service.portas import Lido, Portas, Taken
 
-MAX_ROUNDS = 5
-ZERO = Decimal("0.00")
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Which PEG a lote number belongs to, and of which bytes it was made."""
-
-    protocolo: str
-    sha256: str
+ROUNDS: Final = 8
+"""How often what lost a race looks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,229 +37,324 @@ class Desfecho:
     """What became of a lote.
 
     Attributes:
-        protocolo: of the PEG, `None` when refused.
+        peg: `None` when refused.
         repetido: the same bytes had already become this PEG.
+        achados: what is wrong with it, glosas of a received PEG included.
+        resposta: `recebimentoLote`, in the sender's version.
     """
 
-    protocolo: str | None
+    peg: Peg | None
     repetido: bool
     achados: tuple[Achado, ...]
+    resposta: bytes
+
+    @property
+    def protocolo(self) -> str | None:
+        """Of the PEG."""
+        return self.peg.protocolo if self.peg else None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of rows and where the next one starts (`None` at the end)."""
-
-    rows: Sequence[Any]
-    position: dict[str, str] | None
-
-
-class Pegs(Protocol):
-    """The stored PEGs; every method names the tenant it touches."""
-
-    def next_protocolo(self, day: date) -> str:
-        """A number never given before."""
-        ...
-
-    def lote(self, prestador_id: str, registro_ans: str, numero_lote: str) -> Taken | None:
-        """Who holds a lote number."""
-        ...
-
-    def prepare(self, peg: Peg) -> None:
-        """Take the lote number and write the PEG, invisible yet.
-
-        Raises:
-            LoteNumberTakenError: the number is held.
-        """
-        ...
-
-    def add_guias(self, peg: Peg, guias: Sequence[GuiaApresentada]) -> None:
-        """Write the guias; rows already there are the same rows."""
-        ...
-
-    def commit(self, peg: Peg, documento: Documento, now: datetime) -> None:
-        """Make the PEG visible and publish `PegRecebido`, at once or not at all; repeatable."""
-        ...
-
-    def announce_repeated(self, peg: Peg, documento: Documento, now: datetime) -> None:
-        """Publish `LoteRepetido` for another upload of the same bytes; repeatable."""
-        ...
-
-    def announce_refusal(self, documento: Documento, achados: Sequence[Achado], now: datetime) -> None:
-        """Publish `LoteRecusado`; nothing else is kept; repeatable."""
-        ...
-
-    def get(self, prestador_id: str, protocolo: str) -> Peg | None:
-        """One PEG of a tenant, in any state."""
-        ...
-
-    def month(self, prestador_id: str, competencia: str, position: Mapping[str, str] | None, limit: int) -> Page:
-        """Visible PEGs of a month, newest first."""
-        ...
-
-    def guias(self, prestador_id: str, protocolo: str, position: Mapping[str, str] | None, limit: int) -> Page:
-        """The guias of a PEG in their order."""
-        ...
-
-
-class Archive(Protocol):
-    """The archived files."""
-
-    def read(self, chave: str) -> bytes | None:
-        """Bytes, `None` when absent."""
-        ...
-
-    def keep_answer(self, documento: Documento, upload_id: str, xml: bytes) -> None:
-        """Leave the answer message beside an upload of the same tenant; repeatable."""
-        ...
-
-    def keep_report(self, documento: Documento, report: Mapping[str, Any]) -> None:
-        """Leave the findings of a refused lote beside its upload; repeatable."""
-        ...
-
-    def answer_key(self, documento: Documento) -> str:
-        """Where the answer message of an upload lies."""
-        ...
-
-
-class Padrao(Protocol):
-    """The TISS standard: reads lotes, writes answers."""
-
-    def read(self, raw: bytes, today: date) -> LoteLido:
-        """As much of a lote as can be read, and everything the standard finds wrong. Never raises."""
-        ...
-
-    def receipt(self, lote: LoteLido, peg: Peg, contexto: Contexto) -> bytes:
-        """`recebimentoLote` with the protocolo, in the sender's version."""
-        ...
-
-    def refusal(self, lote: LoteLido, contexto: Contexto, achados: Sequence[Achado], recebido_em: datetime) -> bytes:
-        """`recebimentoLote` with `mensagemErro`, in the sender's version."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Reception:
-    """The ports of reception."""
-
-    pegs: Pegs
-    archive: Archive
-    padrao: Padrao
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One file under judgement: where it came from, what it says, and what we know of its sender."""
-
-    documento: Documento
-    lote: LoteLido
-    contexto: Contexto
-
-
-def receive_lote(documento: Documento, *, contexto: Contexto, ports: Reception, now: datetime) -> Desfecho:
+def receive_file(documento: Documento, portas: Portas) -> Desfecho:
     """Judge an archived file and make it a PEG, or refuse it with a full report.
-
-    Repeatable at every point: the same upload again ends in the same protocolo, whatever was interrupted, and the same
-    bytes in another upload too (invariant 4). The PEG becomes visible by one commit after all its guias are written.
 
     Raises:
         DocumentoMissingError: the file is not in the archive.
+        MudouError: too many others did too many things at once: try again.
     """
-    raw = ports.archive.read(documento.chave)
+    raw = portas.archive.read(documento.chave)
     if raw is None:
         raise DocumentoMissingError(documento.chave)
-    lote = ports.padrao.read(raw, contexto.hoje)
-    case = _Case(documento, lote, contexto)
-    achados = rules.judge(lote, contexto)
-    for _ in range(MAX_ROUNDS):
-        taken = _taken(case, ports)
+    hoje = portas.local_day(documento.recebido_em)
+    return receive(documento, portas.padrao.read(raw, hoje, documento.porta), portas)
+
+
+def receive(documento: Documento, lote: LoteLido, portas: Portas) -> Desfecho:
+    """The same, of a lote that was read: the same upload again, and the same bytes in another one, end in the same PEG.
+
+    Raises:
+        MudouError: too many others did too many things at once: try again.
+    """
+    hoje = portas.local_day(documento.recebido_em)
+    for _ in range(ROUNDS):
+        taken = _taken(documento, lote, portas)
         if taken is not None and taken.sha256 == documento.sha256:
             # These bytes were admitted before: what changed in cadastro since cannot leave their PEG half made.
-            peg = _holder(documento, taken, ports)
-            return _finish(case, peg, ports.padrao.receipt(lote, peg, contexto), ports, now)
+            held = _holder(documento, taken, portas)
+            if held is not None:
+                return _again(documento, held, portas)
+            continue
+        more: tuple[Achado, ...] = ()
         if taken is not None:
-            achados = (*achados, rules.numero_de_lote_repetido(lote))
-        if achados:
-            return _refuse(case, achados, ports, now)
-        peg = _peg(case, ports.pegs.next_protocolo(contexto.hoje), ports.archive.answer_key(documento))
-        answer = ports.padrao.receipt(lote, peg, contexto)  # first: a lote without a receipt must not hold its number
+            if _holder(documento, taken, portas) is None:
+                continue
+            more = (rules.numero_de_lote_repetido(lote),)
+        alvo = Alvo(documento.prestador_id, documento.registro_ans, hoje, rules.answer_version(lote))
+        parecer = judge(alvo, lote, portas, more)
+        if parecer.recusado or parecer.julgado is None or parecer.lido is None:
+            return _refuse(documento, parecer, portas)
         try:
-            ports.pegs.prepare(peg)
+            return _take(documento, parecer, parecer.julgado, parecer.lido, portas)
         except LoteNumberTakenError:
             continue  # a concurrent upload of this number was quicker: its bytes decide
-        return _finish(case, peg, answer, ports, now)
-    raise LoteNumberTakenError
+    raise MudouError
 
 
-def _taken(case: _Case, ports: Reception) -> Taken | None:
-    documento, numero = case.documento, case.lote.numero_lote
-    return ports.pegs.lote(documento.prestador_id, documento.registro_ans, numero) if numero else None
+def _taken(documento: Documento, lote: LoteLido, portas: Portas) -> Taken | None:
+    numero = lote.numero_lote
+    return portas.pegs.lote(documento.prestador_id, documento.registro_ans, numero) if numero else None
 
 
-def _holder(documento: Documento, taken: Taken, ports: Reception) -> Peg:
-    peg = ports.pegs.get(documento.prestador_id, taken.protocolo)
-    if peg is None:
-        raise LoteNumberTakenError(taken.protocolo)
+def _holder(documento: Documento, taken: Taken, portas: Portas) -> Peg | None:
+    """The PEG that holds a lote number; a cancelled one is made to let it go."""
+    peg = portas.pegs.get(documento.prestador_id, taken.protocolo)
+    if peg is not None and peg.situacao is SituacaoPeg.CANCELADO:
+        settle(peg, portas, correlacao=documento.correlacao)
+        return None
     return peg
 
 
-def _peg(case: _Case, protocolo: str, answer_key: str) -> Peg:
-    documento, lote, contexto = case.documento, case.lote, case.contexto
+def _take(documento: Documento, parecer: Parecer, julgado: Julgamento, lido: Lido, portas: Portas) -> Desfecho:
+    made = _peg(documento, parecer, portas)
+    dossie = open_dossie(parecer.guias, parecer.lote.guias, julgado, lido.contexto)
+    peg = replace(made, dossie=portas.archive.keep_dossie(made, dossie), valor_glosado=dossie.resultado.glosado)
+    # First: whoever is told of a PEG may ask for its receipt, and a lote without one must not hold its number.
+    answer = portas.padrao.receipt(parecer.lote, peg, dossie, parecer.admissao)
+    portas.archive.keep_answer(peg.registro_ans, peg.prestador_id, peg.upload_id, answer)
+    portas.pegs.prepare(peg)
+    done = settle(peg, portas, correlacao=documento.correlacao, known=(dossie, lido.senhas))
+    if done.dossie != peg.dossie:  # judged again: somebody was quicker on a senha
+        return Desfecho(done, repetido=False, achados=_told(done, portas), resposta=_receipt(done, portas))
+    return Desfecho(done, repetido=False, achados=parecer.achados, resposta=answer)
+
+
+def _peg(documento: Documento, parecer: Parecer, portas: Portas) -> Peg:
+    lote, hoje = parecer.lote, parecer.admissao.hoje
+    protocolo = portas.pegs.next_protocolo(hoje)
     return Peg(
         protocolo=protocolo,
         prestador_id=documento.prestador_id,
         registro_ans=documento.registro_ans,
-        numero_lote=lote.numero_lote or "",
+        numero_lote=lote.numero_lote or protocolo,
         sha256=documento.sha256,
         situacao=SituacaoPeg.PREPARANDO,
-        versao_tiss=lote.versao or "",
+        versao_tiss=rules.answer_version(lote).value,
         tipo_guia=lote.tipo_guia or "",
-        quantidade_guias=len(lote.guias),
-        valor_informado=sum((guia.valor_informado for guia in lote.guias), start=ZERO),
+        quantidade_guias=len(parecer.guias),
+        valor_informado=parecer.informado,
         data_recepcao=documento.recebido_em,
-        competencia=f"{contexto.hoje:%Y%m}",
+        competencia=f"{hoje:%Y%m}",
         codificacao_hash=lote.codificacao_hash or "",
         upload_id=documento.upload_id,
         chave_xml=documento.chave,
-        chave_recebimento=answer_key,
+        chave_recebimento=portas.archive.answer_key(documento),
+        porta=documento.porta,
+        quem=documento.quem,
     )
 
 
-def _finish(case: _Case, peg: Peg, answer: bytes, ports: Reception, now: datetime) -> Desfecho:
-    documento, lote = case.documento, case.lote
-    for upload_id in {documento.upload_id, peg.upload_id}:
-        ports.archive.keep_answer(documento, upload_id, answer)
-    if peg.situacao is SituacaoPeg.PREPARANDO:
-        ports.pegs.add_guias(peg, lote.guias)
-        ports.pegs.commit(peg, documento, now)
+def _again(documento: Documento, peg: Peg, portas: Portas) -> Desfecho:
+    """The same bytes: finish their PEG if nobody did, and tell this upload what it is."""
+    waiting = peg.situacao is SituacaoPeg.PREPARANDO
+    done = settle(peg, portas, correlacao=documento.correlacao)
+    answer = _receipt(done, portas)
     repetido = peg.upload_id != documento.upload_id
-    if repetido or (documento.tentativa > 1 and peg.situacao is not SituacaoPeg.PREPARANDO):
-        # another upload of these bytes, or the first announcement was lost on its way: say what they became
-        ports.pegs.announce_repeated(peg, documento, now)
-    return Desfecho(peg.protocolo, repetido, ())
+    if repetido:
+        portas.archive.keep_answer(documento.registro_ans, documento.prestador_id, documento.upload_id, answer)
+    if repetido or (documento.tentativa > 1 and not waiting):
+        # Another upload of these bytes, or the first announcement was lost on its way: say what they became.
+        dados = {"upload_id": documento.upload_id, "protocolo": done.protocolo}
+        portas.pegs.announce(Fato("LoteRepetido", dados, _entity(done)), documento, portas.now)
+    return Desfecho(done, repetido, _told(done, portas), answer)
 
 
-def _refuse(case: _Case, achados: tuple[Achado, ...], ports: Reception, now: datetime) -> Desfecho:
-    documento = case.documento
-    xml = ports.padrao.refusal(case.lote, case.contexto, achados, documento.recebido_em)
-    ports.archive.keep_answer(documento, documento.upload_id, xml)
-    ports.archive.keep_report(documento, {"achados": [as_dict(achado) for achado in achados]})
-    ports.pegs.announce_refusal(documento, achados, now)
-    return Desfecho(None, repetido=False, achados=achados)
+def _told(peg: Peg, portas: Portas) -> tuple[Achado, ...]:
+    return portas.archive.dossie(peg).achados
+
+
+def _receipt(peg: Peg, portas: Portas) -> bytes:
+    found = portas.archive.read(peg.chave_recebimento)
+    if found is None:
+        raise DocumentoMissingError(peg.chave_recebimento)
+    return found
+
+
+def _refuse(documento: Documento, parecer: Parecer, portas: Portas) -> Desfecho:
+    achados = parecer.achados
+    first = sorted(achados, key=lambda one: one.severidade is not Severidade.RECUSA_LOTE)
+    xml = portas.padrao.refusal(parecer.lote, parecer.admissao, first, documento.recebido_em)
+    portas.archive.keep_answer(documento.registro_ans, documento.prestador_id, documento.upload_id, xml)
+    portas.archive.keep_report(documento, {"achados": [as_dict(achado) for achado in achados]})
+    dados = {"upload_id": documento.upload_id, "achados": len(achados)}
+    portas.pegs.announce(Fato("LoteRecusado", dados, f"upload/{documento.upload_id}"), documento, portas.now)
+    return Desfecho(None, repetido=False, achados=achados, resposta=xml)
 
 
 def as_dict(achado: Achado) -> dict[str, Any]:
     """A finding as every door shows it."""
-    return {name: getattr(achado, name) for name in achado.__slots__}
+    names = [name for kind in reversed(type(achado).__mro__) for name in getattr(kind, "__slots__", ())]
+    return {name: getattr(achado, name) for name in names}
 
 
-def find_peg(*, prestador_id: str, protocolo: str, pegs: Pegs) -> Peg:
+def find_peg(prestador_id: str, protocolo: str, portas: Portas) -> Peg:
     """One visible PEG of the tenant.
 
     Raises:
         PegNotFoundError: absent, foreign, or still being written.
     """
-    peg = pegs.get(prestador_id, protocolo)
+    peg = portas.pegs.get(prestador_id, protocolo)
     if peg is None or peg.situacao is SituacaoPeg.PREPARANDO:
         raise PegNotFoundError
     return peg
+
+
+# --- what stands on the senhas ---
+
+
+def settle(peg: Peg, portas: Portas, *, correlacao: str, known: tuple[Dossie, Mapping[str, Lida]] | None = None) -> Peg:
+    """Make senhas and charges say what the PEG says; then it is seen, or what it let go is let go. Repeatable.
+
+    A PEG being written judges again what somebody else used, or cancelled, meanwhile. Answers the PEG as it is then.
+
+    Args:
+        known: its dossier and the senhas as its judge read them; whoever comes later reads both.
+
+    Raises:
+        MudouError: too many others did too many things at once: try again.
+        PegNotFoundError: there is none.
+    """
+    for _ in range(ROUNDS):
+        dossie, senhas = known or (portas.archive.dossie(peg), None)
+        if not _stand(peg, dossie, senhas, portas):
+            peg, known = _judged_again(peg, dossie, portas, correlacao), None
+            continue
+        done = _done(peg, portas)
+        if done is peg:
+            return peg
+        if peg.situacao is SituacaoPeg.PREPARANDO and known is None:
+            _keep_receipt(peg, dossie, portas)
+        fatos = [received(done)] if peg.situacao is SituacaoPeg.PREPARANDO else []
+        gone = done.situacao is SituacaoPeg.CANCELADO
+        try:
+            portas.pegs.change(peg, done, fatos, now=portas.now, correlacao=correlacao, free_lote=gone)
+        except MudouError:
+            peg, known = _now(peg, portas), None  # somebody else did it, or something else: see what has to stand
+            continue
+        return done
+    raise MudouError
+
+
+def _now(peg: Peg, portas: Portas) -> Peg:
+    found = portas.pegs.get(peg.prestador_id, peg.protocolo)
+    if found is None:
+        raise PegNotFoundError
+    return found
+
+
+def _done(peg: Peg, portas: Portas) -> Peg:
+    """The PEG once everything stands: the same when nothing was waiting for it."""
+    if peg.situacao is SituacaoPeg.PREPARANDO:
+        ato = Ato(papel=Papel.PRESTADOR if peg.quem else Papel.SISTEMA, quem=peg.quem, quando=portas.now)
+        return estados.advance(peg, Evento.RECEBIDO, ato)
+    if peg.liberando:
+        return replace(peg, liberando=False, versao=peg.versao + 1)
+    return peg
+
+
+def received(peg: Peg) -> Fato:
+    """`PegRecebido`."""
+    dados = {
+        "upload_id": peg.upload_id, "protocolo": peg.protocolo, "numero_lote": peg.numero_lote,
+        "quantidade_guias": peg.quantidade_guias, "valor_informado": str(peg.valor_informado),
+        "valor_glosado": str(peg.valor_glosado), "tipo_guia": peg.tipo_guia, "competencia": peg.competencia,
+    }  # fmt: skip
+    return Fato("PegRecebido", dados, _entity(peg))
+
+
+def _entity(peg: Peg) -> str:
+    return f"peg/{peg.protocolo}"
+
+
+def _keep_receipt(peg: Peg, dossie: Dossie, portas: Portas) -> None:
+    hoje = portas.local_day(peg.data_recepcao)
+    raw = portas.archive.read(peg.chave_xml)
+    if raw is None:
+        raise DocumentoMissingError(peg.chave_xml)
+    lote = portas.padrao.read(raw, hoje, peg.porta)
+    admissao = portas.contextos.admissao(peg.prestador_id, peg.registro_ans, hoje)
+    xml = portas.padrao.receipt(lote, peg, dossie, admissao)
+    portas.archive.keep_answer(peg.registro_ans, peg.prestador_id, peg.upload_id, xml)
+
+
+def _stand(peg: Peg, dossie: Dossie, senhas: Mapping[str, Lida] | None, portas: Portas) -> bool:
+    """Whether senhas and charges now say what the PEG says; `False` when some of it does not fit any more.
+
+    Only a PEG being written takes: afterwards what it has may only become less.
+    """
+    writing = peg.situacao is SituacaoPeg.PREPARANDO
+    if not _senhas_stand(peg, dossie, senhas, portas):
+        return False
+    if writing:
+        return not portas.cobrancas.add(peg.registro_ans, dossie.cobrancas(peg, peg.guias))
+    if peg.liberando:
+        every = range(1, peg.quantidade_guias + 1)
+        gone = every if peg.situacao is SituacaoPeg.CANCELADO else peg.retiradas
+        portas.cobrancas.release(peg.registro_ans, dossie.cobrancas(peg, gone))
+    return True
+
+
+def _senhas_stand(peg: Peg, dossie: Dossie, senhas: Mapping[str, Lida] | None, portas: Portas) -> bool:
+    wanted: Mapping[str, Mapping[str, Uso]] = dossie.usos(peg)
+    left: Sequence[str] = dossie.numeros()
+    for _ in range(ROUNDS):
+        held = senhas if senhas is not None else portas.senhas.many(peg.registro_ans, left) if left else {}
+        steps = list(_steps(peg, [(held.get(numero), wanted.get(numero, {})) for numero in left]))
+        if None in steps:
+            return False
+        left = portas.senhas.bill(peg.registro_ans, [step for step in steps if step]) if steps else ()
+        if not left:
+            return True
+        senhas = None
+    raise MudouError
+
+
+def _steps(peg: Peg, senhas: Sequence[tuple[Lida | None, Mapping[str, Uso]]]) -> Iterator[tuple[Lida, Usos] | None]:
+    """What to write on each senha; `None` for what does not fit."""
+    writing = peg.situacao is SituacaoPeg.PREPARANDO
+    for lida, mine in senhas:
+        if lida is None:
+            if writing and mine:
+                yield None
+            continue
+        kept = mine if writing else {key: uso for key, uso in mine.items() if key in lida.usos}
+        after = {**usos.without(lida.usos, peg.protocolo), **kept}
+        if after == lida.usos:
+            continue
+        try:
+            transicoes.bill(lida.autorizacao, after)
+        except AutorizacaoError:
+            yield None
+        else:
+            yield lida, after
+
+
+def _judged_again(peg: Peg, dossie: Dossie, portas: Portas, correlacao: str) -> Peg:
+    """Judge the same guias by what is known now, but for what the PEG itself uses; it has a new dossier then.
+
+    Raises:
+        PegNotFoundError: there is no such PEG.
+    """
+    alvo = Alvo(
+        peg.prestador_id, peg.registro_ans, portas.local_day(peg.data_recepcao),
+        Versao(peg.versao_tiss), peg.protocolo,
+    )  # fmt: skip
+    lido = portas.contextos.read(alvo, dossie.guias)
+    julgado = analise.judge(dossie.guias, lido.contexto)
+    novo = open_dossie(dossie.guias, dossie.apresentadas, julgado, lido.contexto, dossie.numeros())
+    depois = replace(
+        peg, dossie=portas.archive.keep_dossie(peg, novo), valor_glosado=novo.resultado.glosado, versao=peg.versao + 1
+    )
+    try:
+        portas.pegs.change(peg, depois, (), now=portas.now, correlacao=correlacao)
+    except MudouError:
+        return _now(peg, portas)
+    return depois

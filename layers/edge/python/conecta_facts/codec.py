@@ -37,11 +37,13 @@ def _plain(valor: Any) -> Any:
         return valor.isoformat()
     if isinstance(valor, Enum):
         return valor.value
-    if isinstance(valor, tuple):
+    if isinstance(valor, tuple | list):
         return [_plain(inner) for inner in valor]
-    if is_dataclass(valor):
-        return plain(valor)
-    raise TypeError(f"a {kind.__name__} has no plain form")
+    if isinstance(valor, Mapping):
+        return {name: _plain(inner) for name, inner in valor.items()}
+    if not is_dataclass(valor):
+        raise TypeError(f"a {kind.__name__} has no plain form")
+    return plain(valor)
 
 
 def build(classe: type[Valor], mapa: Mapping[str, Any]) -> Valor:
