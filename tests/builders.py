@@ -881,10 +881,10 @@ def recibo_comunicacao(versao: Versao = Versao.V4_01_00, **campos: Any) -> Mensa
     )
 
 
-def solicita_status_protocolo(versao: Versao = Versao.V4_01_00) -> Mensagem[SolicitacaoStatusProtocolo]:
+def solicita_status_protocolo(versao: Versao = Versao.V4_01_00, **campos: Any) -> Mensagem[SolicitacaoStatusProtocolo]:
     """A SOLIC_STATUS_PROTOCOLO."""
-    corpo = SolicitacaoStatusProtocolo(prestador=Contratado(cnpj=CNPJ), numero_protocolo="260310000001")
-    return mensagem("SOLIC_STATUS_PROTOCOLO", corpo, versao)
+    padrao: dict[str, Any] = {"prestador": Contratado(cnpj=CNPJ), "numero_protocolo": "260310000001"}
+    return mensagem("SOLIC_STATUS_PROTOCOLO", SolicitacaoStatusProtocolo(**{**padrao, **campos}), versao)
 
 
 def situacao_anexo(versao: Versao = Versao.V4_01_00, **campos: Any) -> Mensagem[SituacaoProtocolo]:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 V401, _, V403 = Versao
 AMANHA = um.HOJE + timedelta(days=1)
 OUTRA = "346659"
-MODULOS = ("solicitacao", "anexos", "autorizacao", "cancelamento", "comunicacao")
+MODULOS = ("solicitacao", "anexos", "autorizacao", "cancelamento", "comunicacao", "situacao")
 PEDIDO = "/ans:mensagemTISS/ans:prestadorParaOperadora/ans:solicitacaoProcedimento/ans:"
 ANEXOS = "/ans:mensagemTISS/ans:prestadorParaOperadora/ans:loteAnexos/ans:AnexosGuiasTISS/ans:"
 
@@ -522,6 +522,18 @@ def test_a_guia_is_cancelled_once_for_each_of_its_types() -> None:
     )  # fmt: skip
     assert (achado.caminho or "").endswith("ans:tipoCancelamentoGuia[3]")
     assert {achado.regra for achado in judge(guias(("1", " "), ("1", " ")))} == {"TISS-EM-BRANCO"}
+
+
+@pytest.mark.parametrize("versao", Versao)
+def test_a_protocolo_has_digits_only(versao: Versao) -> None:
+    assert not judge(um.solicita_status_protocolo(versao, numero_protocolo=" 26111 "))
+    for numero in ("26112000000A", "2611.2", "²³"):
+        achado = only(um.solicita_status_protocolo(versao, numero_protocolo=numero))
+        assert (achado.regra, achado.codigo) == ("TISS-PROTOCOLO-NUMERO", "3291" if versao is V403 else "3162")
+        assert (achado.caminho or "").endswith("ans:solicitacaoStatusProtocolo/ans:numeroProtocolo")
+    assert {achado.regra for achado in judge(um.solicita_status_protocolo(versao, numero_protocolo=" "))} == {
+        "TISS-EM-BRANCO"
+    }
 
 
 @pytest.mark.parametrize(
