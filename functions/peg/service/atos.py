@@ -65,9 +65,9 @@ def _act(
     for _ in range(ROUNDS):
         if peg.liberando:
             peg = settle(peg, portas, correlacao=chamador.correlacao)
+        after, fatos = passo(peg, ato)
         if chamador.versao is not None and chamador.versao != peg.versao:
             raise VersaoDiferenteError
-        after, fatos = passo(peg, ato)
         final = replace(after, liberando=False, versao=after.versao + 1) if after.liberando else after
         try:
             portas.pegs.change(
