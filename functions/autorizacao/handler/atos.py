@@ -20,7 +20,7 @@ from autorizacao.schemas.solicitacao import anexo_of, annex_faults, documentos_o
 from autorizacao.schemas.vistas import AutorizacaoView, CanceladasView
 from autorizacao.service import atos, operadora
 from conecta_edge import problems, session
-from conecta_edge.http import PRESTADOR, Model, Operation, Reply, Request, Response
+from conecta_edge.http import IDEMPOTENCY, PRESTADOR, Model, Operation, Reply, Request, Response
 from conecta_senhas.autorizacoes import ZERO
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _operation(
 ) -> Operation:  # fmt: skip
     return Operation(
         "POST", f"/autorizacoes/{{registro_ans}}/{{numero}}/{path}", name, FUNCAO, TAG, summary, description, run,
-        (reply,), escopos=("conecta/autorizacao.escrever",), parameters=(*comum.NAMED, PRESTADOR, comum.IDEMPOTENCY),
+        (reply,), escopos=("conecta/autorizacao.escrever",), parameters=(*comum.NAMED, PRESTADOR, IDEMPOTENCY),
         body=body, example=example, refusals=(409, 422),
     )  # fmt: skip
 

@@ -584,11 +584,6 @@ ERRORS: Final[ErrorMap] = {
 
 # --- documentation ---
 
-IDEMPOTENCY: Final = Parameter(
-    "Idempotency-Key", "header", "Chave sua para repetir sem efeito em dobro, guardada por 24 horas.",
-    schema={"type": "string", "minLength": 1, "maxLength": 255}, example="5f0c9a52-7f0e-4f7e-9d0e-0b6f3f1c7a11",
-)  # fmt: skip
-CURSOR: Final = Parameter("cursor", "query", "Continuação de uma página anterior.")
 NAMED: Final = (
     Parameter("registro_ans", "path", "Registro ANS da operadora.", required=True, example="345695"),
     Parameter("numero", "path", "Número da guia na operadora (ou a senha).", required=True, example="26110482915537"),

@@ -33,7 +33,7 @@ from autorizacao.schemas.vistas import (
 )
 from autorizacao.service import atos, operadora, pedidos
 from conecta_edge import problems, session
-from conecta_edge.http import PERSON_SCOPE, Model, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import CURSOR, IDEMPOTENCY, PERSON_SCOPE, Model, Operation, Parameter, Reply, Request, Response
 from conecta_edge.problems import FieldError, ProblemError
 from conecta_edge.tenancy import Grupo
 from conecta_senhas.autorizacoes import DIARIAS, ZERO, Papel
@@ -317,7 +317,7 @@ def _operation(
     return Operation(
         "POST", f"{_REGISTRO}/{path}", name, FUNCAO, TAG, summary, description, run,
         (reply or Reply(200, "A autorização como ficou.", AutorizacaoView, example=exemplos.DECIDIDA),),
-        escopos=_PESSOAS, parameters=(*comum.NAMED, comum.IDEMPOTENCY), body=body, example=example,
+        escopos=_PESSOAS, parameters=(*comum.NAMED, IDEMPOTENCY), body=body, example=example,
         refusals=(409, 422),
     )  # fmt: skip
 
@@ -336,7 +336,7 @@ OPERATIONS: Final = (
                       schema={"type": "string", "pattern": "^[0-9]{6}$"}, example="345695"),
             Parameter("fila", "query", "O padrão é ANALISE.", example="ANALISE",
                       schema={"type": "string", "enum": list(operadora.FILAS)}),
-            comum.CURSOR,
+            CURSOR,
         ),
         refusals=(400, 422),
     ),
@@ -355,7 +355,7 @@ OPERATIONS: Final = (
             }),
         ),
         escopos=_PESSOAS,
-        parameters=(comum.IDEMPOTENCY,),
+        parameters=(IDEMPOTENCY,),
         body=SolicitacaoDaCentralRequest,
         example={**exemplos.PEDIDO, "prestador": "12345678000195"},
         refusals=(404, 409, 422),
@@ -368,7 +368,7 @@ OPERATIONS: Final = (
         search,
         (Reply(200, "Uma página.", AutorizacoesPage, example={"autorizacoes": [exemplos.RESUMO], "cursor": None}),),
         escopos=_PESSOAS,
-        parameters=(comum.CURSOR,),
+        parameters=(CURSOR,),
         body=BuscaDaOperadoraRequest,
         example={"registro_ans": "345695", "cpf": "529.982.247-25"},
         refusals=(400, 404, 422),

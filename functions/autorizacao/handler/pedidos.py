@@ -15,7 +15,7 @@ from autorizacao.schemas.vistas import AutorizacoesPage, SimulacaoView, Solicita
 from autorizacao.service import consultas, pedidos
 from conecta_edge import problems, session
 from conecta_edge.clock import local_day
-from conecta_edge.http import PRESTADOR, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import CURSOR, IDEMPOTENCY, PRESTADOR, Operation, Parameter, Reply, Request, Response
 from conecta_edge.problems import FieldError
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ OPERATIONS: Final = (
             }),
         ),
         escopos=_ESCREVER,
-        parameters=(PRESTADOR, comum.IDEMPOTENCY),
+        parameters=(PRESTADOR, IDEMPOTENCY),
         body=SolicitacaoRequest,
         example=exemplos.INTERNACAO,
         refusals=(409, 422),
@@ -156,7 +156,7 @@ OPERATIONS: Final = (
         parameters=(
             Parameter("competencia", "query", "Ano e mês do pedido, AAAAMM; o padrão é o mês de hoje.",
                       schema={"type": "string", "pattern": "^20[0-9]{2}(0[1-9]|1[0-2])$"}, example="202611"),
-            comum.CURSOR, PRESTADOR,
+            CURSOR, PRESTADOR,
         ),
         refusals=(400, 422),
     ),
@@ -185,7 +185,7 @@ OPERATIONS: Final = (
             Reply(200, "A mesma substituição já havia sido pedida.", SolicitacaoView, example=_NOVA),
         ),
         escopos=_ESCREVER,
-        parameters=(*comum.NAMED, PRESTADOR, comum.IDEMPOTENCY),
+        parameters=(*comum.NAMED, PRESTADOR, IDEMPOTENCY),
         body=SolicitacaoRequest,
         example={**exemplos.PEDIDO, "numero_guia_prestador": "GP-1003"},
         refusals=(409, 422),

@@ -24,8 +24,20 @@ from conecta_campos.padrao import Carteira, RegistroAns
 from conecta_edge import problems, session
 from conecta_edge.clock import iso
 from conecta_edge.dynamodb import ConditionFailedError
-from conecta_edge.http import PRESTADOR, ErrorMap, Operation, Parameter, Reply, Request, Response, field_errors
-from conecta_edge.problems import FieldError, ProblemError
+from conecta_edge.http import (
+    CURSOR,
+    IDEMPOTENCY,
+    IF_MATCH,
+    PRESTADOR,
+    ErrorMap,
+    Operation,
+    Parameter,
+    Reply,
+    Request,
+    Response,
+    field_errors,
+)
+from conecta_edge.problems import FieldError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +57,6 @@ NIVEIS: Final = 16
 ALREADY: Final = 200
 """Status of what had been asked before."""
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
-_VERSION: Final = re.compile(r'(?:W/)?"([0-9]{1,15})"', re.ASCII)
 
 
 def list_all(request: Request) -> Response:
@@ -92,8 +103,8 @@ def change(request: Request) -> Response:
     corpo = _corpo(request)
     caller.require(ESCREVER)
     changed = service.change(
-        service.expect(rascunho, _expected(request)), corpo, quem=caller.subject, rascunhos=bootstrap.rascunhos(),
-        now=session.clock().now(),
+        service.expect(rascunho, request.expected_version()), corpo, quem=caller.subject,
+        rascunhos=bootstrap.rascunhos(), now=session.clock().now(),
     )  # fmt: skip
     return Response(200, _view(changed), headers=_tag(changed))
 
@@ -102,7 +113,7 @@ def remove(request: Request) -> Response:
     """DELETE /autorizacoes/rascunhos/{id}."""
     caller, rascunho = _own(request)
     caller.require(ESCREVER)
-    held = service.expect(rascunho, _expected(request))
+    held = service.expect(rascunho, request.expected_version())
     bootstrap.rascunhos().write(held, service.removed(held, session.clock().now()))
     return Response(204)
 
@@ -116,7 +127,7 @@ def send(request: Request) -> Response:
     if wrong := _lacks(rascunho.corpo):
         raise problems.invalid_body(wrong)
     caller.require(ESCREVER)
-    held = service.expect(rascunho, _expected(request))
+    held = service.expect(rascunho, request.expected_version())
     try:
         return _send(request, caller, held)
     except ConditionFailedError as lost:
@@ -222,16 +233,6 @@ def _subject(rascunho: Rascunho) -> tuple[str, ...]:
     return (session.pseudonyms().carteira(registro, carteira),)
 
 
-def _expected(request: Request) -> int | None:
-    text = request.headers.get("if-match", "*").strip()
-    if text == "*":
-        return None
-    found = _VERSION.fullmatch(text)
-    if found is None:
-        raise RascunhoMudouError
-    return int(found[1])
-
-
 def _tag(rascunho: Rascunho) -> dict[str, str]:
     return {"ETag": f'"{rascunho.versao}"'}
 
@@ -278,9 +279,6 @@ _RASCUNHO: Final[dict[str, Any]] = {
 }  # fmt: skip
 _ENVIADO: Final[dict[str, Any]] = {"autorizacao": exemplos.AUTORIZACAO, "achados": [], "substituida": None}
 _ID_PATH: Final = Parameter("id", "path", "Identificador do rascunho.", required=True, example=_RASCUNHO["id"])
-_IF_MATCH: Final = Parameter(
-    "If-Match", "header", "A ETag do que se viu: se mudou desde então, a resposta é 412.", example='"1"'
-)
 _UM: Final = "/autorizacoes/rascunhos/{id}"
 _AREA: Final = ("conecta/autorizacao.ler", "conecta/autorizacao.escrever")
 _ESCREVER: Final = ("conecta/autorizacao.escrever",)
@@ -292,7 +290,7 @@ OPERATIONS: Final = (
         list_all,
         (Reply(200, "Uma página.", RascunhosPage, example={"rascunhos": [_RASCUNHO_RESUMO], "cursor": None}),),
         escopos=_AREA,
-        parameters=(comum.CURSOR, PRESTADOR),
+        parameters=(CURSOR, PRESTADOR),
         refusals=(400, 422),
     ),
     Operation(
@@ -303,7 +301,7 @@ OPERATIONS: Final = (
         create,
         (Reply(201, "Rascunho guardado.", RascunhoView, example=_RASCUNHO),),
         escopos=_ESCREVER,
-        parameters=(PRESTADOR, comum.IDEMPOTENCY),
+        parameters=(PRESTADOR, IDEMPOTENCY),
         body=RascunhoRequest,
         example=_PARCIAL,
         refusals=(409, 422),
@@ -322,7 +320,7 @@ OPERATIONS: Final = (
         change,
         (Reply(200, "O rascunho como ficou.", RascunhoView, example={**_RASCUNHO, "versao": 2}),),
         escopos=_ESCREVER,
-        parameters=(_ID_PATH, PRESTADOR, _IF_MATCH),
+        parameters=(_ID_PATH, PRESTADOR, IF_MATCH),
         body=RascunhoRequest,
         example=_PARCIAL,
         refusals=(412, 422),
@@ -332,7 +330,7 @@ OPERATIONS: Final = (
         remove,
         (Reply(204, "Rascunho excluído."),),
         escopos=_ESCREVER,
-        parameters=(_ID_PATH, PRESTADOR, _IF_MATCH),
+        parameters=(_ID_PATH, PRESTADOR, IF_MATCH),
         refusals=(412, 422),
     ),
     Operation(
@@ -345,22 +343,14 @@ OPERATIONS: Final = (
             Reply(200, "Já havia sido pedido: como está.", SolicitacaoView, example=_ENVIADO),
         ),
         escopos=_ESCREVER,
-        parameters=(_ID_PATH, PRESTADOR, _IF_MATCH, comum.IDEMPOTENCY),
+        parameters=(_ID_PATH, PRESTADOR, IF_MATCH, IDEMPOTENCY),
         refusals=(409, 412, 422),
     ),
 )  # fmt: skip
 
 
-def _changed(_error: RascunhoMudouError) -> ProblemError:
-    return ProblemError(
-        412, "versao-divergente", "Mudou desde que foi visto",
-        "O rascunho já não está como indicado em If-Match, ou outra pessoa o gravou agora. Consulte-o de novo e repita "
-        "com a ETag atual.",
-    )  # fmt: skip
-
-
 ERRORS: Final[ErrorMap] = {
     **comum.ERRORS,
     RascunhoNotFoundError: lambda _error: problems.not_found(),
-    RascunhoMudouError: _changed,
+    RascunhoMudouError: lambda _error: problems.outdated(),
 }

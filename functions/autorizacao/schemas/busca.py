@@ -7,8 +7,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from autorizacao.schemas.comum import LINHA
 from conecta_campos.padrao import STRICT, Carteira, Cpf, NumeroGuia, RegistroAns
+from conecta_campos.textos import LINHA
 
 
 class BuscaRequest(BaseModel):

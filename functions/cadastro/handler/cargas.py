@@ -18,7 +18,7 @@ from conecta_cargas.states import (
 )
 from conecta_edge import problems, session
 from conecta_edge.clock import iso
-from conecta_edge.http import PERSON_SCOPE, ErrorMap, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import CURSOR, PERSON_SCOPE, ErrorMap, Operation, Parameter, Reply, Request, Response
 from conecta_edge.problems import FieldError
 from conecta_edge.tenancy import Grupo
 
@@ -148,7 +148,7 @@ OPERATIONS: Final = (
         parameters=(
             Parameter("registro_ans", "query", "A operadora; pode faltar a quem é de uma só.", example="345695",
                       schema={"type": "string", "pattern": "^[0-9]{6}$"}),
-            Parameter("cursor", "query", "Continuação de uma página anterior."),
+            CURSOR,
         ),
         refusals=(400, 404, 422),
     ),

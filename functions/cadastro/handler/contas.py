@@ -38,8 +38,19 @@ from cadastro.schemas.contas import (
 from cadastro.service import contas as service
 from conecta_edge import problems, session
 from conecta_edge.clock import iso, local_day
-from conecta_edge.http import PERSON_SCOPE, PRESTADOR, ErrorMap, Operation, Parameter, Reply, Request, Response
-from conecta_edge.problems import ProblemError
+from conecta_edge.http import (
+    CURSOR,
+    IDEMPOTENCY,
+    IF_MATCH,
+    PERSON_SCOPE,
+    PRESTADOR,
+    ErrorMap,
+    Operation,
+    Parameter,
+    Reply,
+    Request,
+    Response,
+)
 from conecta_edge.settings import required
 
 if TYPE_CHECKING:
@@ -57,7 +68,6 @@ GESTAO: Final = "gestao-de-acesso"
 """Why a gestor sees e-mails (LGPD art. 6, I)."""
 _PESSOA_ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _CLIENT_ID: Final = re.compile(r"\w{1,128}", re.ASCII)
-_VERSION: Final = re.compile(r'(?:W/)?"([0-9]{1,15})"', re.ASCII)
 
 
 def get_sessao(request: Request) -> Response:
@@ -139,7 +149,7 @@ def change_pessoa(request: Request) -> Response:
         pessoa_id=pessoa_id,
         papel=Papel(asked.papel) if asked.papel else None,
         ativo=asked.ativo,
-        expected=expected_version(request),
+        expected=request.expected_version(),
         quem=caller.subject,
         contas=bootstrap.contas(),
         now=session.clock().now(),
@@ -154,7 +164,7 @@ def remove_pessoa(request: Request) -> Response:
     service.remove_pessoa(
         prestador_id=caller.prestador_id,
         pessoa_id=pessoa_id,
-        expected=expected_version(request),
+        expected=request.expected_version(),
         quem=caller.subject,
         contas=bootstrap.contas(),
         now=session.clock().now(),
@@ -296,28 +306,6 @@ def _gestor(request: Request) -> Principal:
     return caller
 
 
-def expected_version(request: Request) -> int | None:
-    """The version `If-Match` names, `None` when it is not sent or matches whatever there is.
-
-    Raises:
-        ChangedMeanwhileError: it is not an ETag of ours.
-    """
-    text = request.headers.get("if-match", "*").strip()
-    if text == "*":
-        return None
-    found = _VERSION.fullmatch(text)
-    if found is None:
-        raise ChangedMeanwhileError
-    return int(found[1])
-
-
-IDEMPOTENCY: Final = Parameter(
-    "Idempotency-Key", "header", "Chave sua para repetir sem efeito em dobro, guardada por 24 horas.",
-    schema={"type": "string", "minLength": 1, "maxLength": 255}, example="5f0c9a52-7f0e-4f7e-9d0e-0b6f3f1c7a11",
-)  # fmt: skip
-IF_MATCH: Final = Parameter(
-    "If-Match", "header", "A ETag do que se viu: se mudou desde então, a resposta é 412.", example='"1"'
-)
 _PESSOAS: Final = (PERSON_SCOPE,)
 _PESSOA: Final[dict[str, Any]] = {
     "id": "6f1f0d7c2b7e4c0d9a5e8b3c4d2f1a60", "email": "faturamento@hospital-aurora.example", "papel": "faturista",
@@ -360,7 +348,7 @@ OPERATIONS: Final = (
         list_pessoas,
         (Reply(200, "Uma página.", PessoasPage, example={"pessoas": [_PESSOA], "cursor": None}),),
         escopos=_PESSOAS,
-        parameters=(Parameter("cursor", "query", "Continuação de uma página anterior."), PRESTADOR),
+        parameters=(CURSOR, PRESTADOR),
         refusals=(400, 422),
     ),
     Operation(
@@ -453,18 +441,10 @@ OPERATIONS: Final = (
 )  # fmt: skip
 
 
-def changed_meanwhile(_error: ChangedMeanwhileError) -> ProblemError:
-    """412: what the caller had seen is no more."""
-    return ProblemError(
-        412, "versao-divergente", "Mudou desde que foi visto",
-        "O que se ia mudar já não está como indicado em If-Match. Consulte de novo e repita com a ETag atual.",
-    )  # fmt: skip
-
-
 ERRORS: Final[ErrorMap] = {
     PessoaNotFoundError: lambda _error: problems.not_found(),
     CredencialNotFoundError: lambda _error: problems.not_found(),
-    ChangedMeanwhileError: changed_meanwhile,
+    ChangedMeanwhileError: lambda _error: problems.outdated(),
     StaleContaError: lambda _error: problems.busy(),
     AlreadyBoundError: lambda _error: problems.conflict(
         "pessoa-ja-vinculada", "Pessoa já vinculada",

@@ -29,7 +29,6 @@ from cadastro.domain.relacionamentos import (
     UnknownOperadoraError,
     next_change,
 )
-from cadastro.handler.contas import IF_MATCH, changed_meanwhile, expected_version
 from cadastro.schemas.relacionamentos import (
     DecisaoRequest,
     DescredenciamentoRequest,
@@ -45,7 +44,7 @@ from cadastro.schemas.relacionamentos import (
 from cadastro.service import relacionamentos as service
 from conecta_edge import problems, session
 from conecta_edge.clock import iso, local_day
-from conecta_edge.http import PERSON_SCOPE, ErrorMap, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import CURSOR, IF_MATCH, PERSON_SCOPE, ErrorMap, Operation, Parameter, Reply, Request, Response
 from conecta_edge.problems import FieldError, ProblemError
 from conecta_edge.tenancy import Grupo
 from conecta_facts.relacionamentos import Situacao
@@ -194,7 +193,7 @@ def decide(request: Request) -> Response:
             autorizacao=asked.autorizacao,
             faturamento=asked.faturamento,
             vincular=asked.vincular_solicitante,
-            expected=expected_version(request),
+            expected=request.expected_version(),
         ),
         rows=rows,
         now=now,
@@ -427,7 +426,7 @@ OPERATIONS: Final = (
                       schema={"type": "string", "enum": [state.value for state in Situacao]}),
             Parameter("tipo", "query", "pedido ou relacionamento; o padrão depende da situação.",
                       schema={"type": "string", "enum": ["pedido", "relacionamento"]}),
-            Parameter("cursor", "query", "Continuação de uma página anterior."),
+            CURSOR,
         ),
         refusals=(400, 422),
     ),
@@ -530,7 +529,7 @@ ERRORS: Final[ErrorMap] = {
     PedidoNotFoundError: lambda _error: problems.not_found(),
     RelacionamentoNotFoundError: lambda _error: problems.not_found(),
     StaleRelacionamentoError: lambda _error: problems.busy(),
-    ChangedMeanwhileError: changed_meanwhile,
+    ChangedMeanwhileError: lambda _error: problems.outdated(),
     UnknownOperadoraError: lambda _error: problems.invalid_body((
         FieldError("registro_ans", "operadora-desconhecida", "Operadora desconhecida: veja GET /operadoras."),
     )),

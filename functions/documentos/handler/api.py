@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge import problems, session
 from conecta_edge.clock import iso, local_day
-from conecta_edge.http import PRESTADOR, Api, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import IDEMPOTENCY, PRESTADOR, Api, Operation, Parameter, Reply, Request, Response
 from conecta_edge.problems import FieldError, ProblemError
 from documentos import bootstrap, service
 from documentos.domain import uploads
@@ -186,10 +186,7 @@ OPERATIONS: Final = (
             "envio": {"url": "https://entrada.s3.sa-east-1.amazonaws.com/", "campos": {"key": "t/345695/…"}},
         }),),
         escopos=("conecta/documentos.escrever", "conecta/peg.escrever", "conecta/autorizacao.escrever"),
-        parameters=(PRESTADOR, Parameter(
-            "Idempotency-Key", "header", "Chave sua para repetir sem efeito em dobro, guardada por 24 horas.",
-            schema={"type": "string", "minLength": 1, "maxLength": 255}, example="5f0c9a52-7f0e-4f7e-9d0e-0b6f3f1c7a11",
-        )),
+        parameters=(PRESTADOR, IDEMPOTENCY),
         body=UploadRequest,
         example={
             "registro_ans": "345695", "finalidade": "lote_tiss", "nome_arquivo": "lote-0001.xml", "tamanho": 635619,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import importlib
 import json
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound="BaseModel")
 JSON = "application/json"
 MAX_PATH = 100
+_VERSION = re.compile(r'(?:W/)?"([0-9]{1,15})"', re.ASCII)
 PERSON_SCOPE = "aws.cognito.signin.user.admin"
 """What the tokens of people signed in through Cognito's own API carry instead of our scopes."""
 SECURITY_HEADERS: Mapping[str, str] = {
@@ -65,6 +67,20 @@ class Request:
             return model.model_validate_json(self.body or b"")
         except ValidationError as error:
             raise problems.invalid_body(field_errors(error)) from error
+
+    def expected_version(self) -> int | None:
+        """The version `If-Match` names, `None` when it is not sent or matches whatever there is.
+
+        Raises:
+            ProblemError: 412, it is not an ETag of ours.
+        """
+        text = self.headers.get("if-match", "*").strip()
+        if text == "*":
+            return None
+        found = _VERSION.fullmatch(text)
+        if found is None:
+            raise problems.outdated()
+        return int(found[1])
 
 
 def field_errors(error: Any) -> tuple[FieldError, ...]:
@@ -146,6 +162,14 @@ PRESTADOR = Parameter(
     "header",
     "Prestador em nome de quem se age; obrigatório para quem serve mais de um.",
     example="12345678000195",
+)
+CURSOR = Parameter("cursor", "query", "Continuação de uma página anterior.")
+IDEMPOTENCY = Parameter(
+    "Idempotency-Key", "header", "Chave sua para repetir sem efeito em dobro, guardada por 24 horas.",
+    schema={"type": "string", "minLength": 1, "maxLength": 255}, example="5f0c9a52-7f0e-4f7e-9d0e-0b6f3f1c7a11",
+)  # fmt: skip
+IF_MATCH = Parameter(
+    "If-Match", "header", "A ETag do que se viu: se mudou desde então, a resposta é 412.", example='"1"'
 )
 
 

@@ -129,6 +129,15 @@ def conflict(codigo: str, title: str, detail: str) -> ProblemError:
     return ProblemError(409, codigo, title, detail)
 
 
+def outdated() -> ProblemError:
+    """412: what the caller had seen is no more."""
+    return ProblemError(
+        412, "versao-divergente", "Mudou desde que foi visto",
+        "O que se ia mudar já não está como indicado em If-Match, ou outra pessoa o mudou agora. Consulte de novo e "
+        "repita com a ETag atual.",
+    )  # fmt: skip
+
+
 def busy() -> ProblemError:
     """503: a dependency is throttling; nothing was done and the same request may be sent again."""
     return ProblemError(
