@@ -321,7 +321,8 @@ def _of_indexes(held: Guardada) -> Iterator[str]:
         yield f"{held.situacao} is due on {due}"
     if held.situacao in CONCEDIDAS and held["admissao"] is None and held["principal"] is None:
         last = date.fromisoformat(held["validade"]) + timedelta(days=1)
-        if not due or due > last.isoformat():
+        # A PEG leaves the day as it finds it: what it frees after its end has none any more.
+        if (not due and not held.cobrada) or due > last.isoformat():
             yield f"valid until {held['validade']}, and the sweep looks at it on {due or 'no day'}"
 
 

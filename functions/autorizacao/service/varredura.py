@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final, Protocol
 
 from autorizacao.service.portas import Autorizacoes, Guardada, Mudanca
@@ -20,7 +20,6 @@ PAGINA: Final = 100
 PAGINAS: Final = 5
 """Of one piece: so many writes, one after another, are far from what a function may take."""
 QUEM: Final = "varredura"
-_DIA: Final = timedelta(days=1)
 Posicao = Mapping[str, str] | None
 Nome = tuple[str, str]
 """(registro ANS, numero)."""
@@ -101,7 +100,5 @@ def _many(wanted: Sequence[Nome], autorizacoes: Autorizacoes) -> dict[Nome, Guar
 def _moved(held: Guardada, principal: Autorizacao | None, ato: Ato) -> Mudanca:
     autorizacao, _ = vencimentos.vencer(held.autorizacao, ato, principal)
     due = vencimentos.proximo(autorizacao, ato.hoje, principal)
-    if due is None and vencimentos.proximo(autorizacao, ato.hoje) is not None:
-        due = ato.hoje + _DIA  # only its stay keeps it: whoever writes it without knowing that would say it is due
     after = held if autorizacao is held.autorizacao else Guardada(autorizacao, held.vida, held.complementos, held.nome)
     return Mudanca(held, after, proximo=due)

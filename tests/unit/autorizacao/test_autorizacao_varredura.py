@@ -185,7 +185,7 @@ def test_a_used_complement_of_an_open_stay_is_not_looked_at_twice_a_day(stored: 
     stored.add(in_situation(Situacao.UTILIZADA, numero="2", principal="1"))
     dia = VALIDADE - 15 * DIA
     assert stored.sweep(dia) == Varrida(0, 1, 0, None)
-    assert stored.rows[VALE, "2"][1] == dia + DIA
+    assert stored.rows[VALE, "2"][1] == DEPOIS
     assert stored.sweep(DEPOIS) == Varrida(0, 1, 0, None)
     assert stored.rows[VALE, "2"][1] is None
 

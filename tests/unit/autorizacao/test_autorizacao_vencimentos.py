@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from conecta_senhas import transicoes as t
 from conecta_senhas.autorizacoes import (
+    DIARIAS,
     FINAIS,
     PENDENTES,
     Ato,
@@ -35,6 +36,7 @@ from tests.builders_autorizacao import (
     an_authorization,
     an_item,
     in_situation,
+    usos_of,
 )
 from tests.builders_cadastro import HOJE
 
@@ -137,11 +139,32 @@ class TestASenha:
         assert proximo(held, HOJE) == QUINZE
         held = swept(swept(held, QUINZE), CINCO)
         assert [(marco.vez_de, marco.ate) for marco in held.historico] == [(None, VALIDADE)] * 2
-        assert proximo(held, CINCO) is None
+        assert proximo(held, CINCO) == VALIDADE + DIA
+        assert proximo(held, VALIDADE + DIA) is None
         assert vencer(held, an_ato(Papel.SISTEMA, VALIDADE + DIA)) == (held, ())
 
-    def test_wholly_used_is_warned_of_by_nobody(self) -> None:
-        assert proximo(in_situation(Situacao.UTILIZADA, itens=(an_item(faturada=Decimal(1)),)), HOJE) is None
+    def test_wholly_used_is_warned_of_by_nobody_and_looked_at_until_its_end(self) -> None:
+        held = in_situation(Situacao.UTILIZADA, itens=(an_item(faturada=Decimal(1)),))
+        days = [HOJE, QUINZE, CINCO, VALIDADE, VALIDADE + DIA]
+        assert [proximo(held, dia) for dia in days] == [QUINZE, CINCO, VALIDADE + DIA, VALIDADE + DIA, None]
+        assert [vencer(held, an_ato(Papel.SISTEMA, dia)) for dia in days] == [(held, ())] * len(days)
+
+    def test_with_days_left_is_warned_of_though_its_items_are_used(self) -> None:
+        held = t.bill(a_stay_authorization(), usos_of({1: 3, DIARIAS: 2}))
+        assert vencer(held, an_ato(Papel.SISTEMA, QUINZE))[1][0].evento is Evento.SENHA_A_VENCER
+        held = t.bill(held, usos_of({1: 3, DIARIAS: 3}))
+        assert vencer(held, an_ato(Papel.SISTEMA, QUINZE)) == (held, ())
+
+    @pytest.mark.parametrize("freed", [HOJE, QUINZE, CINCO, VALIDADE])
+    def test_that_was_used_up_and_freed_again_ends_as_if_it_had_never_been_used(self, freed: date) -> None:
+        held, dia = t.bill(an_authorization(), usos_of({1: 1})), proximo(an_authorization(), HOJE)
+        while dia is not None:
+            if held.faturadas and dia > freed:
+                held = t.bill(held, {})  # its place in the index stays as it was
+            held, _ = vencer(held, an_ato(Papel.SISTEMA, dia))
+            before, dia = dia, proximo(held, dia)
+            assert dia is None or dia > before
+        assert (held.situacao, held.historico[-1].evento) == (Situacao.EXPIRADA, Evento.EXPIRADA)
 
     @pytest.mark.parametrize("situacao", [*FINAIS, Situacao.EXPIRADA])
     def test_that_is_over_has_nothing_due(self, situacao: Situacao) -> None:

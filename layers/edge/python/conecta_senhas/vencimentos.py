@@ -3,7 +3,8 @@
 What was told lies in the timeline: `SENHA_A_VENCER` and `RESPOSTA_ATRASADA` are entries like any other, each written
 on condition of the `versao`, so that a sweep that is repeated, late or cut in the middle tells nothing twice. Warnings
 that a late sweep finds together are told as one, the last; none is told of what has ended, nor of a stay that began:
-that one stays open until discharge.
+that one stays open until discharge. What is used up is looked at on the same days and told nothing: a PEG that frees
+it again leaves its day as it finds it.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ def _due(held: Autorizacao, hoje: date, principal: Autorizacao | None) -> Iterat
         yield day, lambda one, ato, _parent: _tell(one, ato, Evento.RESPOSTA_ATRASADA)
     if held.situacao in CONCEDIDAS and (day := _end(held, hoje, principal)):
         yield day, transicoes.expire
+    if held.situacao is Situacao.UTILIZADA and (day := _after(held.validade)) and day > hoje:
+        yield day, transicoes.expire  # if it is free by then; otherwise the day comes and nothing is due
     if held.situacao in CONCEDIDAS | {Situacao.UTILIZADA} and (day := _warning(held, hoje, principal)):
         yield day, lambda one, ato, _parent: _tell(one, ato, Evento.SENHA_A_VENCER)
 
@@ -87,14 +90,15 @@ def _end(held: Autorizacao, hoje: date, principal: Autorizacao | None) -> date |
 
 
 def _warning(held: Autorizacao, hoje: date, principal: Autorizacao | None) -> date | None:
-    """The first warning that is ahead, or the last that was not given; of what has no balance left there is none."""
+    """The first warning that is ahead, or the last that was not given; of what has no balance left none is given."""
     decided, last = held.data_autorizacao, held.validade
-    used = held.situacao is Situacao.UTILIZADA and held.esgotada
-    if decided is None or last is None or last < hoje or used or _stay(held, principal):
+    if decided is None or last is None or last < hoje or _stay(held, principal):
         return None
     told = max((_day(marco) for marco in held.historico if marco.evento is Evento.SENHA_A_VENCER), default=date.min)
     left = [day for day in avisos(decided, last) if day > told]
     overdue = [day for day in left if day <= hoje]
+    if held.situacao is Situacao.UTILIZADA and held.esgotada:
+        return min((day for day in left if day > hoje), default=None)
     return max(overdue) if overdue else min(left, default=None)
 
 
