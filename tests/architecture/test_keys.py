@@ -18,7 +18,7 @@ import conecta_edge
 import conecta_senhas_aws
 import documentos.dynamodb
 import documentos.service
-import peg.dynamodb.pegs
+import peg.dynamodb
 import peg.s3
 from autorizacao.dynamodb import chaves
 from cadastro.dynamodb import contas, relacionamentos
@@ -29,6 +29,9 @@ from conecta_edge.quotas import Quota
 from conecta_facts.relacionamentos import Situacao as Relacao
 from conecta_senhas_aws import chaves as senha_keys
 from documentos.domain.uploads import Situacao
+from peg.domain.pegs import Cobranca, LinhaCobrada, SituacaoPeg
+from peg.dynamodb import chaves as chaves_peg
+from peg.dynamodb import cobrancas, pegs
 from tests.builders_cadastro import CARTEIRA, CPF, HOJE, INICIO, NOME, a_vida
 from tests.builders_functions import HOSPITAL, NOW, PASA, VALE, a_documento, a_peg, an_upload
 from tests.fakes_cadastro import PSEUDONIMOS, Loaded
@@ -123,11 +126,18 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     ),
     "documentos.dynamodb.tenant_pk": (lambda: documentos.dynamodb.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
     "documentos.dynamodb.upload_key": (lambda: documentos.dynamodb.upload_key(HOSPITAL, "u1"), OF_THE_HOSPITAL),
-    "peg.dynamodb.pegs.tenant_pk": (lambda: peg.dynamodb.pegs.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
-    "peg.dynamodb.pegs.month_pk": (lambda: peg.dynamodb.pegs.month_pk(HOSPITAL, "2611"), OF_THE_HOSPITAL),
-    "peg.dynamodb.pegs.peg_key": (lambda: peg.dynamodb.pegs.peg_key(HOSPITAL, PROTOCOLO), OF_THE_HOSPITAL),
-    "peg.dynamodb.pegs.guia_key": (lambda: peg.dynamodb.pegs.guia_key(HOSPITAL, PROTOCOLO, 7), OF_THE_HOSPITAL),
-    "peg.dynamodb.pegs.lote_key": (lambda: peg.dynamodb.pegs.lote_key(HOSPITAL, VALE, "1"), OF_THE_HOSPITAL),
+    "peg.dynamodb.chaves.tenant_pk": (lambda: chaves_peg.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
+    "peg.dynamodb.chaves.month_pk": (lambda: chaves_peg.month_pk(HOSPITAL, "2611"), OF_THE_HOSPITAL),
+    "peg.dynamodb.chaves.peg_key": (lambda: chaves_peg.peg_key(HOSPITAL, PROTOCOLO), OF_THE_HOSPITAL),
+    "peg.dynamodb.chaves.lote_key": (lambda: chaves_peg.lote_key(HOSPITAL, VALE, "1"), OF_THE_HOSPITAL),
+    "peg.dynamodb.chaves.operadora_pk": (lambda: chaves_peg.operadora_pk(VALE, "2611"), OF_VALE),
+    "peg.dynamodb.chaves.ponteiro_key": (lambda: chaves_peg.ponteiro_key(VALE, PROTOCOLO), OF_VALE),
+    "peg.dynamodb.chaves.vida_pk": (lambda: chaves_peg.vida_pk(VALE, PSEUDONYM), OF_VALE),
+    "peg.dynamodb.chaves.cobranca_key": (
+        lambda: chaves_peg.cobranca_key(VALE, PSEUDONYM, HOSPITAL, "GP-1"), OF_VALE,
+    ),
+    "peg.dynamodb.chaves.fila_pk": (lambda: chaves_peg.fila_pk(VALE, "RECEBIDO"), OF_VALE),
+    "peg.dynamodb.chaves.pendente_pk": (lambda: chaves_peg.pendente_pk(0), ["PENDENTE"]),
 }  # fmt: skip
 """What makes a key, and the partition it must give: a prestador, an operadora, a person and a credential are tenants
 of their own rows; the public list of operadoras, and what falls due, which only the sweep reads, are nobody's."""
@@ -143,11 +153,11 @@ def partition(key: Any) -> str:
 
 def modules() -> Iterator[ModuleType]:
     """Where keys are made: `conecta_edge`, senhas, and every context's adapters of tables."""
-    packages = (conecta_edge, conecta_senhas_aws, autorizacao.dynamodb, cadastro.dynamodb)
+    packages = (conecta_edge, conecta_senhas_aws, autorizacao.dynamodb, cadastro.dynamodb, peg.dynamodb)
     for package in packages:
         for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             yield importlib.import_module(info.name)
-    yield from (documentos.dynamodb, peg.dynamodb.pegs)
+    yield documentos.dynamodb
 
 
 def makers() -> dict[str, Callable[..., Any]]:
@@ -236,6 +246,17 @@ def test_the_index_of_what_falls_due_names_the_operadora_and_spreads_over_its_sh
     assert senha_keys.identity(senha_keys.guia_pk(VALE, NUMERO)) == (VALE, NUMERO)
 
 
+def test_the_queue_of_pegs_names_whose_each_is_and_spreads_what_is_unfinished_over_its_shards() -> None:
+    places = [chaves_peg.fila(a_peg(f"2611{n:08d}")) for n in range(400)]
+    assert {place["fila_pk"] for place in places} == {f"PENDENTE#{shard}" for shard in range(chaves_peg.SHARDS)}
+    assert str(places[7]["fila_sk"]).endswith(f"Z#{HOSPITAL}#261100000007")
+    waiting = chaves_peg.fila(a_peg(situacao=SituacaoPeg.RECEBIDO))
+    assert partition(waiting["fila_pk"]).split("#")[:2] == OF_VALE
+    assert str(waiting["fila_sk"]) == f"{HOJE.isoformat()}#{HOSPITAL}#261120000001"
+    assert set(chaves_peg.fila(a_peg(situacao=SituacaoPeg.PAGO)).values()) == {None}
+    assert chaves_peg.identity(chaves_peg.peg_key(HOSPITAL, PROTOCOLO)) == (HOSPITAL, PROTOCOLO)
+
+
 def test_a_counter_belongs_to_nobody_and_holds_only_a_number() -> None:
     asked: list[Mapping[str, Any]] = []
 
@@ -263,6 +284,8 @@ def test_an_object_lies_under_its_operadora_and_prestador(key: str) -> None:
 
 
 def test_a_row_of_a_peg_or_of_a_guia_holds_no_personal_attribute() -> None:
-    names = {*peg.dynamodb.pegs.to_item(a_peg()), *documentos.dynamodb.to_item(an_upload())}
+    charge = Cobranca(PSEUDONYM, HOSPITAL, "GP-1", PROTOCOLO, 1, (LinhaCobrada("22", "40301010", HOJE),))
+    rows = (pegs.to_item(a_peg()), cobrancas.to_item(VALE, charge), documentos.dynamodb.to_item(an_upload()))
+    names = {name for row in rows for name in row}
     personal = ("carteira", "beneficiario", "cpf", "nome_beneficiario", "cns", "cid")
     assert not [name for name in names if name.startswith(personal)]

@@ -41,7 +41,7 @@ def to_item(registro_ans: str, cobranca: Cobranca) -> Item:
     """A guia as its row; what the key says is left out, and its lines are one compact text."""
     held = {name: valor for name, valor in codec.plain(cobranca).items() if valor is not False and name not in _KEY}
     linhas = json.dumps([_line(one) for one in cobranca.linhas], ensure_ascii=False, separators=(",", ":"))
-    return {**_key(registro_ans, cobranca), **held, "linhas": linhas}
+    return {**_where(registro_ans, cobranca), **held, "linhas": linhas}
 
 
 def from_item(row: Mapping[str, Any]) -> Cobranca:
@@ -62,7 +62,7 @@ def _line(linha: LinhaCobrada) -> list[Any]:
     return held
 
 
-def _key(registro_ans: str, cobranca: Cobranca) -> chaves.Key:
+def _where(registro_ans: str, cobranca: Cobranca) -> chaves.Key:
     return chaves.cobranca_key(registro_ans, cobranca.vida, cobranca.prestador_id, cobranca.guia)
 
 
@@ -95,7 +95,7 @@ class DynamoCobrancas:
         """
         once: dict[str, Cobranca] = {}
         for one in cobrancas:
-            once.setdefault("/".join(_key(registro_ans, one).values()), one)
+            once.setdefault("/".join(_where(registro_ans, one).values()), one)
         rows = [marshal(to_item(registro_ans, one)) for one in once.values()]
         lost = self._execute(
             [
@@ -117,7 +117,7 @@ class DynamoCobrancas:
             with conditions():
                 self._client.put_item(**put(self._table, row, _FREE, {":p": cobranca.protocolo}))
         except ConditionFailedError as error:
-            key = marshal(_key(registro_ans, cobranca))
+            key = marshal(_where(registro_ans, cobranca))
             found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item", {})
             if found.get("protocolo") == {"S": cobranca.protocolo}:
                 raise MudouError from error
@@ -135,7 +135,7 @@ class DynamoCobrancas:
         self._execute(
             [
                 {"Statement": statement, "Parameters": list(marshal({"livre": True, "ttl": until, **which}).values())}
-                for which in ({**_key(registro_ans, one), "protocolo": one.protocolo} for one in cobrancas)
+                for which in ({**_where(registro_ans, one), "protocolo": one.protocolo} for one in cobrancas)
             ]
         )
 

@@ -7,7 +7,7 @@ is left out of it. To begin one is a transaction of three puts, to show it one w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, fields, replace
+from dataclasses import MISSING, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -31,9 +31,8 @@ from conecta_edge.dynamodb import (
 from conecta_edge.events import Event, outbox_put
 from conecta_edge.parallel import gather
 from conecta_facts import codec
-from conecta_tiss.findings import Achado
 from peg.domain.errors import LoteNumberTakenError, MudouError
-from peg.domain.pegs import Documento, GuiaApresentada, Peg, SituacaoPeg
+from peg.domain.pegs import Documento, Peg, SituacaoPeg
 from peg.dynamodb import chaves
 from peg.service.portas import Fato, Page, Taken
 
@@ -82,41 +81,6 @@ def from_item(row: Mapping[str, Any]) -> Peg:
     held = {**row, "prestador_id": prestador_id, "protocolo": protocolo}
     amounts = {name: row[name].quantize(_CENT) for name in _AMOUNTS if name in row}
     return codec.build(Peg, {**_implied(held), **held, **amounts})
-
-
-STATEMENTS: Final = 25
-_DUPLICATE: Final = frozenset({"DuplicateItem", "ConditionalCheckFailed"})
-
-
-def guia_key(prestador_id: str, protocolo: str, sequencia: int) -> dict[str, str]:
-    """`PRESTADOR#<id>#<AAMM>` / `GUIA#<protocolo>#<nnn>`."""
-    key = chaves.peg_key(prestador_id, protocolo)
-    return {"pk": key["pk"], "sk": f"GUIA#{protocolo}#{sequencia:03d}"}
-
-
-def guia_to_item(guia: GuiaApresentada) -> Item:
-    """A guia as its row (at most 1 KB: one write unit)."""
-    row: Item = {name: getattr(guia, name) for name in GuiaApresentada.__slots__}
-    return {**row, "data_atendimento": guia.data_atendimento.isoformat() if guia.data_atendimento else None}
-
-
-def guia_from_item(row: Mapping[str, Any]) -> GuiaApresentada:
-    """A row as a guia."""
-    day = row.get("data_atendimento")
-    return GuiaApresentada(
-        sequencia=int(row["sequencia"]),
-        numero_guia_prestador=row["numero_guia_prestador"],
-        numero_guia_operadora=row.get("numero_guia_operadora"),
-        senha=row.get("senha"),
-        data_atendimento=date.fromisoformat(day) if day else None,
-        valor_informado=cents(row["valor_informado"]),
-        itens=int(row["itens"]),
-    )
-
-
-def cents(value: Any) -> Decimal:
-    """An amount with exactly two decimals, however DynamoDB kept its trailing zeros."""
-    return Decimal(value).quantize(Decimal("0.01"))
 
 
 class DynamoPegs:
@@ -287,59 +251,3 @@ class DynamoPegs:
                 self._client.put_item(**self._outbox(documento, fato, chave, documento.correlacao, now))
         except ConditionFailedError:
             return  # already announced for this attempt
-
-    # --- until reception is the new one ---
-
-    def add_guias(self, peg: Peg, guias: Sequence[GuiaApresentada]) -> None:
-        """Inserts in batches of 25, one write unit each; a row already there is this same row.
-
-        Raises:
-            TransientConflictError: some insert was throttled; the ones done stay done.
-        """
-        for start in range(0, len(guias), STATEMENTS):
-            statements = [
-                {
-                    "Statement": f'INSERT INTO "{self._table}" VALUE {{{columns}}}',
-                    "Parameters": parameters,
-                }
-                for columns, parameters in (self._insert(peg, guia) for guia in guias[start : start + STATEMENTS])
-            ]
-            with conditions():
-                answer = self._client.batch_execute_statement(Statements=statements)
-            codes = {str(result["Error"]["Code"]) for result in answer["Responses"] if "Error" in result}
-            if codes - _DUPLICATE:
-                raise TransientConflictError(f"guias not written: {sorted(codes)}")
-
-    def _insert(self, peg: Peg, guia: GuiaApresentada) -> tuple[str, list[Any]]:
-        row = marshal({**guia_key(peg.prestador_id, peg.protocolo, guia.sequencia), **guia_to_item(guia)})
-        return ", ".join(f"'{name}': ?" for name in row), list(row.values())
-
-    def commit(self, peg: Peg, documento: Documento, now: datetime) -> None:
-        """One transaction: the PEG is RECEBIDO and `PegRecebido` is in the outbox."""
-        dados = {
-            "upload_id": peg.upload_id, "protocolo": peg.protocolo, "numero_lote": peg.numero_lote,
-            "quantidade_guias": peg.quantidade_guias, "valor_informado": str(peg.valor_informado),
-            "tipo_guia": peg.tipo_guia, "competencia": peg.competencia,
-        }  # fmt: skip
-        depois = replace(peg, situacao=SituacaoPeg.RECEBIDO, versao=peg.versao + 1)
-        fatos = [Fato("PegRecebido", dados, f"peg/{peg.protocolo}")]
-        try:
-            self.change(peg, depois, fatos, now=now, correlacao=documento.correlacao)
-        except MudouError:
-            return  # a concurrent repetition of the same work committed it
-
-    def announce_repeated(self, peg: Peg, documento: Documento, now: datetime) -> None:
-        """`LoteRepetido`: this upload's bytes are that PEG."""
-        dados = {"upload_id": documento.upload_id, "protocolo": peg.protocolo}
-        self.announce(Fato("LoteRepetido", dados, f"peg/{peg.protocolo}"), documento, now)
-
-    def announce_refusal(self, documento: Documento, achados: Sequence[Achado], now: datetime) -> None:
-        """`LoteRecusado`, with how many findings; the findings themselves lie beside the upload."""
-        dados = {"upload_id": documento.upload_id, "achados": len(achados)}
-        self.announce(Fato("LoteRecusado", dados, f"upload/{documento.upload_id}"), documento, now)
-
-    def guias(self, prestador_id: str, protocolo: str, position: Mapping[str, str] | None, limit: int) -> Page:
-        """One Query on the PEG's guias, in their order."""
-        values = {":pk": guia_key(prestador_id, protocolo, 0)["pk"], ":sk": f"GUIA#{protocolo}#"}
-        rows, last = self._query("pk = :pk AND begins_with(sk, :sk)", values, position, limit)
-        return Page([guia_from_item(row) for row in rows], last)
