@@ -39,6 +39,7 @@ ENVIRONMENT = {
     "MAQUINA_CARGA_ARN": "arn:aws:states:sa-east-1:000000000000:stateMachine:carga-cadastro",
     "FUNCAO_CADASTRO": "conecta-teste-cadastro-api",
     "FUNCAO_AUTORIZACAO": "conecta-teste-autorizacao-api",
+    "FUNCAO_PEG": "conecta-teste-peg-api",
     "REMETENTE": "nao-responda@conecta.example",
     "LIMITE_ELEGIBILIDADE": "120",
     "SEGREDO_ARN": "arn:aws:secretsmanager:sa-east-1:000000000000:secret:conecta-teste-paginacao",

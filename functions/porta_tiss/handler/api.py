@@ -6,16 +6,12 @@ business. Only what tells whose message it is is read here.
 
 from __future__ import annotations
 
-import base64
-import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from conecta_edge import observability, problems, session
-from conecta_edge.aws import client, error_code
+from conecta_edge import calls, session
 from conecta_edge.http import PRESTADOR, Api, Operation, Parameter, Reply, Request, Response
 from conecta_edge.problems import FieldError, ProblemError
-from conecta_edge.settings import required
 from porta_tiss.schemas import ANSWER, QUESTION, REFUSAL
 
 if TYPE_CHECKING:
@@ -32,16 +28,15 @@ OWNERS: Final[Mapping[str, str]] = MappingProxyType({
     "solicitacaoProcedimento": "FUNCAO_AUTORIZACAO",
     "solicitaStatusAutorizacao": "FUNCAO_AUTORIZACAO",
     "loteAnexos": "FUNCAO_AUTORIZACAO",
-    "cancelaGuia": "FUNCAO_AUTORIZACAO",
     "comunicacaoInternacao": "FUNCAO_AUTORIZACAO",
+    "loteGuias": "FUNCAO_PEG",
+    "solicitacaoStatusProtocolo": "FUNCAO_PEG",
+    "cancelaGuia": "FUNCAO_PEG",
 })  # fmt: skip
-"""The transactions offered, by their body element, and the setting that names the function of each one's owner."""
+"""The transactions offered, by their body element, and the setting that names the function of each one's owner.
 
-_THROTTLED: Final = frozenset({"TooManyRequestsException", "ThrottlingException", "EC2ThrottledException"})
-
-
-class OwnerFailedError(RuntimeError):
-    """The owner's function did not answer: it failed, or ran out of time. Its own log says why."""
+A `cancelaGuia` is peg's whole: of requests of authorization in it, peg asks their owner (`decisoes.md` 3).
+"""
 
 
 def send_message(request: Request) -> Response:
@@ -75,25 +70,10 @@ def _require_body(transacao: str, raw: bytes) -> None:
 
 def _answer_of(owner: str, event: Mapping[str, Any], correlacao: str) -> Response:
     try:
-        called = client("lambda").invoke(
-            FunctionName=required(owner),
-            InvocationType="RequestResponse",
-            Payload=json.dumps(event, separators=(",", ":")).encode(),
-        )
-    except Exception as error:
-        code = error_code(error)
-        if code in _THROTTLED:
-            raise problems.busy() from error
-        if code == "RequestTooLargeException":
-            raise _too_large() from error
-        raise
-    answered = json.loads(called["Payload"].read())
-    if "FunctionError" in called:
-        observability.log("error", "o dono da mensagem falhou", funcao=owner, correlacao=correlacao)
-        raise OwnerFailedError
-    body = answered["body"]
-    content = base64.b64decode(body) if answered.get("isBase64Encoded") else body
-    return Response(answered["statusCode"], content, headers=answered["headers"])
+        answered = calls.call(owner, event, correlacao)
+    except calls.CallTooLargeError as error:
+        raise _too_large() from error
+    return Response(answered.status, answered.content, headers=answered.headers)
 
 
 def _not_offered() -> ProblemError:
@@ -137,14 +117,19 @@ OPERATIONS: Final = (
         "o arquivo por `POST /v1/documentos/uploads`.\n\n"
         "Transações, com a resposta e o escopo de cada uma: `verificaElegibilidade` (SITUACAO_ELEGIBILIDADE, "
         "`elegibilidade.ler`), `solicitacaoProcedimento` (RESPOSTA_SOLICITACAO ou AUTORIZACAO_ODONTOLOGIA), "
-        "`loteAnexos` (PROTOCOLO_RECEBIMENTO_ANEXO), `cancelaGuia` (CANCELAMENTO_GUIA_RECIBO), "
-        "`comunicacaoInternacao` (RECIBO_COMUNICACAO), estas com `autorizacao.escrever`, e "
-        "`solicitaStatusAutorizacao` (STATUS_AUTORIZACAO, `autorizacao.ler`). Repetir a mesma mensagem não repete o "
-        "efeito: a mesma guia com o mesmo conteúdo é a mesma solicitação, e as de autorização aceitam também "
-        "`Idempotency-Key`. Uma negativa é uma resposta 200 com os motivos; o que impede de responder (guia já usada, "
-        "relacionamento suspenso, solicitação não encontrada) é uma resposta 200 com `mensagemErro`. `cancelaGuia` "
-        "cancela solicitações (tipoGuia 1); guias de faturamento, recursos e lotes ainda não são cancelados aqui "
-        "(statusCancelamento 2).",
+        "`loteAnexos` (PROTOCOLO_RECEBIMENTO_ANEXO) e `comunicacaoInternacao` (RECIBO_COMUNICACAO), estas com "
+        "`autorizacao.escrever`, `solicitaStatusAutorizacao` (STATUS_AUTORIZACAO, `autorizacao.ler`), `loteGuias` "
+        "(PROTOCOLO_RECEBIMENTO, `peg.escrever`), `solicitacaoStatusProtocolo` (SITUACAO_PROTOCOLO, `peg.ler`) e "
+        "`cancelaGuia` (CANCELAMENTO_GUIA_RECIBO, `autorizacao.escrever` para solicitações e `peg.escrever` para "
+        "lotes e guias de faturamento). Repetir a mesma mensagem não repete o efeito: a mesma guia com o mesmo "
+        "conteúdo é a mesma solicitação, os mesmos bytes são o mesmo lote, e o que já foi cancelado está cancelado. As "
+        "de autorização e `cancelaGuia` aceitam também `Idempotency-Key`. Uma negativa é uma resposta 200 com os "
+        "motivos, e um lote com glosas é recebido com elas; o que impede de responder (guia já usada, relacionamento "
+        "suspenso, solicitação ou protocolo não encontrado) é uma resposta 200 com `mensagemErro`. Um lote recusado, "
+        "que não é recebido, é 422.\n\n"
+        "`cancelaGuia` cancela o lote (o PEG, enquanto RECEBIDO), retira dele guias de faturamento (tipoGuia 2, com o "
+        "numeroProtocolo) e cancela solicitações (tipoGuia 1), na mesma mensagem se for o caso; cada uma tem o seu "
+        "statusCancelamento. Recursos de glosa (tipoGuia 3) não são cancelados aqui (statusCancelamento 2).",
         send_message,
         (
             Reply(200, "Mensagem TISS de resposta (ISO-8859-1).", media_type=XML, example=ANSWER),
@@ -153,7 +138,10 @@ OPERATIONS: Final = (
                 media_type=XML, example=REFUSAL,
             ),
         ),
-        escopos=("conecta/elegibilidade.ler", "conecta/autorizacao.ler", "conecta/autorizacao.escrever"),
+        escopos=(
+            "conecta/elegibilidade.ler", "conecta/autorizacao.ler", "conecta/autorizacao.escrever", "conecta/peg.ler",
+            "conecta/peg.escrever",
+        ),
         parameters=(
             Parameter(
                 "transacao", "path", "Elemento do corpo da mensagem.", required=True,

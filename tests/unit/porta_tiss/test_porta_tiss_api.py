@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from conecta_edge import http, session
+from conecta_edge import calls, http, session
 from conecta_edge.http import Api, Operation, Reply, Request, Response
 from conecta_tiss.messages.elegibilidade import RespostaElegibilidade, VerificaElegibilidade
 from conecta_tiss.messages.envelope import Mensagem
@@ -28,7 +28,7 @@ CARTEIRA = "00012345678901234"
 PERGUNTA = writer.write_verifica_elegibilidade(um.verifica_elegibilidade())
 RESPOSTA = writer.write_elegibilidade(um.elegibilidade())
 ESCOPO = machine(scope="conecta/elegibilidade.ler")
-AUTORIZA = machine(scope="conecta/autorizacao.ler conecta/autorizacao.escrever")
+BOTH = machine(scope="conecta/autorizacao.escrever conecta/peg.escrever")
 
 
 def event_of(body: bytes = PERGUNTA, transacao: str = "verificaElegibilidade", **changes: Any) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class World:
         self.answer = Response(200, RESPOSTA, "application/xml", {"ETag": '"1"'})
         self.aws = Lambda(owner(self._run))
         monkeypatch.setenv("FUNCAO_CADASTRO", "conecta-teste-cadastro-api")
-        monkeypatch.setattr(api, "client", {"lambda": self.aws}.__getitem__)
+        monkeypatch.setattr(calls, "client", {"lambda": self.aws}.__getitem__)
 
     def _run(self, request: Request) -> Response:
         self.seen.append(request)
@@ -166,7 +166,7 @@ def test_a_body_as_text_reaches_the_owner_too(world: World) -> None:
 # --- refused at the door ---
 
 
-@pytest.mark.parametrize("transacao", ["loteGuias", "verificaelegibilidade", "MARIA DA SILVA", ""])
+@pytest.mark.parametrize("transacao", ["recursoGlosa", "verificaelegibilidade", "MARIA DA SILVA", ""])
 def test_a_transaction_that_is_not_offered_is_told_with_those_that_are(world: World, transacao: str) -> None:
     found = world.problem(transacao=transacao)
     assert (found["status"], found["codigo"]) == (404, "transacao-nao-oferecida")
@@ -192,11 +192,10 @@ def test_the_largest_message_fits_in_one_call_of_a_lambda(world: World) -> None:
 @pytest.mark.parametrize(
     ("body", "corpo"),
     [
-        (writer.write_lote(um.mensagem_lote()), "loteGuias"),
         (RESPOSTA, "respostaElegibilidade"),
         (PERGUNTA.replace(b"verificaElegibilidade", b"recursoGlosa"), "recursoGlosa"),
     ],
-    ids=["lote", "answer", "recurso"],
+    ids=["answer", "recurso"],
 )
 def test_a_message_of_another_transaction_is_3148_naming_both(world: World, body: bytes, corpo: str) -> None:
     found = world.problem(body)
@@ -216,18 +215,21 @@ def test_a_message_of_another_offered_transaction_is_told_its_route(world: World
 
 
 @pytest.mark.parametrize(
-    "message",
-    [um.solicitacao(), um.solicita_status(), um.lote_anexos(), um.cancela_guia(), um.comunicacao()],
-    ids=lambda message: CORPOS[message.cabecalho.tipo_transacao],
+    ("message", "owner"),
+    [
+        *((one, "autorizacao") for one in (um.solicitacao(), um.solicita_status(), um.lote_anexos(), um.comunicacao())),
+        *((one, "peg") for one in (um.mensagem_lote(), um.solicita_status_protocolo(), um.cancela_guia())),
+    ],
+    ids=lambda one: one if isinstance(one, str) else CORPOS[one.cabecalho.tipo_transacao],
 )
-def test_messages_of_authorization_go_to_its_function(world: World, message: Mensagem[Any]) -> None:
+def test_messages_go_to_the_function_of_their_owner(world: World, message: Mensagem[Any], owner: str) -> None:
     transacao = CORPOS[message.cabecalho.tipo_transacao]
     raw = writer.write(message)
-    event = event_of(raw, transacao, requestContext={"requestId": "c", "authorizer": {"claims": AUTORIZA}})
+    event = event_of(raw, transacao, requestContext={"requestId": "c", "authorizer": {"claims": BOTH}})
     api.handler(event, None)
     assert world.aws.calls == [
         {
-            "function": "conecta-teste-autorizacao-api",
+            "function": f"conecta-teste-{owner}-api",
             "type": "RequestResponse",
             "event": {**event, "resource": f"/tiss/{transacao}"},
         }
@@ -235,7 +237,7 @@ def test_messages_of_authorization_go_to_its_function(world: World, message: Men
 
 
 def test_no_token_and_no_scope_come_before_anything_about_the_message(world: World) -> None:
-    for claims, status in ((person(token_use="id"), 401), (machine(scope="conecta/peg.ler"), 403)):
+    for claims, status in ((person(token_use="id"), 401), (machine(scope="conecta/documentos.ler"), 403)):
         context = {"requestId": "corr-1", "authorizer": {"claims": claims}}
         assert world.problem(b"<a>", transacao="nada", requestContext=context)["status"] == status
     assert world.aws.calls == []
@@ -284,9 +286,7 @@ def test_an_owner_that_failed_is_our_failure_and_nothing_of_it_goes_out(
     found = world.problem()
     assert (found["status"], found["codigo"]) == (500, "erro-interno")
     lines = logged()
-    assert [line.get("funcao") for line in lines if line["message"] == "o dono da mensagem falhou"] == [
-        "FUNCAO_CADASTRO"
-    ]
+    assert [line.get("funcao") for line in lines if line["message"] == "a função chamada falhou"] == ["FUNCAO_CADASTRO"]
     assert CARTEIRA not in json.dumps([found, *lines])
 
 
@@ -309,7 +309,8 @@ def test_the_route_is_documented_with_messages_that_are_valid() -> None:
     assert (operation.method, operation.path, operation.funcao) == ("POST", ROTA, "tiss-api")
     assert operation.accepts == "application/xml"
     assert set(operation.escopos) == {
-        "conecta/elegibilidade.ler", "conecta/autorizacao.ler", "conecta/autorizacao.escrever",
+        "conecta/elegibilidade.ler", "conecta/autorizacao.ler", "conecta/autorizacao.escrever", "conecta/peg.ler",
+        "conecta/peg.escrever",
     }  # fmt: skip
     assert http.PRESTADOR in operation.parameters
     question = validate_message(operation.example.encode("iso-8859-1"), hoje=um.HOJE.replace(year=2027))
