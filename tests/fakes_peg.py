@@ -71,6 +71,7 @@ class FakePegs(Hooks):
         self.rows: dict[Which, Peg] = {}
         self.lotes: dict[tuple[str, str, str], Taken] = {}
         self.events: dict[tuple[str, str, str], Sent] = {}
+        self._let_go: dict[tuple[str, str, str], str] = {}
         self._pointers: dict[tuple[str, str], str] = {}
         self._of_operadora: dict[tuple[str, str], Ordered] = defaultdict(list)
         self._visible: dict[tuple[str, str], Ordered] = defaultdict(list)
@@ -160,13 +161,15 @@ class FakePegs(Hooks):
             stored = self.rows.get((antes.prestador_id, antes.protocolo))
             if stored is None or stored.versao != antes.versao:
                 raise MudouError
-            if free_lote and (holder not in self.lotes or self.lotes[holder].protocolo != depois.protocolo):
+            held = self.lotes.get(holder)
+            if free_lote and (held.protocolo if held else self._let_go.get(holder)) != depois.protocolo:
                 raise MudouError
             if lost := tuple(place for place, action in enumerate(guardar) if not action.possible()):
                 raise ConditionFailedError(lost)
             self._store(stored, depois)
             if free_lote:
-                del self.lotes[holder]
+                self.lotes.pop(holder, None)
+                self._let_go[holder] = depois.protocolo
             for place, fato in enumerate(fatos):
                 self._tell(depois, fato, f"{depois.versao}#{place}", correlacao)
             for action in guardar:
