@@ -56,7 +56,7 @@ PENDENTE: Final[dict[str, Any]] = {
     **AUTORIZACAO, "numero": "26110193348207", "senha": None, "protocolo_atendimento": "261140000043",
     "numero_guia_prestador": "GP-1002", "tipo": "INTERNACAO", "situacao": "AGUARDANDO_DOCUMENTO", "status_tiss": "5",
     "data_atendimento": "2026-12-10", "data_autorizacao": None, "validade": None, "ate": "2026-11-30",
-    "responder_ate": "2026-12-04", "diarias": {"solicitadas": 3, "autorizadas": 0},
+    "responder_ate": "2026-12-04", "diarias": {"solicitadas": 3, "autorizadas": 0, "faturadas": "0"},
     "itens": [{**ITEM, "codigo": "30726034", "descricao": None, "situacao": "EM_ANALISE",
                "quantidade_autorizada": "0", "valor_autorizado": None}],
     "pendencias": [

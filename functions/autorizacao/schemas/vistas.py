@@ -118,6 +118,7 @@ class DiariasView(_View):
 
     solicitadas: int
     autorizadas: int
+    faturadas: Annotated[str, Field(description="O que os PEGs já cobraram, como em `quantidade_faturada`.")]
 
 
 class MarcoView(_View):
@@ -279,7 +280,7 @@ def vista(
     return {
         **resumo(guardada, hoje, pai),
         "itens": [_item(item) for item in held.itens],
-        "diarias": _diarias(held.solicitacao.diarias, held.diarias_autorizadas),
+        "diarias": _diarias(held.solicitacao.diarias, held.diarias_autorizadas, held.diarias_faturadas),
         "pendencias": _pendencias(held.pendencias),
         "motivos": _motivos(held.motivos),
         "substitui": held.substitui,
@@ -399,8 +400,8 @@ def _pendencias(pendencias: Iterable[Pendencia]) -> list[dict[str, Any]]:
     ]
 
 
-def _diarias(asked: int | None, granted: int) -> dict[str, int] | None:
-    return {"solicitadas": asked, "autorizadas": granted} if asked else None
+def _diarias(asked: int | None, granted: int, billed: Decimal = ZERO) -> dict[str, Any] | None:
+    return {"solicitadas": asked, "autorizadas": granted, "faturadas": quantidade(billed)} if asked else None
 
 
 def _marco(marco: Marco, *, da_operadora: bool) -> dict[str, Any]:

@@ -285,7 +285,7 @@ def test_a_simulation_tells_what_would_be_missing(world: ApiWorld) -> None:
     _, answer, _ = simulate(world, body)
     SimulacaoView.model_validate_json(json.dumps(answer))
     assert (answer["situacao"], answer["validade"]) == ("AGUARDANDO_JUSTIFICATIVA", None)
-    assert answer["diarias"] == {"solicitadas": 2, "autorizadas": 0}
+    assert answer["diarias"] == {"solicitadas": 2, "autorizadas": 0, "faturadas": "0"}
     assert [pendencia["tipo"] for pendencia in answer["pendencias"]] == ["JUSTIFICATIVA"]
     assert answer["responder_ate"]
     assert answer["pendente_ate"]

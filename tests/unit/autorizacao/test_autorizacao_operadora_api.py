@@ -17,7 +17,7 @@ from autorizacao.schemas.vistas import (
     CanceladasView,
     SolicitacaoView,
 )
-from conecta_senhas.autorizacoes import MotivoNegativa, Papel, Situacao
+from conecta_senhas.autorizacoes import DIARIAS, MotivoNegativa, Papel, Situacao
 from conecta_senhas.solicitacoes import Tipo, TipoAnexo
 from tests.builders_autorizacao import (
     AMANHA,
@@ -25,12 +25,14 @@ from tests.builders_autorizacao import (
     NUMERO,
     a_pending,
     a_stay,
+    a_stay_authorization,
     an_asked,
     an_authorization,
     an_item,
     an_urgencia,
     in_analysis,
     in_situation,
+    usos_of,
 )
 from tests.builders_cadastro import CARTEIRA, CPF, HOJE, INICIO, NOME
 from tests.builders_functions import CLINICA, HOSPITAL, PASA, PORTAL_OPERADORA, VALE, person
@@ -250,7 +252,8 @@ def test_diarias_are_decided_too(world: ApiWorld) -> None:
     assert (status, "diárias" in answer["erros"][0]["mensagem"]) == (422, True)
     body = {"itens": [item], "diarias": NEGA | {"quantidade": 2}}
     answer = world.act("operadora/decisao", numero, body, claims=AUDITORIA)[1]
-    assert (answer["diarias"], answer["motivos"][0]["codigo"]) == ({"solicitadas": 3, "autorizadas": 2}, "1702")
+    assert answer["diarias"] == {"solicitadas": 3, "autorizadas": 2, "faturadas": "0"}
+    assert answer["motivos"][0]["codigo"] == "1702"
 
 
 def test_what_is_missing_is_asked_for_extended_and_done_without(world: ApiWorld) -> None:
@@ -330,7 +333,20 @@ def test_the_central_changes_quantities_never_below_what_was_billed(world: ApiWo
 def test_the_central_changes_diarias(world: ApiWorld) -> None:
     stay = an_authorization(an_item(), solicitacao=a_stay(an_asked()), diarias_autorizadas=3)
     body = world.act("operadora/quantidades", world.keep(stay), {"diarias": 1, "motivo": "Alta precoce"})[1]
-    assert (body["diarias"], body["situacao"]) == ({"solicitadas": 3, "autorizadas": 1}, "PARCIAL")
+    assert (body["diarias"], body["situacao"]) == ({"solicitadas": 3, "autorizadas": 1, "faturadas": "0"}, "PARCIAL")
+
+
+def test_diarias_that_were_billed_are_shown_and_neither_taken_away_nor_cancelled(world: ApiWorld) -> None:
+    numero = world.keep(a_stay_authorization())
+    world.autorizacoes.bill(VALE, numero, usos_of({DIARIAS: 2}))
+    status, body, _ = world.act("operadora/quantidades", numero, {"diarias": 1, "motivo": "x"})
+    assert (status, body["codigo"], body["item"], body["minimo"]) == (409, "quantidade-invalida", 0, "2")
+    status, body, _ = world.act("operadora/cancelamento", numero, {"motivo": "x"})
+    assert (status, body["codigo"], body["itens"]) == (409, "ja-faturada", [0])
+    body = world.act("operadora/quantidades", numero, {"diarias": 2, "motivo": "x"})[1]
+    assert (body["diarias"], body["situacao"]) == (
+        {"solicitadas": 3, "autorizadas": 2, "faturadas": "2"}, "UTILIZADA",
+    )  # fmt: skip
 
 
 def test_another_prestador_does_it_if_it_can(world: ApiWorld) -> None:
