@@ -127,16 +127,38 @@ def test_who_works_on_a_cancelled_peg_does_not_bill_it_again(subject: Subject) -
     assert subject.port.add(VALE, [a_charge()]) == [a_charge()]
 
 
-def test_of_many_pegs_that_bill_a_guia_at_once_one_has_it(subject: Subject) -> None:
-    subject.port.add(VALE, [a_charge(protocolo="261120000099")])
-    subject.port.release(VALE, [a_charge(protocolo="261120000099")])
+def winners_of_a_guia(port: Any) -> int:
+    """How many of the PEGs that wanted a number that was let go were told they have it."""
+    port.add(VALE, [a_charge(protocolo="261120000099")])
+    port.release(VALE, [a_charge(protocolo="261120000099")])
 
     def bill(number: int) -> bool:
-        return not subject.port.add(VALE, [a_charge(protocolo=f"2611200000{number:02d}")])
+        return not port.add(VALE, [a_charge(protocolo=f"2611200000{number:02d}")])
 
     with ThreadPoolExecutor(12) as pool:
-        assert sum(pool.map(bill, range(12))) == 1
+        return sum(pool.map(bill, range(12)))
+
+
+def test_of_many_pegs_that_bill_a_guia_at_once_one_has_it(subject: Subject) -> None:
+    assert winners_of_a_guia(subject.port) == 1
     assert len(subject.living()) == 1
+
+
+class UnconditionalCobrancas(DynamoCobrancas):
+    """A planted bug: it looks before it writes instead of making the write conditional."""
+
+    def _held(self, registro_ans: str, cobranca: Cobranca) -> bool:
+        if self.of_lives(registro_ans, [cobranca.vida]):
+            return True
+        row = marshal(cobrancas.to_item(registro_ans, cobranca))
+        self._client.put_item(TableName=self._table, Item=row)
+        return False
+
+
+@pytest.mark.e2e
+def test_the_race_catches_a_table_that_looks_before_it_writes(embedded: Engine) -> None:
+    table = embedded.table("peg", ordem="recepcao", chaves=PEG)
+    assert winners_of_a_guia(UnconditionalCobrancas(embedded.dynamodb, table, FixedClock(NOW))) > 1
 
 
 # --- rows ---
