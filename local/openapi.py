@@ -32,6 +32,8 @@ from conecta_tiss.versions import VERSOES
 from documentos.domain import uploads
 from documentos.domain.finalidades import FINALIDADES
 from infra.settings import Settings
+from peg.domain.contexto import GUIAS_POR_PEG
+from peg.handler import comum as pegs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +46,7 @@ DOCS: Final = Path(__file__).parent.parent / "docs"
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *publico.handler.api.OPERATIONS,
     *documentos.handler.api.OPERATIONS,
-    *peg.handler.api.OPERATIONS,
+    *peg.handler.api.handler.operations(),
     *porta_tiss.handler.api.OPERATIONS,
     *cadastro.handler.api.handler.operations(),
     *autorizacao.handler.api.handler.operations(),
@@ -232,13 +234,12 @@ def limites() -> dict[str, Any]:
             for row in FINALIDADES.values()
         ],
         "validade_do_formulario_segundos": int(uploads.POST_LIFETIME.total_seconds()),
-        "guias_por_peg": 100,
+        "guias_por_peg": GUIAS_POR_PEG,
         "versoes_tiss_implementadas": [str(versao) for versao in VERSOES],
         "versao_tiss_padrao": "4.01.00",
         "corpo_maximo_bytes": CORPO_MAXIMO,
         "itens_por_pagina": {
-            "pegs": peg.handler.api.PAGE,
-            "guias": peg.handler.api.GUIAS_PAGE,
+            "pegs": pegs.PAGE,
             "precos_e_regras": cadastro.handler.contrato.PAGE,
             "autorizacoes": autorizacoes.PAGE,
         },

@@ -25,6 +25,8 @@ from documentos.domain import uploads
 from documentos.domain.finalidades import FINALIDADES
 from infra.settings import Settings
 from local import openapi
+from peg.domain.contexto import GUIAS_POR_PEG
+from peg.handler import comum as pegs
 from publico.handler import api
 from publico.schemas import LimitesView, SaudeView
 from tests.builders_functions import ORIGEM_DO_PORTAL, api_event
@@ -61,14 +63,13 @@ def test_the_published_limits_are_the_ones_that_apply() -> None:
     assert found.validade_do_formulario_segundos == uploads.POST_LIFETIME.total_seconds()
     assert found.versoes_tiss_implementadas == [versao.value for versao in VERSOES]
     assert found.itens_por_pagina == {
-        "pegs": peg.handler.api.PAGE, "guias": peg.handler.api.GUIAS_PAGE,
-        "precos_e_regras": cadastro.handler.contrato.PAGE, "autorizacoes": comum.PAGE,
+        "pegs": pegs.PAGE, "precos_e_regras": cadastro.handler.contrato.PAGE, "autorizacoes": comum.PAGE,
     }  # fmt: skip
     assert found.elegibilidade["consultas_por_minuto"] == int(Settings().limite_elegibilidade)
     assert found.elegibilidade["beneficiarios_por_lote"] == LOTE_MAXIMO
     assert found.autorizacao["perguntas_por_minuto"] == comum.PERGUNTAS.limit
     assert found.autorizacao["itens_por_pedido"] == ITENS_NO_PEDIDO
-    assert found.guias_por_peg == 100
+    assert found.guias_por_peg == GUIAS_POR_PEG == 100
     assert answered["headers"]["Cache-Control"] == "public, max-age=300"
 
 
@@ -151,7 +152,7 @@ def test_every_documented_parameter_header_may_be_sent_by_a_browser() -> None:
     headers = get("/pegs", "OPTIONS", ORIGEM_DO_PORTAL)["headers"]["Access-Control-Allow-Headers"]
     named = {
         parameter.name
-        for operation in (*documentos.handler.api.OPERATIONS, *peg.handler.api.OPERATIONS)
+        for operation in (*documentos.handler.api.OPERATIONS, *peg.handler.api.handler.operations())
         for parameter in operation.parameters
         if parameter.where == "header"
     }
