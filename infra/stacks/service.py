@@ -464,7 +464,7 @@ class ServiceStack(Stack):
             "SEGREDO_PSEUDONIMOS_ARN": data.segredo_pseudonimos_arn,
         }
         # One message cancels guias of either kind: solicitações are autorizacao's to cancel, and it is asked to.
-        canceller = self.functions[AUTORIZACAO_FLUXO.name]
+        canceller = self.functions[AUTORIZACAO_API.name]
         answering = {
             **billing,
             "TABELA_IDEMPOTENCIA": data.idempotencia.table_name,

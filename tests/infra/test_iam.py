@@ -399,8 +399,8 @@ def test_workflows_and_sweeps_call_their_own_function_and_peg_whoever_cancels_so
         "CargaCadastro": "CadastroFluxo",
         "ConciliacaoUploads": "DocumentosFluxo",
         "ExpiracaoAutorizacoes": "AutorizacaoFluxo",
-        "PegApi": "AutorizacaoFluxo",
-        "PegEventos": "AutorizacaoFluxo",
+        "PegApi": "AutorizacaoApi",
+        "PegEventos": "AutorizacaoApi",
         "RecepcaoPeg": "PegFluxo",
         "VarreduraPeg": "PegFluxo",
     }
