@@ -62,7 +62,7 @@ class DynamoContextos:
         )
 
     def read(self, alvo: Alvo, guias: Sequence[GuiaCobrada]) -> Lido:
-        """Two waits; one more for a senha asked under a number that was replaced twice."""
+        """Two waits; one more for complements of a senha, and for one asked under a number replaced twice."""
         registro = alvo.registro_ans
         carteiras = tuple(dict.fromkeys(guia.carteira for guia in guias))
         numeros = tuple(dict.fromkeys(n for guia in guias for n in (guia.senha, guia.numero_operadora) if n))
