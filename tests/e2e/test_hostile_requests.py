@@ -355,7 +355,8 @@ OURS: Final = frozenset({
     "escopos", "elegivel", "encontrado", "fonte", "carga", "ttl", "introduzido_por", "valor_pago", "chave", "bucket",
     "email_verified", "custom:prestador", "__proto__", "constructor", "admin", "is_admin", "role", "audit",
     "numero", "senha", "origem", "validade", "data_autorizacao", "responder_ate", "vez_de", "historico",
-    "quantidade_autorizada", "quantidade_faturada", "faturadas", "principal", "substitui", "complementos", "vida",
+    "quantidade_autorizada", "quantidade_faturada", "faturadas", "diarias_faturadas", "usos", "principal",
+    "substitui", "complementos", "vida",
 })  # fmt: skip
 """Fields that only the server sets, by our names and by those that attackers try."""
 TWICE: Final = b'{"a":1,"a":2}'

@@ -693,8 +693,7 @@ def settle_substitution(antiga: Autorizacao, nova: Autorizacao, ato: Ato) -> Sub
     if nova.situacao in CONCEDIDAS:
         _not_billed(antiga)
         # One that expired meanwhile ends, too: an admission told of late would make it valid again (R10).
-        if antiga.situacao in CONCEDIDAS | {Situacao.EXPIRADA}:
-            return _replaced(antiga, nova, ato)
+        return _replaced(antiga, nova, ato)
     return Substituicao(_step(antiga, ato, Evento.SUBSTITUICAO_ENCERRADA, substituicao=None), nova)
 
 
