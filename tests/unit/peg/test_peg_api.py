@@ -1,212 +1,456 @@
-"""The REST entry of PEGs, from the proxied request to the answer."""
+"""The REST entry of PEGs for their prestador, from the proxied request to the answer."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from conecta_edge import session
-from peg.bootstrap import nucleo as bootstrap
-from peg.domain.pegs import STATUS_PROTOCOLO, SituacaoPeg
-from peg.handler import api
-from peg.schemas.pegs import GuiaPage, PegPage, PegView
-from tests.builders_functions import (
-    CLINICA,
-    ESCOPOS,
-    HOSPITAL,
-    NOW,
-    a_guia,
-    a_peg,
-    api_event,
-    machine,
-    person,
-)
-from tests.cadastro_rows import Credencial, Vinculo
-from tests.fakes import STORED, FakeArchive, FakeCadastro, FakePegs
+from conecta_edge.audit import Actor
+from peg.domain.errors import MotivoAusenteError, MudouError, TransicaoInvalidaError
+from peg.domain.pegs import STATUS_PROTOCOLO, Papel, Peg, SituacaoPeg
+from peg.handler import pegs as handler
+from peg.schemas import exemplos, pegs
+from peg.schemas.pegs import GlosasView, GuiaDetalheView, GuiasView, PegsPage, PegView
+from peg.service import atos
+from tests.builders_cadastro import CARTEIRA, CONSULTA, HEMOGRAMA
+from tests.builders_functions import HOSPITAL, NOW, VALE, machine, person
+from tests.builders_peg import DIA, SENHA, a_resumo, a_sadt, authorised, done, granted, granted_stay
+from tests.casa_peg import AUDITORA
+from tests.fakes import STORED
+from tests.fakes_cadastro import PSEUDONIMOS
+from tests.fakes_peg_api import DA_CLINICA, FATURISTA, MAQUINA, RECEPCAO, SO_LE, UM, ApiCasa, errors
 
-PEGS = "/pegs"
-ONE = "/pegs/{protocolo}"
-GUIAS = "/pegs/{protocolo}/guias"
-RECEIPT = "/pegs/{protocolo}/recebimento.xml"
-
-
-class World:
-    """The function with fakes behind it: one received PEG of the hospital."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.pegs, self.archive, cadastro = FakePegs(), FakeArchive(), FakeCadastro()
-        for module, name, fake in (
-            (bootstrap, "pegs", self.pegs), (bootstrap, "archive", self.archive), (session, "cadastro", cadastro),
-        ):  # fmt: skip
-            monkeypatch.setattr(module, name, lambda fake=fake: fake)
-        monkeypatch.setattr(session, "secret", lambda _arn: b"segredo-de-teste")
-        for sub, prestador_id, papel in (
-            ("pessoa-1", HOSPITAL, "faturista"), ("pessoa-2", CLINICA, "gestor"), ("pessoa-3", HOSPITAL, "recepcao"),
-        ):  # fmt: skip
-            cadastro.put_vinculo(Vinculo(sub, prestador_id, papel))
-        cadastro.put_credencial(Credencial("maquina-1", HOSPITAL, ESCOPOS))
-        self.add(1)
-
-    def add(self, number: int, **changes: Any) -> str:
-        protocolo = f"26112{number:07d}"
-        received = {"situacao": SituacaoPeg.RECEBIDO, "data_recepcao": NOW + timedelta(seconds=number), **changes}
-        self.pegs.rows[HOSPITAL, protocolo] = a_peg(protocolo, numero_lote=str(number), **received)
-        return protocolo
-
-    def get(
-        self, resource: str, protocolo: str = "261120000001", claims: dict[str, Any] | None = None, **query: str
-    ) -> tuple[int, Any, dict[str, str]]:
-        path = {"protocolo": protocolo} if "{" in resource else None
-        answered = api.handler(api_event("GET", resource, path=path, query=query, claims=claims or person()), None)
-        body = answered["body"]
-        return answered["statusCode"], body if answered["isBase64Encoded"] else json.loads(body), answered["headers"]
+GUIAS, GUIA, GLOSAS = f"{UM}/guias", f"{UM}/guias/{{sequencia}}", f"{UM}/glosas"
+RECEIPT = f"{UM}/recebimento.xml"
+READING = (UM, GUIAS, GLOSAS, RECEIPT)
+ACTS = ("cancelamento", "guias/{sequencia}/retirada", "informacao")
+BODIES: dict[str, dict[str, Any]] = {
+    "cancelamento": {}, "guias/{sequencia}/retirada": {"motivo": "Paciente errado."}, "informacao": {"texto": "Segue."},
+}  # fmt: skip
+AUSENTE = "261120000099"
 
 
 @pytest.fixture
-def world(function_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> World:
-    return World(monkeypatch)
+def casa(function_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> ApiCasa:
+    made = ApiCasa(monkeypatch)
+    made.autoriza(granted(authorised(HEMOGRAMA, 2)))
+    return made
 
 
-def test_a_peg_is_read_by_its_protocolo(world: World) -> None:
-    status, body, headers = world.get(ONE)
-    assert (status, headers["ETag"]) == (200, '"1"')
+@pytest.fixture
+def peg(casa: ApiCasa) -> Peg:
+    """A guia that is due, and one that asks twice the price."""
+    dear = done(valor="37.00", data_execucao=DIA - timedelta(days=1))
+    return casa.recebe(a_sadt(), a_sadt(dear, numero="G2"))
+
+
+def shift(peg: Peg, casa: ApiCasa, **changes: Any) -> Peg:
+    """The PEG as if it were so."""
+    held = replace(peg, **changes)
+    casa.pegs._store(casa.peg(peg.protocolo), held)
+    return held
+
+
+# --- read ---
+
+
+def test_a_peg_is_read_by_its_protocolo(casa: ApiCasa, peg: Peg) -> None:
+    status, body, headers = casa.get(UM, peg)
+    assert (status, headers["ETag"]) == (200, f'"{peg.versao}"')
+    PegView.model_validate_json(json.dumps(body))
+    (marco,) = body.pop("historico")
+    assert (marco["evento"], marco["situacao"], marco["vez_de"]) == ("RECEBIDO", "RECEBIDO", "AUDITORIA")
+    assert "quem" not in marco
     assert body == {
-        "protocolo": "261120000001",
+        "protocolo": peg.protocolo,
         "situacao": {"codigo": "1", "nome": "RECEBIDO", "de_quem_e_a_vez": "operadora", "ate": None},
-        "registro_ans": "345695",
+        "registro_ans": VALE,
         "numero_lote": "1",
+        "porta": "XML_S3",
         "tipo_guia": "guiaSP-SADT",
         "versao_tiss": "4.01.00",
         "codificacao_hash": "iso-8859-1",
         "competencia": "202611",
-        "data_recepcao": "2026-11-21T12:00:01.000000Z",
-        "quantidade_guias": 3,
-        "valor_informado": "300.00",
+        "data_recepcao": "2026-11-21T12:00:00.000000Z",
+        "quantidade_guias": 2,
+        "guias_retiradas": [],
+        "valor_apresentado": "55.50",
+        "valor_retirado": "0.00",
+        "valor_informado": "55.50",
+        "valor_glosado": "18.50",
+        "valor_liberado": "37.00",
+        "publicada_em": None,
         "upload_id": "u1",
-        "versao": 1,
+        "versao": peg.versao,
     }
-    PegView.model_validate_json(json.dumps(body))
 
 
 @pytest.mark.parametrize("situacao", sorted(STATUS_PROTOCOLO))
-def test_every_visible_state_has_its_tiss_code_and_says_whose_turn_it_is(world: World, situacao: SituacaoPeg) -> None:
-    body = world.get(ONE, world.add(2, situacao=situacao))[1]
+def test_every_visible_state_has_its_tiss_code_and_says_whose_turn_it_is(
+    casa: ApiCasa, peg: Peg, situacao: SituacaoPeg
+) -> None:
+    body = casa.get(UM, shift(peg, casa, situacao=situacao))[1]
     assert body["situacao"]["codigo"] == STATUS_PROTOCOLO[situacao]
-    assert body["situacao"]["de_quem_e_a_vez"] in {"operadora", "prestador", "ninguem"}
+    turn = {"AGUARDANDO_INFORMACAO": "prestador", "PAGO": "ninguem", "CANCELADO": "ninguem"}
+    turn["ENCERRADO_SEM_PAGAMENTO"] = "ninguem"
+    assert body["situacao"]["de_quem_e_a_vez"] == turn.get(situacao, "operadora")
+    assert (body["valor_liberado"] is None) == (situacao is SituacaoPeg.CANCELADO)
 
 
-@pytest.mark.parametrize("resource", [ONE, GUIAS, RECEIPT])
-def test_foreign_absent_unfinished_and_misspelt_get_the_same_answer(world: World, resource: str) -> None:
-    unfinished = world.add(2, situacao=SituacaoPeg.PREPARANDO)
-    foreign = world.get(resource, claims=person("pessoa-2"))
+def test_until_when_it_is_somebodys_turn_is_told_while_it_is(casa: ApiCasa, peg: Peg) -> None:
+    last = replace(peg.historico[-1], ate=date(2026, 12, 1))
+    waiting = shift(peg, casa, historico=(last,), situacao=SituacaoPeg.AGUARDANDO_INFORMACAO)
+    assert casa.get(UM, waiting)[1]["situacao"]["ate"] == "2026-12-01"
+    over = shift(peg, casa, historico=(last,), situacao=SituacaoPeg.PAGO)
+    assert casa.get(UM, over)[1]["situacao"]["ate"] is None
+    assert pegs.resumo(replace(peg, historico=()))["situacao"]["ate"] is None
+
+
+@pytest.mark.parametrize("resource", READING)
+def test_foreign_absent_unfinished_and_misspelt_get_the_same_answer(casa: ApiCasa, peg: Peg, resource: str) -> None:
+    foreign = casa.get(resource, peg, DA_CLINICA)
     assert foreign[0] == 404
-    for protocolo in ("261120000099", unfinished, "1", "x" * 300, "261120000001\n", "０61120000001", "261120000001#"):
-        assert world.get(resource, protocolo) == foreign
+    unfinished = replace(peg, protocolo="261120000050", situacao=SituacaoPeg.PREPARANDO)
+    casa.pegs.rows[HOSPITAL, unfinished.protocolo] = unfinished
+    for name in (AUSENTE, unfinished.protocolo, "1", "x" * 300, f"{peg.protocolo}\n", "０61120000001"):
+        assert casa.get(resource, name) == foreign
+    assert casa.accesses == []
 
 
-@pytest.mark.parametrize("resource", [ONE, GUIAS, RECEIPT])
-def test_who_may_not_read_is_told_only_after_the_peg_was_found(world: World, resource: str) -> None:
-    assert world.get(resource, claims=person("pessoa-3"))[0] == 403
-    assert world.get(resource, "261120000099", claims=person("pessoa-3"))[0] == 404
-    assert world.get(resource, claims=machine(scope="conecta/documentos.ler"))[0] == 403
+@pytest.mark.parametrize("resource", READING)
+def test_who_may_not_read_is_told_only_after_the_peg_was_found(casa: ApiCasa, peg: Peg, resource: str) -> None:
+    assert casa.get(resource, peg, RECEPCAO)[0] == 403
+    assert casa.get(resource, AUSENTE, RECEPCAO)[0] == 404
+    assert casa.get(resource, peg, machine(scope="conecta/documentos.ler"))[0] == 403
+    assert casa.accesses == []
 
 
 @pytest.mark.parametrize("claims", [person(token_use="id"), person("desconhecida"), machine("desconhecida")])
-def test_who_is_nobodys_reads_nothing(world: World, claims: dict[str, Any]) -> None:
-    for resource in (PEGS, ONE, GUIAS, RECEIPT):
-        assert world.get(resource, claims=claims)[0] in {401, 403}
+def test_who_is_nobodys_reads_nothing(casa: ApiCasa, peg: Peg, claims: dict[str, Any]) -> None:
+    for resource in ("/pegs", *READING):
+        assert casa.get(resource, peg, claims)[0] in {401, 403}
 
 
-def test_a_machine_reads_with_its_scope(world: World) -> None:
-    assert world.get(ONE, claims=machine(scope="conecta/peg.ler"))[0] == 200
+def test_a_machine_reads_with_its_scope_and_acts_with_another(casa: ApiCasa, peg: Peg) -> None:
+    assert casa.get(UM, peg, SO_LE)[0] == 200
+    assert casa.act("cancelamento", peg, {}, claims=SO_LE)[0] == 403
+    assert casa.act("cancelamento", peg, {}, claims=MAQUINA)[0] == 200
 
 
-def test_the_month_is_listed_newest_first_page_by_page(world: World) -> None:
-    for number in range(2, 73):
-        world.add(number)
-    world.add(99, situacao=SituacaoPeg.PREPARANDO)
-    pages = [world.get(PEGS)[1]]
+def test_guias_are_listed_with_what_each_loses_and_without_beneficiario(casa: ApiCasa, peg: Peg) -> None:
+    status, body, _ = casa.get(GUIAS, peg)
+    assert status == 200
+    GuiasView.model_validate_json(json.dumps(body))
+    assert body["guias"] == [
+        {
+            "sequencia": 1, "numero_guia_prestador": "G1", "numero_guia_operadora": None, "senha": SENHA,
+            "data_atendimento": DIA.isoformat(), "retirada": False, "valor_informado": "18.50",
+            "valor_glosado": "0.00", "valor_liberado": "18.50", "itens": 1,
+        },
+        {
+            "sequencia": 2, "numero_guia_prestador": "G2", "numero_guia_operadora": None, "senha": SENHA,
+            "data_atendimento": (DIA - timedelta(days=1)).isoformat(), "retirada": False, "valor_informado": "37.00",
+            "valor_glosado": "18.50", "valor_liberado": "18.50", "itens": 1,
+        },
+    ]  # fmt: skip
+    assert CARTEIRA not in json.dumps(body)
+    assert casa.accesses == []
+
+
+def test_a_guia_is_read_with_its_items_and_every_glosa_explained(casa: ApiCasa, peg: Peg) -> None:
+    status, body, _ = casa.get(GUIA, peg, sequencia="2")
+    assert status == 200
+    GuiaDetalheView.model_validate_json(json.dumps(body))
+    assert (body["protocolo"], body["numero_carteira"], body["valor_liberado"]) == (peg.protocolo, CARTEIRA, "18.50")
+    (item,) = body["itens"]
+    assert {name: item[name] for name in ("codigo", "quantidade", "valor_unitario", "fator", "graus")} == {
+        "codigo": HEMOGRAMA, "quantidade": "1", "valor_unitario": "37.00", "fator": "1.00", "graus": [],
+    }  # fmt: skip
+    assert (item["valor_informado"], item["valor_glosado"], item["valor_liberado"]) == ("37.00", "18.50", "18.50")
+    (glosa,) = body["glosas"]
+    shown = {name: value for name, value in glosa.items() if name not in {"mensagem", "texto", "caminho", "dados"}}
+    assert shown == {
+        "id": 1, "nivel": "ITEM", "guia": 2, "numero_guia_prestador": "G2", "item": 1, "codigo": "1705",
+        "regra": "COB-PRECO", "campo": "valorUnitario", "visto": "37.00", "esperado": "18.50",
+        "base": glosa["base"], "contrato": glosa["contrato"], "providencia": glosa["providencia"], "valor": "18.50",
+        "autor": "SISTEMA", "revertida": False, "motivo_reversao": None,
+        "como_contestar": "Pode ser contestada depois que o PEG for liberado.", "contestar_ate": None,
+    }  # fmt: skip
+    for name in ("mensagem", "texto", "caminho", "dados", "base", "contrato"):
+        assert glosa[name]
+
+
+def test_reading_a_guia_names_its_life_in_the_audit_and_reading_glosas_all_of_them(casa: ApiCasa, peg: Peg) -> None:
+    vida = PSEUDONIMOS.carteira(VALE, CARTEIRA)
+    casa.get(GUIA, peg, sequencia="1")
+    casa.get(GLOSAS, peg)
+    guia, glosas = casa.accesses
+    assert guia.actor == glosas.actor == Actor(f"PRESTADOR#{HOSPITAL}", "pessoa-1", "faturista")
+    assert (guia.objeto, guia.sujeitos, guia.campos) == (f"peg/{peg.protocolo}", (vida,), pegs.CAMPOS_DA_GUIA)
+    assert (glosas.sujeitos, glosas.campos) == ((vida,), pegs.CAMPOS_DAS_GLOSAS)
+
+
+@pytest.mark.parametrize("sequencia", ["3", "0", "x", "01", "99999", "1\n"])
+def test_a_guia_that_the_peg_does_not_have_is_not_found(casa: ApiCasa, peg: Peg, sequencia: str) -> None:
+    assert casa.get(GUIA, peg, sequencia=sequencia)[0] == 404
+    assert casa.get(GUIA, peg, RECEPCAO, sequencia=sequencia)[0] == 404
+    assert casa.get(GUIA, peg, RECEPCAO, sequencia="1")[0] == 403
+
+
+def test_diarias_and_quantities_are_texts(casa: ApiCasa) -> None:
+    casa.autoriza(granted_stay())
+    body = casa.get(GUIA, casa.recebe(a_resumo()), sequencia="1")[1]
+    (item,) = body["itens"]
+    assert (item["quantidade"], item["despesa"], item["valor_informado"]) == ("3", "05", "1440.00")
+
+
+def test_glosas_add_up_and_say_until_when_they_are_contested_once_published(casa: ApiCasa, peg: Peg) -> None:
+    body = casa.get(GLOSAS, peg)[1]
+    GlosasView.model_validate_json(json.dumps(body))
+    assert (body["valor_informado"], body["valor_glosado"], body["valor_liberado"]) == ("55.50", "18.50", "37.00")
+    assert [(one["id"], one["valor"]) for one in body["glosas"]] == [(1, "18.50")]
+    published = shift(peg, casa, situacao=SituacaoPeg.LIBERADO, publicada_em=date(2026, 11, 30))
+    (glosa,) = casa.get(GLOSAS, published)[1]["glosas"]
+    days = casa.dossie(peg).resultado.glosas[0].contestar_dias
+    assert days
+    last = date(2026, 11, 30) + timedelta(days=days)
+    assert glosa["contestar_ate"] == last.isoformat()
+    assert f"{last:%d/%m/%Y}" in glosa["como_contestar"]
+
+
+def test_nothing_of_a_cancelled_peg_is_contested(casa: ApiCasa, peg: Peg) -> None:
+    (glosa,) = casa.get(GLOSAS, casa.cancela(peg))[1]["glosas"]
+    assert (glosa["como_contestar"], glosa["contestar_ate"]) == (None, None)
+
+
+def test_a_glosa_tells_of_what_it_is(casa: ApiCasa, peg: Peg) -> None:
+    (one,) = casa.dossie(peg).resultado.glosas
+    assert pegs.glosa(replace(one, sequencia=None), peg)["nivel"] == "GUIA"
+    whole = pegs.glosa(replace(one, indice=0, sequencia=None, dados="", base="", providencia=""), peg)
+    assert (whole["nivel"], whole["guia"], whole["dados"], whole["base"], whole["providencia"]) == (
+        "PROTOCOLO", None, None, None, None,
+    )  # fmt: skip
+    given = pegs.glosa(replace(one, autor="auditora-1", revertida_por="auditora-2", motivo_reversao="Engano"), peg)
+    assert (given["autor"], given["revertida"], given["motivo_reversao"], given["como_contestar"]) == (
+        "AUDITORIA", True, "Engano", None,
+    )  # fmt: skip
+    assert "quem" not in given
+
+
+def test_the_receipt_is_downloaded_as_the_bytes_it_is_and_its_reading_is_audited(casa: ApiCasa, peg: Peg) -> None:
+    casa.archive.acervo.put(peg.chave_recebimento, "<a>ç</a>".encode("iso-8859-1"), STORED)
+    status, body, headers = casa.get(RECEIPT, peg)
+    assert (status, body, headers["Content-Type"]) == (200, "<a>ç</a>".encode("iso-8859-1"), "application/xml")
+    assert [one.objeto for one in casa.accesses] == [f"peg/{peg.protocolo}"]
+
+
+def test_a_receipt_that_is_not_in_the_archive_is_not_found(casa: ApiCasa, peg: Peg) -> None:
+    assert casa.get(RECEIPT, shift(peg, casa, chave_recebimento="t/nada.xml"))[0] == 404
+
+
+def test_an_archive_that_is_behind_its_table_is_a_matter_of_moments(casa: ApiCasa, peg: Peg) -> None:
+    status, body, _ = casa.get(GUIAS, shift(peg, casa, dossie="9"))
+    assert (status, body["codigo"]) == (503, "temporariamente-indisponivel")
+
+
+def test_a_guia_without_a_day_and_amounts_of_any_shape(casa: ApiCasa, peg: Peg) -> None:
+    dossie = casa.dossie(peg)
+    blank = replace(dossie, apresentadas=(replace(dossie.apresentadas[0], data_atendimento=None),))
+    assert pegs.guias(peg, blank)[0]["data_atendimento"] is None
+    assert pegs.reais(Decimal("1E+2")) == "100.00"
+
+
+# --- listed ---
+
+
+def test_the_month_is_listed_newest_first_page_by_page(casa: ApiCasa) -> None:
+    for number in range(1, 73):
+        casa.passa(seconds=1)
+        casa.recebe(a_sadt(done(CONSULTA, valor="50.00"), numero=f"G{number}", senha=None), numero=str(number))
+    pages = [casa.call("GET", "/pegs")[1]]
     while cursor := pages[-1]["cursor"]:
-        pages.append(world.get(PEGS, cursor=cursor, competencia="202611")[1])
+        pages.append(casa.call("GET", "/pegs", query={"cursor": cursor, "competencia": "202611"})[1])
     for page in pages:
-        PegPage.model_validate_json(json.dumps(page))
-    seen = [peg["numero_lote"] for page in pages for peg in page["pegs"]]
-    assert seen == [str(number) for number in range(72, 0, -1)]
+        PegsPage.model_validate_json(json.dumps(page))
+    assert [one["numero_lote"] for page in pages for one in page["pegs"]] == [str(n) for n in range(72, 0, -1)]
     assert [len(page["pegs"]) for page in pages] == [30, 30, 12]
+    cursor = pages[0]["cursor"]
+    for other in ({"claims": DA_CLINICA}, {"query": {"cursor": cursor, "competencia": "202610"}}):
+        asked: dict[str, Any] = {"query": {"cursor": cursor}, **other}
+        assert casa.call("GET", "/pegs", **asked)[0] == 400
 
 
-def test_the_list_is_of_the_current_local_month_unless_another_is_asked_for(world: World) -> None:
-    assert len(world.get(PEGS)[1]["pegs"]) == 1
-    assert world.get(PEGS, competencia="202611")[1] == world.get(PEGS)[1]
-    assert world.get(PEGS, competencia="202610")[1] == {"pegs": [], "cursor": None}
-    assert world.get(PEGS, claims=person("pessoa-2"))[1] == {"pegs": [], "cursor": None}
+def test_the_list_is_of_the_current_local_month_unless_another_is_asked_for(casa: ApiCasa, peg: Peg) -> None:
+    now = casa.call("GET", "/pegs")[1]
+    assert [one["protocolo"] for one in now["pegs"]] == [peg.protocolo]
+    assert "historico" not in now["pegs"][0]
+    assert casa.call("GET", "/pegs", query={"competencia": "202611"})[1] == now
+    assert casa.call("GET", "/pegs", query={"competencia": "202610"})[1] == {"pegs": [], "cursor": None}
+    assert casa.call("GET", "/pegs", claims=DA_CLINICA)[1] == {"pegs": [], "cursor": None}
 
 
 @pytest.mark.parametrize("competencia", ["2026-11", "202613", "202600", "", "26", "999912", "２０２６11", "202611\n"])
-def test_a_month_that_is_not_one_is_refused(world: World, competencia: str) -> None:
-    status, body, _ = world.get(PEGS, competencia=competencia)
-    assert (status, body["erros"][0]["codigo"]) == (422, "competencia-invalida")
+def test_a_month_that_is_not_one_is_refused(casa: ApiCasa, competencia: str) -> None:
+    status, body, _ = casa.call("GET", "/pegs", query={"competencia": competencia})
+    assert (status, errors(body)) == (422, [("competencia", "competencia-invalida")])
 
 
-def test_what_is_wrong_with_the_question_is_told_before_a_wrong_papel(world: World) -> None:
-    assert world.get(PEGS, claims=person("pessoa-3"), competencia="x")[0] == 422
-    assert world.get(PEGS, claims=person("pessoa-3"), cursor="x")[0] == 400
-    assert world.get(PEGS, claims=person("pessoa-3"))[0] == 403
-    assert world.get(PEGS, cursor="x")[0] == 400
+def test_what_is_wrong_with_the_question_is_told_before_a_wrong_papel(casa: ApiCasa) -> None:
+    assert casa.call("GET", "/pegs", claims=RECEPCAO, query={"competencia": "x"})[0] == 422
+    assert casa.call("GET", "/pegs", claims=RECEPCAO, query={"cursor": "x"})[0] == 400
+    assert casa.call("GET", "/pegs", claims=RECEPCAO, query={"registro_ans": VALE})[0] == 422
+    assert casa.call("GET", "/pegs", claims=RECEPCAO, query={"registro_ans": VALE, "numero_lote": "1"})[0] == 403
+    assert casa.call("GET", "/pegs", claims=RECEPCAO)[0] == 403
 
 
-def test_a_cursor_serves_the_list_it_was_given_for_and_no_other(world: World) -> None:
-    for number in range(2, 40):
-        world.add(number)
-    cursor = world.get(PEGS)[1]["cursor"]
-    assert world.get(PEGS, cursor=cursor)[0] == 200
-    assert world.get(PEGS, cursor=cursor, competencia="202610")[0] == 400
-    assert world.get(PEGS, cursor=cursor, claims=person("pessoa-2"))[0] == 400
-    assert world.get(GUIAS, cursor=cursor)[0] == 400
-    assert world.get(PEGS, cursor=cursor[:-1])[0] == 400
+def test_a_peg_is_found_by_its_lote_while_it_holds_the_number(casa: ApiCasa, peg: Peg) -> None:
+    asked = {"registro_ans": VALE, "numero_lote": "1"}
+    found = casa.call("GET", "/pegs", query=asked)[1]
+    assert ([one["protocolo"] for one in found["pegs"]], found["cursor"]) == ([peg.protocolo], None)
+    nothing: dict[str, Any] = {"pegs": [], "cursor": None}
+    assert casa.call("GET", "/pegs", query={**asked, "numero_lote": "2"})[1] == nothing
+    assert casa.call("GET", "/pegs", query=asked, claims=DA_CLINICA)[1] == nothing
+    shift(peg, casa, situacao=SituacaoPeg.PREPARANDO)
+    assert casa.call("GET", "/pegs", query=asked)[1] == nothing
+    del casa.pegs.rows[HOSPITAL, peg.protocolo]
+    assert casa.call("GET", "/pegs", query=asked)[1] == nothing
 
 
-def test_guias_are_listed_in_the_order_of_the_lote_without_beneficiario(world: World) -> None:
-    peg = world.pegs.rows[HOSPITAL, "261120000001"]
-    world.pegs.add_guias(peg, [a_guia(n) for n in range(1, 103)])
-    status, body, _ = world.get(GUIAS)
-    assert status == 200
-    GuiaPage.model_validate_json(json.dumps(body))
-    assert [guia["sequencia"] for guia in body["guias"]] == list(range(1, 101))
-    rest = world.get(GUIAS, cursor=body["cursor"])[1]
-    assert ([guia["sequencia"] for guia in rest["guias"]], rest["cursor"]) == ([101, 102], None)
-    assert body["guias"][0] == {
-        "sequencia": 1,
-        "numero_guia_prestador": "1001",
-        "numero_guia_operadora": None,
-        "senha": None,
-        "data_atendimento": "2026-11-10",
-        "valor_informado": "100.00",
-        "itens": 2,
-    }
-
-
-def test_a_guia_without_a_day_has_none(world: World) -> None:
-    assert api.guia_view(a_guia(data_atendimento=None))["data_atendimento"] is None
-
-
-def test_the_receipt_is_downloaded_as_the_bytes_it_is_and_its_reading_is_audited(
-    world: World, accesses: list[Any]
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ({"registro_ans": VALE}, [("numero_lote", "lote-invalido")]),
+        ({"numero_lote": "1"}, [("registro_ans", "registro-invalido")]),
+        ({"registro_ans": "34569", "numero_lote": "1" * 13},
+         [("registro_ans", "registro-invalido"), ("numero_lote", "lote-invalido")]),
+        ({"registro_ans": VALE, "numero_lote": "1", "competencia": "202611"}, [("competencia", "consulta-ambigua")]),
+    ],
+)  # fmt: skip
+def test_a_lote_is_asked_for_by_both_of_its_names_and_nothing_else(
+    casa: ApiCasa, query: dict[str, str], wrong: list[tuple[str, str]]
 ) -> None:
-    world.archive.acervo.put(a_peg().chave_recebimento, "<a>ç</a>".encode("iso-8859-1"), STORED)
-    status, body, headers = world.get(RECEIPT)
-    assert (status, body, headers["Content-Type"]) == (200, "PGE+5zwvYT4=", "application/xml")
-    assert accesses == [(f"PRESTADOR#{HOSPITAL}", f"peg/{a_peg().protocolo}")]
+    status, body, _ = casa.call("GET", "/pegs", query=query)
+    assert (status, errors(body)) == (422, wrong)
 
 
-def test_a_receipt_that_is_not_in_the_archive_is_not_found(world: World) -> None:
-    assert world.get(RECEIPT)[0] == 404
+# --- taken back ---
 
 
-def test_amounts_always_have_two_decimals(world: World) -> None:
-    peg = world.pegs.rows[HOSPITAL, "261120000001"]
-    assert api.view(replace(peg, valor_informado=peg.valor_informado.normalize()))["valor_informado"] == "300.00"
+def test_a_received_peg_is_cancelled_and_everything_is_free(casa: ApiCasa, peg: Peg) -> None:
+    status, body, headers = casa.act("cancelamento", peg, {"motivo": "Tabela errada."})
+    assert (status, headers["ETag"]) == (200, f'"{body["versao"]}"')
+    PegView.model_validate_json(json.dumps(body))
+    assert (body["situacao"]["nome"], body["historico"][-1]["motivo"]) == ("CANCELADO", "Tabela errada.")
+    assert (body["valor_glosado"], body["valor_liberado"]) == (None, None)
+    assert casa.usos(SENHA) == {}
+    assert casa.cobradas() == []
+    assert body["versao"] == casa.peg(peg.protocolo).versao
+    assert casa.get(UM, peg)[1] == body
+
+
+def test_a_guia_is_withdrawn_and_told_apart_from_then_on(casa: ApiCasa, peg: Peg) -> None:
+    status, body, _ = casa.act("guias/{sequencia}/retirada", peg, {"motivo": "Paciente errado."}, sequencia="2")
+    assert status == 200
+    assert (body["guias_retiradas"], body["valor_apresentado"], body["valor_retirado"]) == ([2], "55.50", "37.00")
+    assert (body["valor_informado"], body["valor_glosado"], body["valor_liberado"]) == ("18.50", "0.00", "18.50")
+    kept, gone = casa.get(GUIAS, peg)[1]["guias"]
+    assert (kept["retirada"], gone["retirada"]) == (False, True)
+    assert (gone["valor_informado"], gone["valor_glosado"], gone["valor_liberado"]) == ("37.00", None, None)
+    detail = casa.get(GUIA, peg, sequencia="2")[1]
+    assert (detail["glosas"], detail["itens"][0]["valor_liberado"]) == ([], None)
+    status, body, _ = casa.act("guias/{sequencia}/retirada", peg, {"motivo": "Outra."}, sequencia="1")
+    assert (status, body["codigo"]) == (409, "ultima-guia")
+
+
+@pytest.mark.parametrize("sequencia", ["3", "0", "x"])
+def test_a_guia_that_is_not_there_is_not_withdrawn(casa: ApiCasa, peg: Peg, sequencia: str) -> None:
+    assert casa.act("guias/{sequencia}/retirada", peg, {"motivo": "x"}, sequencia=sequencia)[0] == 404
+    assert casa.act("guias/{sequencia}/retirada", peg, {}, sequencia=sequencia)[0] == 404
+
+
+def test_what_auditoria_asked_for_is_told(casa: ApiCasa, peg: Peg) -> None:
+    casa.faz(atos.begin, peg, AUDITORA)
+    asked = casa.faz(atos.ask, casa.peg(peg.protocolo), AUDITORA, motivo="O laudo.", ate=date(2026, 12, 1))
+    status, body, _ = casa.act("informacao", asked, {"texto": "Segue o laudo."})
+    assert (status, body["situacao"]["nome"]) == (200, "EM_ANALISE")
+    last = body["historico"][-1]
+    assert (last["evento"], last["papel"], last["motivo"]) == ("INFORMACAO_RECEBIDA", "PRESTADOR", "Segue o laudo.")
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_refusals_come_in_their_order(casa: ApiCasa, peg: Peg, act: str) -> None:
+    body = BODIES[act]
+    wrong = {**body, "xmotivo": 1}
+
+    def status(what: Any, who: dict[str, Any] = FATURISTA, name: str = peg.protocolo, version: str = "*") -> int:
+        return casa.act(act, name, what, claims=who, headers={"if-match": version}, sequencia="1")[0]
+
+    assert status(wrong, machine(scope="conecta/documentos.ler")) == 403
+    assert status(wrong, RECEPCAO, AUSENTE) == 404
+    assert status(wrong, DA_CLINICA) == 404
+    assert status(wrong, RECEPCAO) == 422
+    assert status(body, RECEPCAO) == 403
+    shift(peg, casa, situacao=SituacaoPeg.ANALISADO)
+    assert status(body, version='"77"') == 409
+    shift(peg, casa, situacao=SituacaoPeg.AGUARDANDO_INFORMACAO if act == "informacao" else SituacaoPeg.RECEBIDO)
+    assert status(body, version='"77"') == 412
+    assert status(body, version="nada") == 412
+    assert status(body, version=f'W/"{peg.versao}"') == 200
+
+
+def test_a_state_that_does_not_allow_it_says_what_does(casa: ApiCasa, peg: Peg) -> None:
+    for situacao in set(STATUS_PROTOCOLO) - {SituacaoPeg.AGUARDANDO_INFORMACAO}:
+        shift(peg, casa, situacao=situacao)
+        status, body, _ = casa.act("informacao", peg, {"texto": "Segue."})
+        assert (status, body["codigo"], body["situacao"]) == (409, "transicao-impossivel", situacao.value)
+        assert "O que é possível" in body["detail"]
+    shown = handler.ERRORS[TransicaoInvalidaError](TransicaoInvalidaError("outra coisa"))
+    assert (shown.status, shown.extra) == (409, {})
+
+
+def test_a_key_makes_an_act_once(casa: ApiCasa, peg: Peg) -> None:
+    key = {"idempotency-key": "k1"}
+    body = {"motivo": "Paciente errado."}
+    first = casa.act("guias/{sequencia}/retirada", peg, body, headers=key, sequencia="2")
+    assert first[0] == 200
+    assert casa.act("guias/{sequencia}/retirada", peg, body, headers=key, sequencia="2")[:2] == first[:2]
+    assert casa.act("guias/{sequencia}/retirada", peg, body, headers=key, sequencia="1")[0] == 422
+    assert len(casa.peg(peg.protocolo).historico) == 2
+    # Kept with the act: it is the version that everybody reads afterwards.
+    assert first[1]["versao"] == casa.peg(peg.protocolo).versao
+
+
+def test_a_peg_that_others_keep_changing_is_told_to_be_tried_again(
+    casa: ApiCasa, peg: Peg, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*_args: Any, **_more: Any) -> None:
+        raise MudouError
+
+    monkeypatch.setattr(casa.pegs, "change", lose)
+    status, body, headers = casa.act("cancelamento", peg, {})
+    assert (status, body["codigo"], headers["Retry-After"]) == (409, "mudou-durante-o-ato", "1")
+
+
+def test_a_reason_of_nothing_is_none(casa: ApiCasa, peg: Peg) -> None:
+    status, body, _ = casa.act("guias/{sequencia}/retirada", peg, {"motivo": "   "}, sequencia="1")
+    assert (status, errors(body)) == (422, [("motivo", "string_too_short")])
+    missing = handler.ERRORS[MotivoAusenteError](None)
+    assert (missing.status, missing.erros[0].campo) == (422, "motivo")
+
+
+def test_examples_are_what_they_are_examples_of() -> None:
+    for example in (
+        exemplos.PEG,
+        exemplos.CANCELADO,
+        exemplos.COM_RETIRADA,
+        exemplos.EM_ANALISE,
+        exemplos.DA_OPERADORA,
+    ):
+        PegView.model_validate_json(json.dumps(example))
+    assert Papel.AUDITORIA.value == exemplos.EM_ANALISE["historico"][-1]["papel"]
+    assert NOW.year == int(exemplos.RESUMO["competencia"][:4])
