@@ -247,6 +247,10 @@ class FakeIdempotency:
             apply=lambda: self.rows.__setitem__(key, (attempt.digest, json.dumps(answer), now + KEPT)),
         )
 
+    def put(self, kept: Kept) -> None:
+        if kept.possible():
+            kept.apply()
+
 
 class ProcessDiedError(Exception):
     """The process died here."""

@@ -197,6 +197,12 @@ def test_the_same_key_with_another_body_is_refused(subject: Subject) -> None:
     assert (refused.value.status, refused.value.erros[0].codigo) == (422, "chave-reutilizada")
 
 
+def test_an_answer_kept_by_itself_is_the_first_one(subject: Subject) -> None:
+    for answer in (["1"], ["2"]):
+        subject.answers.put(subject.answers.keep(attempt(), answer, NOW))
+    assert subject.answers.replay(attempt(), NOW) == ["1"]
+
+
 def test_a_key_is_free_again_after_a_day_even_if_its_row_is_still_there(subject: Subject) -> None:
     subject.port.add(an_upload(), (subject.answers.keep(attempt(), {"id": "u1"}, NOW),))
     tomorrow = NOW + timedelta(hours=24)

@@ -10,13 +10,13 @@ import base64
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from autorizacao.bootstrap import nucleo
 from autorizacao.service import atos, consultas, estadas, pedidos
-from autorizacao.service.portas import Chamador, keep_nothing
+from autorizacao.service.portas import Chamador
 from conecta_edge import session
 from conecta_edge.clock import local_day
 from conecta_edge.http import PRESTADOR, ErrorMap, Operation, Parameter, Reply, Request, Response
@@ -35,7 +35,7 @@ from conecta_senhas.errors import (
 from conecta_senhas.transicoes import cancellation_status
 from conecta_tiss.findings import Achado, code_of
 from conecta_tiss.vocabulary.glosas import Motivo
-from conecta_tiss.vocabulary.tables import StatusCancelamento, TipoEvento, TipoGuia
+from conecta_tiss.vocabulary.tables import TipoEvento
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from conecta_edge.tenancy import Principal
     from conecta_facts.beneficiarios import Beneficiario
     from conecta_senhas.autorizacoes import Autorizacao
-    from conecta_tiss.messages.cancelamento import GuiaACancelar
     from conecta_tiss.versions import Versao
+    from conecta_tiss.vocabulary.tables import StatusCancelamento
 
 FUNCAO: Final = "autorizacao-api"
 TAG: Final = "Autorizações"
@@ -202,7 +202,7 @@ class _Caso:
         return Resposta(200, xml, recurso=(self.registro, held.numero))
 
 
-# --- the five transactions ---
+# --- the four transactions, and what peg asks of another ---
 
 
 def _request(caso: _Caso) -> Resposta:
@@ -334,49 +334,32 @@ def _owner(caso: _Caso, guia: str, numeros: tuple[str, ...], carteira: str, port
     return found
 
 
-def _cancel(caso: _Caso) -> Resposta:
-    """`cancelaGuia`: each guia an act of its own; faturamento, recurso and lotes are not cancelled here."""
-    from autorizacao.messages import respostas  # noqa: PLC0415
+def cancel_requests(request: Request) -> Response:
+    """Requests named in a `cancelaGuia`, which is peg's: what became of each, in order (R17).
 
-    def answer(status: Sequence[StatusCancelamento]) -> Resposta:
-        return Resposta(200, respostas.cancelled(caso.lida, caso.partes(), status))
+    Body, of a message that peg has judged: `{"registro_ans", "prestador_id", "quem", "guias": [[numeroGuiaPrestador,
+    numeroGuiaOperadora or null], …]}`; answers `{"status": [dm_statusCancelamento, …]}`.
 
-    guias: tuple[GuiaACancelar, ...] = caso.corpo.guias
-    no = StatusCancelamento.NAO_CANCELADO
-    if not guias:
-        return answer((no,))
-    ours = [place for place, guia in enumerate(guias) if guia.tipo_guia == TipoGuia.SOLICITACAO]
-
-    def effect(portas: Portas) -> Resposta:
-        # The answer is kept with the last act; of those before it a retry finds that they are done.
-        alone, status = replace(portas, keep=keep_nothing), [no] * len(guias)
-        for place in ours:
-
-            def render(_changed: Any, place: int = place) -> Resposta:
-                status[place] = StatusCancelamento.CANCELADO_COM_SUCESSO
-                return answer(status)
-
-            status[place] = _cancelled(caso, guias[place], portas if place == ours[-1] else alone, render)
-        return answer(status)
-
-    return caso.once(effect)
+    Raises:
+        MudouError: others were writing one of them all the time.
+    """
+    asked = json.loads(request.body)
+    chamador = Chamador(
+        papel=Papel.PRESTADOR, quem=asked["quem"], prestador_id=asked["prestador_id"], correlacao=request.correlacao
+    )
+    portas = nucleo.portas()
+    status = [_cancelled(asked["registro_ans"], guia, numero, chamador, portas) for guia, numero in asked["guias"]]
+    return Response(200, {"status": [one.value for one in status]})
 
 
 def _cancelled(
-    caso: _Caso, guia: GuiaACancelar, portas: Portas, render: Callable[[Any], Resposta]
+    registro_ans: str, guia: str, numero: str | None, chamador: Chamador, portas: Portas
 ) -> StatusCancelamento:
-    """R17; what was cancelled before is cancelled: a retry is free.
-
-    Raises:
-        MudouError: others were writing it all the time.
-    """
-    numero = (guia.numero_guia_operadora or "").strip() or None
+    """What was cancelled before is cancelled: a retry is free."""
     try:
-        held = consultas.by_guia(
-            caso.registro, guia.numero_guia_prestador.strip(), chamador=caso.chamador, portas=portas, numero=numero
-        ).autorizacao
+        held = consultas.by_guia(registro_ans, guia, chamador=chamador, portas=portas, numero=numero).autorizacao
         if held.situacao is not Situacao.CANCELADA:
-            atos.cancel(caso.registro, held.numero, chamador=caso.chamador, portas=portas, render=render)
+            atos.cancel(registro_ans, held.numero, chamador=chamador, portas=portas)
     except MudouError:
         raise
     except AutorizacaoError as error:
@@ -429,7 +412,6 @@ _RUN: Final[Mapping[str, Callable[[_Caso], Resposta]]] = {
     "solicitacaoProcedimento": _request,
     "solicitaStatusAutorizacao": _status,
     "loteAnexos": _annex,
-    "cancelaGuia": _cancel,
     "comunicacaoInternacao": _communication,
 }
 TRANSACOES: Final = frozenset(_RUN)
@@ -479,18 +461,24 @@ _ROTAS: Final = (
     ("solicitacaoProcedimento", "solicitarAutorizacaoTiss", "Pedir uma autorização", ESCREVER, "RESPOSTA_SOLICITACAO"),
     ("solicitaStatusAutorizacao", "situacaoDaAutorizacaoTiss", "Consultar uma autorização", LER, "STATUS_AUTORIZACAO"),
     ("loteAnexos", "anexarTiss", "Enviar um anexo", ESCREVER, "PROTOCOLO_RECEBIMENTO_ANEXO"),
-    ("cancelaGuia", "cancelarTiss", "Cancelar solicitações", ESCREVER, "CANCELAMENTO_GUIA_RECIBO"),
     ("comunicacaoInternacao", "comunicarTiss", "Comunicar internação ou alta", ESCREVER, "RECIBO_COMUNICACAO"),
 )  # fmt: skip
 OPERATIONS: Final[tuple[Operation, ...]] = ()
-UNPUBLISHED: Final = tuple(
+UNPUBLISHED: Final = (
+    *(
+        Operation(
+            "POST", f"/tiss/{transacao}", name, FUNCAO, TAG, f"{summary} por mensagem TISS",
+            "Entregue pela porta XML, `POST /tiss/{transacao}`.", _door(transacao, capability),
+            (Reply(200, f"{answer}.", media_type=XML),), escopos=(f"conecta/{capability}",),
+            parameters=(Parameter("transacao", "path", transacao, required=True), PRESTADOR),
+        )
+        for transacao, name, summary, capability, answer in _ROTAS
+    ),
     Operation(
-        "POST", f"/tiss/{transacao}", name, FUNCAO, TAG, f"{summary} por mensagem TISS",
-        "Entregue pela porta XML, `POST /tiss/{transacao}`.", _door(transacao, capability),
-        (Reply(200, f"{answer}.", media_type=XML),), escopos=(f"conecta/{capability}",),
-        parameters=(Parameter("transacao", "path", transacao, required=True), PRESTADOR),
-    )
-    for transacao, name, summary, capability, answer in _ROTAS
+        "POST", "/tiss/cancelaGuia/solicitacoes", "cancelarSolicitacoesTiss", FUNCAO, TAG,
+        "Cancelar as solicitações de um cancelaGuia", "Chamada por peg, que responde a mensagem.", cancel_requests,
+        (Reply(200, "O statusCancelamento de cada uma."),),
+    ),
 )  # fmt: skip
-"""Routes the XML door hands over: not published by themselves."""
+"""Routes that other functions of ours call: the XML door hands messages over, peg what it is asked to cancel."""
 ERRORS: Final[ErrorMap] = {MudouError: _changed}

@@ -12,7 +12,6 @@ from conecta_facts.relacionamentos import ONCE_ENABLED
 from conecta_tiss import pipeline
 from conecta_tiss.findings import Achado, Severidade, code_of
 from conecta_tiss.messages.anexos import LoteAnexos
-from conecta_tiss.messages.cancelamento import CancelaGuia
 from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.comunicacao import ComunicacaoInternacao
 from conecta_tiss.messages.solicitacao import SolicitacaoProcedimento, SolicitaStatusAutorizacao
@@ -32,7 +31,6 @@ CORPOS: Final[Mapping[str, tuple[str, type[Any]]]] = MappingProxyType({
     "solicitacaoProcedimento": ("SOLICITACAO_PROCEDIMENTOS", SolicitacaoProcedimento),
     "solicitaStatusAutorizacao": ("SOLICITA_STATUS_AUTORIZACAO", SolicitaStatusAutorizacao),
     "loteAnexos": ("ENVIO_ANEXO", LoteAnexos),
-    "cancelaGuia": ("CANCELA_GUIA", CancelaGuia),
     "comunicacaoInternacao": ("COMUNICACAO_BENEFICIARIO", ComunicacaoInternacao),
 })  # fmt: skip
 """The messages of this context, by body element: their transaction and what their body is read as."""
@@ -41,8 +39,6 @@ ITENS_MAXIMOS: Final = 100
 """In each list of items, as in JSON."""
 ITENS_NO_PEDIDO: Final = 120
 """In all of a request's lists, as in JSON: one row holds it whole."""
-GUIAS_MAXIMAS: Final = 100
-"""Guias cancelled by one message: each is an act of its own."""
 _CABECALHO: Final = "/ans:mensagemTISS/ans:cabecalho"
 _CORPO: Final = "/ans:mensagemTISS/ans:prestadorParaOperadora"
 
@@ -163,12 +159,8 @@ def _unknown_operadora(lida: Lida) -> Achado:
 
 
 def _asks_for_itself(lida: Lida, conhecido: _Conhecido) -> Iterator[Achado]:
-    """Who asks where a request stands, or cancels it, is the sender, too (`seguranca.md` §3)."""
-    corpo, asks, where = lida.corpo, None, ""
-    if isinstance(corpo, SolicitaStatusAutorizacao):
-        asks, where = corpo.contratado, "dadosContratado"
-    elif isinstance(corpo, CancelaGuia):
-        asks, where = corpo.prestador, "dadosPrestador"
+    """Who asks where a request stands is the sender, too (`seguranca.md` §3)."""
+    asks = lida.corpo.contratado if isinstance(lida.corpo, SolicitaStatusAutorizacao) else None
     if asks is None or (
         (asks.cnpj is not None and asks.cnpj == conhecido.cnpj)
         or (asks.cpf is not None and asks.cpf == conhecido.cpf)
@@ -177,8 +169,8 @@ def _asks_for_itself(lida: Lida, conhecido: _Conhecido) -> Iterator[Achado]:
         return
     yield Achado(
         "ORIGEM", code_of(Motivo.PRESTADOR_INVALIDO, lida.versao_de_resposta),
-        f"O prestador em {where} não é quem enviou a mensagem. Corrija {where}.",
-        caminho=f"{_CORPO}/ans:{lida.transacao}/ans:{where}",
+        "O prestador em dadosContratado não é quem enviou a mensagem. Corrija dadosContratado.",
+        caminho=f"{_CORPO}/ans:{lida.transacao}/ans:dadosContratado",
     )  # fmt: skip
 
 
@@ -197,20 +189,19 @@ def _unusable_number(lida: Lida) -> Iterator[Achado]:
 
 def _too_long(lida: Lida) -> Iterator[Achado]:
     """More than one answer can be made of: the schema sets no bound."""
-    corpo, what, limite, em_todas = lida.corpo, "itens", ITENS_MAXIMOS, ITENS_NO_PEDIDO
+    corpo = lida.corpo
     lists: tuple[Any, ...] = ()
     if isinstance(corpo, SolicitacaoProcedimento):
         guia: Any = corpo.solicitacao
         lists = (guia.procedimentos, *_annexed(getattr(guia, "anexo", None)))
     elif isinstance(corpo, LoteAnexos):
         lists = _annexed(corpo)
-    elif isinstance(corpo, CancelaGuia):
-        lists, what, limite, em_todas = (corpo.guias,), "guias", GUIAS_MAXIMAS, GUIAS_MAXIMAS
     total = sum(len(one) for one in lists)
-    if total > em_todas or any(len(one) > limite for one in lists):
+    if total > ITENS_NO_PEDIDO or any(len(one) > ITENS_MAXIMOS for one in lists):
         yield Achado(
             "TISS-TAMANHO", code_of(Motivo.LOTE_ACIMA_DO_LIMITE, lida.versao_de_resposta),
-            f"A mensagem tem {total} {what}; o máximo é {limite} em cada lista e {em_todas} em todas. Divida-a.",
+            f"A mensagem tem {total} itens; o máximo é {ITENS_MAXIMOS} em cada lista e {ITENS_NO_PEDIDO} em todas. "
+            "Divida-a.",
             caminho=f"{_CORPO}/ans:{lida.transacao}",
         )  # fmt: skip
 

@@ -37,13 +37,6 @@ from conecta_tiss.messages.autorizacao import (
     ServicoAutorizado,
     SituacaoAutorizacao,
 )
-from conecta_tiss.messages.cancelamento import (
-    GuiaACancelar,
-    GuiaCancelada,
-    LoteCancelado,
-    ReciboCancelaGuia,
-    ReciboCancelamento,
-)
 from conecta_tiss.messages.comum import Beneficiario, Contratado, MotivoGlosa
 from conecta_tiss.messages.comunicacao import ComunicacaoRecebida, ComunicacaoRegistrada, ReciboComunicacao
 from conecta_tiss.messages.envelope import Cabecalho, Mensagem, Parte
@@ -54,7 +47,6 @@ from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.tables import (
     AusenciaCodValidacao,
     OpcaoFabricante,
-    StatusCancelamento,
     StatusSolicitacao,
     Tabela,
     TipoTransacao,
@@ -80,7 +72,6 @@ _ANSWERS: Final[dict[str, tuple[TipoTransacao, type[Any]]]] = {
     "solicitacaoProcedimento": (TipoTransacao.RESPOSTA_SOLICITACAO, SituacaoAutorizacao),
     "solicitaStatusAutorizacao": (TipoTransacao.STATUS_AUTORIZACAO, SituacaoAutorizacao),
     "loteAnexos": (TipoTransacao.PROTOCOLO_RECEBIMENTO_ANEXO, RecebimentoAnexo),
-    "cancelaGuia": (TipoTransacao.CANCELAMENTO_GUIA_RECIBO, ReciboCancelaGuia),
     "comunicacaoInternacao": (TipoTransacao.RECIBO_COMUNICACAO, ReciboComunicacao),
 }
 """What answers each message."""
@@ -118,7 +109,7 @@ class Nomes:
     contatos: tuple[str, ...] = ()
 
 
-# --- the five answers, and their errors ---
+# --- the four answers, and their errors ---
 
 
 def refusal(lida: Lida, partes: Partes, achados: Sequence[Achado]) -> bytes:
@@ -165,35 +156,6 @@ def annex_received(lida: Lida, partes: Partes, autorizacao: Autorizacao, nomes: 
         observacao=cut(decided.remarks(), 500),
     )
     return _message(lida, partes, _ANSWERS[lida.transacao][0], RecebimentoAnexo(protocolo=protocolo))
-
-
-def cancelled(lida: Lida, partes: Partes, status: Sequence[StatusCancelamento]) -> bytes:
-    """CANCELAMENTO_GUIA_RECIBO: what became of each guia, or of the lote, in the order asked."""
-    asked = lida.corpo
-    lote = None
-    if asked.lote is not None:
-        told = echo(asked.lote)
-        lote = LoteCancelado(
-            numero_lote=told.numero_lote, numero_protocolo=told.numero_protocolo, status=status[0].value
-        )
-    recibo = ReciboCancelamento(
-        registro_ans=partes.registro_ans,
-        prestador=echo(asked.prestador),
-        lote=lote,
-        guias=tuple(_cancelled(guia, one) for guia, one in zip(asked.guias, status, strict=False)),
-    )
-    return _message(lida, partes, _ANSWERS[lida.transacao][0], ReciboCancelaGuia(recibo=recibo))
-
-
-def _cancelled(guia: GuiaACancelar, status: StatusCancelamento) -> GuiaCancelada:
-    told = echo(guia)
-    return GuiaCancelada(
-        tipo_guia=told.tipo_guia,
-        numero_guia_prestador=told.numero_guia_prestador,
-        numero_guia_operadora=told.numero_guia_operadora,
-        numero_protocolo=told.numero_protocolo,
-        status=status.value,
-    )
 
 
 def told(lida: Lida, partes: Partes, nomes: Nomes, glosa: str | None) -> bytes:

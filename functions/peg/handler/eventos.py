@@ -1,6 +1,6 @@
 """Queue and stream entry.
 
-* SQS `peg-eventos`: `DocumentoRecebido` of a lote starts one execution of `recepcao-peg`;
+* SQS `peg-eventos`: `DocumentoRecebido` of a lote starts one execution of `recepcao-peg`; another message is answered;
 * the table's stream: outbox rows, published to the bus.
 """
 
@@ -16,6 +16,8 @@ from conecta_edge.aws import client, error_code
 from conecta_edge.settings import required
 
 SOURCE: Final = "conecta.peg"
+MENSAGENS: Final = frozenset({"solicitacaoStatusProtocolo", "cancelaGuia"})
+"""Body elements of the messages that are answered here and now."""
 
 
 def handler(event: Mapping[str, Any], context: Any) -> Any:
@@ -34,6 +36,11 @@ def consume(message: Mapping[str, Any]) -> None:
         raise queues.UnknownMessageError(str(message["detail-type"]))
     envelope = message["detail"]
     dados = envelope["dados"]
+    if dados.get("transacao") in MENSAGENS:
+        from peg.handler import envios  # noqa: PLC0415  # what starts a workflow reads no message
+
+        envios.message_received(envelope)
+        return
     try:
         client("stepfunctions").start_execution(
             stateMachineArn=required("MAQUINA_RECEPCAO_ARN"),

@@ -44,9 +44,9 @@ class TissPadrao:
             codificacao_hash=resultado.hash,
             numero_lote=mensagem.corpo.numero_lote if mensagem else None,
             tipo_guia=mensagem.corpo.tipo.value if mensagem else None,
-            origem=_identificacao(cabecalho.origem) if cabecalho else None,
-            destino=cabecalho.destino.registro_ans if cabecalho else None,
-            sequencial=cabecalho.sequencial_transacao if cabecalho else None,
+            origem=identificacao(cabecalho.origem) if cabecalho else None,
+            destino=resultado.destino,
+            sequencial=resultado.sequencial,
             guias=tuple(presented(n, guia) for n, guia in enumerate(mensagem.corpo.guias, 1)) if mensagem else (),
             valor_informado=resultado.valor_total,
             achados=resultado.achados,
@@ -64,7 +64,8 @@ class TissPadrao:
         return recibos.answer(lote, admissao, recebido_em, RecebimentoLote(mensagem_erro=erro))
 
 
-def _identificacao(origem: Parte) -> Identificacao | None:
+def identificacao(origem: Parte) -> Identificacao | None:
+    """How a sender called itself; `None` when it did not."""
     found = Identificacao(origem.cnpj, origem.cpf, origem.codigo_prestador_na_operadora)
     return None if found == Identificacao() else found
 

@@ -19,7 +19,6 @@ from conecta_facts.relacionamentos import Periodo, Situacao
 from conecta_senhas.solicitacoes import ItemSolicitado, Opme, Profissional, Remocao, Solicitacao, Tipo, TipoAnexo
 from conecta_tiss.findings import Achado
 from conecta_tiss.messages.anexos import AnexoOpme
-from conecta_tiss.messages.cancelamento import GuiaACancelar
 from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.envelope import Mensagem, Parte
 from conecta_tiss.messages.oncologia import TratamentosAnterioresQuimio, TratamentosAnterioresRadio
@@ -375,12 +374,9 @@ def test_an_annex_tells_the_guia_it_belongs_to() -> None:
 def a_message(transacao: str, versao: Versao = V401) -> Mensagem[Any]:
     made: dict[str, Any] = {
         "solicitacaoProcedimento": um.solicitacao, "solicitaStatusAutorizacao": um.solicita_status,
-        "loteAnexos": um.lote_anexos, "cancelaGuia": um.cancela_guia, "comunicacaoInternacao": um.comunicacao,
+        "loteAnexos": um.lote_anexos, "comunicacaoInternacao": um.comunicacao,
     }  # fmt: skip
-    own: dict[str, Any] = {
-        "solicitaStatusAutorizacao": {"contratado": Contratado(cnpj=CNPJ)},
-        "cancelaGuia": {"prestador": Contratado(cnpj=CNPJ)},
-    }
+    own: dict[str, Any] = {"solicitaStatusAutorizacao": {"contratado": Contratado(cnpj=CNPJ)}}
     built: Mensagem[Any] = made[transacao](versao=versao, **own.get(transacao, {}))
     return built
 
@@ -437,7 +433,7 @@ def test_who_was_never_enabled_is_told_so(situacao: str, de: date, *, refuses: b
     assert held is not None
     contratacao = known(relacionamento=replace(held, periodos=(Periodo(Situacao(situacao), de),)))
     for versao, code in ((V401, "1207"), (V403, "3279")):
-        found = lida(sent(a_message("cancelaGuia", versao)), "cancelaGuia")
+        found = lida(sent(a_message("loteAnexos", versao)), "loteAnexos")
         assert refused(found, contratacao) == ([("R02", code)] if refuses else [])
 
 
@@ -453,10 +449,9 @@ def test_nobody_is_anybody_without_a_relacionamento() -> None:
         (Contratado(cnpj=OUTRO_CNPJ), True), (Contratado(cpf=CPF), True), (Contratado(codigo_na_operadora="X"), True),
     ],
 )  # fmt: skip
-def test_nobody_asks_about_nor_cancels_in_the_name_of_another(own: Contratado, *, refuses: bool) -> None:
+def test_nobody_asks_in_the_name_of_another(own: Contratado, *, refuses: bool) -> None:
     expected = [("ORIGEM", "1203")] if refuses else []
     assert refused(lida(sent(um.solicita_status(contratado=own)), "solicitaStatusAutorizacao")) == expected
-    assert refused(lida(sent(um.cancela_guia(prestador=own)), "cancelaGuia")) == expected
 
 
 def test_a_person_asks_by_its_cpf() -> None:
@@ -494,16 +489,8 @@ def many(number: int) -> tuple[Any, ...]:
         (um.solicitacao(um.solicitacao_odonto()), "solicitacaoProcedimento", False),
         (um.lote_anexos(opme=materials(101)), "loteAnexos", True),
         (um.lote_anexos(quimio=um.anexo_quimio()), "loteAnexos", False),
-        (
-            um.cancela_guia(
-                prestador=Contratado(cnpj=CNPJ),
-                guias=tuple(GuiaACancelar(tipo_guia="1", numero_guia_prestador=f"{n}") for n in range(101)),
-            ),
-            "cancelaGuia",
-            True,
-        ),
     ],
-    ids=["100", "101", "121 in all", "odonto", "101 materials", "drugs", "101 guias"],
+    ids=["100", "101", "121 in all", "odonto", "101 materials", "drugs"],
 )
 def test_more_than_one_answer_can_be_made_of_is_to_be_divided(
     mensagem: Mensagem[Any], transacao: str, *, refuses: bool

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autorizacao.messages import entrada, respostas
-from conecta_tiss.terminologia.glosas import code_in
 from autorizacao.messages.respostas import SEM_NOME, Nomes, Partes
 from conecta_facts.beneficiarios import Beneficiario
 from conecta_facts.prestadores import Prestador
@@ -29,15 +28,15 @@ from conecta_senhas.autorizacoes import (
 from conecta_senhas.solicitacoes import ItemSolicitado, Opme, Solicitacao, Tipo, TipoAnexo
 from conecta_tiss.findings import Achado
 from conecta_tiss.messages.autorizacao import AutorizacaoServico, SituacaoAutorizacao
-from conecta_tiss.messages.cancelamento import GuiaACancelar, LoteACancelar
 from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.envelope import Mensagem, Parte
 from conecta_tiss.messages.solicitacao import AnexoClinico
 from conecta_tiss.pipeline import validate_message
 from conecta_tiss.terminologia import glosa_text
+from conecta_tiss.terminologia.glosas import code_in
 from conecta_tiss.versions import VERSOES, Versao
 from conecta_tiss.vocabulary.glosas import Motivo
-from conecta_tiss.vocabulary.tables import CaraterAtendimento, StatusCancelamento
+from conecta_tiss.vocabulary.tables import CaraterAtendimento
 from tests import builders as um
 from tests.builders_autorizacao import (
     DROGA,
@@ -313,30 +312,7 @@ def test_an_annex_of_a_pending_request_waits_with_it() -> None:
     assert (found.status, found.autorizacao.senha, found.prestador) == ("2", None, None)
 
 
-# --- cancellation and communication ---
-
-
-@pytest.mark.parametrize("versao", VERSOES)
-def test_each_guia_is_told_what_became_of_it(versao: Versao) -> None:
-    guias = (
-        GuiaACancelar(tipo_guia="1", numero_guia_prestador="G1", numero_guia_operadora="9"),
-        GuiaACancelar(tipo_guia="2", numero_guia_prestador="G2", numero_protocolo="7"),
-    )
-    asked = lida(sent(um.cancela_guia(versao, prestador=Contratado(cnpj=CNPJ), guias=guias)), "cancelaGuia")
-    status = (StatusCancelamento.CANCELADO_COM_SUCESSO, StatusCancelamento.NAO_CANCELADO)
-    found = read(respostas.cancelled(asked, PARTES, status), versao).corpo.recibo
-    assert [(one.tipo_guia, one.numero_guia_prestador, one.status) for one in found.guias] == [
-        ("1", "G1", "1"), ("2", "G2", "2"),
-    ]  # fmt: skip
-    assert (found.guias[0].numero_guia_operadora, found.guias[1].numero_protocolo) == ("9", "7")
-    assert (found.prestador, found.lote) == (Contratado(cnpj=CNPJ), None)
-
-
-def test_a_lote_is_told_what_became_of_it() -> None:
-    lote = LoteACancelar(numero_lote="7", numero_protocolo="8")
-    asked = lida(sent(um.cancela_guia(prestador=Contratado(cnpj=CNPJ), lote=lote)), "cancelaGuia")
-    found = read(respostas.cancelled(asked, PARTES, (StatusCancelamento.NAO_CANCELADO,)), V401).corpo.recibo
-    assert (found.lote.numero_lote, found.lote.numero_protocolo, found.lote.status) == ("7", "8", "2")
+# --- communication ---
 
 
 @pytest.mark.parametrize("versao", VERSOES)

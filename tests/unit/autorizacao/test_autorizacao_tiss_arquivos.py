@@ -21,11 +21,12 @@ from conecta_edge.dynamodb import unmarshal
 from conecta_tiss.messages.envelope import Mensagem
 from conecta_tiss.pipeline import validate_message
 from local.gerador import solicitacoes as gerador
+from tests import builders as um
 from tests.builders_autorizacao import ANALISADO
 from tests.builders_cadastro import CARTEIRA, HOJE, NOME
 from tests.builders_functions import CNPJ, HOSPITAL, NOW, PASA, VALE, failures, outbox_record, sqs_message
 from tests.fakes import Bus
-from tests.unit.autorizacao.test_autorizacao_tiss import NUMERO, Door, a_cancellation, a_pedido, status_of
+from tests.unit.autorizacao.test_autorizacao_tiss import NUMERO, Door, a_pedido, cancelled, sent, status_of
 
 CHAVE = f"t/{VALE}/{HOSPITAL}/mensagem_tiss/abc"
 
@@ -126,14 +127,13 @@ def test_a_file_that_comes_again_is_answered_and_told_the_same(arquivos: Arquivo
     raw = gerador.gerar_solicitacao(a_pedido(ANALISADO)).conteudo
     arquivos.deliver(raw, "solicitacaoProcedimento")
     first = arquivos.left()
-    arquivos.deliver(a_cancellation(("1", "G-1")), "cancelaGuia", "u2")
-    assert arquivos.left("u2").corpo.recibo.guias[0].status == "1"
+    assert cancelled(arquivos, ("G-1", None)) == ["1"]
     arquivos.deliver(raw, "solicitacaoProcedimento")
     arquivos.deliver(raw, "solicitacaoProcedimento", tentativa=2)
     assert arquivos.left() == first
     told = [(event["dados"]["upload_id"], event["dados"].get("recurso")) for event in arquivos.table.told()]
     made = {"tipo": "autorizacao", "id": f"{VALE}/{NUMERO}"}
-    assert told == [("u1", made), ("u2", None), ("u1", made)]
+    assert told == [("u1", made), ("u1", made)]
     assert len(arquivos.autorizacoes.rows) == 1
 
 
@@ -159,12 +159,13 @@ def test_a_file_is_for_the_operadora_it_was_sent_to(arquivos: Arquivos) -> None:
 
 
 def test_an_answer_without_an_authorization_names_none(arquivos: Arquivos) -> None:
-    arquivos.deliver(a_cancellation(("2", "G-1")), "cancelaGuia")
+    raw = sent(um.comunicacao(beneficiario=um.beneficiario(numero_carteira=CARTEIRA), data_evento=HOJE))
+    arquivos.deliver(raw, "comunicacaoInternacao")
     (event,) = arquivos.table.told()
     assert (event["tipo"], "recurso" in event["dados"]) == ("MensagemRespondida", False)
 
 
-@pytest.mark.parametrize("transacao", ["loteGuias", None])
+@pytest.mark.parametrize("transacao", ["loteGuias", "cancelaGuia", None])
 def test_a_message_of_others_goes_to_the_dead_letter_queue(arquivos: Arquivos, transacao: str | None) -> None:
     assert arquivos.deliver(PEDIDO, transacao) == ["m0"]
     assert arquivos.table.rows == {}
@@ -172,7 +173,7 @@ def test_a_message_of_others_goes_to_the_dead_letter_queue(arquivos: Arquivos, t
 
 def test_what_is_not_in_the_archive_goes_back_to_the_queue(arquivos: Arquivos) -> None:
     with pytest.raises(MensagemAusenteError):
-        eventos.consume({"detail-type": "DocumentoRecebido", "detail": envelope("cancelaGuia")})
+        eventos.consume({"detail-type": "DocumentoRecebido", "detail": envelope("loteAnexos")})
 
 
 def test_what_others_write_all_the_time_goes_back_to_the_queue(

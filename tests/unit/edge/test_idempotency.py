@@ -242,3 +242,14 @@ def test_an_attempt_is_of_the_instant_it_is_made(table: FakeIdempotency, monkeyp
     monkeypatch.setattr(session, "clock", lambda: FixedClock(NOW + timedelta(hours=24)))
     assert kept(table).now == NOW + timedelta(hours=24)
     assert kept(table).replay() is None
+
+
+def test_an_answer_remembered_by_itself_is_the_first_one_ever_after(table: FakeIdempotency) -> None:
+    def once(key: str | None) -> idempotency.Once:
+        return session.attempt(request(key), HOSPITAL, "pessoa-1")
+
+    for answer in (["1"], ["2"]):
+        once("k1").remember(answer)
+        once(None).remember(answer)
+    assert once("k1").replay() == ["1"]
+    assert len(table.rows) == 1

@@ -10,12 +10,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from conecta_edge import problems
-from conecta_edge.dynamodb import ConditionFailedError, Item, TransientConflictError, marshal, put, unmarshal
+from conecta_edge.dynamodb import (
+    ConditionFailedError,
+    Item,
+    TransientConflictError,
+    conditions,
+    marshal,
+    put,
+    unmarshal,
+)
 from conecta_edge.problems import FieldError, ProblemError
 
 HEADER: Final = "idempotency-key"
@@ -97,6 +106,11 @@ class IdempotencyTable:
         action = put(self._table, row, condition, {":agora": int(now.timestamp())})
         return {**action, "ExpressionAttributeNames": {"#ttl": "ttl"}}
 
+    def put(self, action: Item) -> None:
+        """Write one of them by itself; where an answer is kept already, that stays."""
+        with suppress(ConditionFailedError), conditions():
+            self._client.put_item(**action)
+
 
 @dataclass(frozen=True, slots=True)
 class Once:
@@ -117,6 +131,11 @@ class Once:
     def keep(self, answer: Any) -> tuple[Item, ...]:
         """The transaction's `Put` actions that keep an answer; none without a key."""
         return (self.table.keep(self.attempt, answer, self.now),) if self.attempt else ()
+
+    def remember(self, answer: Any) -> None:
+        """Keep the answer of an effect of several transactions, each done once by itself; the first one stays."""
+        for action in self.keep(answer):
+            self.table.put(action)
 
     def carry_out(self, effect: Callable[[Keep], Any], *, look_first: bool = True) -> Any:
         """Carry out an effect at most once, answering the first answer ever after.
