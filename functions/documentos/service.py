@@ -162,7 +162,7 @@ def start_upload(
         RelacionamentoNotEnabledError: R02.
     """
     contratacao = cadastro.contratacao(asked.prestador_id, asked.registro_ans)
-    of_senhas = asked.finalidade.capacidade.startswith("autorizacao.")
+    of_senhas = "autorizacao.escrever" in asked.finalidade.capacidades
     if not (contratacao.may_send_em(today) if of_senhas else contratacao.may_bill_em(today)):
         raise RelacionamentoNotEnabledError(*contratacao.situacao_em(today))
     upload = uploads.intend(
@@ -253,7 +253,7 @@ def received_event(upload: Upload) -> dict[str, Any]:
             "tamanho": upload.tamanho,
             "recebido_em": upload.recebido_em,
             "tentativa": upload.tentativa,
-            **({"transacao": upload.transacao} if upload.transacao else {}),
+            **({"transacao": upload.transacao, "transacoes": list(upload.transacoes)} if upload.transacao else {}),
         },
     }
 

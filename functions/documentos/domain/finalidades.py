@@ -32,13 +32,13 @@ class Transacao:
 
     Attributes:
         corpo: name of its body element.
-        capacidade: what who sends it must be allowed to do.
-        leitura: what who reads its upload and its answer must be allowed to do.
+        capacidades: who sends it must be allowed to do one of these.
+        leitura: who reads its upload and its answer must be allowed to do one of these.
     """
 
     corpo: str
-    capacidade: str
-    leitura: str
+    capacidades: tuple[str, ...]
+    leitura: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Finalidade:
     Attributes:
         formatos: accepted media types; the first is the default.
         tamanho_maximo: bytes.
-        capacidade: what the caller must be allowed to do.
-        leitura: what who reads the upload must be allowed to do.
+        capacidades: the caller must be allowed to do one of these.
+        leitura: who reads the upload must be allowed to do one of these.
         tem_dono: whether another context judges the content and answers with what it became; otherwise the file is
             complete once it is stored.
         transacoes: messages among which the file's body tells whose it is; none where the finalidade tells it.
@@ -59,8 +59,8 @@ class Finalidade:
     descricao: str
     formatos: tuple[Formato, ...]
     tamanho_maximo: int
-    capacidade: str
-    leitura: str
+    capacidades: tuple[str, ...]
+    leitura: tuple[str, ...]
     tem_dono: bool
     transacoes: tuple[Transacao, ...] = ()
 
@@ -69,21 +69,22 @@ class Finalidade:
         return next((offered for offered in self.transacoes if offered.corpo == corpo), None)
 
 
-_AUTORIZACAO: Final = ("autorizacao.escrever", "autorizacao.ler")
-_LOTES: Final = ("peg.escrever", "documentos.ler")
-_DOCUMENTOS: Final = ("documentos.escrever", "documentos.ler")
+_AUTORIZACAO: Final = (("autorizacao.escrever",), ("autorizacao.ler",))
+_LOTES: Final = (("peg.escrever",), ("documentos.ler",))
+_DOCUMENTOS: Final = (("documentos.escrever",), ("documentos.ler",))
+_MENSAGENS: Final = (("autorizacao.escrever", "peg.escrever"), ("autorizacao.ler", "documentos.ler"))
 TRANSACOES: Final = (
     Transacao("loteGuias", *_LOTES),
+    Transacao("solicitacaoStatusProtocolo", ("peg.ler",), ("documentos.ler",)),
     Transacao("solicitacaoProcedimento", *_AUTORIZACAO),
     Transacao("solicitaStatusAutorizacao", *_AUTORIZACAO),
     Transacao("loteAnexos", *_AUTORIZACAO),
-    Transacao("cancelaGuia", *_AUTORIZACAO),
+    Transacao("cancelaGuia", ("autorizacao.escrever", "peg.escrever"), _MENSAGENS[1]),
     Transacao("comunicacaoInternacao", *_AUTORIZACAO),
 )
 """What is taken as `mensagem_tiss`."""
 OUTRA_PORTA: Final[Mapping[str, str]] = MappingProxyType({
     "verificaElegibilidade": "Envie-a por POST /v1/tiss/verificaElegibilidade, que responde na hora.",
-    "solicitacaoStatusProtocolo": "Acompanhe o PEG em GET /v1/pegs/{protocolo}.",
     "envioDocumentos": "Envie o próprio documento, com a finalidade dele: pdf, imagem, laudo ou cotacao_opme.",
 })  # fmt: skip
 """Where else the content of a message may go that is not taken as a file, in Portuguese."""
@@ -97,7 +98,7 @@ _ROWS: Final = (
     Finalidade(
         "mensagem_tiss",
         "Mensagem no padrão TISS (XML): lote de guias, solicitação, situação, anexos, cancelamento ou comunicação",
-        (Formato.XML,), 20 * MIB, *_AUTORIZACAO, tem_dono=True, transacoes=TRANSACOES,
+        (Formato.XML,), 20 * MIB, *_MENSAGENS, tem_dono=True, transacoes=TRANSACOES,
     ),
     Finalidade(
         "pdf", "Documento em PDF",

@@ -104,8 +104,8 @@ class Upload:
     transacao: str | None = None
 
     @property
-    def leitura(self) -> str:
-        """What who reads it must be allowed to do: as its message says, when it was taken."""
+    def leitura(self) -> tuple[str, ...]:
+        """Who reads it must be allowed to do one of these: as its message says, when it was taken."""
         taken = self.regras.transacao(self.transacao)
         return (taken or self.regras).leitura
 
@@ -203,7 +203,7 @@ def examine_message(upload: Upload, corpo: str | None) -> tuple[Achado, ...]:
     if offered.corpo not in upload.transacoes:
         text = (
             f"Quem iniciou este envio não pode enviar {corpo}. Peça a quem tem o papel, ou use uma credencial com o "
-            f"escopo conecta/{offered.capacidade}."
+            f"escopo conecta/{offered.capacidades[0]}."
         )
         return (Achado("DOC-PERMISSAO", "papel-insuficiente", text),)
     return ()

@@ -36,7 +36,7 @@ def create_upload(request: Request) -> Response:
     """POST /documentos/uploads."""
     caller = session.principal(request)
     asked = _command(request.model(UploadRequest), caller)
-    caller.require(asked.finalidade.capacidade)
+    caller.require(*asked.finalidade.capacidades)
     now = session.clock().now()
     answer = session.once(
         request,
@@ -68,7 +68,7 @@ def _command(asked: UploadRequest, caller: Principal) -> service.NewUpload:
         sha256=asked.sha256,
         referencia=asked.referencia,
         criado_por=caller.subject,
-        transacoes=tuple(row.corpo for row in finalidade.transacoes if caller.may(row.capacidade)),
+        transacoes=tuple(row.corpo for row in finalidade.transacoes if any(map(caller.may, row.capacidades))),
     )
 
 
@@ -101,7 +101,7 @@ def get_answer(request: Request) -> Response:
     upload, caller = _own_upload(request)
     message = service.answer_message(upload, bootstrap.files())
     # An answer to a lote names the beneficiário of every guia; one to a request, of that.
-    why = "autorizacao" if upload.leitura.startswith("autorizacao.") else "conferencia-de-faturamento"
+    why = "autorizacao" if "autorizacao.ler" in upload.leitura else "conferencia-de-faturamento"
     session.record_access(request, caller.actor, finalidade=why, objeto=f"upload/{upload.id}")
     return Response(200, message, "application/xml")
 
@@ -112,7 +112,7 @@ def _own_upload(request: Request) -> tuple[Upload, Principal]:
     if not _UPLOAD_ID.fullmatch(upload_id):
         raise UploadNotFoundError
     upload = service.find_upload(prestador_id=caller.prestador_id, upload_id=upload_id, uploads_=bootstrap.uploads())
-    caller.require(upload.leitura)
+    caller.require(*upload.leitura)
     return upload, caller
 
 

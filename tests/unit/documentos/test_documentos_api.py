@@ -161,7 +161,8 @@ def test_a_relacionamento_that_is_not_enabled_is_a_403_with_the_reason(world: Wo
         (machine(scope="conecta/autorizacao.escrever"), "mensagem_tiss", 201),
         (machine(scope="conecta/autorizacao.escrever"), "cotacao_opme", 201),
         (machine(scope="conecta/autorizacao.escrever"), "lote_tiss", 403),
-        (machine(scope="conecta/peg.escrever"), "mensagem_tiss", 403),
+        (machine(scope="conecta/peg.escrever"), "mensagem_tiss", 201),
+        (machine(scope="conecta/documentos.escrever"), "mensagem_tiss", 403),
         (machine(scope="conecta/autorizacao.ler"), "laudo", 403),
     ],
 )
@@ -221,9 +222,9 @@ def test_who_may_not_read_is_told_only_after_the_upload_was_found(world: World) 
 @pytest.mark.parametrize(
     ("claims", "readable"),
     [
-        (person(), {"lote_tiss", "pdf", "imagem"}),
+        (person(), {"lote_tiss", "mensagem_tiss", "pdf", "imagem"}),
         (person("pessoa-3"), {"mensagem_tiss", "cotacao_opme", "laudo"}),
-        (machine(scope="conecta/documentos.ler"), {"lote_tiss", "pdf", "imagem"}),
+        (machine(scope="conecta/documentos.ler"), {"lote_tiss", "mensagem_tiss", "pdf", "imagem"}),
         (machine(scope="conecta/autorizacao.ler"), {"mensagem_tiss", "cotacao_opme", "laudo"}),
         (machine(scope="conecta/autorizacao.escrever"), set()),
     ],
@@ -240,25 +241,31 @@ def test_who_may_follow_an_upload_depends_on_what_it_is_for(
         assert answer == (409 if allowed else 403), finalidade
 
 
+PEGS = {"loteGuias", "solicitacaoStatusProtocolo", "cancelaGuia"}
+SENHAS = {"solicitacaoProcedimento", "solicitaStatusAutorizacao", "loteAnexos", "cancelaGuia", "comunicacaoInternacao"}
+
+
 @pytest.mark.parametrize(
     ("claims", "transacoes"),
     [
-        (person("pessoa-3"), 5),
-        (person("pessoa-2"), 6),
-        (machine(scope="conecta/autorizacao.escrever"), 5),
-        (machine(scope="conecta/autorizacao.escrever conecta/peg.escrever"), 6),
+        (person("pessoa-3"), SENHAS),
+        (person("pessoa-1"), PEGS),
+        (person("pessoa-2"), SENHAS | PEGS),
+        (machine(scope="conecta/autorizacao.escrever"), SENHAS),
+        (machine(scope="conecta/peg.escrever"), PEGS - {"solicitacaoStatusProtocolo"}),
+        (machine(scope="conecta/autorizacao.escrever conecta/peg.escrever conecta/peg.ler"), SENHAS | PEGS),
     ],
 )
 def test_which_messages_may_come_is_settled_by_who_begins_the_upload(
-    world: World, claims: dict[str, Any], transacoes: int
+    world: World, claims: dict[str, Any], transacoes: set[str]
 ) -> None:
     world.cadastro.put_relacionamento(a_relacionamento(CLINICA, VALE))
     assert world.create({**BODY, "finalidade": "mensagem_tiss"}, claims=claims)[0] == 201
     (upload,) = world.uploads.rows.values()
-    assert len(upload.transacoes) == transacoes
-    assert ("loteGuias" in upload.transacoes) is (transacoes == 6)
-    assert world.create({**BODY, "finalidade": "laudo"}, claims=claims)[0] == 201
-    assert [row.transacoes for row in world.uploads.rows.values()][1] == ()
+    assert set(upload.transacoes) == transacoes
+    if "loteAnexos" in transacoes:
+        assert world.create({**BODY, "finalidade": "laudo"}, claims=claims)[0] == 201
+        assert [row.transacoes for row in world.uploads.rows.values()][1] == ()
 
 
 def test_a_lote_sent_as_a_message_is_read_by_who_reads_lotes(world: World) -> None:

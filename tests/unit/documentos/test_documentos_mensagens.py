@@ -8,6 +8,7 @@ import pytest
 
 from conecta_tiss.messages.transacoes import CORPOS
 from conecta_tiss.xml import gate, parser
+from conecta_tiss.xml.writer import write
 from documentos import service
 from documentos.domain import uploads
 from documentos.domain.finalidades import FINALIDADES, OUTRA_PORTA, TRANSACOES
@@ -23,6 +24,7 @@ from local.gerador.solicitacoes import (
     gerar_solicitacao,
     solicita_status,
 )
+from tests import builders
 from tests.builders_functions import CNPJ, HOSPITAL, NOW, VALE, an_upload, sha256
 from tests.fakes import FakeFiles, FakeUploads
 
@@ -30,6 +32,7 @@ EVERYTHING = tuple(row.corpo for row in TRANSACOES)
 PEDIDO = PedidoSolicitacao()
 TAKEN = {
     "loteGuias": gerar(Pedido(guias=1)).conteudo,
+    "solicitacaoStatusProtocolo": write(builders.solicita_status_protocolo()),
     "solicitacaoProcedimento": gerar_solicitacao(PEDIDO).conteudo,
     "solicitaStatusAutorizacao": solicita_status(PEDIDO).conteudo,
     "loteAnexos": gerar_anexo(PEDIDO, Anexo.OPME).conteudo,
@@ -85,6 +88,7 @@ def test_a_message_is_handed_on_by_the_name_of_its_body(corpo: str) -> None:
     (event,) = case.uploads.events.values()
     assert event.tipo == "DocumentoRecebido"
     assert (event.dados["finalidade"], event.dados["transacao"]) == ("mensagem_tiss", corpo)
+    assert event.dados["transacoes"] == list(EVERYTHING)
     assert event.dados["chave"] == f"t/{VALE}/{HOSPITAL}/mensagem_tiss/{sha256(TAKEN[corpo])}"
     again = uploads.hand_over_again(case.upload, NOW)
     assert service.received_event(again)["dados"]["transacao"] == corpo
@@ -95,8 +99,8 @@ def test_a_message_nobody_takes_as_a_file_is_refused_naming_those_that_are_and_w
     assert (achado.regra, achado.codigo) == ("DOC-TRANSACAO", "3148")
     assert achado.mensagem == (
         "A mensagem é verificaElegibilidade: não é recebida como mensagem_tiss. São recebidas assim: loteGuias, "
-        "solicitacaoProcedimento, solicitaStatusAutorizacao, loteAnexos, cancelaGuia, comunicacaoInternacao. "
-        "Envie-a por POST /v1/tiss/verificaElegibilidade, que responde na hora."
+        "solicitacaoStatusProtocolo, solicitacaoProcedimento, solicitaStatusAutorizacao, loteAnexos, cancelaGuia, "
+        "comunicacaoInternacao. Envie-a por POST /v1/tiss/verificaElegibilidade, que responde na hora."
     )
 
 

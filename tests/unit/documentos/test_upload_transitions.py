@@ -190,7 +190,9 @@ def test_without_a_declared_sha256_none_is_compared() -> None:
 def test_a_finalidade_is_a_row_of_data(row: Finalidade) -> None:
     assert row.formatos
     assert 0 < row.tamanho_maximo <= 20 * 1024 * 1024
-    assert row.capacidade in {"peg.escrever", "documentos.escrever", "autorizacao.escrever"}
-    assert row.leitura in {"documentos.ler", "autorizacao.ler"}
+    assert set(row.capacidades) <= {"peg.escrever", "documentos.escrever", "autorizacao.escrever"}
+    assert set(row.leitura) <= {"documentos.ler", "autorizacao.ler"}
+    assert row.capacidades
+    assert row.leitura
     assert row.tem_dono is (Formato.XML in row.formatos)
     assert an_upload(finalidade=row.codigo).regras is row
