@@ -210,8 +210,8 @@ class Casa:
         return self.faz(partial(atos.withdraw, guia=guia, chamador=FATURISTA, motivo="Enviada por engano"), peg, **said)
 
     def varre(self, *, wrap: Wrap = as_it_is, **said: Any) -> dict[str, int]:
-        """The sweep, of everything."""
-        return atos.sweep([VALE], self.portas(wrap), **{"tudo": True, **said})
+        """The sweep, of everything that began before this instant, an instant later."""
+        return atos.sweep([VALE], self.portas(wrap, self.agora + timedelta(microseconds=1)), **{"tudo": True, **said})
 
     def passa(self, **time: int) -> None:
         """Time goes by."""

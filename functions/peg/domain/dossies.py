@@ -11,15 +11,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
+from conecta_contas import regras_guia
+from conecta_contas.analise import Julgamento, Resultado
+from conecta_contas.cobranca import GuiaCobrada
+from conecta_contas.consumo import usos_of
+from conecta_contas.contexto import Alocacao, Apontamento, Codigo, Contexto, Contratado
 from conecta_facts import codec
 from conecta_facts.contratos import Contrato, ProcedimentoContratado
 from conecta_facts.vigencia import vigente, vigente_em
 from conecta_senhas.usos import Uso
-from peg.domain import regras_guia
-from peg.domain.analise import Julgamento, Resultado
-from peg.domain.cobranca import GuiaCobrada
-from peg.domain.consumo import usos_of
-from peg.domain.contexto import Alocacao, Apontamento, Codigo, Contexto, Contratado
 from peg.domain.pegs import Cobranca, GuiaApresentada, LinhaCobrada, Peg, SituacaoPeg
 
 _APRESENTADA: Final = regras_guia.guia_ja_apresentada.id
@@ -74,9 +74,13 @@ class Dossie:
             return item.dia
         return guia.primeiro_dia if guia else None
 
-    def cobrancas(self, peg: Peg, guias: Sequence[int]) -> tuple[Cobranca, ...]:
-        """Some of its guias as other PEGs must know them; none whose number another PEG has."""
-        repeated = {one.indice for one in self.achados if one.regra == _APRESENTADA}
+    def cobrancas(self, peg: Peg, guias: Sequence[int], *, todas: bool = False) -> tuple[Cobranca, ...]:
+        """Some of its guias as other PEGs must know them.
+
+        Args:
+            todas: also those whose number another PEG had: what an earlier judgement charged is freed, too.
+        """
+        repeated = {one.indice for one in self.achados if one.regra == _APRESENTADA and not todas}
         on: dict[int, str] = {one.guia: one.partes[0].numero for one in reversed(self.alocacoes) if one.partes}
         return tuple(
             _charge(peg, guia, self.vidas[guia.carteira], on.get(guia.sequencia))

@@ -10,10 +10,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from peg.domain import analise, estados
-from peg.domain.analise import Glosa, Resultado
+from conecta_contas import analise
+from conecta_contas.analise import Glosa, Resultado
+from peg.domain import estados
 from peg.domain.dossies import Dossie
 from peg.domain.errors import (
     GuiaNaoRetiravelError,
@@ -36,6 +38,7 @@ AUDITORIA: Final = "AUDITORIA"
 VARREDURA: Final = "varredura-peg"
 """Stands for the request's id in events of what happens by itself."""
 Passo = Callable[[Peg, Ato], tuple[Peg, Sequence[Fato]]]
+"""What an act makes of a PEG and tells of it; the very same PEG when it is done already."""
 
 
 def find_of_operadora(registros: Collection[str], protocolo: str, portas: Portas) -> Peg:
@@ -66,6 +69,8 @@ def _act(
         if peg.liberando:
             peg = settle(peg, portas, correlacao=chamador.correlacao)
         after, fatos = passo(peg, ato)
+        if after is peg:
+            return peg
         if chamador.versao is not None and chamador.versao != peg.versao:
             raise VersaoDiferenteError
         final = replace(after, liberando=False, versao=after.versao + 1) if after.liberando else after
@@ -104,6 +109,8 @@ def cancel(peg: Peg, chamador: Chamador, portas: Portas, *, motivo: str | None =
         return settle(peg, portas, correlacao=chamador.correlacao)
 
     def passo(held: Peg, ato: Ato) -> tuple[Peg, Sequence[Fato]]:
+        if held.situacao is SituacaoPeg.CANCELADO:
+            return held, ()
         after = estados.cancel(held, ato)
         return after, (_fato("PegCancelado", after),)
 
@@ -123,6 +130,8 @@ def withdraw(peg: Peg, guia: int, chamador: Chamador, portas: Portas, *, motivo:
         return settle(peg, portas, correlacao=chamador.correlacao)
 
     def passo(held: Peg, ato: Ato) -> tuple[Peg, Sequence[Fato]]:
+        if guia in held.retiradas and held.situacao is SituacaoPeg.RECEBIDO:
+            return held, ()
         dossie = portas.archive.dossie(held)
         valor = next((one.informado for one in dossie.resultado.guias if one.indice == guia), Decimal(0))
         after = estados.retire_guia(held, guia, valor, ato)
@@ -309,6 +318,9 @@ def sweep(registros: Collection[str], portas: Portas, *, limite: int = 50, tudo:
 
     Answers how many of each; each is done on its own, and what somebody else does meanwhile is left to them.
 
+    Raises:
+        Exception: of the first that could not be done, after all the others were.
+
     Args:
         limite: how many of each, at most.
         tudo: also what began just now.
@@ -338,11 +350,24 @@ def sweep(registros: Collection[str], portas: Portas, *, limite: int = 50, tudo:
             ("em_analise", start, portas.pegs.due(registro, SituacaoPeg.RECEBIDO, yesterday, limite)),
             ("sem_resposta", go_on, portas.pegs.due(registro, SituacaoPeg.AGUARDANDO_INFORMACAO, yesterday, limite)),
         ]
-    for name, act, found in work:
-        for prestador_id, protocolo in found:
-            try:
-                act(prestador_id, protocolo)
-                done[name] += 1
-            except (MudouError, TransicaoInvalidaError, PegNotFoundError):
-                done["adiados"] += 1  # an index is behind its table, or somebody is at it
+    failed = [
+        error
+        for name, act, found in work
+        for prestador_id, protocolo in found
+        if (error := _tried(partial(act, prestador_id, protocolo), name, done)) is not None
+    ]
+    if failed:
+        raise failed[0]
     return done
+
+
+def _tried(act: Callable[[], None], name: str, done: dict[str, int]) -> Exception | None:
+    """Count what became of an act; what went wrong with one PEG does not keep the others waiting."""
+    try:
+        act()
+    except (MudouError, TransicaoInvalidaError, PegNotFoundError):
+        name = "adiados"  # an index is behind its table, or somebody is at it
+    except Exception as error:  # noqa: BLE001  # told when all the others are done
+        return error
+    done[name] += 1
+    return None

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from conecta_contas import analise
 from conecta_senhas import transicoes, usos
 from conecta_senhas.errors import AutorizacaoError
 from conecta_tiss.findings import Severidade
 from conecta_tiss.versions import Versao
-from peg.domain import analise, estados, rules
+from peg.domain import estados, rules
 from peg.domain.dossies import Dossie, open_dossie
 from peg.domain.errors import DocumentoMissingError, LoteNumberTakenError, MudouError, PegNotFoundError
 from peg.domain.pegs import Ato, Documento, Evento, Papel, Peg, SituacaoPeg
@@ -22,9 +23,9 @@ from peg.service.julgamento import Parecer, judge
 from peg.service.portas import Alvo, Fato
 
 if TYPE_CHECKING:
+    from conecta_contas.analise import Julgamento
     from conecta_senhas.usos import Lida, Uso, Usos
     from conecta_tiss.findings import Achado
-    from peg.domain.analise import Julgamento
     from peg.domain.lotes import LoteLido
     from peg.service.portas import Lido, Portas, Taken
 
@@ -224,17 +225,17 @@ def settle(peg: Peg, portas: Portas, *, correlacao: str, known: tuple[Dossie, Ma
     """
     for _ in range(ROUNDS):
         dossie, senhas = known or (portas.archive.dossie(peg), None)
-        if not _stand(peg, dossie, senhas, portas):
-            peg, known = _judged_again(peg, dossie, portas, correlacao), None
-            continue
-        done = _done(peg, portas)
-        if done is peg:
-            return peg
-        if peg.situacao is SituacaoPeg.PREPARANDO and known is None:
-            _keep_receipt(peg, dossie, portas)
-        fatos = [received(done)] if peg.situacao is SituacaoPeg.PREPARANDO else []
-        gone = done.situacao is SituacaoPeg.CANCELADO
         try:
+            if not _stand(peg, dossie, senhas, portas):
+                peg, known = _judged_again(peg, dossie, portas, correlacao), None
+                continue
+            done = _done(peg, portas)
+            if done is peg:
+                return peg
+            if peg.situacao is SituacaoPeg.PREPARANDO and known is None:
+                _keep_receipt(peg, dossie, portas)
+            fatos = [received(done)] if peg.situacao is SituacaoPeg.PREPARANDO else []
+            gone = done.situacao is SituacaoPeg.CANCELADO
             portas.pegs.change(peg, done, fatos, now=portas.now, correlacao=correlacao, free_lote=gone)
         except MudouError:
             peg, known = _now(peg, portas), None  # somebody else did it, or something else: see what has to stand
@@ -289,16 +290,18 @@ def _stand(peg: Peg, dossie: Dossie, senhas: Mapping[str, Lida] | None, portas: 
     """Whether senhas and charges now say what the PEG says; `False` when some of it does not fit any more.
 
     Only a PEG being written takes: afterwards what it has may only become less.
+
+    Raises:
+        MudouError: the PEG is not as read any more, or others were always quicker.
     """
-    writing = peg.situacao is SituacaoPeg.PREPARANDO
     if not _senhas_stand(peg, dossie, senhas, portas):
         return False
-    if writing:
+    if peg.situacao is SituacaoPeg.PREPARANDO:
         return not portas.cobrancas.add(peg.registro_ans, dossie.cobrancas(peg, peg.guias))
     if peg.liberando:
         every = range(1, peg.quantidade_guias + 1)
         gone = every if peg.situacao is SituacaoPeg.CANCELADO else peg.retiradas
-        portas.cobrancas.release(peg.registro_ans, dossie.cobrancas(peg, gone))
+        portas.cobrancas.release(peg.registro_ans, dossie.cobrancas(peg, gone, todas=True))
     return True
 
 
@@ -306,7 +309,12 @@ def _senhas_stand(peg: Peg, dossie: Dossie, senhas: Mapping[str, Lida] | None, p
     wanted: Mapping[str, Mapping[str, Uso]] = dossie.usos(peg)
     left: Sequence[str] = dossie.numeros()
     for _ in range(ROUNDS):
-        held = senhas if senhas is not None else portas.senhas.many(peg.registro_ans, left) if left else {}
+        held = senhas
+        if held is None:
+            held = portas.senhas.many(peg.registro_ans, left) if left else {}
+            # After the senhas: what was freed or judged again since has changed them, so that who is late adds nothing.
+            if peg.situacao is SituacaoPeg.PREPARANDO and _now(peg, portas).versao != peg.versao:
+                raise MudouError
         steps = list(_steps(peg, [(held.get(numero), wanted.get(numero, {})) for numero in left]))
         if None in steps:
             return False
@@ -327,12 +335,14 @@ def _steps(peg: Peg, senhas: Sequence[tuple[Lida | None, Mapping[str, Uso]]]) ->
             continue
         kept = mine if writing else {key: uso for key, uso in mine.items() if key in lida.usos}
         after = {**usos.without(lida.usos, peg.protocolo), **kept}
-        if after == lida.usos:
+        # What an earlier judgement used is written even if nothing of it is there: who is still about it fails by that.
+        if after == lida.usos and (mine or not writing):
             continue
         try:
             transicoes.bill(lida.autorizacao, after)
         except AutorizacaoError:
-            yield None
+            if mine:
+                yield None
         else:
             yield lida, after
 

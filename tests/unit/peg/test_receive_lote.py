@@ -22,7 +22,15 @@ from peg.domain.pegs import STATUS_PROTOCOLO, Evento, Papel, Peg, SituacaoPeg
 from peg.service import recepcao
 from peg.service.recepcao import Desfecho
 from tests.builders_autorizacao import CIRURGIA
-from tests.builders_cadastro import CARTEIRA, CONSULTA, HEMOGRAMA, INICIO, an_operadora, relacionamento_of
+from tests.builders_cadastro import (
+    CARTEIRA,
+    CONSULTA,
+    HEMOGRAMA,
+    INICIO,
+    OUTRA_CARTEIRA,
+    an_operadora,
+    relacionamento_of,
+)
 from tests.builders_functions import CLINICA, CNPJ, HOSPITAL, PASA, SINCE, VALE, a_documento, a_peg
 from tests.builders_peg import (
     DIA,
@@ -184,6 +192,16 @@ def test_a_guia_of_a_carteira_that_is_nobodys_is_glosada_and_kept_under_its_numb
     assert desfecho.peg.valor_liberado == 0
     assert {one.vida for one in casa.cobrancas.living()} == {PSEUDONIMOS.carteira(VALE, "999")}
     assert casa.usos(SENHA) == {}
+
+
+@pytest.mark.parametrize("carteira", [OUTRA_CARTEIRA, "00088"])
+def test_a_senha_of_another_life_is_told_as_one_that_is_not_there(casa: Casa, carteira: str) -> None:
+    other = granted(numero=OUTRA_SENHA)
+    casa.autoriza(replace(other, solicitacao=replace(other.solicitacao, carteira=carteira)))
+    desfecho = casa.manda(casa.lote(a_sadt(senha=OUTRA_SENHA)))
+    assert desfecho.peg is not None
+    assert desfecho.peg.valor_liberado == 0
+    assert casa.usos(OUTRA_SENHA) == {}
 
 
 def test_a_senha_of_somebody_else_is_looked_at_and_left_alone(casa: Casa) -> None:
@@ -594,6 +612,66 @@ def test_a_senha_that_vanished_is_glosada_at_the_second_judgement(casa: Casa) ->
     desfecho = casa.manda(casa.lote(a_sadt()))
     assert desfecho.peg is not None
     assert desfecho.peg.valor_liberado == 0
+
+
+def another_worker(casa: Casa, raw: bytes) -> Callable[[], Any]:
+    """The same lote is received, and cancelled by its prestador, by a process that is quicker."""
+
+    def done() -> None:
+        peg = casa.manda(raw, "u2").peg
+        assert peg is not None
+        casa.cancela(peg)
+
+    return done
+
+
+@pytest.mark.parametrize("place", ["senhas", "cobrancas", "pegs"])
+def test_who_is_late_adds_nothing_to_a_peg_that_was_cancelled_meanwhile(casa: Casa, place: str) -> None:
+    raw = casa.lote(a_sadt())
+    late = another_worker(casa, raw)
+    if place == "pegs":
+        casa.pegs.meanwhile = [lambda: None, late]
+    else:
+        getattr(casa, place).meanwhile = [late]
+    desfecho = casa.manda(raw)
+    assert desfecho.peg is not None
+    assert (desfecho.protocolo, desfecho.peg.situacao) == (PROTOCOLO, SituacaoPeg.CANCELADO)
+    assert (casa.usos(SENHA), casa.cobradas(), casa.pegs.lotes) == ({}, [], {})
+    assert casa.contados() == {"PegRecebido": 1, "LoteRepetido": 1, "PegCancelado": 1}
+
+
+def test_a_senha_of_an_earlier_judgement_is_written_once_more_without_any_use(casa: Casa) -> None:
+    casa.autoriza(granted(authorised(HEMOGRAMA), numero=OUTRA_SENHA))
+    rival = casa.lote(a_sadt(done(data_execucao=DIA + timedelta(days=1)), numero="G2"), numero="2")
+    casa.senhas.meanwhile = [partial(casa.manda, rival, "u2")]
+    seen: list[int] = []
+    casa.cobrancas.meanwhile = [lambda: None, lambda: seen.append(casa.lida(SENHA).autorizacao.versao)]
+    slow = casa.manda(casa.lote(a_sadt()))
+    assert slow.peg is not None
+    assert seen == [casa.lida(SENHA).autorizacao.versao] == [3]
+
+
+def test_of_two_workers_that_judge_again_one_is_right(casa: Casa) -> None:
+    raw = casa.lote(a_sadt())
+    casa.senhas.meanwhile = [lambda: casa.cancela_senha(SENHA)]
+    casa.pegs.meanwhile = [lambda: None, partial(casa.manda, raw, "u2")]
+    desfecho = casa.manda(raw)
+    assert (desfecho.protocolo, casa.usos(SENHA)) == (PROTOCOLO, {})
+    assert desfecho.peg == casa.peg(PROTOCOLO)
+    assert casa.contados() == {"PegRecebido": 1, "LoteRepetido": 1}
+
+
+def test_what_is_gone_is_told_to_be_gone(casa: Casa) -> None:
+    casa.pegs.meanwhile = [lambda: None, casa.pegs.rows.clear]
+    with pytest.raises(PegNotFoundError):
+        casa.recebe(a_sadt())
+
+
+def test_an_account_of_a_stay_that_was_billed_before_is_known(casa: Casa) -> None:
+    casa.autoriza(granted_stay(numero=OUTRA_SENHA, diarias=6))
+    casa.recebe(a_resumo(senha=OUTRA_SENHA))
+    again = casa.manda(casa.lote(a_resumo(numero="G2", senha=OUTRA_SENHA), numero="2"), "u2")
+    assert "COB-CONTA" in rules_of(again)
 
 
 def test_who_always_loses_a_senha_leaves_it_to_the_workflow(casa: Casa) -> None:
