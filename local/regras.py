@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from cadastro.domain import elegibilidade
+from conecta_contas import analise as cobranca
 from conecta_edge import protocolos
 from conecta_senhas.catalogo import FUNCOES
 from conecta_senhas.motor import RULES
 from conecta_tiss.rules import admissao
-from peg.domain import analise as cobranca
 from peg.domain import rules as peg
 
 ROOT: Final = Path(__file__).resolve().parent.parent

@@ -6,8 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from peg.domain.analise import Glosa, GuiaAnalisada, ItemAnalisado, Resultado, settle
-from peg.domain.cobranca import GuiaCobrada, read
+from conecta_contas.analise import Glosa, GuiaAnalisada, ItemAnalisado, Resultado, settle
+from conecta_contas.cobranca import GuiaCobrada, read
 from peg.domain.dossies import Dossie
 from peg.domain.lotes import LoteLido
 from peg.domain.pegs import Peg

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOTS = ("functions", "layers/tiss/python", "layers/edge/python", ".")
 CONTEXTS = ("autorizacao", "cadastro", "documentos", "peg", "porta_tiss", "publico")
 PURE = (
-    "conecta_facts", "conecta_senhas", "conecta_cargas", "conecta_tiss.vocabulary", "conecta_tiss.messages",
+    "conecta_facts", "conecta_senhas", "conecta_contas", "conecta_cargas", "conecta_tiss.vocabulary", "conecta_tiss.messages",
     "conecta_tiss.findings", "conecta_tiss.rules", "conecta_tiss.versions",
 )  # fmt: skip
 """What else than their own domain rules and use cases may know; none of it is dear, nor knows AWS."""
@@ -96,6 +96,7 @@ def spoilt(copy: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
         ("layers/edge/python/conecta_facts/planos.py", "import conecta_edge.clock"),
         ("layers/edge/python/conecta_cargas/states.py", "import conecta_edge.clock"),
         ("layers/edge/python/conecta_senhas/motor.py", "import autorizacao.service.pedidos"),
+        ("layers/edge/python/conecta_contas/analise.py", "import peg.domain.pegs"),
         ("layers/edge/python/conecta_cargas_aws/steps.py", "import cadastro.bootstrap.cargas"),
         ("layers/edge/python/conecta_senhas_aws/senhas.py", "import autorizacao.service.portas"),
         ("functions/peg/service/portas.py", "import conecta_senhas_aws.senhas"),

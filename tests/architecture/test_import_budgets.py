@@ -14,6 +14,7 @@ import autorizacao
 import cadastro
 import conecta_cargas
 import conecta_facts
+import conecta_contas
 import conecta_senhas
 import documentos
 import peg
@@ -75,7 +76,7 @@ def test_the_words_of_the_standard_cost_nothing(module: str) -> None:
     assert loaded_after(f"import {module}") == set()
 
 
-LIBRARIES = (conecta_cargas, conecta_facts, conecta_senhas)
+LIBRARIES = (conecta_cargas, conecta_contas, conecta_facts, conecta_senhas)
 
 
 def pure() -> list[str]:
@@ -90,7 +91,7 @@ def pure() -> list[str]:
 
 def test_facts_rules_and_use_cases_cost_nothing() -> None:
     names = pure()
-    assert {"cadastro.service.elegibilidade", "conecta_facts.codec", "conecta_senhas.motor", "peg.service"} <= set(
+    assert {"cadastro.service.elegibilidade", "conecta_facts.codec", "conecta_contas.analise", "conecta_senhas.motor", "peg.service"} <= set(
         names
     )
     assert loaded_after(f"import {', '.join(names)}") == set()

@@ -13,6 +13,7 @@ import pytest
 
 from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
 from autorizacao.service.portas import Mudanca
+from conecta_contas.contexto import Contexto
 from conecta_edge.beneficiarios import DynamoBeneficiarios
 from conecta_edge.cadastro import DynamoCadastroReader
 from conecta_edge.catalogo import Catalogo
@@ -24,7 +25,6 @@ from conecta_senhas.usos import Lida, Usos
 from conecta_senhas_aws.chaves import autorizacao_key
 from conecta_senhas_aws.senhas import DynamoSenhas, used
 from conecta_tiss.messages.lote_guias import Guia
-from peg.domain.contexto import Contexto
 from peg.domain.pegs import Cobranca, LinhaCobrada
 from peg.dynamodb.cobrancas import DynamoCobrancas, to_item
 from peg.dynamodb.contextos import DynamoContextos

@@ -10,14 +10,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conecta_contas.analise import Glosa, Resultado, broken, glosar, judge, retirar, reverter
+from conecta_contas.consumo import usos_of
+from conecta_contas.contexto import Contexto
+from conecta_contas.divisao import Entrada, divide
+from conecta_contas.errors import GlosaInvalidaError
 from conecta_senhas.autorizacoes import DIARIAS, Autorizacao, Situacao
 from conecta_senhas.transicoes import bill
 from conecta_senhas.usos import Usos, guia_key, totais, without
-from peg.domain.analise import Glosa, Resultado, broken, glosar, judge, retirar, reverter
-from peg.domain.consumo import usos_of
-from peg.domain.contexto import Contexto
-from peg.domain.divisao import Entrada, divide
-from peg.domain.errors import GlosaInvalidaError
 from tests.builders_autorizacao import CIRURGIA, PERICIA
 from tests.builders_cadastro import CARTEIRA, HEMOGRAMA
 from tests.builders_peg import (

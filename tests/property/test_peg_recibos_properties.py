@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conecta_contas.analise import Glosa, broken
 from conecta_tiss import pipeline
 from conecta_tiss.messages.comum import Contratado, ValoresProcessados
 from conecta_tiss.messages.recebimento import RecebimentoLote
@@ -19,7 +20,6 @@ from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.amounts import soma
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
 from local.gerador import Pedido, Tipo, gerar
-from peg.domain.analise import Glosa, broken
 from peg.domain.lotes import LoteLido
 from peg.domain.pegs import STATUS_PROTOCOLO, Porta
 from peg.messages import recibos

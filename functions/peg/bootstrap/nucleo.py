@@ -16,7 +16,7 @@ from peg.service.portas import Portas
 from peg.settings import settings
 
 if TYPE_CHECKING:
-    from conecta_senhas_aws import DynamoSenhas
+    from conecta_senhas_aws.senhas import DynamoSenhas
     from peg.dynamodb.contextos import DynamoContextos
     from peg.service.portas import Padrao
 
@@ -42,7 +42,7 @@ def archive() -> S3Archive:
 @lru_cache(maxsize=1)
 def senhas() -> DynamoSenhas:
     """The authorizations, as they are billed on."""
-    from conecta_senhas_aws import DynamoSenhas  # noqa: PLC0415  # only who judges or frees pays for it
+    from conecta_senhas_aws.senhas import DynamoSenhas  # noqa: PLC0415  # only who judges or frees pays for it
 
     return DynamoSenhas(client("dynamodb"), required("TABELA_AUTORIZACAO"))
 

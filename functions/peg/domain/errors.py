@@ -7,8 +7,6 @@ PegError
 ├── VersaoDiferenteError    the caller saw another version of the PEG
 ├── TransicaoInvalidaError  the state does not allow the act, or the papel may not do it
 ├── GuiaNaoRetiravelError   no such guia, withdrawn before, or the last of its PEG: cancel that instead
-├── MotivoAusenteError      the act asks for a reason
-├── GlosaInvalidaError      no such guia, item or glosa, or more reais than are there
 └── DocumentoMissingError   the event names a file that is not in the archive (yet): try again
 """
 
@@ -45,11 +43,3 @@ class TransicaoInvalidaError(PegError):
 
 class GuiaNaoRetiravelError(PegError):
     """No such guia, withdrawn before, or the last one: then the PEG is cancelled."""
-
-
-class MotivoAusenteError(PegError):
-    """The act asks for a reason."""
-
-
-class GlosaInvalidaError(PegError):
-    """No such guia, item or glosa, or more reais than are there."""

@@ -12,8 +12,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from peg.domain.contexto import GUIAS_POR_PEG
-from peg.domain.errors import GuiaNaoRetiravelError, MotivoAusenteError, TransicaoInvalidaError
+from conecta_contas.contexto import GUIAS_POR_PEG
+from conecta_contas.errors import MotivoAusenteError
+from peg.domain.errors import GuiaNaoRetiravelError, TransicaoInvalidaError
 from peg.domain.pegs import Ato, Evento, Marco, Papel, Peg, SituacaoPeg
 
 VEZ_DE: Final[Mapping[SituacaoPeg, Papel | None]] = {

@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
+from conecta_contas.contexto import Cobrado, Conta, Contexto, Senha, Vida, by_code
 from conecta_edge.parallel import gather
 from conecta_senhas import usos
 from conecta_tiss import artefatos, terminologia
-from peg.domain.contexto import Cobrado, Conta, Contexto, Senha, Vida, by_code
 from peg.domain.rules import Contexto as Admissao
 from peg.service.portas import Lido
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from conecta_contas.cobranca import GuiaCobrada
     from conecta_edge.beneficiarios import DynamoBeneficiarios
     from conecta_edge.cadastro import Contratacao, DynamoCadastroReader
     from conecta_edge.catalogo import Catalogo
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from conecta_facts.contratos import ContratoCompleto, Preco
     from conecta_facts.procedimentos import RegraProcedimento
     from conecta_senhas.usos import Lida
-    from peg.domain.cobranca import GuiaCobrada
     from peg.domain.pegs import Cobranca
     from peg.service.portas import Alvo, Cobrancas, Senhas
 

@@ -11,6 +11,7 @@ handler: Final = Parts(
     "peg.handler",
     {
         "/pegs": "pegs",
+        "/pegs/rascunhos": "rascunhos",
         "/operadora/pegs": "operadora",
         "/tiss/": "tiss",
     },

@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from conecta_contas.errors import GlosaInvalidaError, MotivoAusenteError
 from conecta_edge import problems, session
 from conecta_edge.http import ErrorMap, Parameter, Request, Response
 from conecta_edge.problems import FieldError, ProblemError
 from peg.domain.errors import (
     DocumentoMissingError,
-    GlosaInvalidaError,
     GuiaNaoRetiravelError,
-    MotivoAusenteError,
     MudouError,
     PegNotFoundError,
     TransicaoInvalidaError,

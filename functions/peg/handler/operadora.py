@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from conecta_contas.errors import GlosaInvalidaError
 from conecta_edge import problems, session
 from conecta_edge.clock import local_day
 from conecta_edge.http import (
@@ -22,7 +23,7 @@ from conecta_edge.tenancy import Grupo
 from conecta_tiss.terminologia import glosa_text
 from conecta_tiss.versions import Versao
 from peg.bootstrap import nucleo as bootstrap
-from peg.domain.errors import GlosaInvalidaError, PegNotFoundError
+from peg.domain.errors import PegNotFoundError
 from peg.domain.pegs import Papel, SituacaoPeg
 from peg.handler import comum
 from peg.handler.comum import ERRORS, FUNCAO, PAGE

@@ -33,12 +33,12 @@ from peg.schemas import rascunhos as vistas
 from peg.schemas.guias import GuiaDigitadaRequest, read_guia
 from peg.schemas.rascunhos import (
     CORPO_MAXIMO,
-    CabecaRequest,
+    CabecaDoPegRequest,
     GuiaGravadaView,
-    RascunhoRequest,
-    RascunhoResumoView,
-    RascunhosPage,
-    RascunhoView,
+    PegDigitadoRequest,
+    PegDigitadoResumoView,
+    PegDigitadoView,
+    PegsDigitadosPage,
 )
 from peg.service import rascunhos as service
 from peg.service.rascunhos import (
@@ -88,7 +88,7 @@ def list_all(request: Request) -> Response:
 def create(request: Request) -> Response:
     """POST /pegs/rascunhos."""
     caller = session.principal(request)
-    body = request.model(RascunhoRequest)
+    body = request.model(PegDigitadoRequest)
     caller.require(ESCREVER)
     _served(caller, body.registro_ans)
     answer = _once(
@@ -120,7 +120,7 @@ def get_one(request: Request) -> Response:
 def change_head(request: Request) -> Response:
     """PATCH /pegs/rascunhos/{id}."""
     caller, rascunho = _own(request)
-    changes = request.model(CabecaRequest).changes()
+    changes = request.model(CabecaDoPegRequest).changes()
     caller.require(ESCREVER)
     if "registro_ans" in changes:
         _served(caller, changes["registro_ans"])
@@ -375,7 +375,7 @@ OPERATIONS: Final = (
         "GET", _TODOS, "listarRascunhosDePeg", FUNCAO, TAG,
         "Listar os PEGs digitados", "Os do prestador, sem as guias. Uma página pode vir menor e ter continuação.",
         list_all,
-        (Reply(200, "Uma página.", RascunhosPage, example={"rascunhos": [_RESUMO], "cursor": None}),),
+        (Reply(200, "Uma página.", PegsDigitadosPage, example={"rascunhos": [_RESUMO], "cursor": None}),),
         escopos=_AREA, parameters=(CURSOR, PRESTADOR), refusals=(400, 422),
     ),
     Operation(
@@ -383,23 +383,23 @@ OPERATIONS: Final = (
         "Um rascunho vazio, a que se juntam até 100 guias de um só tipo. Guardado por 180 dias desde a última "
         "alteração.",
         create,
-        (Reply(201, "Rascunho aberto.", RascunhoResumoView, example=_VAZIO),),
-        escopos=_ESCREVER, parameters=(PRESTADOR, IDEMPOTENCY), body=RascunhoRequest,
+        (Reply(201, "Rascunho aberto.", PegDigitadoResumoView, example=_VAZIO),),
+        escopos=_ESCREVER, parameters=(PRESTADOR, IDEMPOTENCY), body=PegDigitadoRequest,
         example={"registro_ans": "345695", "tipo_guia": "guiaConsulta"}, refusals=(409, 422),
     ),
     Operation(
         "GET", _UM, "obterRascunhoDePeg", FUNCAO, TAG, "Consultar um PEG digitado",
         "As guias, na ordem em que foram incluídas, e o que as regras do padrão acham delas.",
         get_one,
-        (Reply(200, "O rascunho.", RascunhoView, example=_INTEIRO),),
+        (Reply(200, "O rascunho.", PegDigitadoView, example=_INTEIRO),),
         escopos=_AREA, parameters=(_ID_PATH, PRESTADOR), refusals=(422,),
     ),
     Operation(
         "PATCH", _UM, "alterarRascunhoDePeg", FUNCAO, TAG, "Alterar o cabeçalho de um PEG digitado",
         "O número do lote ou a operadora, enquanto aberto; o tipo, enquanto não há guias.",
         change_head,
-        (Reply(200, "Como ficou.", RascunhoResumoView, example={**_VAZIO, "numero_lote": "17", "versao": 2}),),
-        escopos=_ESCREVER, parameters=(_ID_PATH, PRESTADOR, IF_MATCH, IDEMPOTENCY), body=CabecaRequest,
+        (Reply(200, "Como ficou.", PegDigitadoResumoView, example={**_VAZIO, "numero_lote": "17", "versao": 2}),),
+        escopos=_ESCREVER, parameters=(_ID_PATH, PRESTADOR, IF_MATCH, IDEMPOTENCY), body=CabecaDoPegRequest,
         example={"numero_lote": "17"}, refusals=(409, 412, 422),
     ),
     Operation(
@@ -431,7 +431,7 @@ OPERATIONS: Final = (
         "DELETE", f"{_GUIAS}/{{guia_id}}", "excluirGuia", FUNCAO, TAG, "Retirar uma guia do rascunho",
         "Enquanto o rascunho está aberto.",
         take_out,
-        (Reply(200, "O rascunho sem ela.", RascunhoResumoView, example={**_VAZIO, "versao": 3}),),
+        (Reply(200, "O rascunho sem ela.", PegDigitadoResumoView, example={**_VAZIO, "versao": 3}),),
         escopos=_ESCREVER, parameters=(_ID_PATH, _GUIA_PATH, PRESTADOR, IF_MATCH, IDEMPOTENCY),
         refusals=(409, 412, 422),
     ),
@@ -439,14 +439,14 @@ OPERATIONS: Final = (
         "POST", f"{_UM}/fechamento", "fecharRascunhoDePeg", FUNCAO, TAG, "Fechar um PEG digitado",
         "Nada mais muda até que seja reaberto. O que as regras do padrão recusariam vem em achados (422).",
         close,
-        (Reply(200, "Fechado.", RascunhoResumoView, example={**_RESUMO, "situacao": "FECHADO", "versao": 3}),),
+        (Reply(200, "Fechado.", PegDigitadoResumoView, example={**_RESUMO, "situacao": "FECHADO", "versao": 3}),),
         escopos=_ESCREVER, parameters=(_ID_PATH, PRESTADOR, IF_MATCH, IDEMPOTENCY), refusals=(409, 412, 422),
     ),
     Operation(
         "POST", f"{_UM}/reabertura", "reabrirRascunhoDePeg", FUNCAO, TAG, "Reabrir um PEG digitado",
         "Para mudar guias antes do envio.",
         reopen,
-        (Reply(200, "Aberto.", RascunhoResumoView, example={**_RESUMO, "versao": 4}),),
+        (Reply(200, "Aberto.", PegDigitadoResumoView, example={**_RESUMO, "versao": 4}),),
         escopos=_ESCREVER, parameters=(_ID_PATH, PRESTADOR, IF_MATCH, IDEMPOTENCY), refusals=(409, 412, 422),
     ),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
+from conecta_contas.contexto import GUIAS_POR_PEG
 from conecta_tiss.findings import Achado, code_of
 from conecta_tiss.messages.comum import Beneficiario, Contratado, Profissional
 from conecta_tiss.messages.envelope import Cabecalho, Parte
@@ -44,7 +45,6 @@ from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import TipoTransacao
 from conecta_tiss.xml.layout import GUIAS, Filho, Folha, Grupo, Lista
-from peg.domain.contexto import GUIAS_POR_PEG
 from peg.domain.lotes import Identificacao, LoteLido
 
 ACHADOS: Final = 500

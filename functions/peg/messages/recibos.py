@@ -47,9 +47,9 @@ from peg.domain.pegs import STATUS_PROTOCOLO
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from conecta_contas.analise import Glosa, GuiaAnalisada
+    from conecta_contas.cobranca import GuiaCobrada, ItemCobrado
     from conecta_tiss.findings import Achado
-    from peg.domain.analise import Glosa, GuiaAnalisada
-    from peg.domain.cobranca import GuiaCobrada, ItemCobrado
     from peg.domain.dossies import Dossie
     from peg.domain.lotes import Identificacao
     from peg.domain.pegs import Peg

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from conecta_campos.padrao import SHOWN, STRICT, Dia
 from conecta_campos.textos import Texto500
-from peg.domain.analise import Glosa
+from conecta_contas.analise import Glosa
 from peg.schemas.guias import Reais
 from peg.schemas.pegs import GlosaView, PegView
 

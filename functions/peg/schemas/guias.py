@@ -187,7 +187,7 @@ class ContratadoRequest(_Parte):
         return self
 
 
-class ProfissionalRequest(_Parte):
+class ProfissionalDaGuiaRequest(_Parte):
     """Quem solicita ou executa."""
 
     nome: Texto70 | None = None
@@ -434,7 +434,7 @@ class GuiaConsultaRequest(_Identificado):
 
     contratado_executante: ContratadoRequest
     cnes_executante: Cnes
-    profissional_executante: ProfissionalRequest
+    profissional_executante: ProfissionalDaGuiaRequest
     indicacao_acidente: Annotated[str, Codes("dm_indicadorAcidente")] = "9"
     cobertura_especial: Annotated[str | None, Codes("dm_cobEsp")] = None
     regime_atendimento: Annotated[str, Codes("dm_regimeAtendimento")] = "01"
@@ -457,7 +457,7 @@ class GuiaSadtRequest(_ComDespesas):
     data_validade_senha: Dia | None = None
     contratado_solicitante: ContratadoRequest
     nome_contratado_solicitante: Texto70
-    profissional_solicitante: ProfissionalRequest
+    profissional_solicitante: ProfissionalDaGuiaRequest
     data_solicitacao: Dia | None = None
     carater: Annotated[str, Codes("dm_caraterAtendimento"), Field(description="1 eletivo, 2 urgência/emergência.")]
     indicacao_clinica: Texto500 | None = None

@@ -20,8 +20,8 @@ from peg.domain.estados import VEZ_DE
 from peg.domain.pegs import STATUS_PROTOCOLO, Papel, SituacaoPeg
 
 if TYPE_CHECKING:
-    from peg.domain.analise import Glosa, GuiaAnalisada, ItemAnalisado
-    from peg.domain.cobranca import ItemCobrado
+    from conecta_contas.analise import Glosa, GuiaAnalisada, ItemAnalisado
+    from conecta_contas.cobranca import ItemCobrado
     from peg.domain.dossies import Dossie
     from peg.domain.pegs import GuiaApresentada, Marco, Peg
 

@@ -26,7 +26,7 @@ NumeroLote = Annotated[
 ]
 
 
-class RascunhoRequest(BaseModel):
+class PegDigitadoRequest(BaseModel):
     """Um PEG a digitar: guias de um só tipo, para uma operadora."""
 
     model_config = STRICT
@@ -36,7 +36,7 @@ class RascunhoRequest(BaseModel):
     numero_lote: NumeroLote | None = None
 
 
-class CabecaRequest(BaseModel):
+class CabecaDoPegRequest(BaseModel):
     """O que muda; o tipo, só enquanto não há guias. numero_lote nulo volta a ser dado no envio."""
 
     model_config = STRICT
@@ -73,7 +73,7 @@ class AchadoDaMensagemView(_View):
     mensagem: str
 
 
-class RascunhoResumoView(_View):
+class PegDigitadoResumoView(_View):
     """Um PEG digitado, antes do envio; depois dele, o protocolo em que se tornou."""
 
     id: str
@@ -97,7 +97,7 @@ class GuiaDigitadaView(_View):
     guia: Annotated[dict[str, Any], Field(description="No formato em que se envia.")]
 
 
-class RascunhoView(RascunhoResumoView):
+class PegDigitadoView(PegDigitadoResumoView):
     """O rascunho inteiro."""
 
     guias: list[GuiaDigitadaView]
@@ -107,19 +107,19 @@ class RascunhoView(RascunhoResumoView):
 class GuiaGravadaView(GuiaDigitadaView):
     """A guia como ficou, e o que as regras do padrão acham dela sozinha."""
 
-    rascunho: RascunhoResumoView
+    rascunho: PegDigitadoResumoView
     achados: list[AchadoDaMensagemView]
 
 
-class RascunhosPage(_View):
+class PegsDigitadosPage(_View):
     """Uma página; pode vir menor e ter continuação."""
 
-    rascunhos: list[RascunhoResumoView]
+    rascunhos: list[PegDigitadoResumoView]
     cursor: str | None = None
 
 
 def resumo(rascunho: Rascunho) -> dict[str, Any]:
-    """A head, without its guias (`RascunhoResumoView`)."""
+    """A head, without its guias (`PegDigitadoResumoView`)."""
     return {
         "id": rascunho.id,
         "situacao": rascunho.estado.situacao.value,

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from conecta_contas import analise, cobranca
 from conecta_tiss.findings import Achado, Severidade
-from peg.domain import analise, cobranca, rules
+from peg.domain import rules
 from peg.domain.pegs import ZERO
 
 if TYPE_CHECKING:
-    from peg.domain.analise import Julgamento
-    from peg.domain.cobranca import GuiaCobrada
+    from conecta_contas.analise import Julgamento
+    from conecta_contas.cobranca import GuiaCobrada
     from peg.domain.lotes import LoteLido
     from peg.domain.rules import Contexto as Admissao
     from peg.service.portas import Alvo, Lido, Portas

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from conecta_contas.cobranca import GuiaCobrada
+    from conecta_contas.contexto import Contexto
     from conecta_senhas.usos import Lida, Usos
     from conecta_tiss.findings import Achado
     from conecta_tiss.versions import Versao
-    from peg.domain.cobranca import GuiaCobrada
-    from peg.domain.contexto import Contexto
     from peg.domain.dossies import Dossie
     from peg.domain.lotes import LoteLido
     from peg.domain.pegs import Cobranca, Documento, Papel, Peg, Porta, SituacaoPeg

@@ -6,6 +6,7 @@ lost a race looks again. A sent draft keeps what it became.
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,16 +14,18 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from conecta_contas.contexto import GUIAS_POR_PEG
 from peg.domain import estados
-from peg.domain.contexto import GUIAS_POR_PEG
 from peg.domain.errors import PegError, TransicaoInvalidaError, VersaoDiferenteError
 from peg.domain.estados import SituacaoRascunho
-from peg.domain.pegs import ZERO
+from peg.domain.pegs import ZERO, Documento, Porta
+from peg.service import recepcao
 
 if TYPE_CHECKING:
     from conecta_tiss.findings import Achado
     from peg.domain.lotes import Identificacao
-    from peg.service.portas import Page
+    from peg.domain.pegs import Peg
+    from peg.service.portas import Page, Portas
 
 GUARDADO: Final = timedelta(days=180)
 """How long a draft is kept after its last change."""
@@ -31,6 +34,8 @@ MAIS_VELHO: Final = timedelta(days=365)
 TAMANHO_MAXIMO: Final = 4_000_000
 """Bytes of JSON of all guias: they are read, shown and sent at once."""
 TENTATIVAS: Final = 8
+FINALIDADE: Final = "peg_digitado"
+"""Folder of the archive where what is presented lies (RN 501)."""
 
 
 class RascunhoNotFoundError(PegError):
@@ -381,6 +386,102 @@ def reopen(rascunho_id: str, mesa: Mesa) -> Any:
         )
 
     return _act(rascunho_id, step, mesa)
+
+
+@dataclass(frozen=True, slots=True)
+class Enviado:
+    """What a draft became.
+
+    Attributes:
+        achados: glosas, told at once; none when it had been sent before.
+        novo: it was received now.
+    """
+
+    rascunho: Rascunho
+    peg: Peg
+    achados: tuple[Achado, ...]
+    novo: bool
+
+
+def send(
+    rascunho_id: str,
+    present: Callable[[Rascunho], tuple[Identificacao, str]],
+    original: Callable[[Rascunho, Envio, Sequence[Digitada]], bytes],
+    portas: Portas,
+    mesa: Mesa,
+    correlacao: str,
+) -> Enviado:
+    """A closed draft becomes a PEG, or is open again with what refuses it; sent again, it is the same PEG.
+
+    What is sent is settled first (day, sender, version), then archived, then received: whoever finds it interrupted
+    goes on with the very same bytes.
+
+    Args:
+        present: how the prestador presents itself, and in which version of TISS.
+        original: bytes of what is presented.
+
+    Raises:
+        RascunhoNotFoundError: there is none such.
+        AtoImpossivelError: not closed.
+        ComAchadosError: refused.
+        MudouError: too many others did too many things at once: send it again.
+    """
+    held = _settled(rascunho_id, present, mesa)
+    if held.protocolo is not None:
+        return Enviado(held, recepcao.find_peg(held.prestador_id, held.protocolo, portas), (), novo=False)
+    envio, guias = _envio(held), mesa.rascunhos.guias(held.prestador_id, held.id)
+    content = original(held, envio, guias)
+    documento = Documento(
+        upload_id=held.id, prestador_id=held.prestador_id, registro_ans=held.registro_ans,
+        chave=portas.archive.keep(held.registro_ans, held.prestador_id, FINALIDADE, content),
+        sha256=hashlib.sha256(content).hexdigest(), recebido_em=envio.quando, tentativa=envio.vez,
+        correlacao=correlacao, porta=Porta.DIGITADO, quem=mesa.quem,
+    )  # fmt: skip
+    desfecho = recepcao.receive_file(documento, portas)
+    if desfecho.peg is None:
+        _write_once(held, replace(_next(held), estado=_again_open(held)), mesa)
+        raise ComAchadosError(desfecho.achados)
+    done = _write_once(held, replace(_next(held), protocolo=desfecho.peg.protocolo, numero_lote=held.lote), mesa)
+    return Enviado(done, desfecho.peg, desfecho.achados, novo=True)
+
+
+def _settled(rascunho_id: str, present: Callable[[Rascunho], tuple[Identificacao, str]], mesa: Mesa) -> Rascunho:
+    """The draft once it is settled what is sent: now, or by whoever was interrupted."""
+
+    def step(antes: Rascunho) -> Mudanca:
+        estado = _estado(antes, lambda: estados.send(antes.estado), SituacaoRascunho.ABERTO)
+        prestador, versao = present(antes)
+        vez = antes.envio.vez + 1 if antes.envio else 1
+        envio = Envio(quando=mesa.now, prestador=prestador, versao=versao, vez=vez)
+        return Mudanca(replace(antes, estado=estado, envio=envio))
+
+    try:
+        held: Rascunho = _act(rascunho_id, step, replace(mesa, render=lambda mudanca: mudanca.depois))
+    except AtoImpossivelError as error:
+        if error.motivo != SituacaoRascunho.ENVIADO:
+            raise
+        return find(mesa.prestador_id, rascunho_id, rascunhos=mesa.rascunhos, now=mesa.now)
+    return held
+
+
+def _envio(held: Rascunho) -> Envio:
+    if held.envio is None:
+        raise RascunhoMudouError
+    return held.envio
+
+
+def _again_open(held: Rascunho) -> estados.Rascunho:
+    return replace(held.estado, situacao=SituacaoRascunho.ABERTO, versao=held.estado.versao + 1)
+
+
+def _write_once(held: Rascunho, depois: Rascunho, mesa: Mesa) -> Rascunho:
+    """What became of it, unless another who sent the very same was quicker."""
+    mudanca = _stamped(Mudanca(depois), mesa)
+    try:
+        mesa.rascunhos.write(held, mudanca)
+    except RascunhoMudouError:
+        return find(mesa.prestador_id, held.id, rascunhos=mesa.rascunhos, now=mesa.now)
+    return mudanca.depois
 
 
 def _act(rascunho_id: str, step: Callable[[Rascunho], Mudanca], mesa: Mesa) -> Any:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from peg.domain.analise import Glosa, Resultado, broken, glosar, judge, retirar, reverter
-from peg.domain.contexto import by_code
-from peg.domain.errors import GlosaInvalidaError, MotivoAusenteError
+from conecta_contas.analise import Glosa, Resultado, broken, glosar, judge, retirar, reverter
+from conecta_contas.contexto import by_code
+from conecta_contas.errors import GlosaInvalidaError, MotivoAusenteError
 from tests.builders_autorizacao import PERICIA
 from tests.builders_cadastro import CARTEIRA, HEMOGRAMA, a_contrato, a_preco
 from tests.builders_peg import (

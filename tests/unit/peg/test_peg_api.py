@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from conecta_contas.errors import MotivoAusenteError
 from conecta_edge.audit import Actor
-from peg.domain.errors import MotivoAusenteError, MudouError, TransicaoInvalidaError
+from peg.domain.errors import MudouError, TransicaoInvalidaError
 from peg.domain.pegs import STATUS_PROTOCOLO, Papel, Peg, SituacaoPeg
 from peg.handler import pegs as handler
 from peg.schemas import exemplos, pegs

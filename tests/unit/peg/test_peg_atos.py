@@ -16,11 +16,10 @@ from conecta_contas.analise import Glosa, broken
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import ConditionFailedError
 from conecta_senhas.autorizacoes import Situacao
+from conecta_contas.errors import GlosaInvalidaError, MotivoAusenteError
 from peg.domain.errors import (
     DocumentoMissingError,
-    GlosaInvalidaError,
     GuiaNaoRetiravelError,
-    MotivoAusenteError,
     MudouError,
     PegNotFoundError,
     TransicaoInvalidaError,

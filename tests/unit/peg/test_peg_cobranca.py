@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from conecta_contas.cobranca import read, read_guia
 from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.ilegivel import DATA_ILEGIVEL
 from conecta_tiss.messages.lote_guias import TipoGuia
-from peg.domain.cobranca import read, read_guia
 from tests import builders
 from tests.builders_functions import CNPJ
 from tests.builders_peg import (

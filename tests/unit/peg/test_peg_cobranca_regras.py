@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from conecta_contas.analise import RULES, judge
+from conecta_contas.cobranca import GuiaCobrada
+from conecta_contas.contexto import Contexto, Vida, by_code
 from conecta_facts.beneficiarios import MotivoSuspensao
 from conecta_facts.calendario import Calendario, DiaEspecial, TipoDia
 from conecta_facts.contratos import Conduta, DataBaseAmbulatorial, DataBaseInternacao
@@ -19,9 +22,6 @@ from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.terminologia import glosa_text
 from conecta_tiss.vocabulary.tables import CaraterAtendimento
-from peg.domain.analise import RULES, judge
-from peg.domain.cobranca import GuiaCobrada
-from peg.domain.contexto import Contexto, Vida, by_code
 from tests import builders
 from tests.builders_autorizacao import (
     CIRURGIA,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from peg.domain.consumo import Consumo, fold, usos_of
+from conecta_contas.consumo import Consumo, fold, usos_of
 from tests.builders_autorizacao import CIRURGIA
 from tests.builders_peg import (
     OUTRA_SENHA,

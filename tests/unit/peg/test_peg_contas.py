@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from peg.domain.divisao import Entrada, Parcela, divide
+from conecta_contas.divisao import Entrada, Parcela, divide
 from tests.builders_functions import CLINICA
 from tests.builders_peg import (
     DIA,

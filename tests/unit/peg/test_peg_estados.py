@@ -9,7 +9,8 @@ from decimal import Decimal
 
 import pytest
 
-from peg.domain.errors import GuiaNaoRetiravelError, MotivoAusenteError, TransicaoInvalidaError
+from conecta_contas.errors import MotivoAusenteError
+from peg.domain.errors import GuiaNaoRetiravelError, TransicaoInvalidaError
 from peg.domain.estados import (
     TRANSICOES,
     VEZ_DE,

@@ -13,9 +13,9 @@ import pytest
 from peg.schemas.rascunhos import (
     CORPO_MAXIMO,
     GuiaGravadaView,
-    RascunhoResumoView,
-    RascunhosPage,
-    RascunhoView,
+    PegDigitadoResumoView,
+    PegDigitadoView,
+    PegsDigitadosPage,
 )
 from peg.service import rascunhos as service
 from peg.service.rascunhos import TENTATIVAS
@@ -57,7 +57,7 @@ def state(casa: CasaDigitada, rascunho: str) -> tuple[str, int, str, int]:
 def test_a_draft_is_opened_empty_for_one_operadora_and_one_kind(casa: CasaDigitada) -> None:
     status, body, headers = casa.call("POST", TODOS, {"registro_ans": VALE, "tipo_guia": "guiaConsulta"})
     assert status == 201
-    RascunhoResumoView.model_validate_json(json.dumps(body))
+    PegDigitadoResumoView.model_validate_json(json.dumps(body))
     assert (headers["Location"], headers["ETag"]) == (f"rascunhos/{body['id']}", '"1"')
     assert (body["situacao"], body["quantidade_guias"], body["valor_total"]) == ("ABERTO", 0, "0.00")
     assert (body["numero_lote"], body["protocolo"], body["expira_em"]) == (None, None, "2027-05-20T12:00:00.000000Z")
@@ -86,7 +86,7 @@ def test_a_draft_is_shown_with_its_guias_and_what_their_rules_say(casa: CasaDigi
     casa.add(rascunho, a_typed("G0", data_atendimento="2026-12-01"))
     status, body, headers = casa.call("GET", UM, id=rascunho)
     assert (status, headers["ETag"]) == (200, '"4"')
-    RascunhoView.model_validate_json(json.dumps(body))
+    PegDigitadoView.model_validate_json(json.dumps(body))
     assert [one["guia"]["numero_guia_prestador"] for one in body["guias"]] == ["G0", "G1", "G0"]
     assert [one["id"] for one in body["guias"]] == ["00000002", "00000003", "00000004"]
     assert [(one["regra"], one["campo"], one["guia"]) for one in body["achados"]] == [
@@ -100,7 +100,7 @@ def test_a_draft_is_shown_with_its_guias_and_what_their_rules_say(casa: CasaDigi
 def test_the_list_has_heads_only_a_page_at_a_time(casa: CasaDigitada) -> None:
     made = {casa.open() for _ in range(31)}
     _, first, _ = casa.call("GET", TODOS)
-    RascunhosPage.model_validate_json(json.dumps(first))
+    PegsDigitadosPage.model_validate_json(json.dumps(first))
     _, last, _ = casa.call("GET", TODOS, query={"cursor": first["cursor"]})
     assert {one["id"] for page in (first, last) for one in page["rascunhos"]} == made
     assert (len(first["rascunhos"]), last["cursor"]) == (30, None)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from conecta_contas.analise import Glosa
 from conecta_tiss.messages.cancelamento import CancelaGuia, GuiaACancelar, LoteACancelar
 from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.situacao import SituacaoProtocolo
@@ -18,7 +19,6 @@ from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
 from conecta_tiss.vocabulary.tables import StatusCancelamento
 from local.gerador import Formato, Pedido, Tipo, gerar
-from peg.domain.analise import Glosa
 from peg.domain.dossies import Dossie
 from peg.domain.lotes import LoteLido
 from peg.domain.pegs import STATUS_PROTOCOLO, Porta, SituacaoPeg

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
+from conecta_contas.cobranca import ItemCobrado
+from conecta_contas.contexto import GUIAS_POR_PEG, Apontamento, Caso, Exame, Senha, regra
 from conecta_facts.beneficiarios import RECEM_NASCIDO, Impedimento
 from conecta_facts.contratos import DataBaseAmbulatorial, DataBaseInternacao
 from conecta_senhas.autorizacoes import PENDENTES, Origem, Situacao
@@ -13,8 +15,6 @@ from conecta_senhas.contexto import CONTRATO, PADRAO, PLANO
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import AusenciaCodValidacao, TipoFaturamento
-from peg.domain.cobranca import ItemCobrado
-from peg.domain.contexto import GUIAS_POR_PEG, Apontamento, Caso, Exame, Senha, regra
 
 FECHAM: Final = frozenset({TipoFaturamento.FINAL, TipoFaturamento.TOTAL})
 """Accounts after which only complementary ones may come."""

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
+from conecta_contas.cobranca import UM, GuiaCobrada, ItemCobrado
 from conecta_facts.beneficiarios import Beneficiario
 from conecta_facts.calendario import Calendario
 from conecta_facts.contratos import Contrato, ContratoCompleto, Diaria, Pacote, Preco, ProcedimentoContratado
@@ -24,7 +25,6 @@ from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.amounts import em_centavos
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import GrauParticipacao, OutrasDespesas, Tabela, ViaDeAcesso
-from peg.domain.cobranca import UM, GuiaCobrada, ItemCobrado
 
 ZERO: Final = Decimal("0.00")
 GUIAS_POR_PEG: Final = 100

@@ -12,16 +12,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from conecta_contas import regras_guia as guia
+from conecta_contas import regras_item as item
+from conecta_contas import regras_quantidade as quantidade
+from conecta_contas import regras_valor as valor
+from conecta_contas.cobranca import GuiaCobrada
+from conecta_contas.consumo import Consumo, allocate, fold
+from conecta_contas.contexto import ZERO, Alocacao, Apontamento, Caso, Contexto, Regra, share
+from conecta_contas.errors import GlosaInvalidaError, MotivoAusenteError
 from conecta_tiss.findings import Severidade
 from conecta_tiss.vocabulary.amounts import soma
-from peg.domain import regras_guia as guia
-from peg.domain import regras_item as item
-from peg.domain import regras_quantidade as quantidade
-from peg.domain import regras_valor as valor
-from peg.domain.cobranca import GuiaCobrada
-from peg.domain.consumo import Consumo, allocate, fold
-from peg.domain.contexto import ZERO, Alocacao, Apontamento, Caso, Contexto, Regra, share
-from peg.domain.errors import GlosaInvalidaError, MotivoAusenteError
 
 ANTES: Final[tuple[Regra, ...]] = (
     guia.guias_demais,

@@ -10,6 +10,9 @@ from decimal import Decimal
 from itertools import chain
 from typing import Final
 
+from conecta_contas.cobranca import ItemCobrado
+from conecta_contas.contexto import PACOTES, ZERO, Apontamento, Caso, Cobrado, Exame, Vida, is_diaria, regra
+from conecta_contas.regras_guia import br
 from conecta_facts.contratos import Conduta, Pacote
 from conecta_facts.planos import PlanoCompleto
 from conecta_senhas.contexto import CONTRATO, PADRAO, PLANO, named
@@ -22,9 +25,6 @@ from conecta_tiss.vocabulary.tables import (
     TipoAtendimento,
     TipoConsulta,
 )
-from peg.domain.cobranca import ItemCobrado
-from peg.domain.contexto import PACOTES, ZERO, Apontamento, Caso, Cobrado, Exame, Vida, is_diaria, regra
-from peg.domain.regras_guia import br
 
 MATERIAIS: Final = frozenset({Tabela.MATERIAIS_E_OPME, Tabela.MEDICAMENTOS})
 """Paid by price lists: no contract names each, and what we have of TUSS is not all of it (tiss.md, section 6)."""

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from conecta_contas.cobranca import ItemCobrado
+from conecta_contas.consumo import named, usable
+from conecta_contas.contexto import Alocacao, Apontamento, Caso, Exame, is_diaria, regra
+from conecta_contas.regras_guia import br
+from conecta_contas.regras_item import needs_senha
 from conecta_senhas.autorizacoes import Item
 from conecta_senhas.contexto import CONTRATO
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.vocabulary.glosas import Motivo
-from peg.domain.cobranca import ItemCobrado
-from peg.domain.consumo import named, usable
-from peg.domain.contexto import Alocacao, Apontamento, Caso, Exame, is_diaria, regra
-from peg.domain.regras_guia import br
-from peg.domain.regras_item import needs_senha
 
 ZERO: Final = Decimal(0)
 

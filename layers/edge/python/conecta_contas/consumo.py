@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from conecta_contas.cobranca import ItemCobrado
+from conecta_contas.contexto import Alocacao, Caso, Exame, Parte, Senha, is_diaria
 from conecta_senhas.autorizacoes import DIARIAS, Item
 from conecta_senhas.usos import Uso, guia_key
-from peg.domain.cobranca import ItemCobrado
-from peg.domain.contexto import Alocacao, Caso, Exame, Parte, Senha, is_diaria
 
 ZERO: Final = Decimal(0)
 _OUTRO_DIA: Final = 2

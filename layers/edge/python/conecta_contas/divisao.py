@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from peg.domain.contexto import GUIAS_POR_PEG
+from conecta_contas.contexto import GUIAS_POR_PEG
 
 
 @dataclass(frozen=True, slots=True)

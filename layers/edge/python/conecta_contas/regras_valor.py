@@ -11,12 +11,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from conecta_contas.cobranca import UM, GuiaCobrada, ItemCobrado
+from conecta_contas.contexto import PACOTES, ZERO, Apontamento, Caso, Exame, regra
 from conecta_senhas.contexto import CONTRATO
 from conecta_tiss.vocabulary.amounts import produto
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import Tabela
-from peg.domain.cobranca import UM, GuiaCobrada, ItemCobrado
-from peg.domain.contexto import PACOTES, ZERO, Apontamento, Caso, Exame, regra
 
 _Ato = tuple[str, date, tuple[str, ...]]
 

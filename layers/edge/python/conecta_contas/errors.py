@@ -1,0 +1,20 @@
+"""Refusals of what is done with an account.
+
+ContaError
+├── MotivoAusenteError   the act asks for a reason
+└── GlosaInvalidaError   no such guia, item or glosa, or more reais than are there
+"""
+
+from __future__ import annotations
+
+
+class ContaError(Exception):
+    """Base of this package's errors."""
+
+
+class MotivoAusenteError(ContaError):
+    """The act asks for a reason."""
+
+
+class GlosaInvalidaError(ContaError):
+    """No such guia, item or glosa, or more reais than are there."""
