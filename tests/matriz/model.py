@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Final
 
@@ -98,6 +98,8 @@ class Row:
         shows: kinds of personal data in its answer.
         writes: tables that a valid call changes.
         keyed: whether it takes an `Idempotency-Key`.
+        sent_by, sent_with: of a message, papéis and scopes that may send such a one, when what this very call needs is
+            known from its body alone.
     """
 
     operation: str
@@ -125,6 +127,8 @@ class Row:
     shows: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()
     keyed: bool = False
+    sent_by: frozenset[str] = frozenset()
+    sent_with: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -189,7 +193,9 @@ def refusal(row: Row, caller: Caller, target: Target, *, well_formed: bool = Tru
     missing = _missing(row, target)
     if row.tiss:
         never = row.needs == "arquivos" and row.needs not in caller.releases
-        return _may(row, caller, target) or (INVALID_MESSAGE if invalid or never else None)
+        sending = replace(row, papeis=row.sent_by or row.papeis, escopos=row.sent_with or row.escopos)
+        wrong = INVALID_MESSAGE if invalid or never else None
+        return _may(sending, caller, target) or wrong or _may(row, caller, target)
     if row.named_in == "body":
         # What a body names is read only from one that is right.
         return invalid or missing or _may(row, caller, target)

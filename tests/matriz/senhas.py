@@ -11,12 +11,14 @@ from typing import Any, Final
 
 from local.gerador import solicitacoes
 from local.gerador.solicitacoes import Anexo, Item, PedidoSolicitacao
-from tests.matriz.model import AUDITORIA, CENTRAL, FRONT_DESK, NO_AUTHORIZATION, Door, Row, Values
+from tests.matriz.model import AUDITORIA, CENTRAL, FRONT_DESK, NO_AUTHORIZATION, PAPEIS, Door, Row, Values
 
 LER: Final = frozenset({"autorizacao.ler"})
 ESCREVER: Final = frozenset({"autorizacao.escrever"})
 BOTH: Final = LER | ESCREVER
-TISS: Final = frozenset({"elegibilidade.ler", "autorizacao.ler", "autorizacao.escrever"})
+TISS: Final = frozenset({
+    "elegibilidade.ler", "autorizacao.ler", "autorizacao.escrever", "peg.ler", "peg.escrever",
+})  # fmt: skip
 UPLOADS: Final = frozenset({"peg.escrever", "documentos.escrever", "autorizacao.escrever"})
 FOLLOWED: Final = frozenset({"documentos.ler", "autorizacao.ler"})
 OF_THE_OPERADORA: Final = CENTRAL | AUDITORIA
@@ -178,7 +180,7 @@ ROWS: Final = (
     _message("loteAnexos", lambda values: solicitacoes.gerar_anexo(_asked(values), Anexo.OPME).conteudo,
              makes="em espera", shows=_NAMED),
     _message("cancelaGuia", lambda values: solicitacoes.cancela_guia(_asked(values)).conteudo, makes="autorizada",
-             audit=0),
+             audit=0, sent_by=PAPEIS, sent_with=ESCREVER | {"peg.escrever"}),
     _message(
         "comunicacaoInternacao",
         lambda values: solicitacoes.comunica_internacao(_asked(values), date.fromisoformat(values["hoje"])).conteudo,
@@ -186,11 +188,15 @@ ROWS: Final = (
     ),
     *(
         Row(
-            operation="criarUpload", variant=finalidade, door=Door.PRESTADOR, papeis=FRONT_DESK, escopos=ESCREVER,
+            operation="criarUpload", variant=finalidade, door=Door.PRESTADOR, papeis=papeis, escopos=escopos,
             opens=UPLOADS, body=_upload(finalidade, nome), ok=201, needs="arquivos",
             writes=frozenset({"documentos"}), keyed=True,
         )
-        for finalidade, nome in (("mensagem_tiss", "a.xml"), ("cotacao_opme", "a.pdf"), ("laudo", "a.pdf"))
+        for finalidade, nome, papeis, escopos in (
+            ("mensagem_tiss", "a.xml", PAPEIS, ESCREVER | {"peg.escrever"}),
+            ("cotacao_opme", "a.pdf", FRONT_DESK, ESCREVER),
+            ("laudo", "a.pdf", FRONT_DESK, ESCREVER),
+        )
     ),
     Row(
         operation="obterUpload", variant="mensagem_tiss", door=Door.PRESTADOR, papeis=FRONT_DESK, escopos=LER,

@@ -95,7 +95,9 @@ TABLE: Final = (
     ),
     Row(
         operation="enviarMensagemTiss", door=Door.PRESTADOR, papeis=FRONT_DESK, escopos=ELEGIBILIDADE,
-        opens=frozenset({"elegibilidade.ler", "autorizacao.ler", "autorizacao.escrever"}),
+        opens=frozenset({
+            "elegibilidade.ler", "autorizacao.ler", "autorizacao.escrever", "peg.ler", "peg.escrever",
+        }),
         path={"transacao": "verificaElegibilidade"}, body=_verifica, media_type="application/xml",
         needs="autorizacao", tiss=True, audit=1, shows=frozenset({"carteira", "nome"}),
     ),

@@ -26,6 +26,7 @@ class Contexto:
     Attributes:
         registro_ans: the operadora the upload was made for.
         may_bill: whether the relacionamento lets anything be billed on that day (R02).
+        may_send: whether it ever let anything be asked or billed: what was is asked about, and cancelled.
         hoje: local day of reception.
         grupo: registros a prestador may confuse with each other (one group, several operadoras).
     """
@@ -38,6 +39,7 @@ class Contexto:
     versoes: tuple[VersaoAceita, ...]
     grupo: tuple[str, ...]
     hoje: date
+    may_send: bool = True
 
 
 Rule = Callable[[LoteLido, Contexto], Iterable[Achado]]

@@ -56,6 +56,7 @@ class DynamoContextos:
             cpf=prestador.cpf if prestador else None,
             codigo_na_operadora=relacionamento.codigo_na_operadora if relacionamento else None,
             may_bill=row.may_bill_em(hoje),
+            may_send=row.may_send_em(hoje),
             versoes=operadora.versoes if operadora else (),
             grupo=operadora.grupo if operadora else (),
             hoje=hoje,

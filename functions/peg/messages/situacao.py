@@ -87,6 +87,8 @@ def judge(lida: Lida, transacao: str, admissao: Contexto, *, atendida: bool) -> 
         own += regras.destino_certo(lida, admissao)
         own += regras.origem_e_quem_enviou(lida, admissao)
         own += _asks_for_itself(lida, transacao, admissao)
+        if not admissao.may_send:
+            own.append(_never_enabled(lida))
         own += _too_long(lida)
     return regras.with_admission(refusing, own)
 
@@ -123,6 +125,13 @@ def _asks_for_itself(lida: Lida, transacao: str, admissao: Contexto) -> Iterator
             "O prestador em dadosPrestador não é quem enviou a mensagem. Corrija dadosPrestador.",
             caminho=f"{_CORPO}/ans:{transacao}/ans:dadosPrestador",
         )  # fmt: skip
+
+
+def _never_enabled(lida: Lida) -> Achado:
+    return Achado(
+        "R02", code_of(Motivo.PRESTADOR_FORA_DA_REDE, regras.answer_version(lida.versao)),
+        "Este prestador nunca esteve habilitado nesta operadora. Solicite o relacionamento.",
+    )  # fmt: skip
 
 
 def _too_long(lida: Lida) -> Iterator[Achado]:

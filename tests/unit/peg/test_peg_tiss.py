@@ -40,6 +40,7 @@ from tests.builders_functions import (
     PASA,
     SINCE,
     VALE,
+    a_relacionamento,
     api_event,
     failures,
     machine,
@@ -487,6 +488,17 @@ def test_nobody_asks_in_the_name_of_another(door: Door, transacao: str) -> None:
         coded = replace(made, corpo=replace(made.corpo, prestador=Contratado(codigo_na_operadora="HOSP01")))
         assert door.send(sent(coded), transacao)[0] == 200
         assert door.erro(sent(made, destino=Parte(registro_ans="999999")), transacao, 422)[0] == "5027"
+
+
+@pytest.mark.parametrize(("estado", "refused"), [("SOLICITADO", True), ("SUSPENSO", False), ("DESCREDENCIADO", False)])
+@pytest.mark.parametrize(("versao", "code"), [(V401, "1207"), (V403, "3279")])
+def test_who_was_never_enabled_is_told_so(door: Door, estado: str, versao: Versao, code: str, *, refused: bool) -> None:
+    door.fatos.cadastro.put_relacionamento(a_relacionamento(situacao=estado))
+    for transacao in ("solicitacaoStatusProtocolo", "cancelaGuia"):
+        raw = MESSAGES[transacao](versao)
+        assert door.send(raw, transacao)[0] == (422 if refused else 200)
+        if refused:
+            assert door.erro(raw, transacao, 422, versao)[0] == code
 
 
 def test_more_guias_than_one_message_may_cancel_are_to_be_divided(door: Door) -> None:
