@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -96,7 +96,12 @@ def test_an_instant_is_iso_text_with_its_zone() -> None:
     assert build(Told, plain(told)) == told
 
 
-@pytest.mark.parametrize("valor", [1.5, {"a": 1}, [1], b"x", object()])
+def test_what_is_plain_already_stays_and_what_it_holds_is_made_plain() -> None:
+    held = {"dias": [date(2026, 11, 21)], "preco": {"valor": Decimal("1.50")}}
+    assert plain(Odd(held)) == {"valor": {"dias": ["2026-11-21"], "preco": {"valor": Decimal("1.50")}}}
+
+
+@pytest.mark.parametrize("valor", [1.5, {"a": 1.5}, [b"x"], b"x", object()])
 def test_what_no_fact_is_made_of_has_no_plain_form(valor: Any) -> None:
     with pytest.raises(TypeError, match="no plain form"):
         plain(Odd(valor))
