@@ -98,7 +98,8 @@ def test_a_lote_under_the_purpose_of_any_message_starts_one_too(
 def test_a_question_and_a_cancellation_are_answered_and_start_nothing(
     function_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, transacao: str
 ) -> None:
-    machine, answered = StepFunctions(), []
+    machine = StepFunctions()
+    answered: list[Any] = []
     monkeypatch.setattr(envios, "message_received", answered.append)
     message = received(finalidade="mensagem_tiss", transacao=transacao)
     assert deliver(monkeypatch, machine, message) == []
