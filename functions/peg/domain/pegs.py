@@ -103,7 +103,7 @@ class Marco:
     ate: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuiaApresentada:
     """A guia as presented; its items stay in the archived message, which never changes (invariant 5).
 
@@ -115,9 +115,9 @@ class GuiaApresentada:
 
     sequencia: int
     numero_guia_prestador: str
-    numero_guia_operadora: str | None
-    senha: str | None
-    data_atendimento: date | None
+    numero_guia_operadora: str | None = None
+    senha: str | None = None
+    data_atendimento: date | None = None
     valor_informado: Decimal
     itens: int
 

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 ALLOWED: Final = frozenset(
     {
-        "achados", "correlacao", "duracao_ms", "erro", "evento", "finalidade", "funcao", "guias", "hash", "metodo",
-        "operacao", "pilha", "pendentes", "prestador_id", "protocolo", "reemitidos", "registro_ans", "repetido",
-        "rota", "situacao", "status", "tarefa", "tentativa", "tipo_guia", "upload_id", "versao_tiss",
+        "achados", "adiados", "correlacao", "duracao_ms", "em_analise", "erro", "evento", "finalidade", "funcao",
+        "guias", "hash", "metodo", "operacao", "pilha", "pendentes", "prestador_id", "protocolo", "reemitidos",
+        "registro_ans", "repetido", "retomados", "rota", "sem_resposta", "situacao", "status", "tarefa", "tentativa",
+        "tipo_guia", "upload_id", "versao_tiss",
     }
 )  # fmt: skip
 
