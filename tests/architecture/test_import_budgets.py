@@ -13,8 +13,8 @@ import pytest
 import autorizacao
 import cadastro
 import conecta_cargas
-import conecta_facts
 import conecta_contas
+import conecta_facts
 import conecta_senhas
 import documentos
 import peg
@@ -59,6 +59,11 @@ def test_reception_reads_xml_without_models_and_without_the_slow_validator() -> 
     assert loaded <= {"lxml"}
 
 
+def test_a_peg_is_read_without_what_reads_xml() -> None:
+    code = "import peg.handler.pegs, peg.handler.operadora\nfrom peg.bootstrap import nucleo\nnucleo.portas()"
+    assert not loaded_after(code) & {"lxml", "xmlschema", "reportlab"}
+
+
 def test_eligibility_reads_xml_without_the_slow_validator_and_only_when_a_message_comes() -> None:
     code = "import cadastro.handler.elegibilidade"
     assert "lxml" not in loaded_after(code)
@@ -91,9 +96,10 @@ def pure() -> list[str]:
 
 def test_facts_rules_and_use_cases_cost_nothing() -> None:
     names = pure()
-    assert {"cadastro.service.elegibilidade", "conecta_facts.codec", "conecta_contas.analise", "conecta_senhas.motor", "peg.service"} <= set(
-        names
-    )
+    assert {
+        "cadastro.service.elegibilidade", "conecta_facts.codec", "conecta_contas.analise", "conecta_senhas.motor",
+        "peg.service",
+    } <= set(names)  # fmt: skip
     assert loaded_after(f"import {', '.join(names)}") == set()
 
 

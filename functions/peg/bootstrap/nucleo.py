@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conecta_edge import session
 from conecta_edge.aws import client
@@ -16,6 +16,8 @@ from peg.service.portas import Portas
 from peg.settings import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conecta_senhas_aws.senhas import DynamoSenhas
     from peg.dynamodb.contextos import DynamoContextos
     from peg.service.portas import Padrao
@@ -69,15 +71,30 @@ def _padrao() -> Padrao:
     return TissPadrao()
 
 
+class _Later:
+    """A port that is made when it is first asked something: who reads a PEG pays neither for lxml nor for secrets."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._make(), name)
+
+
+@lru_cache(maxsize=3)
+def _later(make: Callable[[], Any]) -> Any:
+    return _Later(make)
+
+
 def portas() -> Portas:
     """The ports of one call."""
     return Portas(
         pegs=pegs(),
         cobrancas=cobrancas(),
-        senhas=senhas(),
-        contextos=_contextos(),
+        senhas=_later(senhas),
+        contextos=_later(_contextos),
         archive=archive(),
-        padrao=_padrao(),
+        padrao=_later(_padrao),
         now=session.clock().now(),
         local_day=local_day,
     )
