@@ -27,12 +27,12 @@ from autorizacao.schemas.rascunhos import CORPO_MAXIMO as RASCUNHO_MAXIMO
 from autorizacao.service.rascunhos import GUARDADO
 from cadastro.bootstrap.elegibilidade import LOTE_MAXIMO, LOTES
 from conecta_cargas.reading import LIMITE_DA_LINHA
+from conecta_contas.contexto import GUIAS_POR_PEG
 from conecta_edge.http import JSON
 from conecta_tiss.versions import VERSOES
 from documentos.domain import uploads
 from documentos.domain.finalidades import FINALIDADES
 from infra.settings import Settings
-from peg.domain.contexto import GUIAS_POR_PEG
 from peg.handler import comum as pegs
 
 if TYPE_CHECKING:

@@ -20,12 +20,12 @@ import peg.handler.api
 from autorizacao.handler import comum
 from autorizacao.schemas.comum import ITENS_NO_PEDIDO
 from cadastro.bootstrap.elegibilidade import LOTE_MAXIMO
+from conecta_contas.contexto import GUIAS_POR_PEG
 from conecta_tiss.versions import VERSOES
 from documentos.domain import uploads
 from documentos.domain.finalidades import FINALIDADES
 from infra.settings import Settings
 from local import openapi
-from peg.domain.contexto import GUIAS_POR_PEG
 from peg.handler import comum as pegs
 from publico.handler import api
 from publico.schemas import LimitesView, SaudeView
