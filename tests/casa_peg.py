@@ -99,7 +99,7 @@ class Casa:
         self.archive, self.padrao = FakeArchive(), FakePadrao()
         self.agora = NOW
         self.originais: dict[str, LoteLido] = {}
-        self._contents, self._numeros = itertools.count(1), itertools.count(1)
+        self._contents, self._numeros, self._uploads = itertools.count(1), itertools.count(1), itertools.count(1)
 
     def portas(self, wrap: Wrap = as_it_is, now: datetime | None = None) -> Portas:
         """The ports of one call."""
@@ -187,8 +187,8 @@ class Casa:
         return recepcao.receive_file(self.arquiva(raw, upload_id, **changes), self.portas(wrap))
 
     def recebe(self, *guias: Guia, numero: str = "1", **changes: Any) -> Peg:
-        """A lote that is received, whatever it is worth."""
-        desfecho = self.manda(self.lote(*guias, numero=numero), upload_id=f"u{numero}", **changes)
+        """A lote that is received under an upload of its own, whatever it is worth."""
+        desfecho = self.manda(self.lote(*guias, numero=numero), f"u{next(self._uploads)}", **changes)
         assert desfecho.peg is not None, desfecho.achados
         return desfecho.peg
 

@@ -71,7 +71,7 @@ class FakePegs(Hooks):
         self.rows: dict[Which, Peg] = {}
         self.lotes: dict[tuple[str, str, str], Taken] = {}
         self.events: dict[tuple[str, str, str], Sent] = {}
-        self._let_go: dict[tuple[str, str, str], str] = {}
+        self._let_go: dict[tuple[str, str, str], Taken] = {}
         self._pointers: dict[tuple[str, str], str] = {}
         self._of_operadora: dict[tuple[str, str], Ordered] = defaultdict(list)
         self._visible: dict[tuple[str, str], Ordered] = defaultdict(list)
@@ -81,8 +81,10 @@ class FakePegs(Hooks):
     def next_protocolo(self, day: date) -> str:
         return self._numbers.next_protocolo(day)
 
-    def lote(self, prestador_id: str, registro_ans: str, numero_lote: str) -> Taken | None:
-        return self.lotes.get((prestador_id, registro_ans, numero_lote))
+    def lote(self, prestador_id: str, registro_ans: str, numero_lote: str, *, soltos: bool = False) -> Taken | None:
+        key = (prestador_id, registro_ans, numero_lote)
+        with self._lock:
+            return self.lotes.get(key) or (self._let_go.get(key) if soltos else None)
 
     def get(self, prestador_id: str, protocolo: str) -> Peg | None:
         return self.rows.get((prestador_id, protocolo))
@@ -162,14 +164,15 @@ class FakePegs(Hooks):
             if stored is None or stored.versao != antes.versao:
                 raise MudouError
             held = self.lotes.get(holder)
-            if free_lote and (held.protocolo if held else self._let_go.get(holder)) != depois.protocolo:
+            mine = held or self._let_go.get(holder)
+            if free_lote and (mine is None or mine.protocolo != depois.protocolo):
                 raise MudouError
             if lost := tuple(place for place, action in enumerate(guardar) if not action.possible()):
                 raise ConditionFailedError(lost)
             self._store(stored, depois)
             if free_lote:
                 self.lotes.pop(holder, None)
-                self._let_go[holder] = depois.protocolo
+                self._let_go[holder] = Taken(depois.protocolo, depois.sha256, livre=True)
             for place, fato in enumerate(fatos):
                 self._tell(depois, fato, f"{depois.versao}#{place}", correlacao)
             for action in guardar:

@@ -96,10 +96,11 @@ class DynamoPegs:
 
     # --- reading ---
 
-    def lote(self, prestador_id: str, registro_ans: str, numero_lote: str) -> Taken | None:
+    def lote(self, prestador_id: str, registro_ans: str, numero_lote: str, *, soltos: bool = False) -> Taken | None:
         """One consistent GetItem."""
         row = self._get(chaves.lote_key(prestador_id, registro_ans, numero_lote))
-        return Taken(row["protocolo"], row["sha256"]) if row and "livre" not in row else None
+        taken = Taken(row["protocolo"], row["sha256"], "livre" in row) if row else None
+        return None if taken is not None and taken.livre and not soltos else taken
 
     def get(self, prestador_id: str, protocolo: str) -> Peg | None:
         """One consistent GetItem under the tenant."""

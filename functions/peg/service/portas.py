@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Which PEG a lote number belongs to, and of which bytes it was made."""
+    """Which PEG a lote number belongs to, and of which bytes it was made.
+
+    Attributes:
+        livre: it was let go since: anybody may take it.
+    """
 
     protocolo: str
     sha256: str
+    livre: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,12 @@ class Pegs(Protocol):
         """A number never given before."""
         ...
 
-    def lote(self, prestador_id: str, registro_ans: str, numero_lote: str) -> Taken | None:
-        """Who holds a lote number."""
+    def lote(self, prestador_id: str, registro_ans: str, numero_lote: str, *, soltos: bool = False) -> Taken | None:
+        """Who holds a lote number.
+
+        Args:
+            soltos: or had it last, when it was let go.
+        """
         ...
 
     def prepare(self, peg: Peg) -> None:

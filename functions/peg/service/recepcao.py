@@ -78,6 +78,11 @@ def receive(documento: Documento, lote: LoteLido, portas: Portas) -> Desfecho:
     hoje = portas.local_day(documento.recebido_em)
     for _ in range(ROUNDS):
         taken = _taken(documento, lote, portas)
+        if taken is not None and taken.livre:
+            gone = portas.pegs.get(documento.prestador_id, taken.protocolo)
+            if gone is not None and gone.upload_id == documento.upload_id:
+                return _again(documento, gone, portas)  # cancelled since: only another upload of these bytes is new
+            taken = None
         if taken is not None and taken.sha256 == documento.sha256:
             # These bytes were admitted before: what changed in cadastro since cannot leave their PEG half made.
             held = _holder(documento, taken, portas)
@@ -102,7 +107,9 @@ def receive(documento: Documento, lote: LoteLido, portas: Portas) -> Desfecho:
 
 def _taken(documento: Documento, lote: LoteLido, portas: Portas) -> Taken | None:
     numero = lote.numero_lote
-    return portas.pegs.lote(documento.prestador_id, documento.registro_ans, numero) if numero else None
+    return (
+        portas.pegs.lote(documento.prestador_id, documento.registro_ans, numero, soltos=True) if numero else None
+    )  # fmt: skip
 
 
 def _holder(documento: Documento, taken: Taken, portas: Portas) -> Peg | None:

@@ -378,6 +378,24 @@ def test_a_number_that_a_cancelled_peg_freed_takes_the_same_bytes_as_a_new_peg(c
     assert casa.contados() == {"PegRecebido": 2, "PegCancelado": 1}
 
 
+@pytest.mark.parametrize("tentativa", [1, 2])
+def test_an_upload_handed_over_again_is_not_sent_again_when_its_peg_was_cancelled(casa: Casa, tentativa: int) -> None:
+    raw = casa.lote(a_sadt())
+    gone = casa.cancela(casa.manda(raw).peg or a_peg())
+    again = casa.manda(raw, tentativa=tentativa)
+    assert (again.peg, again.repetido, casa.usos(SENHA)) == (gone, False, {})
+    assert len(casa.pegs.rows) == 1
+    assert casa.contados()["LoteRepetido"] == tentativa - 1
+
+
+def test_not_even_when_its_cancel_stopped_half_way(casa: Casa) -> None:
+    raw = casa.lote(a_sadt())
+    with pytest.raises(ProcessDiedError):
+        casa.cancela(casa.manda(raw).peg or a_peg(), wrap=mortal(Interruption(after=1)))
+    assert casa.manda(raw, tentativa=2).peg == casa.peg(PROTOCOLO)
+    assert (len(casa.pegs.rows), casa.pegs.lotes, casa.usos(SENHA)) == (1, {}, {})
+
+
 @pytest.mark.parametrize("same", [True, False])
 def test_a_peg_half_cancelled_is_made_to_let_its_number_go(casa: Casa, same: bool) -> None:  # noqa: FBT001
     raw = casa.lote(a_sadt())
