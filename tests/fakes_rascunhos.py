@@ -15,15 +15,17 @@ from conecta_edge.audit import Access, Actor
 from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import ConditionFailedError
 from conecta_edge.http import Api, Request
+from peg.bootstrap import nucleo
 from peg.bootstrap import rascunhos as bootstrap
 from peg.handler import rascunhos as handler
 from peg.messages.guias import campos_of
+from peg.messages.lotes import TissPadrao
 from peg.service.portas import Page
 from peg.service.rascunhos import Digitada, Guardar, Mudanca, Rascunho, RascunhoMudouError
 from tests.builders_functions import CLINICA, ESCOPOS, HOSPITAL, VALE, api_event, machine, person
 from tests.builders_peg import a_visit
 from tests.cadastro_rows import Credencial, Vinculo
-from tests.casa_peg import Casa
+from tests.casa_peg import Casa, Wrap, as_it_is
 from tests.fakes import FakeIdempotency
 from tests.fakes_cadastro import PSEUDONIMOS
 
@@ -93,14 +95,18 @@ class CasaDigitada(Casa):
     Attributes:
         accesses: what was recorded in the audit.
         pauses: before how many attempts somebody waited.
+        wrap: what a test puts around the ports.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__()
         self.rascunhos, self.idempotencia = FakeRascunhos(), FakeIdempotency()
         self.accesses, self.pauses = list[Access](), list[int]()
+        self.padrao = TissPadrao()  # type: ignore[assignment]  # typed lotes are read for real
+        self.wrap: Wrap = as_it_is
         for module, name, fake in (
             (bootstrap, "rascunhos", lambda: self.rascunhos),
+            (nucleo, "portas", lambda: self.portas(self.wrap)),
             (handler, "_pause", self.pauses.append),
             (session, "cadastro", lambda: self.fatos.cadastro),
             (session, "pseudonyms", lambda: PSEUDONIMOS),

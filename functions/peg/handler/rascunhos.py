@@ -25,15 +25,19 @@ from conecta_edge.http import (
 from conecta_edge.problems import FieldError, ProblemError
 from conecta_tiss.messages.lote_guias import LoteGuias, TipoGuia
 from conecta_tiss.versions import Versao
+from peg.bootstrap import nucleo
 from peg.bootstrap import rascunhos as bootstrap
+from peg.domain.lotes import Identificacao
 from peg.handler import comum
 from peg.handler.comum import FUNCAO, PAGE
-from peg.messages.guias import campos_of, formal, guia_of
+from peg.messages.guias import campos_of, formal, guia_of, original
+from peg.schemas import achados, exemplos, pegs
 from peg.schemas import rascunhos as vistas
 from peg.schemas.guias import GuiaDigitadaRequest, read_guia
 from peg.schemas.rascunhos import (
     CORPO_MAXIMO,
     CabecaDoPegRequest,
+    EnviadoView,
     GuiaGravadaView,
     PegDigitadoRequest,
     PegDigitadoResumoView,
@@ -58,7 +62,7 @@ if TYPE_CHECKING:
     from conecta_edge.tenancy import Principal
     from conecta_tiss.findings import Achado
     from conecta_tiss.messages.lote_guias import Guia
-    from peg.service.rascunhos import Mudanca, Rascunho
+    from peg.service.rascunhos import Envio, Mudanca, Rascunho
 
 __all__ = ["ERRORS", "OPERATIONS"]
 
@@ -112,7 +116,7 @@ def get_one(request: Request) -> Response:
     shown = {
         **vistas.resumo(rascunho),
         "guias": [{"id": one.id, "guia": guia} for one, guia in zip(held, guias, strict=True)],
-        "achados": [vistas.achado(one) for one in _found(rascunho, held)],
+        "achados": _shown(*_found(rascunho, held), rascunho.estado.tipo_guia),
     }
     return Response(200, shown, headers=_tag(shown))
 
@@ -178,6 +182,27 @@ def reopen(request: Request) -> Response:
     return _done(request, caller, lambda mesa: service.reopen(rascunho.id, mesa))
 
 
+def send(request: Request) -> Response:
+    """POST /pegs/rascunhos/{id}/envio."""
+    caller, rascunho = _own(request)
+    caller.require(ESCREVER)
+    portas = nucleo.portas()
+    sent = service.send(
+        rascunho.id, present=lambda held: _sender(held.prestador_id, held.registro_ans), original=_original,
+        portas=portas, mesa=_mesa(request, caller, _head), correlacao=request.correlacao,
+    )  # fmt: skip
+    found = _shown(sent.achados, sent.peg.versao_tiss, sent.peg.tipo_guia)
+    shown = {"rascunho": vistas.resumo(sent.rascunho), "peg": pegs.vista(sent.peg), "achados": found}
+    return Response(201 if sent.novo else 200, shown, headers={"Location": f"../../{sent.peg.protocolo}"})
+
+
+def _original(rascunho: Rascunho, envio: Envio, held: Sequence[Digitada]) -> bytes:
+    return original(
+        registro_ans=rascunho.registro_ans, numero_lote=rascunho.lote, tipo=TipoGuia(rascunho.estado.tipo_guia),
+        versao=Versao(envio.versao), prestador=envio.prestador, guias=[json.loads(one.corpo) for one in held],
+    )  # fmt: skip
+
+
 # --- what they share ---
 
 
@@ -206,12 +231,15 @@ def _served(caller: Principal, registro_ans: str) -> None:
         raise problems.invalid_body((FieldError("registro_ans", "operadora-desconhecida", text),))
 
 
-def _versao(prestador_id: str, registro_ans: str) -> Versao:
-    """The version that typed guias are presented in: the first that the operadora takes today."""
-    operadora = session.cadastro().contratacao(prestador_id, registro_ans).operadora
-    today = local_day(session.clock().now())
-    taken = sorted(row.versao for row in operadora.versoes if row.accepts(today)) if operadora else []
-    return next((one for one in Versao if one.value in taken), Versao.V4_01_00)
+def _sender(prestador_id: str, registro_ans: str) -> tuple[Identificacao, Versao]:
+    """How a prestador presents typed guias: as the operadora knows it, in the first version that it takes today."""
+    row, today = session.cadastro().contratacao(prestador_id, registro_ans), local_day(session.clock().now())
+    taken = {one.versao for one in row.operadora.versoes if one.accepts(today)} if row.operadora else set()
+    versao = next((one for one in Versao if one.value in taken), Versao.V4_01_00)
+    if row.relacionamento is not None:
+        return Identificacao(codigo_na_operadora=row.relacionamento.codigo_na_operadora), versao
+    own = row.prestador
+    return (Identificacao(cnpj=own.cnpj, cpf=None if own.cnpj else own.cpf) if own else Identificacao()), versao
 
 
 def _typed(request: Request, rascunho: Rascunho, guia_id: str = "") -> tuple[Digitada, list[dict[str, Any]]]:
@@ -222,22 +250,25 @@ def _typed(request: Request, rascunho: Rascunho, guia_id: str = "") -> tuple[Dig
     tipo = TipoGuia(rascunho.estado.tipo_guia)
     guia = guia_of(tipo, rascunho.registro_ans, read_guia(tipo, request.body).model_dump())
     corpo = json.dumps(campos_of(guia), ensure_ascii=False, separators=(",", ":"))
-    found = [vistas.achado(one, _UMA) for one in _judged(rascunho, [guia])]
+    found = _shown(*_judged(rascunho, [guia]), tipo, _UMA)
     return Digitada(id=guia_id, corpo=corpo, valor=guia.valor_total), found
 
 
-def _found(rascunho: Rascunho, held: Sequence[Digitada]) -> tuple[Achado, ...]:
-    """What the rules of the message find in all guias of a draft."""
+def _found(rascunho: Rascunho, held: Sequence[Digitada]) -> tuple[tuple[Achado, ...], Versao]:
+    """What the rules of the message find in all guias of a draft, and in which version."""
     tipo = TipoGuia(rascunho.estado.tipo_guia)
     return _judged(rascunho, [guia_of(tipo, rascunho.registro_ans, json.loads(one.corpo)) for one in held])
 
 
-def _judged(rascunho: Rascunho, guias: Sequence[Guia]) -> tuple[Achado, ...]:
+def _judged(rascunho: Rascunho, guias: Sequence[Guia]) -> tuple[tuple[Achado, ...], Versao]:
     lote = LoteGuias(numero_lote=rascunho.lote, tipo=TipoGuia(rascunho.estado.tipo_guia), guias=tuple(guias))
-    return formal(
-        lote, registro_ans=rascunho.registro_ans, versao=_versao(rascunho.prestador_id, rascunho.registro_ans),
-        hoje=local_day(session.clock().now()),
-    )  # fmt: skip
+    _, versao = _sender(rascunho.prestador_id, rascunho.registro_ans)
+    hoje = local_day(session.clock().now())
+    return formal(lote, registro_ans=rascunho.registro_ans, versao=versao, hoje=hoje), versao
+
+
+def _shown(found: Sequence[Achado], versao: str, tipo: str, inside: str = "") -> list[dict[str, Any]]:
+    return [achados.vista(one, Versao(versao), TipoGuia(tipo), inside) for one in found]
 
 
 def _head(mudanca: Mudanca) -> dict[str, Any]:
@@ -313,11 +344,14 @@ def _impossible(error: AtoImpossivelError) -> ProblemError:
 
 
 def _refused(error: ComAchadosError) -> ProblemError:
-    found = [vistas.achado(one) for one in error.achados]
+    found = _shown(error.achados, error.versao, error.tipo_guia)
     return ProblemError(
         422, "guias-com-achados", "As guias têm o que corrigir",
-        "As regras do padrão recusariam o envio: corrija o que está em achados e repita.",
-        tuple(FieldError(one["campo"] or "$", one["codigo"], one["mensagem"]) for one in found),
+        "O envio foi, ou seria, recusado e nada foi recebido: corrija o que está em achados e repita. O que tem efeito "
+        "GLOSA ou AVISO não o impede.",
+        tuple(
+            FieldError(one["campo"], one["codigo"], one["mensagem"]) for one in found if one["efeito"] == "RECUSA"
+        ),
         {"achados": found},
     )  # fmt: skip
 
@@ -360,6 +394,12 @@ _GRAVADA: Final[dict[str, Any]] = {"id": "00000002", "guia": CONSULTA}
 _NOVA: Final[dict[str, Any]] = {**_GRAVADA, "rascunho": _RESUMO, "achados": []}
 _INTEIRO: Final[dict[str, Any]] = {**_RESUMO, "guias": [_GRAVADA], "achados": []}
 _VAZIO: Final[dict[str, Any]] = {**_RESUMO, "quantidade_guias": 0, "valor_total": "0.00", "versao": 1}
+_ENVIADO: Final[dict[str, Any]] = {
+    "rascunho": {
+        **_RESUMO, "situacao": "ENVIADO", "numero_lote": "17", "versao": 5, "protocolo": exemplos.PEG["protocolo"],
+    },
+    "peg": exemplos.PEG, "achados": [],
+}  # fmt: skip
 _ID_PATH: Final = Parameter("id", "path", "Identificador do rascunho.", required=True, example=_RESUMO["id"])
 _GUIA_PATH: Final = Parameter(
     "guia_id", "path", "Identificador da guia no rascunho.", required=True, example="00000002"
@@ -441,6 +481,18 @@ OPERATIONS: Final = (
         close,
         (Reply(200, "Fechado.", PegDigitadoResumoView, example={**_RESUMO, "situacao": "FECHADO", "versao": 3}),),
         escopos=_ESCREVER, parameters=(_ID_PATH, PRESTADOR, IF_MATCH, IDEMPOTENCY), refusals=(409, 412, 422),
+    ),
+    Operation(
+        "POST", f"{_UM}/envio", "enviarRascunhoDePeg", FUNCAO, TAG, "Enviar um PEG digitado",
+        "Um rascunho fechado torna-se um PEG recebido, na data e hora deste envio, com o protocolo; as glosas, que não "
+        "impedem a recepção, vêm em achados. Recusado, volta a estar aberto, com tudo o que o recusa (422). Enviar de "
+        "novo devolve o mesmo PEG.",
+        send,
+        (
+            Reply(201, "Recebido.", EnviadoView, example=_ENVIADO),
+            Reply(200, "Já havia sido enviado: como está.", EnviadoView, example=_ENVIADO),
+        ),
+        escopos=_ESCREVER, parameters=(_ID_PATH, PRESTADOR, IF_MATCH), refusals=(409, 412, 422, 503),
     ),
     Operation(
         "POST", f"{_UM}/reabertura", "reabrirRascunhoDePeg", FUNCAO, TAG, "Reabrir um PEG digitado",

@@ -17,7 +17,6 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from conecta_contas.contexto import GUIAS_POR_PEG
 from conecta_tiss.findings import Achado, code_of
 from conecta_tiss.messages.comum import Beneficiario, Contratado, Profissional
 from conecta_tiss.messages.envelope import Cabecalho, Parte
@@ -219,19 +218,9 @@ def formal(lote: LoteGuias, *, registro_ans: str, versao: Versao, hoje: date) ->
         destino=Parte(registro_ans=registro_ans),
         padrao=versao.value,
     )
-    found = [*run(lote, Contexto(versao=versao, hoje=hoje, cabecalho=cabecalho), ACHADOS), *_of_size(lote, versao)]
+    found = run(lote, Contexto(versao=versao, hoje=hoje, cabecalho=cabecalho), ACHADOS)
     in_json = [replace(achado, caminho=json_path(lote.tipo, achado.caminho or "")) for achado in found]
     return (*in_json, *_of_version(lote.guias, versao))[:ACHADOS]
-
-
-def _of_size(lote: LoteGuias, versao: Versao) -> Iterator[Achado]:
-    """R11, which the pipeline asks of a file."""
-    if len(lote.guias) > GUIAS_POR_PEG:
-        yield Achado(
-            "TISS-LOTE-GUIAS", code_of(Motivo.LOTE_ACIMA_DO_LIMITE, versao),
-            f"São {len(lote.guias)} guias; o máximo é {GUIAS_POR_PEG}. Divida-as em "
-            f"{-(-len(lote.guias) // GUIAS_POR_PEG)} envios.",
-        )  # fmt: skip
 
 
 def _of_version(guias: Sequence[Guia], versao: Versao) -> Iterator[Achado]:
@@ -279,24 +268,47 @@ _FORA: Final = ("mensagemTISS", "prestadorParaOperadora", "loteGuias", "guiasTIS
 _NOMES_DE_FORA: Final = {"numeroLote": "numero_lote"}
 
 
-def json_path(tipo: TipoGuia, caminho: str) -> str:
-    """Where in the JSON of a lote is what the XPath of a finding names; as far as JSON has it."""
+_OUTROS_NOMES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
+    "data": ("dataExecucao", "dataRealizacao", "dataAtendimento"),
+    "valorUnitario": ("valorUnitario", "valorProc", "valorProcedimento"),
+    "quantidadeExecutada": ("quantidadeExecutada", "qtdProc"),
+})  # fmt: skip
+"""What rules of several kinds call by one name."""
+
+
+def json_path(tipo: TipoGuia, caminho: str, elemento: str = "") -> str:
+    """Where in the JSON of a lote is what the XPath of a finding names; as far as JSON has it.
+
+    Args:
+        elemento: there, or in its guia; what JSON does not have is left out.
+    """
     passos = [(str(nome), int(posicao or 1) - 1) for nome, posicao in _PASSO.findall(caminho)]
     dentro = [passo for passo in passos if passo[0] not in _FORA]
     if not dentro:
         return "guias"
     (nome, indice), *rest = dentro
     if nome != tipo.value:
-        return _NOMES_DE_FORA.get(nome, nome)
-    path: str = f"guias[{indice}]"
-    where = _elements(tipo)
+        return _NOMES_DE_FORA.get(nome, "$")
+    whole: str = f"guias[{indice}]"
+    path, where = whole, _elements(tipo)
     for nome, indice in rest:
         step = where.get(nome)
         if step is None:
             break
         campo, repeated, where = step
         path += f".{campo}{f'[{indice}]' if repeated else ''}" if campo else ""
-    return path
+    if campo := _named(where, elemento):
+        return f"{path}.{campo}"
+    campo = _named(_elements(tipo), elemento)
+    return f"{whole}.{campo}" if campo else path
+
+
+def _named(where: _Elementos, elemento: str) -> str:
+    """JSON name of an element there, groups that JSON does not have included; empty without one."""
+    inner = [where, *(held for campo, repeated, held in where.values() if not campo and not repeated)]
+    return next(
+        (group[name][0] for name in _OUTROS_NOMES.get(elemento, (elemento,)) for group in inner if name in group), ""
+    )
 
 
 _Elementos = dict[str, tuple[str, bool, Any]]

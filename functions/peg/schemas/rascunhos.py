@@ -10,10 +10,11 @@ from pydantic_core import PydanticCustomError
 
 from conecta_campos.padrao import SHOWN, STRICT, RegistroAns
 from conecta_edge.clock import iso
+from peg.schemas.achados import AchadoDaContaView
 from peg.schemas.guias import TipoDeGuia
+from peg.schemas.pegs import PegView
 
 if TYPE_CHECKING:
-    from conecta_tiss.findings import Achado
     from peg.service.rascunhos import Rascunho
 
 CORPO_MAXIMO: Final = 256 * 1024
@@ -62,17 +63,6 @@ class _View(BaseModel):
     model_config = SHOWN
 
 
-class AchadoDaMensagemView(_View):
-    """O que as regras do padrão recusariam na recepção."""
-
-    regra: str
-    codigo: Annotated[str, Field(description="Código da Tabela 38 da TISS.")]
-    campo: Annotated[str | None, Field(description="Caminho no JSON.")]
-    guia: Annotated[str | None, Field(description="Número da guia no prestador.")] = None
-    item: Annotated[int | None, Field(description="sequencial_item.")] = None
-    mensagem: str
-
-
 class PegDigitadoResumoView(_View):
     """Um PEG digitado, antes do envio; depois dele, o protocolo em que se tornou."""
 
@@ -101,14 +91,22 @@ class PegDigitadoView(PegDigitadoResumoView):
     """O rascunho inteiro."""
 
     guias: list[GuiaDigitadaView]
-    achados: Annotated[list[AchadoDaMensagemView], Field(description="O que impede o fechamento.")]
+    achados: Annotated[list[AchadoDaContaView], Field(description="O que impede o fechamento.")]
 
 
 class GuiaGravadaView(GuiaDigitadaView):
     """A guia como ficou, e o que as regras do padrão acham dela sozinha."""
 
     rascunho: PegDigitadoResumoView
-    achados: list[AchadoDaMensagemView]
+    achados: list[AchadoDaContaView]
+
+
+class EnviadoView(_View):
+    """O PEG em que o rascunho se tornou; glosas não impedem a recepção."""
+
+    rascunho: PegDigitadoResumoView
+    peg: PegView
+    achados: Annotated[list[AchadoDaContaView], Field(description="Vazio quando já havia sido enviado.")]
 
 
 class PegsDigitadosPage(_View):
@@ -134,16 +132,3 @@ def resumo(rascunho: Rascunho) -> dict[str, Any]:
         "expira_em": iso(rascunho.expira_em),
         "protocolo": rascunho.protocolo,
     }
-
-
-def achado(one: Achado, inside: str = "") -> dict[str, Any]:
-    """A finding of the rules of the message (`AchadoDaMensagemView`).
-
-    Args:
-        inside: what its path begins with that the caller did not send.
-    """
-    campo = one.caminho if one.caminho is None else one.caminho.removeprefix(inside).lstrip(".") or "$"
-    return {
-        "regra": one.regra, "codigo": one.codigo, "campo": campo, "guia": one.guia, "item": one.item,
-        "mensagem": one.mensagem,
-    }  # fmt: skip

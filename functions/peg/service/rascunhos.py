@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -63,11 +64,15 @@ class AtoImpossivelError(PegError):
 
 
 class ComAchadosError(PegError):
-    """The rules of the message, or those of reception, refuse its guias."""
+    """The rules of the message, or those of reception, refuse its guias.
 
-    def __init__(self, achados: Sequence[Achado]) -> None:
+    Attributes:
+        versao: of TISS, in which they are told.
+    """
+
+    def __init__(self, achados: Sequence[Achado], tipo_guia: str, versao: str) -> None:
         super().__init__(len(achados))
-        self.achados = tuple(achados)
+        self.achados, self.tipo_guia, self.versao = tuple(achados), tipo_guia, versao
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,11 +358,13 @@ def take_out(rascunho_id: str, guia_id: str, mesa: Mesa) -> Any:
     return _act(rascunho_id, step, mesa)
 
 
-def close(rascunho_id: str, check: Callable[[Rascunho, Sequence[Digitada]], Sequence[Achado]], mesa: Mesa) -> Any:
+def close(
+    rascunho_id: str, check: Callable[[Rascunho, Sequence[Digitada]], tuple[Sequence[Achado], str]], mesa: Mesa
+) -> Any:
     """Nothing more is changed; what the message's own rules would refuse is not closed.
 
     Args:
-        check: what those rules find.
+        check: what those rules find, and in which version.
 
     Raises:
         AtoImpossivelError: empty, closed or sent.
@@ -366,8 +373,9 @@ def close(rascunho_id: str, check: Callable[[Rascunho, Sequence[Digitada]], Sequ
 
     def step(antes: Rascunho) -> Mudanca:
         estado = _estado(antes, lambda: estados.close(antes.estado), "VAZIO")
-        if achados := check(antes, mesa.rascunhos.guias(antes.prestador_id, antes.id)):
-            raise ComAchadosError(achados)
+        achados, versao = check(antes, mesa.rascunhos.guias(antes.prestador_id, antes.id))
+        if achados:
+            raise ComAchadosError(achados, antes.estado.tipo_guia, versao)
         return Mudanca(replace(antes, estado=estado))
 
     return _act(rascunho_id, step, mesa)
@@ -405,6 +413,7 @@ class Enviado:
 
 def send(
     rascunho_id: str,
+    *,
     present: Callable[[Rascunho], tuple[Identificacao, str]],
     original: Callable[[Rascunho, Envio, Sequence[Digitada]], bytes],
     portas: Portas,
@@ -439,9 +448,10 @@ def send(
     )  # fmt: skip
     desfecho = recepcao.receive_file(documento, portas)
     if desfecho.peg is None:
-        _write_once(held, replace(_next(held), estado=_again_open(held)), mesa)
-        raise ComAchadosError(desfecho.achados)
-    done = _write_once(held, replace(_next(held), protocolo=desfecho.peg.protocolo, numero_lote=held.lote), mesa)
+        with suppress(RascunhoMudouError):  # another who sent the very same was quicker
+            mesa.rascunhos.write(held, _stamped(Mudanca(_moved(held, SituacaoRascunho.ABERTO)), mesa))
+        raise ComAchadosError(desfecho.achados, held.estado.tipo_guia, envio.versao)
+    done = _became(held, desfecho.peg.protocolo, mesa)
     return Enviado(done, desfecho.peg, desfecho.achados, novo=True)
 
 
@@ -470,18 +480,26 @@ def _envio(held: Rascunho) -> Envio:
     return held.envio
 
 
-def _again_open(held: Rascunho) -> estados.Rascunho:
-    return replace(held.estado, situacao=SituacaoRascunho.ABERTO, versao=held.estado.versao + 1)
+def _moved(held: Rascunho, situacao: SituacaoRascunho) -> Rascunho:
+    return replace(held, estado=replace(held.estado, situacao=situacao, versao=held.estado.versao + 1))
 
 
-def _write_once(held: Rascunho, depois: Rascunho, mesa: Mesa) -> Rascunho:
-    """What became of it, unless another who sent the very same was quicker."""
-    mudanca = _stamped(Mudanca(depois), mesa)
-    try:
-        mesa.rascunhos.write(held, mudanca)
-    except RascunhoMudouError:
-        return find(mesa.prestador_id, held.id, rascunhos=mesa.rascunhos, now=mesa.now)
-    return mudanca.depois
+def _became(held: Rascunho, protocolo: str, mesa: Mesa) -> Rascunho:
+    """The draft of what was received: also when another, judging the very same, had it refused and opened it."""
+    for attempt in range(TENTATIVAS):
+        depois = replace(_moved(held, SituacaoRascunho.ENVIADO), protocolo=protocolo, numero_lote=held.lote)
+        mudanca = _stamped(Mudanca(depois), mesa)
+        try:
+            mesa.rascunhos.write(held, mudanca)
+        except RascunhoMudouError:
+            now = find(mesa.prestador_id, held.id, rascunhos=mesa.rascunhos, now=mesa.now)
+            if now.envio != held.envio or now.protocolo is not None:
+                return now
+            held = now
+            mesa.pause(attempt)
+            continue
+        return mudanca.depois
+    raise RascunhoMudouError
 
 
 def _act(rascunho_id: str, step: Callable[[Rascunho], Mudanca], mesa: Mesa) -> Any:

@@ -309,18 +309,16 @@ def test_a_path_is_followed_as_far_as_json_has_it() -> None:
     assert json_path(tipo, f"{stay}/ans:dadosSaidaInternacao/ans:diagnostico[2]") == "guias[1].cids[1]"
     assert json_path(tipo, f"{stay}/ans:naoExiste/ans:outro") == "guias[1]"
     assert json_path(tipo, f"{lote}/ans:guiasTISS") == "guias"
-    assert json_path(tipo, f"{lote}/ans:outro") == "outro"
+    assert json_path(tipo, f"{lote}/ans:outro") == "$"
+    item = f"{stay}/ans:outrasDespesas/ans:despesa[2]"
+    assert json_path(tipo, item, "data") == "guias[1].despesas[1].data_execucao"
+    assert json_path(tipo, item, "senha") == "guias[1].senha"
+    assert json_path(tipo, item, "denteRegiao") == "guias[1].despesas[1]"
+    visit = f"{lote}/ans:guiasTISS/ans:guiaConsulta/ans:dadosAtendimento/ans:procedimento"
+    assert json_path(TipoGuia.CONSULTA, visit, "valorUnitario") == "guias[0].valor_procedimento"
+    assert json_path(TipoGuia.CONSULTA, visit, "contratadoExecutante") == "guias[0]"
     assert json_path(TipoGuia.SP_SADT, f"{lote}/ans:guiasTISS/ans:guiaSP-SADT/ans:dadosBeneficiario"
                                        "/ans:numeroCarteira") == "guias[0].numero_carteira"  # fmt: skip
-
-
-@pytest.mark.regra("R11")
-def test_more_than_a_hundred_guias_are_too_many() -> None:
-    many = [builders.guia_consulta(numero_guia_prestador=f"G{n}") for n in range(201)]
-    assert told(*many[:100]) == []
-    (found,) = formal(builders.lote(*many), registro_ans=OPERADORA, versao=V401, hoje=HOJE)
-    assert (found.regra, found.codigo, found.caminho) == ("TISS-LOTE-GUIAS", "5015", "guias")
-    assert "3 envios" in found.mensagem
 
 
 def test_what_a_version_does_not_have_is_told() -> None:
