@@ -35,10 +35,10 @@ from tests.builders_autorizacao import a_request, an_authorization
 from tests.builders_cadastro import CARTEIRA, HOJE, OUTRA_CARTEIRA, a_vida
 from tests.builders_functions import CNPJ, NOW, OUTRO_CNPJ, VALE, a_relacionamento
 from tests.cadastro_rows import CadastroTable
-from tests.contract.conftest import EMBEDDED, MOTO
+from tests.contract.conftest import EMBEDDED
 from tests.contract.engines import Engine
 
-ENGINES = [MOTO, EMBEDDED]
+ENGINES = [EMBEDDED]
 SENHA = "LEG-1"
 CPF = "52998224725"
 EXEMPLO = {

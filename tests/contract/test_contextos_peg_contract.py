@@ -66,13 +66,13 @@ from tests.builders_peg import (
     granted_stay,
 )
 from tests.cadastro_rows import CadastroTable
-from tests.contract.conftest import EMBEDDED, MOTO
+from tests.contract.conftest import EMBEDDED
 from tests.contract.engines import AUTORIZACAO, PEG, Engine
 from tests.contract.test_autorizacoes_contract import a_row, of_guia
 from tests.fakes_autorizacao import load_facts
 from tests.fakes_cadastro import PSEUDONIMOS, Loaded, Recording
 
-ENGINES = [MOTO, EMBEDDED]
+ENGINES = [EMBEDDED]
 UM_PEG, OUTRO_PEG, ESTE_PEG = "261120000001", "261120000002", "261120000003"
 NOVA, ANTIGA = "nova", "antiga"
 TERCEIRA = "26110000003"

@@ -24,11 +24,13 @@ from peg.dynamodb.chaves import lote_key, peg_key
 from peg.dynamodb.pegs import DynamoPegs, from_item, to_item
 from peg.service.portas import Fato, Page, Taken
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA, VALE, a_documento, a_peg
+from tests.contract.conftest import EMBEDDED, FAKE
 from tests.contract.engines import PEG, Engine, item_size
 from tests.fakes import Crashing, Interruption, Kept, ProcessDiedError
 from tests.fakes_peg import FakePegs
 
-CONCURRENT = ["fake", pytest.param("embedded", marks=pytest.mark.e2e)]
+ENGINES = [FAKE, EMBEDDED]
+"""Moto takes a second for what the embedded AWS does in a tenth: this suite is too large for it."""
 """Moto is no judge of races."""
 NUMERO = "261120000001"
 OUTRO = "0" * 64
@@ -425,12 +427,10 @@ def winners_of_a_number(port: Any) -> tuple[int, int]:
     return sum(told), len([peg for peg in stored if peg])
 
 
-@pytest.mark.parametrize("engine_name", CONCURRENT)
 def test_of_many_who_want_a_number_at_once_one_has_it(subject: Subject) -> None:
     assert winners_of_a_number(subject.port) == (1, 1)
 
 
-@pytest.mark.parametrize("engine_name", CONCURRENT)
 def test_of_many_acts_at_once_one_is_done_and_told(subject: Subject) -> None:
     seen = subject.receive(a_peg())
 
@@ -471,7 +471,6 @@ def numbers_in_a_race(allocate: Callable[[], str]) -> list[str]:
     return [number for numbers in race(lambda _: [allocate() for _ in range(10)]) for number in numbers]
 
 
-@pytest.mark.parametrize("engine_name", CONCURRENT)
 def test_protocolos_given_at_once_never_repeat(subject: Subject) -> None:
     numbers = numbers_in_a_race(lambda: subject.port.next_protocolo(date(2026, 11, 21)))
     assert len(set(numbers)) == len(numbers) == RUNNERS * 10
