@@ -9,6 +9,6 @@
 """
 
 from tests.corpus.base import Case, Environment, Expected
-from tests.corpus.manifest import cases, write
+from tests.corpus.manifest import cases, sample, write
 
-__all__ = ["Case", "Environment", "Expected", "cases", "write"]
+__all__ = ["Case", "Environment", "Expected", "cases", "sample", "write"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.corpus import Case, Environment, Expected, cases, write
+from tests.corpus import Case, Environment, Expected, cases, sample, write
 from tests.unit.gerador.oracle import hash_of_leaves, schema_errors
 
 if TYPE_CHECKING:
@@ -26,6 +26,17 @@ def test_the_corpus_is_large_and_its_names_are_unique_file_names() -> None:
     assert count[Expected.ACCEPT] >= 12
     assert len(set(names)) == len(names)
     assert all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]*", name) for name in names), names
+
+
+def test_a_sample_has_all_that_comes_in_and_some_of_each_kind_that_is_refused() -> None:
+    kept = sample(4)
+    kinds = {(case.category, case.codes) for case in cases()}
+
+    assert {(case.category, case.codes) for case in kept} == kinds
+    assert len(kept) < len(cases()) / 2 < 2 * len(kept)
+    assert [case.name for case in kept if case.expected is not Expected.REJECT] == [
+        case.name for case in cases() if case.expected is not Expected.REJECT
+    ]
 
 
 def test_the_same_case_gives_the_same_bytes_each_time() -> None:

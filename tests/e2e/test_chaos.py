@@ -29,7 +29,7 @@ from local.seed import HOSPITAL
 
 pytestmark = pytest.mark.e2e
 
-UPLOADS = 60
+UPLOADS = 36
 PATIENCE = 240.0
 KILL_EVERY = 0.25
 

@@ -10,7 +10,7 @@ import pytest
 
 from local.client import ApiError, Client, sign_in_as
 from local.seed import HOSPITAL
-from tests.corpus import Case, Expected, cases
+from tests.corpus import Case, Expected, sample
 from tests.corpus.base import CARTEIRA, PASSWORD
 
 pytestmark = pytest.mark.e2e
@@ -30,9 +30,9 @@ def outcome(client: Client, case: Case) -> dict[str, Any]:
     return client.follow(upload["id"], 240)
 
 
-def test_every_case_of_the_corpus_comes_out_of_the_s3_door_as_it_must(where: dict[str, Any]) -> None:
+def test_each_kind_of_case_of_the_corpus_comes_out_of_the_s3_door_as_it_must(where: dict[str, Any]) -> None:
     client = sign_in_as(where, "faturista", HOSPITAL.prestador_id)
-    corpus = list(cases())
+    corpus = sample(4)
     assert sum(case.expected is Expected.REJECT for case in corpus) >= 60
     with ThreadPoolExecutor(4) as pool:
         finals = list(pool.map(lambda case: outcome(client, case), corpus))

@@ -18,7 +18,7 @@ from local.seed import HOSPITAL
 
 pytestmark = pytest.mark.e2e
 
-BURST = 120
+BURST = 40
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_a_burst_of_the_same_bytes_is_one_peg(hospital: Client) -> None:
     assert len({final["recurso"]["id"] for final in finals}) == 1
 
 
-def test_a_hundred_and_twenty_uploads_at_once_are_a_hundred_and_twenty_pegs(hospital: Client) -> None:
+def test_many_uploads_at_once_are_as_many_pegs(hospital: Client) -> None:
     lotes = [lote(890000 + n).conteudo for n in range(BURST)]
     with ThreadPoolExecutor(24) as pool:
         uploads = list(pool.map(hospital.upload, lotes))
