@@ -74,18 +74,23 @@ class Dossie:
             return item.dia
         return guia.primeiro_dia if guia else None
 
-    def cobrancas(self, peg: Peg, guias: Sequence[int], *, todas: bool = False) -> tuple[Cobranca, ...]:
-        """Some of its guias as other PEGs must know them.
+    def cobrancas(self, peg: Peg) -> tuple[Cobranca, ...]:
+        """The guias it has still, as other PEGs must know them; none whose number another PEG has."""
+        return self._charges(peg, peg.guias, {one.indice for one in self.achados if one.regra == _APRESENTADA})
 
-        Args:
-            todas: also those whose number another PEG had: what an earlier judgement charged is freed, too.
-        """
-        repeated = {one.indice for one in self.achados if one.regra == _APRESENTADA and not todas}
+    def soltas(self, peg: Peg) -> tuple[Cobranca, ...]:
+        """What it charges no more, by whatever judgement it did: guias withdrawn, or all of a cancelled one."""
+        kept = () if peg.situacao is SituacaoPeg.CANCELADO else self.cobrancas(peg)
+        standing = {(one.vida, one.guia) for one in kept}
+        places = range(1, peg.quantidade_guias + 1) if peg.situacao is SituacaoPeg.CANCELADO else peg.retiradas
+        return tuple(one for one in self._charges(peg, places, ()) if (one.vida, one.guia) not in standing)
+
+    def _charges(self, peg: Peg, guias: Sequence[int], menos: Collection[int]) -> tuple[Cobranca, ...]:
         on: dict[int, str] = {one.guia: one.partes[0].numero for one in reversed(self.alocacoes) if one.partes}
         return tuple(
             _charge(peg, guia, self.vidas[guia.carteira], on.get(guia.sequencia))
             for guia in self.guias
-            if guia.sequencia in guias and guia.sequencia not in repeated
+            if guia.sequencia in guias and guia.sequencia not in menos
         )
 
 

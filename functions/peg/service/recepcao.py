@@ -304,11 +304,9 @@ def _stand(peg: Peg, dossie: Dossie, senhas: Mapping[str, Lida] | None, portas: 
     if not _senhas_stand(peg, dossie, senhas, portas):
         return False
     if peg.situacao is SituacaoPeg.PREPARANDO:
-        return not portas.cobrancas.add(peg.registro_ans, dossie.cobrancas(peg, peg.guias))
+        return not portas.cobrancas.add(peg.registro_ans, dossie.cobrancas(peg))
     if peg.liberando:
-        every = range(1, peg.quantidade_guias + 1)
-        gone = every if peg.situacao is SituacaoPeg.CANCELADO else peg.retiradas
-        portas.cobrancas.release(peg.registro_ans, dossie.cobrancas(peg, gone, todas=True))
+        portas.cobrancas.release(peg.registro_ans, dossie.soltas(peg))
     return True
 
 

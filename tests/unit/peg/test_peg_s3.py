@@ -71,7 +71,7 @@ def test_a_dossier_of_any_kind_of_guia_comes_back_as_it_went(archive: S3Archive,
     back = archive.dossie(replace(peg, dossie=token))
     assert replace(back, fatos={}) == replace(dossie, fatos={})
     assert back.contrato_em(back.guias[0].dias[0]) == dossie.contrato_em(dossie.guias[0].dias[0])
-    assert (back.usos(peg), back.cobrancas(peg, peg.guias)) == (dossie.usos(peg), dossie.cobrancas(peg, peg.guias))
+    assert (back.usos(peg), back.cobrancas(peg)) == (dossie.usos(peg), dossie.cobrancas(peg))
     assert archive.keep_dossie(peg, back) == token
 
 
