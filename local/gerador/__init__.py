@@ -8,6 +8,7 @@ computed while writing, so what it says about a message owes nothing to the code
 """
 
 from local.gerador.assembly import gerar, verifica_elegibilidade
+from local.gerador.cobranca import COBRANCA, Conhecido
 from local.gerador.defeitos import DEFEITOS, Defeito
 from local.gerador.model import (
     DIA_DE_REFERENCIA,
@@ -22,9 +23,11 @@ from local.gerador.model import (
 from local.gerador.tree import Formato
 
 __all__ = [
+    "COBRANCA",
     "DEFEITOS",
     "DIA_DE_REFERENCIA",
     "VERSOES",
+    "Conhecido",
     "Defeito",
     "Esperado",
     "Formato",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from local.gerador import DEFEITOS, VERSOES, Formato, LoteGerado, Pedido, Tipo, gerar
+from local.gerador import COBRANCA, DEFEITOS, VERSOES, Defeito, Formato, LoteGerado, Pedido, Tipo, gerar
+from local.gerador.cobranca import DefeitoDeCobranca
 
 USO_INVALIDO = 2
 _BRASILIA = timedelta(hours=-3)
@@ -41,8 +45,23 @@ def _arguments() -> argparse.ArgumentParser:
     option("--indentado", action="store_true", help="um elemento por linha")
     option("--sem-acentos", action="store_true", help="textos só em ASCII")
     option("--defeito", action="append", default=[], metavar="NOME", help="planta um defeito (repetível)")
+    option("--devido", action="store_true", help="nada impede que seja pago inteiro; os defeitos de cobrança o pedem")
     option("--alvo", type=int, default=None, help="posição da guia que recebe os defeitos")
     option("--saida", type=Path, default=None, metavar="ARQUIVO", help="arquivo a escrever (padrão: saída padrão)")
+    option(
+        "--autorizacoes",
+        type=Path,
+        default=None,
+        metavar="ARQUIVO",
+        help="grava em JSON as senhas, vidas, preços e contratos pelos quais um lote devido é pago",
+    )
+    option(
+        "--esperado",
+        type=Path,
+        default=None,
+        metavar="ARQUIVO",
+        help="grava em JSON o que se deve achar de cada defeito, e onde",
+    )
     option("--listar", action="store_true", help="lista os defeitos e sai")
     return parser
 
@@ -65,7 +84,33 @@ def _pedido(options: argparse.Namespace) -> Pedido:
         formato=Formato(codificacao=options.codificacao, prefixo=options.prefixo, indentado=options.indentado),
         defeitos=tuple(options.defeito),
         alvo=options.alvo,
+        devido=options.devido or not COBRANCA.keys().isdisjoint(options.defeito),
     )
+
+
+def _plain(lote: LoteGerado) -> dict[str, Any]:
+    """What has to be known, with codes as `tabela:codigo`."""
+    known = lote.conhecido
+    codes = {
+        name: sorted(":".join(code) for code in getattr(known, name)) for name in ("contratados", "exigem", "diarias")
+    }
+    return {
+        "carteiras": sorted(known.carteiras),
+        "senhas": [asdict(senha) for senha in known.senhas.values()],
+        "precos": {":".join(code): valor for code, valor in sorted(known.precos.items())},
+        **codes,
+    }
+
+
+def _write(path: Path | None, value: Any) -> None:
+    if path is not None:
+        text = json.dumps(
+            value,
+            ensure_ascii=False,
+            indent=1,
+            default=lambda one: sorted(one) if isinstance(one, frozenset) else str(one),
+        )
+        path.write_text(text + "\n", "utf-8")
 
 
 def _digest_of(lote: LoteGerado) -> str:
@@ -75,7 +120,8 @@ def _digest_of(lote: LoteGerado) -> str:
         if esperado.item is not None:
             where += f", item {esperado.item}"
         codigos = ", ".join(sorted(esperado.codigos))
-        lines.append(f"{esperado.defeito}: {where}; {esperado.veredito}; glosa {codigos}")
+        taken = f", R$ {esperado.reais}" if esperado.reais is not None else ""
+        lines.append(f"{esperado.defeito}: {where}; {esperado.veredito}; glosa {codigos}{taken}")
     return "\n".join(lines)
 
 
@@ -83,7 +129,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit status (0, or 2 for a request that makes no sense)."""
     options = _arguments().parse_args(arguments)
     if options.listar:
-        for defeito in DEFEITOS.values():
+        every: list[Defeito | DefeitoDeCobranca] = [*DEFEITOS.values(), *COBRANCA.values()]
+        for defeito in every:
             tipos = "todos" if len(defeito.tipos) == len(Tipo) else ", ".join(defeito.tipos)
             print(f"{defeito.name:<28} {defeito.descricao} ({tipos})")
         return 0
@@ -96,6 +143,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.buffer.write(lote.conteudo)
     else:
         options.saida.write_bytes(lote.conteudo)
+    _write(options.autorizacoes, _plain(lote))
+    _write(options.esperado, [asdict(one) for one in lote.esperado])
     print(_digest_of(lote), file=sys.stderr)
     return 0
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from local.gerador.defeitos import DEFEITOS, Context
+from local.gerador.cobranca import COBRANCA, Caso, Conhecido, DefeitoDeCobranca, conhecido
+from local.gerador.defeitos import DEFEITOS, Defeito
 from local.gerador.guias import Builder
-from local.gerador.model import VERSOES, LoteGerado, Pedido, Tipo
+from local.gerador.model import VERSOES, Esperado, LoteGerado, Pedido, Tipo
 from local.gerador.tree import Formato, Node, node, write
 
 
@@ -18,9 +19,11 @@ def _check(pedido: Pedido) -> None:
     if pedido.procedimentos < 1 and pedido.tipo in (Tipo.HONORARIOS, Tipo.ODONTO):
         raise ValueError(f"guias de {pedido.tipo} têm ao menos um procedimento")
     for name in pedido.defeitos:
-        if name not in DEFEITOS:
+        defeito: Defeito | DefeitoDeCobranca | None = DEFEITOS.get(name) or COBRANCA.get(name)
+        if defeito is None:
             raise ValueError(f"defeito {name} desconhecido: veja --listar")
-        defeito = DEFEITOS[name]
+        if name in COBRANCA and not pedido.devido:
+            raise ValueError(f"defeito {name} só se planta em um lote devido")
         if pedido.tipo not in defeito.tipos:
             tipos = ", ".join(defeito.tipos)
             raise ValueError(f"defeito {name} não cabe em {pedido.tipo}: existe para {tipos}")
@@ -92,8 +95,11 @@ def gerar(pedido: Pedido) -> LoteGerado:
     alvo = pedido.alvo if pedido.alvo is not None else min(2, pedido.guias)
     if not 1 <= alvo <= pedido.guias:
         raise ValueError(f"a guia {alvo} não existe em um lote de {pedido.guias}")
-    context = Context(pedido=pedido, root=root, index=alvo - 1)
-    esperado = [DEFEITOS[name].plant(context) for name in pedido.defeitos]
+    known = conhecido(pedido, root) if pedido.devido else Conhecido()
+    context = Caso(pedido=pedido, root=root, index=alvo - 1, conhecido=known)
+    esperado: list[Esperado] = []
+    for name in pedido.defeitos:
+        esperado += [DEFEITOS[name].plant(context)] if name in DEFEITOS else COBRANCA[name].plant(context)
     conteudo, digest = write(root, pedido.formato, pedido.hash_codificacao)
     return LoteGerado(
         pedido=pedido,
@@ -102,4 +108,5 @@ def gerar(pedido: Pedido) -> LoteGerado:
         guias=summaries,
         esperado=tuple(esperado),
         root=root,
+        conhecido=known,
     )

@@ -48,6 +48,7 @@ DESPESAS = (
     Servico("19", "100196705", "Stent coronário com eluição de fármaco", "08"),
     Servico("18", "60023104", "Taxa de sala cirúrgica, porte anestésico 1", "07"),
 )
+TAXAS = tuple(servico for servico in DESPESAS if servico.despesa in {"01", "07"})
 DIARIA = Servico("18", "60000651", "Diária de apartamento standard", "05")
 
 

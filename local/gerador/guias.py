@@ -85,6 +85,7 @@ class Builder:
     def __init__(self, pedido: Pedido) -> None:
         self._pedido = pedido
         self._rng = random.Random(f"{pedido.semente}/{pedido.tipo}")  # noqa: S311 - repeatable on purpose
+        self._fatores = (Decimal("1.00"),) if pedido.devido else pedido.fatores
 
     def guias(self) -> tuple[list[Node], tuple[GuiaGerada, ...]]:
         """Build every guia; returns the elements and what is known of them."""
@@ -205,7 +206,7 @@ class Builder:
 
     def _executado(self, name: str, sequencia: int, day: date, servico: catalogue.Servico, *, surgery: bool) -> Node:
         quantidade = 1 if surgery else self._rng.randrange(1, 4)
-        fator = self._rng.choice(self._pedido.fatores)
+        fator = self._rng.choice(self._fatores)
         unitario = self._unitario()
         start = self._rng.randrange(7, 18)
         return node(
@@ -228,11 +229,16 @@ class Builder:
             return None
         start = 1 if self._pedido.despesas_reiniciam else first
         offset = self._rng.randrange(len(servicos))
+        if self._pedido.devido:
+            # Medicines only in a stay, where no application need come with them; the diária first, and one.
+            offset, servicos = 0, servicos if servicos[0] is catalogue.DIARIA else catalogue.TAXAS
         group = node("outrasDespesas")
         for index in range(self._pedido.despesas):
             servico = servicos[(offset + index) % len(servicos)]
             quantidade = Decimal(self._rng.randrange(1, 9)) / 2
-            fator = self._rng.choice(self._pedido.fatores)
+            if self._pedido.devido and servico is catalogue.DIARIA:
+                quantidade = Decimal(1)
+            fator = self._rng.choice(self._fatores)
             unitario = self._unitario()
             group.children.append(
                 node(

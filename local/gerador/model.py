@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from local.gerador.tree import Formato
 
 if TYPE_CHECKING:
+    from local.gerador.cobranca import Conhecido
     from local.gerador.tree import Node
 
 VERSOES = ("4.01.00", "4.02.00", "4.03.00")
@@ -48,10 +49,11 @@ _ELEMENTOS = {
 
 
 class Veredito(StrEnum):
-    """What a correct reader does with a defect: refuse it, or (``LEITURA_EXATA``) also read it exactly."""
+    """What a correct reader does with a defect: refuse it, also read it exactly, or take it and not pay it whole."""
 
     RECUSA = "recusa"
     LEITURA_EXATA = "leitura-exata"
+    GLOSA = "glosa"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ class Pedido:
         formato: spelling of the bytes.
         defeitos: names of ``DEFEITOS`` to plant.
         alvo: position (from 1) of the guia that receives them; None takes the second, or the only one.
+        devido: nothing is in the way of paying all of it, by what ``LoteGerado.conhecido`` says is known.
     """
 
     tipo: Tipo = Tipo.SADT
@@ -104,6 +107,7 @@ class Pedido:
     formato: Formato = field(default_factory=Formato)
     defeitos: tuple[str, ...] = ()
     alvo: int | None = None
+    devido: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +120,8 @@ class Esperado:
         guia: numeroGuiaPrestador, or None when it is of the whole lote.
         item: sequencialItem, or None.
         viola_xsd: whether the version's schema alone already refuses it.
-        veredito: refuse, or read exactly.
+        veredito: refuse, read exactly, or take and not pay.
+        reais: of a glosa, how many it takes.
     """
 
     defeito: str
@@ -125,6 +130,7 @@ class Esperado:
     item: int | None = None
     viola_xsd: bool = False
     veredito: Veredito = Veredito.RECUSA
+    reais: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +153,7 @@ class LoteGerado:
     """The message and all that is known about it without reading it back.
 
     ``hash`` is what the epilogo says; ``esperado`` is empty for a correct lote; ``root`` is the tree it was
-    written from.
+    written from; ``conhecido`` is what has to be known for all to be paid but what is planted.
     """
 
     pedido: Pedido
@@ -156,6 +162,7 @@ class LoteGerado:
     guias: tuple[GuiaGerada, ...]
     esperado: tuple[Esperado, ...]
     root: Node
+    conhecido: Conhecido
 
     @property
     def valor_total(self) -> Decimal:
