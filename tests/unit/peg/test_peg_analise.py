@@ -146,6 +146,12 @@ def test_what_auditoria_adds_comes_after_what_the_rules_took() -> None:
     assert after.liberado == Decimal("10.00")
 
 
+def test_of_what_auditoria_adds_the_first_keeps_what_it_took_and_the_next_takes_the_rest() -> None:
+    first = glosar(three(), manual(indice=1, sequencia=None), autor="auditora")
+    after = glosar(first, manual(indice=0, sequencia=None), autor="auditora")
+    assert [one.valor for one in after.glosas[-2:]] == [Decimal("200.00"), Decimal("100.00")]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

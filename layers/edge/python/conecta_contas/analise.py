@@ -257,7 +257,7 @@ def _glosas(caso: Caso, achados: Iterable[Apontamento]) -> Iterator[Glosa]:
 def settle(resultado: Resultado) -> Resultado:
     """What each glosa takes and each line loses, in the order of their strength, then of their id."""
     by_place: dict[int, list[Glosa]] = {}
-    for glosa in sorted(resultado.glosas, key=_strength):
+    for glosa in sorted(resultado.glosas, key=_order):
         if glosa.revertida_por is None:
             by_place.setdefault(glosa.indice, []).append(glosa)
     whole = by_place.get(0, [])
@@ -265,10 +265,14 @@ def settle(resultado: Resultado) -> Resultado:
     guias = []
     for one in resultado.guias:
         standing = by_place.get(one.indice, [])
-        standing = sorted((*whole, *standing), key=_strength) if whole else standing
+        standing = sorted((*whole, *standing), key=_order) if whole else standing
         lines = tuple(_settled(line, standing, taken) for line in one.itens)
         guias.append(replace(one, itens=lines))
     return Resultado(tuple(guias), tuple(replace(one, valor=taken.get(one.id, ZERO)) for one in resultado.glosas))
+
+
+def _order(glosa: Glosa) -> tuple[int, int]:
+    return _strength(glosa), glosa.id
 
 
 def _strength(glosa: Glosa) -> int:
