@@ -26,10 +26,13 @@ from conecta_senhas.catalogo import FUNCOES
 from conecta_senhas.motor import RULES
 from conecta_tiss.rules import admissao
 from peg.domain import rules as peg
+from peg.service import julgamento
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOCUMENT: Final = ROOT / "docs" / "regras.md"
-EXIGIDAS: Final = ("R07", "R08", "R10", *(f"R{number}" for number in range(14, 29)), "R30")
+EXIGIDAS: Final = (
+    "R03", "R07", "R08", "R09", "R10", "R11", "R12", *(f"R{number}" for number in range(14, 31)),
+)  # fmt: skip
 """Numbers that must be kept by something and tested."""
 COMMAND: Final = "python -m local.regras"
 
@@ -75,6 +78,7 @@ def catalogue() -> tuple[Regra, ...]:
         *(Regra(rule.id, rule.fontes, rule.funcao) for rule in cobranca.RULES),
         Regra("ELEG-R02", ("R02",), elegibilidade.not_released),
         Regra("PEG-R02", ("R02",), peg.relacionamento_habilitado),
+        Regra("PEG-NUCLEO", ("R29",), julgamento.judge),
         Regra("R12", ("R12",), admissao.versao_aceita),
         Regra("PROTOCOLO", ("R30",), protocolos.allocate),
     )

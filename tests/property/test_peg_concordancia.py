@@ -44,6 +44,21 @@ TAMBEM = {
 }
 """Codes that follow from a defect, besides its own."""
 
+REGRA = {
+    "quantidade-acima": "COB-QUANTIDADE", "senha-vencida": "COB-VALIDADE", "senha-no-ultimo-dia": "COB-VALIDADE",
+    "senha-cancelada": "COB-SENHA-CANCELADA", "senha-inexistente": "COB-SENHA",
+    "senha-de-outro-executante": "COB-SENHA-EXECUTANTE", "senha-de-outra-vida": "COB-SENHA-VIDA",
+    "item-fora-da-senha": "COB-AUTORIZADO", "item-negado": "COB-AUTORIZADO", "sem-senha": "COB-EXIGE-SENHA",
+    "data-prevista": "COB-DATA-PREVISTA", "dente-trocado": "COB-LOCAL", "face-trocada": "COB-LOCAL",
+    "diarias-acima": "COB-QUANTIDADE", "diarias-alem-da-conta": "COB-DIARIA", "diaria-nao-negociada": "COB-DIARIA",
+    "preco-acima": "COB-PRECO", "fator-acima": "COB-FATOR", "nao-contratado": "COB-CONTRATADO",
+    "fora-da-tuss": "COB-TUSS", "medicamento-sem-aplicacao": "COB-MEDICAMENTO",
+    "aplicacao-sem-medicamento": "COB-MEDICAMENTO", "prazo-91": "COB-PRAZO", "prazo-90": "COB-PRAZO",
+    "carteira-desconhecida": "COB-CARTEIRA", "executante-trocado": "COB-EXECUTANTE",
+    "item-em-dobro": "COB-DUPLICIDADE",
+}  # fmt: skip
+"""The rule that each defect of billing breaks, or stops just before."""
+
 
 def each(defeitos: dict[str, Any]) -> Iterator[Any]:
     """Every defect in each kind of guia, in the first version that has it and in 4.03.00."""
@@ -148,6 +163,7 @@ def test_of_a_lote_that_is_due_nothing_is_found_and_all_is_paid(tipo: Tipo, vers
 # --- every defect ---
 
 
+@pytest.mark.regra("R11", "R12", "R29")
 @pytest.mark.parametrize(("name", "tipo", "versao"), list(each(DEFEITOS)))
 def test_a_defect_of_the_message_is_found_alike_wherever_it_is_looked_for(name: str, tipo: Tipo, versao: str) -> None:
     lote = generated(tipo, name, versao=versao)
@@ -162,6 +178,8 @@ def test_a_defect_of_the_message_is_found_alike_wherever_it_is_looked_for(name: 
     assert any(one.severidade is Severidade.RECUSA_LOTE for one in found)
 
 
+@pytest.mark.regra(REGRA)
+@pytest.mark.regra("R03", "R09", "R19", "R20", "R23", "R26", "PEG-NUCLEO")
 @pytest.mark.parametrize(("name", "tipo", "versao"), list(each(COBRANCA)))
 def test_a_defect_of_billing_takes_what_it_takes_wherever_it_is_looked_for(name: str, tipo: Tipo, versao: str) -> None:
     lote = generated(tipo, name, versao=versao)
@@ -173,6 +191,7 @@ def test_a_defect_of_billing_takes_what_it_takes_wherever_it_is_looked_for(name:
         (one.guia, one.item, one.reais) for one in lote.esperado
     ]
     assert all(answers(one, esperado) for one, esperado in zip(found, lote.esperado, strict=True)), lines(found)
+    assert {one.regra for one in by_line} <= {REGRA[name]}
     assert all(one.providencia and one.base for one in by_line)
     assert desfecho.peg is not None
     assert desfecho.peg.valor_glosado == sum((one.reais or 0 for one in lote.esperado), Decimal(0))
@@ -208,6 +227,7 @@ def typed(lote: LoteGerado, numero_lote: str = "1") -> bytes:
     )  # fmt: skip
 
 
+@pytest.mark.regra("R29")
 @pytest.mark.parametrize(("name", "tipo", "versao"), list(each(COBRANCA)))
 def test_typed_guias_are_billed_as_the_same_ones_by_xml(name: str, tipo: Tipo, versao: str) -> None:
     lote = generated(tipo, name, versao=versao)
@@ -239,6 +259,7 @@ REPETIDO = {
 """What the first finding of a guia says that another PEG bills under another number."""
 
 
+@pytest.mark.regra("COB-DUPLICIDADE", "COB-CONTA", "COB-QUANTIDADE")
 @pytest.mark.parametrize("tipo", Tipo)
 def test_what_one_peg_bills_no_other_does_until_it_is_cancelled(tipo: Tipo) -> None:
     lote = generated(tipo)
@@ -261,6 +282,7 @@ def test_what_one_peg_bills_no_other_does_until_it_is_cancelled(tipo: Tipo) -> N
     assert third.valor_glosado == 0
 
 
+@pytest.mark.regra("COB-GUIA-REPETIDA")
 @pytest.mark.parametrize("tipo", Tipo)
 def test_a_guia_is_billed_under_its_number_in_one_peg_only(tipo: Tipo) -> None:
     lote = generated(tipo)

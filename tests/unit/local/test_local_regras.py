@@ -101,7 +101,9 @@ def test_each_thing_that_is_missing_is_told_by_name() -> None:
     def undocumented() -> None: ...
 
     undocumented.__qualname__, undocumented.__module__ = "gone", prazos.__name__
-    assert regras.missing([kept(fontes=EXIGIDAS[1:])], [HELD])[0] == "R07: nenhuma regra nem função a declara"
+    assert (
+        regras.missing([kept(fontes=EXIGIDAS[1:])], [HELD])[0] == f"{EXIGIDAS[0]}: nenhuma regra nem função a declara"
+    )
     untested = regras.missing([kept()], [])
     assert "R07: nenhum teste marcado com ela nem com uma de suas regras" in untested
     gone = regras.missing([kept(funcao=undocumented)], [HELD])
