@@ -14,9 +14,11 @@ from conecta_edge import session
 from conecta_edge.audit import Access, Actor
 from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import ConditionFailedError
-from conecta_edge.http import Api, Request
+from conecta_edge.http import Request
+from conecta_edge.quotas import Quota
 from peg.bootstrap import nucleo
 from peg.bootstrap import rascunhos as bootstrap
+from peg.handler import api, validacoes
 from peg.handler import rascunhos as handler
 from peg.messages.guias import campos_of
 from peg.messages.lotes import TissPadrao
@@ -27,7 +29,7 @@ from tests.builders_peg import a_visit
 from tests.cadastro_rows import Credencial, Vinculo
 from tests.casa_peg import Casa, Wrap, as_it_is
 from tests.fakes import FakeIdempotency
-from tests.fakes_cadastro import PSEUDONIMOS
+from tests.fakes_cadastro import PSEUDONIMOS, FakeQuotas
 
 FATURISTA: Final = person("pessoa-3")
 RECEPCAO: Final = person("pessoa-1")
@@ -102,12 +104,15 @@ class CasaDigitada(Casa):
         super().__init__()
         self.rascunhos, self.idempotencia = FakeRascunhos(), FakeIdempotency()
         self.accesses, self.pauses = list[Access](), list[int]()
+        self.quotas = FakeQuotas()
         self.padrao = TissPadrao()  # type: ignore[assignment]  # typed lotes are read for real
         self.wrap: Wrap = as_it_is
         for module, name, fake in (
             (bootstrap, "rascunhos", lambda: self.rascunhos),
             (nucleo, "portas", lambda: self.portas(self.wrap)),
             (handler, "_pause", self.pauses.append),
+            (validacoes, "client", lambda _service: None),
+            (session, "origins", frozenset),
             (session, "cadastro", lambda: self.fatos.cadastro),
             (session, "pseudonyms", lambda: PSEUDONIMOS),
             (session, "idempotency_table", lambda: self.idempotencia),
@@ -121,7 +126,7 @@ class CasaDigitada(Casa):
         ):  # fmt: skip
             self.fatos.cadastro.put_vinculo(Vinculo(sub, prestador_id, papel))
         self.fatos.cadastro.put_credencial(Credencial("maquina-1", HOSPITAL, ESCOPOS))
-        self._api = Api(handler.OPERATIONS, handler.ERRORS, frozenset)
+        monkeypatch.setattr(Quota, "take", lambda quota, _client, _table, **who: self.quotas.take(quota, **who))
 
     def _record(self, request: Request, actor: Actor, *, finalidade: str, **what: Any) -> None:
         self.accesses.append(Access(actor, request.route, finalidade, request.correlacao, **what))
@@ -131,11 +136,13 @@ class CasaDigitada(Casa):
         headers: dict[str, str] | None = None, query: dict[str, str] | None = None, **path: str,
     ) -> tuple[int, Any, dict[str, str]]:  # fmt: skip
         """Ask the function: status, body and headers."""
-        text = body if isinstance(body, str) or body is None else json.dumps(body)
+        raw = isinstance(body, bytes)
+        text = base64.b64encode(body).decode() if raw else body if isinstance(body, str | None) else json.dumps(body)
         event = api_event(
             method, resource, path=path, query=query, headers=headers, claims=claims or FATURISTA, body=text
         )  # fmt: skip
-        answered = self._api(event, None)
+        event["isBase64Encoded"] = raw
+        answered = api.handler(event, None)
         content = answered["body"]
         if answered["isBase64Encoded"]:
             return answered["statusCode"], base64.b64decode(content), answered["headers"]

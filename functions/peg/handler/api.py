@@ -12,6 +12,7 @@ handler: Final = Parts(
     {
         "/pegs": "pegs",
         "/pegs/rascunhos": "rascunhos",
+        "/pegs/validacoes": "validacoes",
         "/operadora/pegs": "operadora",
         "/tiss/": "tiss",
     },

@@ -188,7 +188,7 @@ def send(request: Request) -> Response:
     caller.require(ESCREVER)
     portas = nucleo.portas()
     sent = service.send(
-        rascunho.id, present=lambda held: _sender(held.prestador_id, held.registro_ans), original=_original,
+        rascunho.id, present=lambda held: sender(held.prestador_id, held.registro_ans), original=_original,
         portas=portas, mesa=_mesa(request, caller, _head), correlacao=request.correlacao,
     )  # fmt: skip
     found = _shown(sent.achados, sent.peg.versao_tiss, sent.peg.tipo_guia)
@@ -231,7 +231,7 @@ def _served(caller: Principal, registro_ans: str) -> None:
         raise problems.invalid_body((FieldError("registro_ans", "operadora-desconhecida", text),))
 
 
-def _sender(prestador_id: str, registro_ans: str) -> tuple[Identificacao, Versao]:
+def sender(prestador_id: str, registro_ans: str) -> tuple[Identificacao, Versao]:
     """How a prestador presents typed guias: as the operadora knows it, in the first version that it takes today."""
     row, today = session.cadastro().contratacao(prestador_id, registro_ans), local_day(session.clock().now())
     taken = {one.versao for one in row.operadora.versoes if one.accepts(today)} if row.operadora else set()
@@ -262,7 +262,7 @@ def _found(rascunho: Rascunho, held: Sequence[Digitada]) -> tuple[tuple[Achado, 
 
 def _judged(rascunho: Rascunho, guias: Sequence[Guia]) -> tuple[tuple[Achado, ...], Versao]:
     lote = LoteGuias(numero_lote=rascunho.lote, tipo=TipoGuia(rascunho.estado.tipo_guia), guias=tuple(guias))
-    _, versao = _sender(rascunho.prestador_id, rascunho.registro_ans)
+    _, versao = sender(rascunho.prestador_id, rascunho.registro_ans)
     hoje = local_day(session.clock().now())
     return formal(lote, registro_ans=rascunho.registro_ans, versao=versao, hoje=hoje), versao
 

@@ -65,7 +65,7 @@ def vista(one: Achado, versao: Versao, digitada: TipoGuia | None = None, inside:
             "dados": billed.dados or None, "valor_em_risco": f"{billed.em_risco:.2f}",
         }  # fmt: skip
     if digitada is not None:
-        path = caminho or ""
+        path = caminho or ("guias" if billed is not None else "")
         if path.startswith("/"):
             path = json_path(digitada, path, billed.campo or "" if billed else "")
         caminho, campo = None, path.removeprefix(inside).lstrip(".") or "$"

@@ -435,10 +435,10 @@ def send(
         ComAchadosError: refused.
         MudouError: too many others did too many things at once: send it again.
     """
-    held = _settled(rascunho_id, present, mesa)
+    held, envio = _settled(rascunho_id, present, mesa)
     if held.protocolo is not None:
         return Enviado(held, recepcao.find_peg(held.prestador_id, held.protocolo, portas), (), novo=False)
-    envio, guias = _envio(held), mesa.rascunhos.guias(held.prestador_id, held.id)
+    guias = mesa.rascunhos.guias(held.prestador_id, held.id)
     content = original(held, envio, guias)
     documento = Documento(
         upload_id=held.id, prestador_id=held.prestador_id, registro_ans=held.registro_ans,
@@ -455,7 +455,9 @@ def send(
     return Enviado(done, desfecho.peg, desfecho.achados, novo=True)
 
 
-def _settled(rascunho_id: str, present: Callable[[Rascunho], tuple[Identificacao, str]], mesa: Mesa) -> Rascunho:
+def _settled(
+    rascunho_id: str, present: Callable[[Rascunho], tuple[Identificacao, str]], mesa: Mesa
+) -> tuple[Rascunho, Envio]:
     """The draft once it is settled what is sent: now, or by whoever was interrupted."""
 
     def step(antes: Rascunho) -> Mudanca:
@@ -470,14 +472,10 @@ def _settled(rascunho_id: str, present: Callable[[Rascunho], tuple[Identificacao
     except AtoImpossivelError as error:
         if error.motivo != SituacaoRascunho.ENVIADO:
             raise
-        return find(mesa.prestador_id, rascunho_id, rascunhos=mesa.rascunhos, now=mesa.now)
-    return held
-
-
-def _envio(held: Rascunho) -> Envio:
-    if held.envio is None:
-        raise RascunhoMudouError
-    return held.envio
+        held = find(mesa.prestador_id, rascunho_id, rascunhos=mesa.rascunhos, now=mesa.now)
+    if held.envio is None or held.estado.situacao is not SituacaoRascunho.ENVIADO:
+        raise RascunhoMudouError  # refused meanwhile, to another who sent it
+    return held, held.envio
 
 
 def _moved(held: Rascunho, situacao: SituacaoRascunho) -> Rascunho:
