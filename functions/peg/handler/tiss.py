@@ -249,10 +249,10 @@ def _given(text: str | None) -> str | None:
 
 
 def _cancelled_lote(caso: _Caso, lote: LoteACancelar) -> StatusCancelamento:
-    """The PEG of a lote; what was cancelled before is cancelled, where its protocolo is told."""
+    """The PEG of a lote, by its protocolo or else of its number's last; what was cancelled before is cancelled."""
     numero, protocolo = lote.numero_lote.strip(), _given(lote.numero_protocolo)
     if protocolo is None:
-        taken = caso.portas.pegs.lote(caso.caller.prestador_id, caso.registro, numero)
+        taken = caso.portas.pegs.lote(caso.caller.prestador_id, caso.registro, numero, soltos=True)
         if taken is None:
             return StatusCancelamento.LOTE_INEXISTENTE
         protocolo = taken.protocolo

@@ -332,9 +332,16 @@ def test_a_lote_is_cancelled_and_a_retry_says_so_again(door: Door, versao: Versa
 
 
 def test_a_lote_is_cancelled_by_its_number_alone(door: Door) -> None:
-    door.billed()
+    first = door.billed().numero_protocolo
     assert door.statuses(cancel_lote()) == ["1"]
-    assert door.statuses(cancel_lote()) == ["5"]
+    before = door.pegs.writes
+    assert door.statuses(cancel_lote()) == ["1"]
+    assert door.pegs.writes == before
+    second = door.billed(a_sadt(numero="G2")).numero_protocolo
+    assert door.statuses(cancel_lote(protocolo=first)) == ["1"]
+    assert door.asks(second).situacao.detalhe.status_protocolo == "1"
+    assert door.statuses(cancel_lote()) == ["1"]
+    assert door.asks(second).situacao.detalhe.status_protocolo == "9"
 
 
 def test_what_is_not_there_is_told_by_what_names_it(door: Door) -> None:
