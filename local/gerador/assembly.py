@@ -14,10 +14,16 @@ from local.gerador.tree import Formato, Node, node, write
 def _check(pedido: Pedido) -> None:
     if pedido.versao not in VERSOES:
         raise ValueError(f"versão {pedido.versao} não é gerada: use uma de {', '.join(VERSOES)}")
+    if pedido.contas and pedido.tipo is not Tipo.SADT:
+        raise ValueError("guias sob medida são de SP/SADT")
     if pedido.guias < 1:
         raise ValueError("um lote tem ao menos uma guia")
     if pedido.procedimentos < 1 and pedido.tipo in (Tipo.HONORARIOS, Tipo.ODONTO):
         raise ValueError(f"guias de {pedido.tipo} têm ao menos um procedimento")
+    _check_defects(pedido)
+
+
+def _check_defects(pedido: Pedido) -> None:
     for name in pedido.defeitos:
         defeito: Defeito | DefeitoDeCobranca | None = DEFEITOS.get(name) or COBRANCA.get(name)
         if defeito is None:
@@ -92,9 +98,9 @@ def gerar(pedido: Pedido) -> LoteGerado:
     _check(pedido)
     elements, summaries = Builder(pedido).guias()
     root = _message(pedido, elements)
-    alvo = pedido.alvo if pedido.alvo is not None else min(2, pedido.guias)
-    if not 1 <= alvo <= pedido.guias:
-        raise ValueError(f"a guia {alvo} não existe em um lote de {pedido.guias}")
+    alvo = pedido.alvo if pedido.alvo is not None else min(2, len(elements))
+    if not 1 <= alvo <= len(elements):
+        raise ValueError(f"a guia {alvo} não existe em um lote de {len(elements)}")
     known = conhecido(pedido, root) if pedido.devido else Conhecido()
     context = Caso(pedido=pedido, root=root, index=alvo - 1, conhecido=known)
     esperado: list[Esperado] = []

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from local.gerador import catalogue
-from local.gerador.model import GuiaGerada, Pedido, Tipo
+from local.gerador.model import Conta, GuiaGerada, Linha, Pedido, Tipo
 from local.gerador.tree import Node, node
 
 if TYPE_CHECKING:
@@ -79,6 +79,10 @@ def write_totals(guia: Node) -> Decimal:
     return total
 
 
+def _first(conta: Conta, *, despesas: bool) -> list[Linha]:
+    return [linha for linha in conta.linhas if (linha.despesa is not None) is despesas]
+
+
 class Builder:
     """Builds the guias of one request; all that varies comes from its seed, in a fixed order of draws."""
 
@@ -96,6 +100,8 @@ class Builder:
             Tipo.HONORARIOS: self._honorarios,
             Tipo.ODONTO: self._odonto,
         }
+        if self._pedido.contas:
+            return self._made_to_measure()
         elements: list[Node] = []
         summaries: list[GuiaGerada] = []
         for index in range(self._pedido.guias):
@@ -120,6 +126,16 @@ class Builder:
                 )
             )
         return elements, tuple(summaries)
+
+    def _made_to_measure(self) -> tuple[list[Node], tuple[GuiaGerada, ...]]:
+        elements = [self._conta(conta) for conta in self._pedido.contas]
+        return elements, tuple(
+            GuiaGerada(
+                numero=conta.numero, carteira=conta.carteira, senha=conta.senha, atendimento=conta.dia,
+                valor=write_totals(guia), itens=len(conta.linhas),
+            )
+            for conta, guia in zip(self._pedido.contas, elements, strict=True)
+        )  # fmt: skip
 
     @property
     def _senha_obrigatoria(self) -> bool:
@@ -320,6 +336,74 @@ class Builder:
             self._despesas(self._pedido.procedimentos + 1, day, catalogue.DESPESAS),
             self._observacao(),
             node("valorTotal"),
+        )
+
+    def _conta(self, conta: Conta) -> Node:
+        """A SP/SADT with exactly these lines: that of the seed, but for what is asked."""
+        guia = self._sadt(conta.numero, conta.carteira, conta.senha, conta.dia)
+        whose = guia.one("dadosBeneficiario")
+        whose.one("atendimentoRN").text = "N"
+        guia.one("dadosSolicitacao/caraterAtendimento").text = "2" if conta.urgencia else "1"
+        guia.one("dadosSolicitacao/dataSolicitacao").text = conta.dia.isoformat()
+        if conta.senha is not None:
+            held = guia.one("dadosAutorizacao")
+            held.one("numeroGuiaOperadora").text = conta.senha
+            held.one("dataAutorizacao").text = conta.dia.isoformat()
+            held.one("dataValidadeSenha").text = (conta.dia + timedelta(days=90)).isoformat()
+        numbered = list(enumerate((*_first(conta, despesas=False), *_first(conta, despesas=True)), 1))
+        blocks = {
+            "procedimentosExecutados": [self._feito(n, conta.dia, one) for n, one in numbered if one.despesa is None],
+            "outrasDespesas": [self._gasto(n, conta.dia, one) for n, one in numbered if one.despesa is not None],
+        }
+        for name, itens in blocks.items():
+            block = guia.maybe(name) or node(name)
+            block.children = itens
+            if block in guia.children and not itens:
+                guia.children.remove(block)
+            elif itens and block not in guia.children:
+                guia.children.insert(guia.children.index(guia.one("valorTotal")), block)
+        return guia
+
+    def _feito(self, sequencia: int, dia: date, linha: Linha) -> Node:
+        return node(
+            "procedimentoExecutado",
+            node("sequencialItem", str(sequencia)),
+            node("dataExecucao", dia.isoformat()),
+            node(
+                "procedimento",
+                node("codigoTabela", linha.tabela),
+                node("codigoProcedimento", linha.codigo),
+                node("descricaoProcedimento", self._t(linha.descricao)),
+            ),
+            *self._valores(linha),
+            self._equipe("equipeSadt", "12", _CBO_MEDICO),
+        )
+
+    def _gasto(self, sequencia: int, dia: date, linha: Linha) -> Node:
+        quantidade, *valores = self._valores(linha)
+        return node(
+            "despesa",
+            node("sequencialItem", str(sequencia)),
+            node("codigoDespesa", linha.despesa),
+            node(
+                "servicosExecutados",
+                node("dataExecucao", dia.isoformat()),
+                node("codigoTabela", linha.tabela),
+                node("codigoProcedimento", linha.codigo),
+                quantidade,
+                node("unidadeMedida", linha.unidade),
+                *valores,
+                node("descricaoProcedimento", self._t(linha.descricao)),
+            ),
+        )
+
+    @staticmethod
+    def _valores(linha: Linha) -> tuple[Node, ...]:
+        return (
+            node("quantidadeExecutada", str(linha.quantidade)),
+            node("reducaoAcrescimo", "1.00"),
+            node("valorUnitario", reais(linha.unitario)),
+            node("valorTotal", reais(linha.unitario * linha.quantidade)),
         )
 
     def _consulta(self, numero: str, carteira: str, senha: str | None, day: date) -> Node:

@@ -57,6 +57,34 @@ class Veredito(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Linha:
+    """An item of a :class:`Conta`; ``despesa`` is its ``codigoDespesa`` when it is one of outras despesas."""
+
+    tabela: str
+    codigo: str
+    descricao: str
+    unitario: Decimal
+    quantidade: int = 1
+    despesa: str | None = None
+    unidade: str = "036"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conta:
+    """A guia of SP/SADT made to measure: nothing of it is drawn.
+
+    ``numero`` is numeroGuiaPrestador, ``senha`` also its numeroGuiaOperadora, ``dia`` when all of it was done.
+    """
+
+    numero: str
+    carteira: str
+    dia: date
+    linhas: tuple[Linha, ...]
+    senha: str | None = None
+    urgencia: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pedido:
     """One lote to generate. The same request gives the same bytes, whatever the machine or the day.
 
@@ -84,6 +112,7 @@ class Pedido:
         defeitos: names of ``DEFEITOS`` to plant.
         alvo: position (from 1) of the guia that receives them; None takes the second, or the only one.
         devido: nothing is in the way of paying all of it, by what ``LoteGerado.conhecido`` says is known.
+        contas: the very guias, of SP/SADT; ``guias`` and what is drawn do not count then.
     """
 
     tipo: Tipo = Tipo.SADT
@@ -108,6 +137,7 @@ class Pedido:
     defeitos: tuple[str, ...] = ()
     alvo: int | None = None
     devido: bool = False
+    contas: tuple[Conta, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from itertools import product
 
 import pytest
 
-from local.gerador import VERSOES, Formato, Pedido, Tipo, gerar
+from local.gerador import VERSOES, Conta, Formato, Linha, Pedido, Tipo, gerar
 from tests.unit.gerador.oracle import NS, hash_of_leaves, schema_errors
 
 ALL = list(product(Tipo, VERSOES))
@@ -169,3 +169,26 @@ def test_a_text_without_iso_8859_1_form_is_refused_for_that_hash_and_written_by_
 def test_a_request_that_contradicts_itself_is_refused_saying_why(pedido: Pedido, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         gerar(pedido)
+
+
+@pytest.mark.parametrize("versao", VERSOES)
+def test_a_guia_made_to_measure_says_what_was_asked_and_nothing_else(versao: str) -> None:
+    drug = Linha(tabela="20", codigo="90055888", descricao="Dipirona", unitario=Decimal("1.50"), quantidade=2,
+                 despesa="02", unidade="002")  # fmt: skip
+    act = Linha(tabela="22", codigo="20104545", descricao="Aplicação", unitario=Decimal(40))
+    dia = date(2026, 2, 27)
+    contas = (
+        Conta(numero="A1", carteira="C1", dia=dia, linhas=(drug, act), senha="S1", urgencia=True),
+        Conta(numero="A2", carteira="C2", dia=dia, linhas=(act,)),
+    )
+    lote = gerar(Pedido(versao=versao, contas=contas))
+    assert schema_errors(lote.conteudo, versao) == []
+    assert [(guia.numero, guia.senha, guia.valor, guia.itens) for guia in lote.guias] == [
+        ("A1", "S1", Decimal(43), 2), ("A2", None, Decimal(40), 1),
+    ]  # fmt: skip
+    first = lote.conteudo.split(b"</ans:guiaSP-SADT>")[0].decode("iso-8859-1")
+    assert "<ans:caraterAtendimento>2<" in first
+    assert "<ans:numeroGuiaOperadora>S1<" in first
+    assert first.index("20104545") < first.index("90055888")
+    with pytest.raises(ValueError, match="SP/SADT"):
+        gerar(Pedido(tipo=Tipo.ODONTO, contas=contas))
