@@ -72,6 +72,7 @@ class FakePegs(Hooks):
         self.lotes: dict[tuple[str, str, str], Taken] = {}
         self.events: dict[tuple[str, str, str], Sent] = {}
         self._let_go: dict[tuple[str, str, str], Taken] = {}
+        self._let_go_of: dict[tuple[str, str, str], str] = {}
         self._pointers: dict[tuple[str, str], str] = {}
         self._of_operadora: dict[tuple[str, str], Ordered] = defaultdict(list)
         self._visible: dict[tuple[str, str], Ordered] = defaultdict(list)
@@ -141,6 +142,8 @@ class FakePegs(Hooks):
         with self._lock:
             if holder in self.lotes or which in self.rows or (peg.registro_ans, peg.protocolo) in self._pointers:
                 raise LoteNumberTakenError
+            if self._let_go_of.get(holder) == peg.upload_id:
+                raise LoteNumberTakenError
             self.lotes[holder] = Taken(peg.protocolo, peg.sha256)
             self._pointers[peg.registro_ans, peg.protocolo] = peg.prestador_id
             insort(self._of_operadora[peg.registro_ans, peg.protocolo[:4]], (peg.protocolo, which))
@@ -173,6 +176,7 @@ class FakePegs(Hooks):
             if free_lote:
                 self.lotes.pop(holder, None)
                 self._let_go[holder] = Taken(depois.protocolo, depois.sha256, livre=True)
+                self._let_go_of[holder] = depois.upload_id
             for place, fato in enumerate(fatos):
                 self._tell(depois, fato, f"{depois.versao}#{place}", correlacao)
             for action in guardar:

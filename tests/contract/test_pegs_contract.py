@@ -255,17 +255,28 @@ def test_a_lote_number_that_was_let_go_is_taken_again(subject: Subject) -> None:
     for _ in range(2):
         gone = subject.change(gone, replace(gone, versao=gone.versao + 1), free_lote=True)
         assert subject.port.lote(HOSPITAL, VALE, "1") is None
-    subject.port.prepare(a_peg("261120000002", sha256=OUTRO))
-    assert subject.port.lote(HOSPITAL, VALE, "1") == Taken("261120000002", OUTRO)
+        assert subject.port.lote(HOSPITAL, VALE, "1", soltos=True) == Taken(NUMERO, gone.sha256, livre=True)
+    subject.port.prepare(a_peg("261120000002", sha256=OUTRO, upload_id="u2"))
+    for soltos in (False, True):
+        assert subject.port.lote(HOSPITAL, VALE, "1", soltos=soltos) == Taken("261120000002", OUTRO)
     with pytest.raises(LoteNumberTakenError):
         subject.port.prepare(a_peg("261120000003"))
     assert [peg.protocolo for peg in subject.port.month(HOSPITAL, "202611", None, 9).rows] == [NUMERO]
 
 
+def test_the_upload_whose_peg_let_a_number_go_does_not_take_it_again(subject: Subject) -> None:
+    seen = subject.receive(a_peg())
+    subject.change(seen, moved(seen, Evento.CANCELADO), free_lote=True)
+    with pytest.raises(LoteNumberTakenError):
+        subject.port.prepare(a_peg("261120000002"))
+    assert subject.port.get(HOSPITAL, "261120000002") is None
+    assert subject.port.lote(HOSPITAL, VALE, "1") is None
+
+
 def test_a_lote_number_of_another_peg_is_not_let_go(subject: Subject) -> None:
     seen = subject.receive(a_peg())
     gone = subject.change(seen, moved(seen, Evento.CANCELADO), free_lote=True)
-    subject.port.prepare(a_peg("261120000002"))
+    subject.port.prepare(a_peg("261120000002", upload_id="u2"))
     with pytest.raises(MudouError):
         subject.change(gone, replace(gone, versao=gone.versao + 1), RECEBIDO, free_lote=True)
     assert subject.port.get(HOSPITAL, NUMERO) == gone

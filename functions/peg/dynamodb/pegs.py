@@ -185,11 +185,13 @@ class DynamoPegs:
             **chaves.lote_key(peg.prestador_id, peg.registro_ans, peg.numero_lote),
             "protocolo": peg.protocolo,
             "sha256": peg.sha256,
+            "upload_id": peg.upload_id,
         }
         row = {**chaves.peg_key(peg.prestador_id, peg.protocolo), **to_item(peg)}
         pointer = {**chaves.ponteiro_key(peg.registro_ans, peg.protocolo), "prestador_id": peg.prestador_id}
+        free = f"{ABSENT} OR (attribute_exists(livre) AND upload_id <> :upload)"
         actions = [
-            {"Put": put(self._table, holder, f"{ABSENT} OR attribute_exists(livre)")},
+            {"Put": put(self._table, holder, free, {":upload": peg.upload_id})},
             {"Put": put(self._table, row, ABSENT)},
             {"Put": put(self._table, pointer, ABSENT)},
         ]

@@ -80,7 +80,7 @@ class Pegs(Protocol):
         """Take the lote number and write the PEG, invisible yet, and where the operadora finds it.
 
         Raises:
-            LoteNumberTakenError: the number is held.
+            LoteNumberTakenError: the number is held, or was let go by a PEG of this very upload.
         """
         ...
 
