@@ -111,6 +111,7 @@ class CasaDigitada(Casa):
             (bootstrap, "rascunhos", lambda: self.rascunhos),
             (nucleo, "portas", lambda: self.portas(self.wrap)),
             (handler, "_pause", self.pauses.append),
+            (handler, "client", lambda _service: None),
             (validacoes, "client", lambda _service: None),
             (session, "origins", frozenset),
             (session, "cadastro", lambda: self.fatos.cadastro),

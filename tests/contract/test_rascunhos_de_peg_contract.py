@@ -160,6 +160,7 @@ def test_a_draft_of_a_hundred_guias_goes_whole(subject: Subject) -> None:
 
 
 @pytest.mark.regra("R11")
+@pytest.mark.parametrize("engine_name", ["fake", pytest.param("embedded", marks=pytest.mark.e2e)])
 def test_of_many_writes_upon_the_same_head_one_is_made(subject: Subject) -> None:
     subject.port.write(None, Mudanca(a_draft()))
 

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge import problems, session
+from conecta_edge.aws import client
 from conecta_edge.clock import local_day
 from conecta_edge.http import (
     CURSOR,
@@ -23,6 +24,8 @@ from conecta_edge.http import (
     Response,
 )
 from conecta_edge.problems import FieldError, ProblemError
+from conecta_edge.quotas import Quota
+from conecta_edge.settings import required
 from conecta_tiss.messages.lote_guias import LoteGuias, TipoGuia
 from conecta_tiss.versions import Versao
 from peg.bootstrap import nucleo
@@ -31,9 +34,10 @@ from peg.domain.lotes import Identificacao
 from peg.handler import comum
 from peg.handler.comum import FUNCAO, PAGE
 from peg.messages.guias import campos_of, formal, guia_of, original
-from peg.schemas import achados, exemplos, pegs
+from peg.schemas import achados, exemplos, modelos, pegs
 from peg.schemas import rascunhos as vistas
 from peg.schemas.guias import GuiaDigitadaRequest, read_guia
+from peg.schemas.modelos import ModeloRequest, ModeloView
 from peg.schemas.rascunhos import (
     CORPO_MAXIMO,
     CabecaDoPegRequest,
@@ -45,6 +49,8 @@ from peg.schemas.rascunhos import (
     PegsDigitadosPage,
 )
 from peg.service import rascunhos as service
+from peg.service.modelos import OutroTipoError, SenhaNotFoundError, SenhaSemUsoError
+from peg.service.modelos import find as find_modelo
 from peg.service.rascunhos import (
     AtoImpossivelError,
     ComAchadosError,
@@ -70,6 +76,8 @@ TAG: Final = "PEG digitado"
 LER: Final = "peg.ler"
 ESCREVER: Final = "peg.escrever"
 FINALIDADE: Final = "faturamento"
+MODELOS: Final = Quota("peg-modelo", limit=120, window=60)
+"""Senhas asked for per minute and caller, found or not."""
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _GUIA: Final = re.compile(r"[0-9]{8}", re.ASCII)
 _PAUSE: Final = 0.02
@@ -149,6 +157,31 @@ def add_guia(request: Request) -> Response:
     )
     shown = {**answer, "guia": json.loads(guia.corpo), "achados": found}
     return Response(201, shown, headers={"Location": f"guias/{answer['id']}", **_tag(answer["rascunho"])})
+
+
+def modelo(request: Request) -> Response:
+    """POST /pegs/rascunhos/{id}/guias/modelo."""
+    caller, rascunho = _own(request)
+    body = request.model(ModeloRequest)
+    caller.require(ESCREVER)
+    MODELOS.take(
+        client("dynamodb"), required("TABELA_IDEMPOTENCIA"), prestador_id=caller.prestador_id, subject=caller.subject,
+        units=1, now=session.clock().now(),
+    )  # fmt: skip
+    tipo, registro, portas = TipoGuia(rascunho.estado.tipo_guia), rascunho.registro_ans, nucleo.portas()
+    found = find_modelo(
+        registro, body.numero, prestador_id=caller.prestador_id, tipo=tipo, carteira=body.numero_carteira,
+        grau=body.grau_participacao or "", portas=portas,
+    )  # fmt: skip
+    asked = found.autorizacao.solicitacao
+    own, asked_by, done_at = (
+        session.cadastro().contratacao(who, registro) for who in (caller.prestador_id, asked.solicitante, asked.executa)
+    )
+    session.record_access(
+        request, caller.actor, finalidade=FINALIDADE, objeto=f"autorizacao/{registro}/{found.autorizacao.numero}",
+        sujeitos=(found.vida,), campos=modelos.CAMPOS,
+    )  # fmt: skip
+    return Response(200, modelos.vista(found, tipo, own=own, asked_by=asked_by, done_at=done_at, hoje=portas.hoje))
 
 
 def change_guia(request: Request) -> Response:
@@ -369,6 +402,15 @@ ERRORS: Final[ErrorMap] = {
         "As guias juntas passam do que se envia de uma vez: abra outro rascunho, ou envie um arquivo XML.",
     ),
     AtoImpossivelError: _impossible,
+    SenhaNotFoundError: lambda _error: problems.not_found(),
+    SenhaSemUsoError: lambda _error: problems.conflict(
+        "senha-sem-uso", "Nada se cobra desta senha",
+        "A autorização não foi concedida, ou foi cancelada. Consulte-a em /autorizacoes.",
+    ),
+    OutroTipoError: lambda _error: problems.conflict(
+        "tipo-divergente", "A senha é de outro tipo",
+        "Guias do tipo deste rascunho não se cobram desta senha: abra um rascunho do tipo certo.",
+    ),
     ComAchadosError: _refused,
 }  # fmt: skip
 
@@ -399,6 +441,17 @@ _ENVIADO: Final[dict[str, Any]] = {
         **_RESUMO, "situacao": "ENVIADO", "numero_lote": "17", "versao": 5, "protocolo": exemplos.PEG["protocolo"],
     },
     "peg": exemplos.PEG, "achados": [],
+}  # fmt: skip
+_MODELO: Final[dict[str, Any]] = {
+    "guia": {
+        "numero_guia_operadora": "26110482915537", "numero_carteira": "00012345678900011", "atendimento_rn": False,
+        "contratado_executante": {"codigo_na_operadora": "HOSP01"}, "cnes_executante": "1234567", "tabela": "22",
+        "codigo": "10101012", "valor_procedimento": "120.00",
+    },
+    "falta": [
+        {"campo": "numero_guia_prestador", "codigo": "missing", "mensagem": "Campo obrigatório: informe-o."},
+    ],
+    "diarias_restantes": "0",
 }  # fmt: skip
 _ID_PATH: Final = Parameter("id", "path", "Identificador do rascunho.", required=True, example=_RESUMO["id"])
 _GUIA_PATH: Final = Parameter(
@@ -458,6 +511,15 @@ OPERATIONS: Final = (
         (Reply(201, "Guia incluída.", GuiaGravadaView, example=_NOVA),),
         escopos=_ESCREVER, parameters=(_ID_PATH, PRESTADOR, IF_MATCH, IDEMPOTENCY), body=GuiaDigitadaRequest,
         example=CONSULTA, refusals=(409, 412, 422),
+    ),
+    Operation(
+        "POST", f"{_GUIAS}/modelo", "obterModeloDeGuia", FUNCAO, TAG, "Preencher uma guia a partir da senha",
+        "Uma guia do tipo do rascunho com o que se sabe da senha: carteira, executante, itens que restam, com o preço "
+        "contratado e o dia previsto, se houver. Nada é gravado; o que falta vem em falta.",
+        modelo,
+        (Reply(200, "A guia, a completar.", ModeloView, example=_MODELO),),
+        escopos=_ESCREVER, parameters=(_ID_PATH, PRESTADOR), body=ModeloRequest,
+        example={"senha": "26110482915537"}, refusals=(409, 422),
     ),
     Operation(
         "PUT", f"{_GUIAS}/{{guia_id}}", "alterarGuia", FUNCAO, TAG, "Alterar uma guia",

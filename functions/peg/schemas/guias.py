@@ -96,7 +96,8 @@ Quantidade = Annotated[Decimal, BeforeValidator(_number(5, 4)), _shape(5, 4)]
 Us = Annotated[Decimal, BeforeValidator(_number(5, 2, "0.01")), _shape(5, 2)]
 
 
-def _is_line(text: str) -> bool:
+def is_carried(text: str) -> bool:
+    """Whether a message can carry a line of text."""
     return all(" " <= letter <= "~" or "\xa0" <= letter <= "\xff" for letter in text)
 
 
@@ -104,9 +105,9 @@ _NOT_CARRIED: Final = (
     "O padrão TISS só leva letras e sinais do ISO-8859-1, sem controles: troque aspas curvas, travessões, emojis e "
     "outros alfabetos."
 )
-_LINHA: Final = AfterValidator(checked(_is_line, "caractere-fora-do-padrao", _NOT_CARRIED))
+_LINHA: Final = AfterValidator(checked(is_carried, "caractere-fora-do-padrao", _NOT_CARRIED))
 _PARAGRAFO: Final = AfterValidator(
-    checked(lambda text: _is_line(text.translate({9: " ", 10: " "})), "caractere-fora-do-padrao", _NOT_CARRIED)
+    checked(lambda text: is_carried(text.translate({9: " ", 10: " "})), "caractere-fora-do-padrao", _NOT_CARRIED)
 )
 Texto40 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), _LINHA]
 Texto70 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=70), _LINHA]
@@ -234,7 +235,7 @@ class _Item(_Parte):
             if termo is None:
                 text = "O código não está na TUSS: informe a descrição."
                 raise PydanticCustomError("descricao-obrigatoria", "{texto}", {"texto": text})
-            nearest = "".join(letter if _is_line(letter) else " " for letter in termo.termo)
+            nearest = "".join(letter if is_carried(letter) else " " for letter in termo.termo)
             self.descricao = nearest[:150].strip()
         return self
 

@@ -249,6 +249,16 @@ def test_refused_and_overtaken_it_is_told_all_the_same(casa: CasaDigitada) -> No
     assert state(casa, rascunho) == ("ABERTO", None)
 
 
+def test_refused_to_another_between_two_looks_it_is_looked_at_again(casa: CasaDigitada) -> None:
+    rascunho = closed(casa)
+    casa.rascunhos.meanwhile.append(lambda: None)
+    held = replace(casa.rascunhos.rows[HOSPITAL, rascunho].estado, situacao=SituacaoRascunho.ENVIADO, versao=9)
+    row = replace(casa.rascunhos.rows[HOSPITAL, rascunho], estado=held)
+    casa.rascunhos.rows[HOSPITAL, rascunho] = row  # sent, and never settled how: a row of no release
+    status, body, _ = send(casa, rascunho)
+    assert (status, body["codigo"]) == (409, "mudou-durante-o-ato")
+
+
 def judged_differently(casa: CasaDigitada, rascunho: str) -> Callable[[], None]:
     """Another, sending the very same, has it refused just before the first is done."""
 

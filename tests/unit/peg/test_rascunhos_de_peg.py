@@ -9,7 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from peg.bootstrap import rascunhos as bootstrap
+from peg.dynamodb.rascunhos import DynamoRascunhos
+from peg.handler import rascunhos as handler
 from peg.schemas.rascunhos import (
     CORPO_MAXIMO,
     GuiaGravadaView,
@@ -18,7 +22,7 @@ from peg.schemas.rascunhos import (
     PegsDigitadosPage,
 )
 from peg.service import rascunhos as service
-from peg.service.rascunhos import TENTATIVAS
+from peg.service.rascunhos import TENTATIVAS, Mudanca, RascunhoMudouError
 from tests.builders_cadastro import CARTEIRA
 from tests.builders_functions import HOSPITAL, NOW, PASA, VALE
 from tests.fakes_cadastro import PSEUDONIMOS
@@ -407,3 +411,43 @@ def test_a_version_that_was_overtaken_is_not_written(casa: CasaDigitada) -> None
     casa.rascunhos.meanwhile.append(lambda: casa.add(rascunho, a_typed()))
     assert casa.add(rascunho, a_typed("G2"), headers={"if-match": '"1"'})[0] == 412
     assert state(casa, rascunho)[1] == 1
+
+
+# --- what the function is made of ---
+
+
+class Conflicting:
+    """DynamoDB, where another transaction touches the same rows, now or from a call on."""
+
+    def __init__(self, after: int = 0) -> None:
+        self.calls, self._after = 0, after
+
+    def transact_write_items(self, **_sent: Any) -> None:
+        self.calls += 1
+        if self.calls > self._after:
+            answer: Any = {
+                "Error": {"Code": "TransactionCanceledException"},
+                "CancellationReasons": [{"Code": "TransactionConflict"}],
+            }  # fmt: skip
+            raise ClientError(answer, "TransactWriteItems")
+
+
+def test_a_conflict_of_transactions_is_a_lost_race(casa: CasaDigitada) -> None:
+    held = casa.rascunhos.rows[HOSPITAL, casa.open()]
+    with pytest.raises(RascunhoMudouError):
+        DynamoRascunhos(Conflicting(), "tabela").write(None, Mudanca(held))
+    late = Conflicting(after=1)
+    DynamoRascunhos(late, "tabela").write(held, Mudanca(held, removidas=tuple(f"{n:08d}" for n in range(100))))
+    assert late.calls == 2
+
+
+def test_the_drafts_are_in_the_table_of_pegs(function_environment: dict[str, str]) -> None:
+    assert isinstance(bootstrap.rascunhos(), DynamoRascunhos)
+
+
+def test_who_lost_a_race_waits_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("time.sleep", waited.append)
+    for attempt in range(TENTATIVAS):
+        handler._pause(attempt)
+    assert all(0 <= one <= 0.02 * 2**attempt for attempt, one in enumerate(waited))
