@@ -173,8 +173,11 @@ def test_what_people_write_otherwise_is_taken() -> None:
             profissional_solicitante={"conselho": "CRM", "numero": "1", "uf": "SP", "cbo": "225125"},
             procedimentos=[item(hora_inicial="08:30")],
             observacao=" duas\r\nlinhas ",
+            tipo_ident="02",
+            identificador="YWJj",
         )
     )
+    assert (guia.beneficiario.tipo_ident, guia.beneficiario.identificador) == ("02", "YWJj")
     assert guia.contratado_executante.cnpj == "11222333000181"
     assert (guia.profissional_solicitante.conselho, guia.profissional_solicitante.uf) == ("06", "35")
     assert guia.procedimentos[0].hora_inicial == "08:30:00"
