@@ -475,7 +475,12 @@ class ServiceStack(Stack):
             "PegApi",
             PEG_API,
             {**answering, **self._api_environment()},
-            grants=(*self._billing(RECEPTION_INDEX, QUEUE_INDEX), *messages, self._page_secret()),
+            grants=(
+                *self._billing(RECEPTION_INDEX, QUEUE_INDEX),
+                *messages,
+                table_use(data.idempotencia, ("UpdateItem",)),  # quotas of who asks without leaving anything
+                self._page_secret(),
+            ),
         )
         fluxo = self._function("PegFluxo", PEG_FLUXO, billing, grants=self._billing(QUEUE_INDEX))
         reception = Workflow(
