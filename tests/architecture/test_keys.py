@@ -32,6 +32,7 @@ from documentos.domain.uploads import Situacao
 from peg.domain.pegs import Cobranca, LinhaCobrada, SituacaoPeg
 from peg.dynamodb import chaves as chaves_peg
 from peg.dynamodb import cobrancas, pegs
+from peg.dynamodb import rascunhos as rascunhos_peg
 from tests.builders_cadastro import CARTEIRA, CPF, HOJE, INICIO, NOME, a_vida
 from tests.builders_functions import HOSPITAL, NOW, PASA, VALE, a_documento, a_peg, an_upload
 from tests.fakes_cadastro import PSEUDONIMOS, Loaded
@@ -137,6 +138,8 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
         lambda: chaves_peg.cobranca_key(VALE, PSEUDONYM, HOSPITAL, "GP-1"), OF_VALE,
     ),
     "peg.dynamodb.chaves.fila_pk": (lambda: chaves_peg.fila_pk(VALE, "RECEBIDO"), OF_VALE),
+    "peg.dynamodb.rascunhos.rascunho_key": (lambda: rascunhos_peg.rascunho_key(HOSPITAL, "a1"), OF_THE_HOSPITAL),
+    "peg.dynamodb.rascunhos.guia_key": (lambda: rascunhos_peg.guia_key(HOSPITAL, "a1", "2"), OF_THE_HOSPITAL),
     "peg.dynamodb.chaves.pendente_pk": (lambda: chaves_peg.pendente_pk(0), ["PENDENTE"]),
 }  # fmt: skip
 """What makes a key, and the partition it must give: a prestador, an operadora, a person and a credential are tenants
