@@ -23,6 +23,7 @@ from conecta_senhas.usos import Uso
 from peg.domain.pegs import Cobranca, GuiaApresentada, LinhaCobrada, Peg, SituacaoPeg
 
 _APRESENTADA: Final = regras_guia.guia_ja_apresentada.id
+_CONTA: Final = regras_guia.contas.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,15 +87,18 @@ class Dossie:
         return tuple(one for one in self._charges(peg, places, ()) if (one.vida, one.guia) not in standing)
 
     def _charges(self, peg: Peg, guias: Sequence[int], menos: Collection[int]) -> tuple[Cobranca, ...]:
-        on: dict[int, str] = {one.guia: one.partes[0].numero for one in reversed(self.alocacoes) if one.partes}
+        valid = {one.guia for one in self.alocacoes}  # the lines of those alone are allocated, whether they use or not
+        refused = {one.indice for one in self.achados if one.regra == _CONTA}
         return tuple(
-            _charge(peg, guia, self.vidas[guia.carteira], on.get(guia.sequencia))
+            _charge(peg, guia, self.vidas[guia.carteira], valida=guia.sequencia in valid,
+                    conta=guia.sequencia not in refused)
             for guia in self.guias
             if guia.sequencia in guias and guia.sequencia not in menos
-        )
+        )  # fmt: skip
 
 
-def _charge(peg: Peg, guia: GuiaCobrada, vida: str, numero: str | None) -> Cobranca:
+def _charge(peg: Peg, guia: GuiaCobrada, vida: str, *, valida: bool, conta: bool) -> Cobranca:
+    """A guia as a charge; its account is none while it is refused for another's: what comes in its place may be due."""
     linhas = tuple(
         LinhaCobrada(
             item.tabela, item.codigo, item.dia, item.graus, item.hora, item.via_acesso, item.dente, item.regiao,
@@ -105,8 +109,9 @@ def _charge(peg: Peg, guia: GuiaCobrada, vida: str, numero: str | None) -> Cobra
     )  # fmt: skip
     return Cobranca(
         vida=vida, prestador_id=peg.prestador_id, guia=guia.numero, protocolo=peg.protocolo, sequencia=guia.sequencia,
-        linhas=linhas, numero=numero, profissional=guia.profissional, atendimento_rn=guia.atendimento_rn,
-        tipo_faturamento=guia.tipo_faturamento, periodo=guia.periodo,
+        linhas=linhas, numero=(guia.senha or guia.numero_operadora) if valida else None,
+        profissional=guia.profissional, atendimento_rn=guia.atendimento_rn, tipo_faturamento=guia.tipo_faturamento,
+        periodo=guia.periodo if conta else None,
     )  # fmt: skip
 
 
