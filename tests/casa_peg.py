@@ -99,7 +99,7 @@ class Casa:
         self.archive, self.padrao = FakeArchive(), FakePadrao()
         self.agora = NOW
         self.originais: dict[str, LoteLido] = {}
-        self._contents, self._numeros, self._uploads = itertools.count(1), itertools.count(1), itertools.count(1)
+        self._contents, self._numeros, self._uploads = itertools.count(1), itertools.count(101), itertools.count(1)
 
     def portas(self, wrap: Wrap = as_it_is, now: datetime | None = None) -> Portas:
         """The ports of one call."""

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from conecta_tiss.findings import Achado
 from conecta_tiss.versions import Versao
 from peg.domain.pegs import Peg
 from peg.service.julgamento import Parecer, judge
 from peg.service.portas import Alvo
 from tests.builders_cadastro import CONSULTA, HOJE, INICIO, relacionamento_of
-from tests.builders_functions import HOSPITAL, PASA, VALE
+from tests.builders_functions import HOSPITAL, VALE
 from tests.builders_peg import DIARIA, OUTRA_SENHA, SENHA, a_resumo, a_sadt, a_visit, done, granted_stay, spent
 from tests.casa_peg import Casa
 
@@ -58,7 +59,8 @@ def test_pre_validation_and_reception_say_the_same_line_by_line(casa: Casa, kind
 
 
 def test_of_what_is_refused_everything_is_at_risk(casa: Casa) -> None:
-    parecer = judged(casa, casa.lote(a_sadt(), destino=PASA))
+    broken = Achado("TISS-HASH", "5014", "O hash não confere.")
+    parecer = judged(casa, casa.lote(a_sadt(), achados=(broken,)))
     assert parecer.recusado
     assert parecer.em_risco == parecer.informado == Decimal("18.50")
 

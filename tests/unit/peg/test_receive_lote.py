@@ -239,9 +239,10 @@ def test_a_refused_lote_leaves_its_report_and_nothing_else(casa: Casa) -> None:
 
 
 def test_what_would_be_glosado_is_told_with_what_refuses_the_lote(casa: Casa) -> None:
-    desfecho = casa.manda(casa.lote(a_sadt(senha="26119999999"), destino=PASA))
+    broken = Achado("TISS-HASH", "5014", "O hash não confere.")
+    desfecho = casa.manda(casa.lote(a_sadt(senha="26119999999"), achados=(broken,)))
     assert desfecho.peg is None
-    assert rules_of(desfecho)[0] == "DESTINO"
+    assert rules_of(desfecho)[0] == "TISS-HASH"
     assert {achado.severidade for achado in desfecho.achados} == {Severidade.RECUSA_LOTE, Severidade.GLOSA}
     report = json.loads(casa.resposta(suffix="json") or b"null")["achados"]
     assert len(report) == len(desfecho.achados)
@@ -287,6 +288,11 @@ def test_a_version_nobody_speaks_is_answered_with_what_this_operadora_accepts(ca
 def test_of_whom_was_never_enabled_nothing_is_judged(casa: Casa) -> None:
     casa.fatos.cadastro.put_relacionamento(relacionamento_of(("SOLICITADO", INICIO)))
     assert rules_of(casa.manda(casa.lote(a_sadt(senha="26119999999")))) == ["R02"]
+
+
+def test_of_a_lote_that_is_for_another_operadora_nothing_is_told_of_lives_and_senhas(casa: Casa) -> None:
+    wrong = a_sadt(senha="26119999999", carteira="99999999999999999")
+    assert rules_of(casa.manda(casa.lote(wrong, destino=PASA))) == ["DESTINO"]
 
 
 def test_of_an_unknown_prestador_nothing_is_known(casa: Casa) -> None:
@@ -656,6 +662,8 @@ def test_who_is_late_adds_nothing_to_a_peg_that_was_cancelled_meanwhile(casa: Ca
     assert (desfecho.protocolo, desfecho.peg.situacao) == (PROTOCOLO, SituacaoPeg.CANCELADO)
     assert (casa.usos(SENHA), casa.cobradas(), casa.pegs.lotes) == ({}, [], {})
     assert casa.contados() == {"PegRecebido": 1, "LoteRepetido": 1, "PegCancelado": 1}
+    if place == "senhas":
+        assert casa.senhas.writes == 3  # used, freed, and lost: had it died after a fourth, nobody would have known
 
 
 def test_a_senha_of_an_earlier_judgement_is_written_once_more_without_any_use(casa: Casa) -> None:
