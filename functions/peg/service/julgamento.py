@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from conecta_contas import analise, cobranca
 from conecta_tiss.findings import Achado, Severidade
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from peg.domain.lotes import LoteLido
     from peg.domain.rules import Contexto as Admissao
     from peg.service.portas import Alvo, Lido, Portas
+
+ALHEIO: Final = frozenset({"ORIGEM", "DESTINO"})
+"""Rules of admission that say that a lote is somebody else's, or for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def judge(alvo: Alvo, lote: LoteLido, portas: Portas, more: Sequence[Achado] = (
     admissao = portas.contextos.admissao(alvo.prestador_id, alvo.registro_ans, alvo.hoje)
     own = (*rules.judge(lote, admissao), *more)
     guias = cobranca.read(lote.corpo) if lote.corpo is not None else ()
-    if not guias or not admissao.may_bill:
+    foreign = any(one.regra in ALHEIO for one in own)  # of lives and senhas nobody tells but whose bill it is
+    if not guias or foreign or not admissao.may_bill:
         return Parecer(lote, admissao, own, guias, None, None)
     lido = portas.contextos.read(alvo, guias)
     julgado = analise.judge(guias, lido.contexto)
