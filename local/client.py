@@ -111,7 +111,7 @@ class Client:
             sent["Conecta-Prestador"] = self.prestador
         body = None
         if payload is not None:
-            sent["Content-Type"] = "application/json"
+            sent.setdefault("Content-Type", "application/json")
             body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         return call(method, self.api + path, headers=sent, body=body)
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from local.cargas import LOADED, cadastro_client
 from local.client import Client, machine, sign_in_as, signed_up
 from local.demo_autorizacao import Manha, Validade
+from local.demo_peg import Faturamento
 from local.gerador import Pedido, Tipo, gerar, verifica_elegibilidade
 from local.gerador_cadastro.identificadores import cnpj as cnpj_of
 from local.passos import DemoError, Passos
@@ -47,7 +48,9 @@ class Demo(Passos):
         self._schedule()
         manha = Manha(self._where, self._say, self._today)
         manha.run()
-        self.rows += manha.rows
+        faturamento = Faturamento(self._where, self._say, self._today, manha.senhas)
+        faturamento.run()
+        self.rows += [*manha.rows, *faturamento.rows]
         client = self._sign_in()
         protocolo, bytes_ = self._hundred(client)
         self._again(client, protocolo, bytes_)
@@ -162,7 +165,9 @@ class Demo(Passos):
             peg = client.get(f"/pegs/{final['recurso']['id']}")
             self._expect(peg["quantidade_guias"], 100, "guias")
             self._expect(peg["valor_informado"], f"{lote.valor_total:.2f}", "valor")
-            result += [f"protocolo {peg['protocolo']}", "100 guias", f"R$ {peg['valor_informado']}"]
+            # Nobody has these carteiras: of such a lote nothing is paid, and each guia is told why.
+            self._expect(peg["valor_glosado"], peg["valor_informado"], "beneficiários que ninguém conhece")
+            result += [f"protocolo {peg['protocolo']}", "100 guias", f"R$ {peg['valor_informado']}, tudo glosado: 1001"]
         return str(peg["protocolo"]), lote.conteudo
 
     def _again(self, client: Client, protocolo: str, content: bytes) -> None:
@@ -193,7 +198,8 @@ class Demo(Passos):
             self._expect(peg["valor_informado"], f"{lote.valor_total:.2f}", "valor")
             guias = client.get(f"/pegs/{peg['protocolo']}/guias")["guias"]
             self._expect(len(guias), 10, "guias")
-            result += [f"protocolo {peg['protocolo']}", "10 guias", f"R$ {peg['valor_informado']}"]
+            lost = f"R$ {peg['valor_informado']}, glosados {peg['valor_glosado']}"
+            result += [f"protocolo {peg['protocolo']}", "10 guias", lost]
 
     def _machine(self) -> None:
         with self._step("Enviar por credencial de máquina da clínica") as result:

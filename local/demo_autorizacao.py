@@ -38,7 +38,11 @@ ESPERA: Final = 60.0
 
 
 class Manha(Passos):
-    """Requests and what becomes of them, until the clock is touched."""
+    """Requests and what becomes of them, until the clock is touched.
+
+    Attributes:
+        senhas: those that are billed later, by what they are.
+    """
 
     def run(self) -> None:
         """Carry out every step.
@@ -46,6 +50,7 @@ class Manha(Passos):
         Raises:
             DemoError: one came out otherwise than it must.
         """
+        self.senhas: dict[str, str] = {}
         self._guia = 0
         self._prefixo = f"D{time.time_ns() // 10**6 % 10**10}"
         self._recepcao = sign_in_as(self._where, "recepcao", HOSPITAL.prestador_id)
@@ -129,7 +134,7 @@ class Manha(Passos):
             achado = self._achado(made, "3098")
             self._expect(PACOTE_PS in str(achado["esperado"]), True, "o pacote do contrato na recusa")
             made = self._pedir(item(PACOTE_PS, tabela="98"), situacao="AUTORIZADA", carater="2")
-            senha = made["autorizacao"]["senha"]
+            senha = self.senhas["pacote"] = made["autorizacao"]["senha"]
             result += [f"10101039 recusado, pacote {PACOTE_PS} com a senha {senha} na mesma resposta"]
         return str(senha)
 
@@ -140,6 +145,7 @@ class Manha(Passos):
             self._expect(self._ver(senha)["complementos"], [made["autorizacao"]["numero"]], "complementos da principal")
             blocked = self._recepcao.request("POST", f"/autorizacoes/{VALE}/{senha}/cancelamento", {})
             self._expect(blocked.status, http.client.CONFLICT, "cancelar só a principal")
+            self.senhas["complemento"] = made["autorizacao"]["senha"]
             result += [f"senha {made['autorizacao']['senha']}", "a principal não se cancela sozinha: 409"]
 
     def _internacao_com_opme(self) -> None:
@@ -198,6 +204,7 @@ class Manha(Passos):
                 )
             done = self._ato(self._auditoria, f"/operadora{where}/decisao", {"itens": votes})
             self._expect(done["situacao"], "AUTORIZADA", "internação com o material da segunda opção")
+            self.senhas["internacao"] = done["senha"]
             result += [f"senha {done['senha']}, válida até {done['validade']}", "o segundo fabricante"]
         with self._step("Comunicar a internação e baixar a senha em PDF") as result:
             seen = self._ato(self._recepcao, f"{where}/internacao", {"data": self._today.isoformat()})
@@ -215,6 +222,7 @@ class Manha(Passos):
             self._achado(made, "3022")
             made = self._pedir(item("81000065", regiao="AIAS"), situacao="AUTORIZADA", **dental)
             self._expect(made["autorizacao"]["itens"][0]["regiao"], "ASAI", "região gravada")
+            self.senhas["odontologia"] = made["autorizacao"]["senha"]
             result += ["sem dente nem região é recusada", f"AIAS vira ASAI, senha {made['autorizacao']['senha']}"]
 
     def _medicamentos(self) -> None:
@@ -222,6 +230,7 @@ class Manha(Passos):
             self._achado(self._pedir(item(DIPIRONA, tabela="20"), situacao="NEGADA"), "3102")
             self._achado(self._pedir(item(APLICACAO), situacao="NEGADA"), "2103")
             made = self._pedir(item(APLICACAO), item(DIPIRONA, tabela="20"), situacao="AUTORIZADA")
+            self.senhas["medicacao"] = made["autorizacao"]["senha"]
             result += ["só o medicamento ou só a aplicação: recusados", f"juntos: senha {made['autorizacao']['senha']}"]
 
     def _nao_contratado(self) -> None:
@@ -243,6 +252,7 @@ class Manha(Passos):
             self._expect(bool(refused.json()["contatos"]), True, "contatos da Central")
             done = self._ato(self._central, path, body)
             self._expect((done["situacao"], done["itens"][1]["situacao"]), ("PARCIAL", "CANCELADO"), "item cancelado")
+            self.senhas["parcial"] = made["senha"]
             result += ["403 para o prestador", f"{made['senha']} ficou parcial"]
 
     def _oncologia(self) -> None:
@@ -302,6 +312,7 @@ class Manha(Passos):
             answer = client.request("POST", "/tiss/solicitacaoProcedimento", raw, headers=xml)
             self._expect(answer.status, http.client.OK, f"porta XML: {answer.text[:400]}")
             self._expect(b"<ans:statusSolicitacao>1<" in answer.content, True, "autorizado na resposta TISS")
+            self.senhas["xml"] = answer.text.partition("<ans:senha>")[2].partition("<")[0]
             final = client.follow(client.upload(raw, finalidade="mensagem_tiss", nome_arquivo="pedido.xml")["id"])
             self._expect(final["situacao"], "CONCLUIDO", "a mesma mensagem pelo S3")
             status = solicitacoes.solicita_status(asked).conteudo

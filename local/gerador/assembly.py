@@ -88,6 +88,18 @@ def verifica_elegibilidade(cnpj: str, destino: str, carteira: str, hoje: date, v
     return write(root, Formato())[0]
 
 
+def consulta_protocolo(cnpj: str, destino: str, protocolo: str, hoje: date, versao: str = "4.01.00") -> bytes:
+    """A SOLIC_STATUS_PROTOCOLO of one protocolo, in ISO-8859-1."""
+    corpo = node(
+        "solicitacaoStatusProtocolo",
+        node("dadosPrestador", node("cnpjContratado", cnpj)),
+        node("numeroProtocolo", protocolo),
+    )
+    origem = node("CNPJ", cnpj)
+    root = message("SOLIC_STATUS_PROTOCOLO", "1", corpo, origem=origem, destino=destino, versao=versao, hoje=hoje)
+    return write(root, Formato())[0]
+
+
 def gerar(pedido: Pedido) -> LoteGerado:
     """Generate one lote; the same request always gives the same bytes.
 
