@@ -190,6 +190,20 @@ class Throttled:
         return {"Responses": [{}, *({"Error": {"Code": self.code}} for _ in asked[1:])]}
 
 
+def test_as_many_lines_as_a_guia_may_have_fit_into_a_row_and_come_back() -> None:
+    linhas = tuple(
+        replace(
+            CHEIA, codigo=f"{n * 7919 % 10**8:08d}", dia=DIA - timedelta(days=n * 31 % 90),
+            hora=f"{n * 7 % 24:02d}:{n * 13 % 60:02d}:{n * 17 % 60:02d}", dente=str(11 + n % 38),
+        )
+        for n in range(9999)
+    )  # fmt: skip
+    charge = a_charge(linhas=linhas)
+    row = cobrancas.to_item(VALE, charge)
+    assert item_size(marshal(row)) < 200 * 1024  # of the 400 KB that a row may have
+    assert cobrancas.from_item(row) == charge
+
+
 @pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded", "InternalServerError"])
 def test_what_was_throttled_is_told_after_everything_was_tried(code: str) -> None:
     client = Throttled(code)

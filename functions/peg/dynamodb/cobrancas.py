@@ -1,8 +1,13 @@
-"""What living PEGs bill, by life: one row per guia, of at most 1 KB for five items. Keys and table: `chaves`."""
+"""What living PEGs bill, by life: one row per guia, of at most 1 KB for five items. Keys and table: `chaves`.
+
+Lines that are many are compressed: the ten thousand that a guia may have would not fit into a row.
+"""
 
 from __future__ import annotations
 
 import json
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -30,6 +35,8 @@ GUARDADA: Final = timedelta(days=90)
 """How long a row that bills nothing any more is kept: to look at, not to use."""
 _KEY: Final = ("vida", "prestador_id", "guia")
 _LINHA: Final = LinhaCobrada.__slots__
+_CURTA: Final = 1024
+"""Characters of lines that are kept as they are: a text that begins with a bracket, as none that is compressed does."""
 _LOST: Final = frozenset({"DuplicateItem", "ConditionalCheckFailed"})
 _FREE: Final = (
     "attribute_not_exists(pk) OR (attribute_exists(livre) AND protocolo <> :p)"
@@ -40,17 +47,25 @@ _FREE: Final = (
 def to_item(registro_ans: str, cobranca: Cobranca) -> Item:
     """A guia as its row; what the key says is left out, and its lines are one compact text."""
     held = {name: valor for name, valor in codec.plain(cobranca).items() if valor is not False and name not in _KEY}
-    linhas = json.dumps([_line(one) for one in cobranca.linhas], ensure_ascii=False, separators=(",", ":"))
-    return {**_where(registro_ans, cobranca), **held, "linhas": linhas}
+    return {**_where(registro_ans, cobranca), **held, "linhas": _packed([_line(one) for one in cobranca.linhas])}
 
 
 def from_item(row: Mapping[str, Any]) -> Cobranca:
     """A row as the guia it is of."""
     vida, (_, prestador_id, guia) = row["pk"].rpartition("#")[2], row["sk"].split("#", 2)
-    linhas = [dict(zip(_LINHA, line, strict=False)) for line in json.loads(row["linhas"])]
+    linhas = [dict(zip(_LINHA, line, strict=False)) for line in _unpacked(row["linhas"])]
     return codec.build(
         Cobranca, {**row, "vida": vida, "prestador_id": prestador_id, "guia": guia, "linhas": linhas}
     )  # fmt: skip
+
+
+def _packed(linhas: list[list[Any]]) -> str:
+    text = json.dumps(linhas, ensure_ascii=False, separators=(",", ":"))
+    return text if len(text) <= _CURTA else b64encode(zlib.compress(text.encode())).decode()
+
+
+def _unpacked(text: str) -> Any:
+    return json.loads(text if text.startswith("[") else zlib.decompress(b64decode(text)))
 
 
 def _line(linha: LinhaCobrada) -> list[Any]:
