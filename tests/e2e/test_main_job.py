@@ -52,9 +52,26 @@ def test_other_bytes_under_a_received_lote_number_are_refused_and_leave_nothing(
     first = hospital.follow(hospital.upload(lote(880002).conteudo)["id"])
     other = hospital.follow(hospital.upload(lote(880002, guias=2).conteudo)["id"])
     assert first["situacao"] == "CONCLUIDO"
-    assert [(a["regra"], a["codigo"]) for a in other["achados"]] == [("LOTE-NUMERO", "5053")]
+    refusing = [(a["regra"], a["codigo"]) for a in other["achados"] if not a["regra"].startswith("COB-")]
+    assert (other["situacao"], refusing) == ("RECUSADO", [("LOTE-NUMERO", "5053")])
     answer = hospital.request("GET", f"/documentos/uploads/{other['id']}/resposta.xml")
     assert b"<ans:codigoGlosa>5053</ans:codigoGlosa>" in answer.content
+
+
+@pytest.mark.parametrize("tipo", Tipo)
+def test_what_is_shown_before_sending_is_what_the_peg_says_then(hospital: Client, tipo: Tipo) -> None:
+    content = lote(uuid.uuid4().int % 10**11, tipo, 3).conteudo
+    asked = hospital.request("POST", "/pegs/validacoes", content, headers={"Content-Type": "application/xml"}).json()
+    assert (asked["recebivel"], asked["protocolo"]) == (True, None)
+    final = hospital.follow(hospital.upload(content)["id"])
+    protocolo = final["recurso"]["id"]
+    glosas = hospital.get(f"/pegs/{protocolo}/glosas")
+    shown = [(a["regra"], a["codigo"], a["guia"], a["item"]) for a in asked["achados"] if a["efeito"] == "GLOSA"]
+    assert shown
+    assert [(g["regra"], g["codigo"], g["guia"], g["item"]) for g in glosas["glosas"]] == shown
+    assert (asked["valor_informado"], asked["valor_em_risco"]) == (glosas["valor_informado"], glosas["valor_glosado"])
+    again = hospital.request("POST", "/pegs/validacoes", content, headers={"Content-Type": "application/xml"}).json()
+    assert again["protocolo"] == protocolo
 
 
 def test_a_refused_lote_frees_its_number(hospital: Client) -> None:
