@@ -7,7 +7,7 @@ what was billed for each life. What changes some times a month comes from the pr
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
@@ -104,7 +104,7 @@ class DynamoContextos:
             relacionamento=row.relacionamento,
             contrato=contrato,
             hoje=alvo.hoje,
-            tuss=lambda tabela, codigo, dia: terminologia.vigente_em(codigo, tabela, dia),
+            tuss=tuss(),
             vidas={
                 carteira: Vida(
                     id=self._id(registro, life.numero_carteira), beneficiario=life, plano=plans.get(life.plano)
@@ -234,6 +234,17 @@ def _versions(
         "tuss": _tuss_version(),
     }
     return {name: version for name, version in found.items() if version}
+
+
+def tuss() -> Callable[[str, str, date], bool]:
+    """Whether a code is of a TUSS table and in force on a day; each is looked up once."""
+    term = lru_cache(maxsize=None)(terminologia.tuss)
+
+    def in_force(tabela: str, codigo: str, dia: date) -> bool:
+        found = term(codigo, tabela)
+        return found is not None and found.vigente_em(dia)
+
+    return in_force
 
 
 @lru_cache(maxsize=1)

@@ -221,6 +221,8 @@ def judge(guias: Sequence[GuiaCobrada], contexto: Contexto) -> Julgamento:
 def _using_nothing(guias: Iterable[GuiaCobrada], achados: Iterable[Apontamento]) -> frozenset[tuple[int, int]]:
     """Lines that use nothing of a senha: late, already billed, or refused by the senha itself."""
     hit = {(one.indice, one.sequencia) for one in achados if one.regra in _USES_NOTHING}
+    if not hit:
+        return frozenset()
     return frozenset(
         (one.sequencia, line.sequencia)
         for one in guias
@@ -299,7 +301,8 @@ def _settled(line: ItemAnalisado, glosas: Iterable[Glosa], taken: dict[int, Deci
             kept = shared = ZERO
         taken[glosa.id] = taken.get(glosa.id, ZERO) + left - kept
         left = kept
-    return replace(line, glosado=line.informado - left)
+    glosado = line.informado - left
+    return line if line.glosado == glosado else replace(line, glosado=glosado)
 
 
 # --- auditoria ---

@@ -23,9 +23,9 @@ _OUTRO_DIA: Final = 2
 def places(item: ItemCobrado, authorised: Item) -> bool:
     """R26: whether tooth, region and faces are those authorised (faces in any order, no more than those)."""
     asked = authorised.solicitado
-    if (item.dente, item.regiao) != (asked.dente, asked.regiao):
+    if item.dente != asked.dente or item.regiao != asked.regiao:
         return False
-    return set(item.face or "") <= set(asked.face or "")
+    return not item.face or set(item.face) <= set(asked.face or "")
 
 
 def usable(caso: Caso, exame: Exame, item: ItemCobrado) -> Iterator[Senha]:
@@ -37,8 +37,9 @@ def usable(caso: Caso, exame: Exame, item: ItemCobrado) -> Iterator[Senha]:
 
 def named(senha: Senha, item: ItemCobrado) -> list[Item]:
     """Items of a senha of that code, authorised or not."""
+    tabela, codigo = item.chave
     held = senha.autorizacao.itens
-    return [one for one in held if (one.solicitado.tabela, one.solicitado.codigo) == item.chave]
+    return [one for one in held if one.solicitado.codigo == codigo and one.solicitado.tabela == tabela]
 
 
 def candidates(caso: Caso, exame: Exame, item: ItemCobrado) -> list[tuple[Senha, int, Decimal, Item | None]]:
@@ -48,10 +49,12 @@ def candidates(caso: Caso, exame: Exame, item: ItemCobrado) -> list[tuple[Senha,
     """
     found: list[tuple[Senha, int, Decimal, Item | None]] = []
     for senha in usable(caso, exame, item):
-        fitting = [held for held in named(senha, item) if held.autorizada > ZERO and places(item, held)]
+        fitting = [held for held in named(senha, item) if held.autorizada and places(item, held)]
         found += [(senha, held.sequencia, held.autorizada, held) for held in fitting]
         if not fitting and is_diaria(item) and senha.autorizacao.diarias_autorizadas > 0:
             found.append((senha, DIARIAS, Decimal(senha.autorizacao.diarias_autorizadas), None))
+    if len(found) <= 1:
+        return found
     nearest = sorted(found, key=lambda one: _days_off(one[3], item))
     takes = [one for one in nearest if _days_off(one[3], item) < _OUTRO_DIA]
     return takes or nearest
@@ -76,27 +79,25 @@ def allocate(caso: Caso, recusados: Collection[tuple[int, int]] = ()) -> dict[tu
         if exame.valida is None:
             continue
         key = (exame.guia.sequencia, item.sequencia)
-        papeis = caso.contexto.parametros.papeis(item)
+        papeis = caso.papeis(item)
         choices = candidates(caso, exame, item)
-        elsewhere = choices and _days_off(choices[0][3], item) == _OUTRO_DIA
-        other_day = choices[0][3] if elsewhere else None
+        other_day = choices[0][3] if choices and _days_off(choices[0][3], item) == _OUTRO_DIA else None
         if key in recusados:
             made[key] = Alocacao(*key, papeis, (), bool(choices), item.quantidade, other_day)
             continue
         wanted, parts = item.quantidade, []
         for senha, sequencia, authorised, _ in choices:
             numero = senha.numero
-            before = (
-                senha.faturadas.get((sequencia, papel), ZERO) + used[numero, sequencia, papel] for papel in papeis
+            before = max(
+                [senha.faturadas.get((sequencia, papel), ZERO) + used[numero, sequencia, papel] for papel in papeis]
             )
-            taken = min(wanted, max(authorised - max(before), ZERO))
+            taken = min(wanted, max(authorised - before, ZERO))
             if taken > ZERO:
                 parts.append(Parte(numero, sequencia, taken))
                 wanted -= taken
                 for papel in papeis:
                     used[numero, sequencia, papel] += taken
-        fits = sum((part.quantidade for part in parts), ZERO)
-        made[key] = Alocacao(*key, papeis, tuple(parts), bool(choices), fits, other_day)
+        made[key] = Alocacao(*key, papeis, tuple(parts), bool(choices), item.quantidade - wanted, other_day)
     return made
 
 

@@ -89,6 +89,8 @@ class Senha:
 
     def family(self) -> tuple[Senha, ...]:
         """Itself, then the complements that were granted."""
+        if not self.complementos:
+            return (self,)
         granted = (one for one in self.complementos if one.autorizacao.senha is not None)
         return (self, *(one for one in granted if one.autorizacao.situacao is not Situacao.CANCELADA))
 
@@ -172,13 +174,19 @@ class Parametros:
     noite_ate: str = "07:00:00"
     retorno_dias: int = 30
 
+    def fracao(self, graus: tuple[str, ...]) -> Decimal | None:
+        """Share of the price for a whole team; `None` when that of some grau is not known."""
+        shares = [self.fracao_por_grau.get(grau) for grau in graus]
+        known = [share for share in shares if share is not None]
+        return sum(known, Decimal(0)) if len(known) == len(shares) else None
+
     def papel(self, grau: str) -> str:
         """The grau whose authorised quantity is used: one for all that do the procedure itself."""
         return GrauParticipacao.CIRURGIAO.value if grau in self.executor else grau
 
-    def papeis(self, item: ItemCobrado) -> tuple[str, ...]:
-        """Of a line's whole team, each once."""
-        return tuple(sorted({self.papel(grau) for grau in item.graus or ("",)}))
+    def papeis(self, graus: tuple[str, ...]) -> tuple[str, ...]:
+        """Of a whole team, each once."""
+        return tuple(sorted({self.papel(grau) for grau in graus or ("",)}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,12 +271,14 @@ class Exame:
         vida: `None` when the carteira is nobody's.
         senha: what it names, if there is such a thing that concerns this life or this prestador.
         valida: the same, when this guia may be billed on it: of this life, this executante, granted, not cancelled.
+        dias: on which something was done: what rules ask of a day, they ask once.
     """
 
     guia: GuiaCobrada
     vida: Vida | None
     senha: Senha | None
     valida: Senha | None
+    dias: frozenset[date]
 
     @property
     def in_stay(self) -> bool:
@@ -287,9 +297,12 @@ class Exame:
         return self.guia.inicio if self.guia.tipo is TipoGuia.RESUMO_INTERNACAO else None
 
 
+_DIARIAS: Final = OutrasDespesas.DIARIAS.value
+
+
 def is_diaria(item: ItemCobrado) -> bool:
     """Whether a line is a diária."""
-    return item.despesa == OutrasDespesas.DIARIAS
+    return item.despesa == _DIARIAS
 
 
 Contratado = Diaria | Pacote | ProcedimentoContratado
@@ -328,12 +341,13 @@ class Caso:
 
     Attributes:
         alocacoes: what each line uses, by (guia, item), once that was asked.
+        codigos: that are billed.
         guardado: what rules of one module keep for each other, by their own names.
     """
 
     __slots__ = (
-        "_comecos", "_contratos", "_exatos", "_linhas", "_precos", "_regras", "alocacoes", "contexto", "exames",
-        "guardado",
+        "_comecos", "_contratos", "_exatos", "_fracoes", "_itens", "_linhas", "_negociados", "_papeis", "_precos",
+        "_regras", "_tuss", "alocacoes", "codigos", "contexto", "exames", "guardado",
     )  # fmt: skip
 
     def __init__(self, guias: Iterable[GuiaCobrada], contexto: Contexto) -> None:
@@ -341,6 +355,8 @@ class Caso:
         self.alocacoes: Mapping[tuple[int, int], Alocacao] = {}
         self.exames = tuple(self._exam(guia) for guia in guias)
         self.guardado: dict[str, Any] = {}
+        self._itens = tuple((exame, item) for exame in self.exames for item in exame.guia.itens)
+        self.codigos = frozenset([item.chave for _, item in self._itens])
         self._contratos: dict[date, Contrato | None] = {}
         held = contexto.contrato
         self._exatos: dict[Codigo, list[Contratado]] = {}
@@ -349,6 +365,10 @@ class Caso:
             self._exatos.setdefault((line.tabela, line.codigo), []).append(line)
         self._comecos = tuple(line for line in held.procedimentos if line.codigo.endswith("*"))
         self._linhas: dict[Codigo, tuple[Contratado, ...]] = {}
+        self._negociados = {code for code, found in self._exatos.items() if isinstance(found[0], Diaria | Pacote)}
+        self._fracoes: dict[tuple[str, ...], Decimal | None] = {}
+        self._papeis: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._tuss: dict[tuple[str, str, date], bool] = {}
         self._precos: dict[tuple[str, str, date], Decimal | None] = {}
         self._regras: dict[tuple[str, str, date, str | None], RegraProcedimento | None] = {}
 
@@ -356,21 +376,22 @@ class Caso:
         vida = self.contexto.vidas.get(guia.carteira)
         number = guia.senha or guia.numero_operadora
         senha = self.contexto.senhas.get(number) if number else None
+        dias = frozenset([item.dia for item in guia.itens])
         if senha is None:
-            return Exame(guia, vida, None, None)
+            return Exame(guia, vida, None, None, dias)
         mine, theirs = self.executes(guia, senha), vida is not None and senha.vida == vida.id
         if not mine and not theirs:
-            return Exame(guia, vida, None, None)  # foreign and absent are told alike
+            return Exame(guia, vida, None, None, dias)  # foreign and absent are told alike
         granted = senha.autorizacao.senha is not None and senha.autorizacao.situacao is not Situacao.CANCELADA
-        return Exame(guia, vida, senha, senha if mine and theirs and granted else None)
+        return Exame(guia, vida, senha, senha if mine and theirs and granted else None, dias)
 
     def executes(self, guia: GuiaCobrada, senha: Senha) -> bool:
         """Invariant 1: it is billed by whom it names as executante; honorários by whoever took part."""
         return guia.tipo is TipoGuia.HONORARIOS or senha.autorizacao.solicitacao.executa == self.contexto.prestador_id
 
-    def itens(self) -> Iterator[tuple[Exame, ItemCobrado]]:
+    def itens(self) -> tuple[tuple[Exame, ItemCobrado], ...]:
         """Every item with its guia."""
-        return ((exame, item) for exame in self.exames for item in exame.guia.itens)
+        return self._itens
 
     def contrato(self, dia: date) -> Contrato | None:
         """The terms in force on a day."""
@@ -380,7 +401,36 @@ class Caso:
 
     def contracted(self, item: ItemCobrado) -> bool:
         """Whether the contract names the code on its day (R25, R19)."""
-        return any(vigente(line, item.dia) for line in self._named(item.chave))
+        dia = item.dia
+        for line in self._named(item.chave):  # noqa: SIM110  # asked of every line: a generator costs as much again
+            if vigente(line, dia):
+                return True
+        return False
+
+    def named(self, padroes: pedidos.Padroes) -> frozenset[Codigo]:
+        """The codes billed that are of those."""
+        return frozenset(code for code in self.codigos if pedidos.named(padroes, *code))
+
+    def tuss(self, item: ItemCobrado) -> bool:
+        """Whether the code is of its TUSS table and in force on its day."""
+        key = (item.tabela, item.codigo, item.dia)
+        found = self._tuss.get(key)
+        if found is None:
+            found = self._tuss[key] = self.contexto.tuss(*key)
+        return found
+
+    def fracao(self, item: ItemCobrado) -> Decimal | None:
+        """Share of the price for its whole team; `None` when that of some grau is not known."""
+        if item.graus not in self._fracoes:
+            self._fracoes[item.graus] = self.contexto.parametros.fracao(item.graus)
+        return self._fracoes[item.graus]
+
+    def papeis(self, item: ItemCobrado) -> tuple[str, ...]:
+        """Of a line's whole team, each once."""
+        found = self._papeis.get(item.graus)
+        if found is None:
+            found = self._papeis[item.graus] = self.contexto.parametros.papeis(item.graus)
+        return found
 
     def _named(self, chave: Codigo) -> tuple[Contratado, ...]:
         if chave not in self._linhas:
@@ -390,21 +440,23 @@ class Caso:
 
     def preco(self, item: ItemCobrado) -> Decimal | None:
         """What the contract pays for one unit on its day, in reais: a negotiated diária or package, else its table."""
-        key = (*item.chave, item.dia)
+        key = (item.tabela, item.codigo, item.dia)
         if key not in self._precos:
-            named = self._named(item.chave)
-            agreed = vigente_em((line for line in named if isinstance(line, Diaria | Pacote)), item.dia)
-            listed = self.contexto.precos.get(item.chave, ())
+            chave = item.chave
+            found: Diaria | Pacote | Preco | None = None
+            if chave in self._negociados:
+                found = vigente_em((x for x in self._named(chave) if isinstance(x, Diaria | Pacote)), item.dia)
             terms = self.contrato(item.dia)
-            mine = (preco for preco in listed if terms is not None and preco.tabela_precos == terms.tabela_precos)
-            found = agreed or vigente_em(mine, item.dia)
+            if found is None and terms is not None and (listed := self.contexto.precos.get(chave)):
+                mine = [preco for preco in listed if preco.tabela_precos == terms.tabela_precos]
+                found = vigente_em(mine, item.dia)
             self._precos[key] = found.valor if found is not None else None
         return self._precos[key]
 
     def regra(self, exame: Exame, item: ItemCobrado) -> RegraProcedimento | None:
         """What the operadora asks of a code on its day, of the life's plan (R09)."""
         plano = exame.vida.beneficiario.plano if exame.vida else None
-        key = (*item.chave, item.dia, plano)
+        key = (item.tabela, item.codigo, item.dia, plano)
         if key not in self._regras:
             found = em_vigor(self.contexto.regras.get(item.chave, ()), plano, item.dia)
             self._regras[key] = found[0] if found else None

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from conecta_contas.cobranca import ItemCobrado
 from conecta_contas.contexto import GUIAS_POR_PEG, Apontamento, Caso, Exame, Senha, regra
 from conecta_facts.beneficiarios import RECEM_NASCIDO, Impedimento
-from conecta_facts.contratos import DataBaseAmbulatorial, DataBaseInternacao
+from conecta_facts.contratos import Contrato, DataBaseAmbulatorial, DataBaseInternacao
 from conecta_senhas.autorizacoes import PENDENTES, Origem, Situacao
 from conecta_senhas.contexto import CONTRATO, PADRAO, PLANO
 from conecta_tiss.messages.lote_guias import TipoGuia
@@ -93,9 +93,10 @@ def em_contrato(caso: Caso) -> Iterator[Apontamento]:
     held = caso.contexto.relacionamento
     lawful: dict[date, bool] = {}
     for exame in caso.exames:
-        for day in exame.guia.dias:
-            if day not in lawful:
-                lawful[day] = held is not None and caso.contrato(day) is not None and held.attended_lawfully_em(day)
+        for day in exame.dias - lawful.keys():
+            lawful[day] = held is not None and caso.contrato(day) is not None and held.attended_lawfully_em(day)
+        if all(lawful[day] for day in exame.dias):
+            continue
         outside = (
             (item, {"campo": "data", "visto": br(item.dia)}) for item in exame.guia.itens if not lawful[item.dia]
         )
@@ -108,13 +109,13 @@ def em_contrato(caso: Caso) -> Iterator[Apontamento]:
         )  # fmt: skip
 
 
-def data_base(caso: Caso, exame: Exame, item: ItemCobrado) -> date | None:
-    """R03: where the billing window of an item starts, by the contract; `None` while it has not (no discharge yet)."""
-    guia, terms = exame.guia, caso.contrato(item.dia)
+def data_base(exame: Exame, terms: Contrato, dia: date) -> date | None:
+    """R03: where the billing window of a day's items starts, by the contract; `None` before there is a discharge."""
+    guia = exame.guia
     if guia.tipo is not TipoGuia.RESUMO_INTERNACAO:
-        whole = terms is not None and terms.data_base_ambulatorial is DataBaseAmbulatorial.GUIA
-        return guia.ultimo_dia if whole else item.dia
-    if terms is None or terms.data_base_internacao is DataBaseInternacao.FIM_FATURAMENTO:
+        whole = terms.data_base_ambulatorial is DataBaseAmbulatorial.GUIA
+        return guia.ultimo_dia if whole else dia
+    if terms.data_base_internacao is DataBaseInternacao.FIM_FATURAMENTO:
         return guia.fim
     alta = exame.valida.autorizacao.alta if exame.valida else None
     if alta is not None:
@@ -125,23 +126,27 @@ def data_base(caso: Caso, exame: Exame, item: ItemCobrado) -> date | None:
 @regra("COB-PRAZO", "R03", base=CONTRATO, dados="contratos", consome=False)
 def no_prazo(caso: Caso) -> Iterator[Apontamento]:
     """R03: received up to the last day of the window, counted from the data base (3161); day 90 is in, 91 is not."""
+    hoje = caso.contexto.hoje
+    frase = Frase(
+        Motivo.FORA_DO_PRAZO_DE_ENVIO, "A cobrança chegou fora do prazo do contrato.",
+        "Confira a data do atendimento; o que passou do prazo não é aceito.",
+    )  # fmt: skip
     for exame in caso.exames:
-        yield from each_or_whole(
-            caso, exame, _late(caso, exame), Frase(
-                Motivo.FORA_DO_PRAZO_DE_ENVIO, "A cobrança chegou fora do prazo do contrato.",
-                "Confira a data do atendimento; o que passou do prazo não é aceito.",
-            ),
-        )  # fmt: skip
+        ended = {dia: last for dia in exame.dias if (last := _last_day(caso, exame, dia)) and hoje > last}
+        late = (
+            (item, {"campo": "data", "visto": br(hoje), "esperado": f"até {br(ended[item.dia])}"})
+            for item in exame.guia.itens
+            if item.dia in ended
+        )
+        if ended:
+            yield from each_or_whole(caso, exame, late, frase)
 
 
-def _late(caso: Caso, exame: Exame) -> Iterator[tuple[ItemCobrado, dict[str, Any]]]:
-    for item in exame.guia.itens:
-        terms, base = caso.contrato(item.dia), data_base(caso, exame, item)
-        if terms is None or base is None:
-            continue
-        last = base + timedelta(days=terms.prazo_faturamento_dias)
-        if caso.contexto.hoje > last:
-            yield item, {"campo": "data", "visto": br(caso.contexto.hoje), "esperado": f"até {br(last)}"}
+def _last_day(caso: Caso, exame: Exame, dia: date) -> date | None:
+    """On which items of a day are received; `None` when nothing limits them yet."""
+    terms = caso.contrato(dia)
+    base = data_base(exame, terms, dia) if terms is not None else None
+    return base + timedelta(days=terms.prazo_faturamento_dias) if terms is not None and base is not None else None
 
 
 # --- who did it ---
@@ -202,7 +207,9 @@ def coberto(caso: Caso) -> Iterator[Apontamento]:
         if exame.vida is None:
             continue
         life, admitted = exame.vida.beneficiario, exame.admissao
-        days = {item.dia: life.impedimentos_em(admitted or item.dia) for item in exame.guia.itens}
+        days = {dia: life.impedimentos_em(admitted or dia) for dia in exame.dias}
+        if not any(days.values()):
+            continue
         for impedimento, (motivo, mensagem) in _IMPEDIMENTOS.items():
             if impedimento is Impedimento.CARTEIRA_VENCIDA and exame.valida is not None:
                 continue
@@ -320,30 +327,32 @@ def senha_da_vida(caso: Caso) -> Iterator[Apontamento]:
             )  # fmt: skip
 
 
-Esperado = Callable[[Exame, Senha, ItemCobrado], str | None]
-"""What the senha expected instead of an item's day; `None` when it takes it."""
+Esperado = Callable[[Exame, Senha, date], str | None]
+"""What the senha expected instead of a day; `None` when it takes it."""
 
 
 def _by_day(caso: Caso, expected_of: Esperado, frase: Frase) -> Iterator[Apontamento]:
     for exame in caso.exames:
         if (senha := exame.valida) is None:
             continue
-        hit = [
-            (item, {"campo": "data", "visto": br(item.dia), "esperado": expected})
+        wrong = {dia: said for dia in exame.dias if (said := expected_of(exame, senha, dia)) is not None}
+        hit = (
+            (item, {"campo": "data", "visto": br(item.dia), "esperado": wrong[item.dia]})
             for item in exame.guia.itens
-            if (expected := expected_of(exame, senha, item)) is not None
-        ]
-        yield from each_or_whole(caso, exame, hit, frase)
+            if item.dia in wrong
+        )
+        if wrong:
+            yield from each_or_whole(caso, exame, hit, frase)
 
 
-def _expired(_exame: Exame, senha: Senha, item: ItemCobrado) -> str | None:
-    if senha.covers(item.dia):
+def _expired(_exame: Exame, senha: Senha, dia: date) -> str | None:
+    if senha.covers(dia):
         return None
     validade = senha.autorizacao.validade
     return f"até {br(validade)}" if validade else "senha com validade"
 
 
-def _too_early(exame: Exame, senha: Senha, item: ItemCobrado) -> str | None:
+def _too_early(exame: Exame, senha: Senha, dia: date) -> str | None:
     held = senha.autorizacao
     asked, decided = held.solicitacao, held.data_autorizacao
     outage, stay = AusenciaCodValidacao.INTERMITENCIA_DE_SISTEMAS, senha.principal
@@ -352,12 +361,12 @@ def _too_early(exame: Exame, senha: Senha, item: ItemCobrado) -> str | None:
         or exame.guia.urgencia
         or outage in {asked.ausencia_cod_validacao, exame.guia.ausencia_cod_validacao}
         or held.origem is not Origem.PRESTADOR
-        or (stay is not None and stay.admissao is not None and stay.admissao <= item.dia)
+        or (stay is not None and stay.admissao is not None and stay.admissao <= dia)
     )
     if decided is None or waived:
         return None
     first = min(decided, asked.data_atendimento or decided)
-    done = exame.admissao or item.dia
+    done = exame.admissao or dia
     return f"a partir de {br(first)}" if done < first else None
 
 

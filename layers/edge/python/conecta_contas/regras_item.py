@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from conecta_contas.cobranca import ItemCobrado
 from conecta_contas.contexto import PACOTES, ZERO, Apontamento, Caso, Cobrado, Exame, Vida, is_diaria, regra
 from conecta_contas.regras_guia import br
 from conecta_facts.contratos import Conduta, Pacote
 from conecta_facts.planos import PlanoCompleto
-from conecta_senhas.contexto import CONTRATO, PADRAO, PLANO, named
+from conecta_senhas.contexto import CONTRATO, PADRAO, PLANO
 from conecta_senhas.itens import Codigo, medicine_problems, place_problems, waiting_group
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.vocabulary.glosas import Motivo
@@ -29,6 +28,9 @@ from conecta_tiss.vocabulary.tables import (
 MATERIAIS: Final = frozenset({Tabela.MATERIAIS_E_OPME, Tabela.MEDICAMENTOS})
 """Paid by price lists: no contract names each, and what we have of TUSS is not all of it (tiss.md, section 6)."""
 TABELAS: Final = frozenset(Tabela)
+_MEDICAMENTOS: Final = Tabela.MEDICAMENTOS.value
+_PROPRIAS: Final = PACOTES | {Tabela.PROPRIA}
+_DROGA: Final = OutrasDespesas.MEDICAMENTOS.value
 CONTRATADAS: Final = TABELAS - MATERIAIS
 _INVALIDO: Final = {Tabela.MATERIAIS_E_OPME: Motivo.MATERIAL_INVALIDO, Tabela.MEDICAMENTOS: Motivo.MEDICAMENTO_INVALIDO}
 _INVALIDA: Final[dict[str, Motivo]] = {
@@ -41,8 +43,7 @@ _INVALIDA: Final[dict[str, Motivo]] = {
 
 
 def _known(caso: Caso, item: ItemCobrado) -> bool:
-    own = item.tabela == Tabela.PROPRIA or item.tabela in PACOTES
-    return own or caso.contexto.tuss(item.tabela, item.codigo, item.dia)
+    return item.tabela in _PROPRIAS or caso.tuss(item)
 
 
 @regra("COB-TUSS", "R19", base=PADRAO, dados="tuss")
@@ -130,8 +131,9 @@ def _days(exame: Exame) -> Decimal | None:
 @regra("COB-PRONTO-SOCORRO", "R14", base=CONTRATO, dados="contratos")
 def pronto_socorro(caso: Caso) -> Iterator[Apontamento]:
     """R14: 10101039 is urgência, and the contract's package in its place, if there is one (3111, 3098)."""
-    for exame, item in caso.itens():
-        if not named(caso.contexto.parametros.pedido.pronto_socorro, *item.chave):
+    rooms = caso.named(caso.contexto.parametros.pedido.pronto_socorro)
+    for exame, item in caso.itens() if rooms else ():
+        if item.chave not in rooms:
             continue
         if exame.guia.tipo is TipoGuia.SP_SADT and not exame.guia.urgencia:
             yield caso.achado(
@@ -236,20 +238,28 @@ def medicamentos(caso: Caso) -> Iterator[Apontamento]:
 
     What is billed on the same senha in other guias counts as present; what a package includes is never paid beside it.
     """
-    by_senha: dict[str, list[Codigo]] = defaultdict(list)
-    for held in caso.contexto.cobrados:
-        if held.numero is not None:
-            by_senha[held.numero].append(Codigo(held.tabela, held.codigo))
+    rules = caso.contexto.parametros.pedido
+    applications = caso.named(rules.aplicacoes)
+    on: dict[str, list[Exame]] = {}
     for exame in caso.exames:
         if exame.valida is not None:
-            by_senha[exame.valida.numero] += _codes(exame)
+            on.setdefault(exame.valida.numero, []).append(exame)
+    before: dict[str, list[Codigo]] = {numero: [] for numero in on}
+    for held in caso.contexto.cobrados:
+        if held.numero in before:
+            before[held.numero].append(Codigo(held.tabela, held.codigo))
+    packaged = _packaged(caso, before.values())
     for exame in caso.exames:
         guia = exame.guia
         if guia.tipo not in {TipoGuia.SP_SADT, TipoGuia.RESUMO_INTERNACAO} or not guia.itens:
             continue
-        packages = {f"{held.tabela}:{held.codigo}": held.itens for held in _pacotes(caso, exame)}
-        beside = by_senha[exame.valida.numero] if exame.valida is not None else []
-        rules = caso.contexto.parametros.pedido
+        if not packaged and not any(
+            item.tabela == _MEDICAMENTOS or _drug(item) or item.chave in applications for item in guia.itens
+        ):
+            continue  # as most are: nothing that has to come with anything
+        packages = {f"{line.tabela}:{line.codigo}": line.itens for line in _pacotes(caso, exame)} if packaged else {}
+        numero = exame.valida.numero if exame.valida is not None else ""
+        beside = [*before.get(numero, ()), *chain.from_iterable(map(_codes, on.get(numero, ())))]
         for place, found in medicine_problems(_codes(exame), beside, packages, rules, so_pacotes=exame.in_stay):
             included = found.motivo is Motivo.ITEM_INCLUSO_NO_PACOTE
             yield caso.achado(
@@ -264,25 +274,30 @@ def _codes(exame: Exame) -> list[Codigo]:
 
 
 def _drug(item: ItemCobrado) -> bool:
-    return item.despesa == OutrasDespesas.MEDICAMENTOS
+    return item.despesa == _DROGA
+
+
+def _packaged(caso: Caso, before: Iterable[Iterable[Codigo]]) -> bool:
+    """Whether any package of the contract is billed, or was on one of these senhas."""
+    held = {(line.tabela, line.codigo) for line in caso.contexto.contrato.pacotes}
+    billed = ((code.tabela, code.codigo) for code in chain.from_iterable(before))
+    return bool(held) and not (held.isdisjoint(caso.codigos) and held.isdisjoint(billed))
 
 
 def _pacotes(caso: Caso, exame: Exame) -> tuple[Pacote, ...]:
-    """Packages are looked for only where one is billed."""
     first = exame.guia.primeiro_dia
-    if first is None or not caso.contexto.contrato.pacotes:
-        return ()
-    return caso.contexto.contrato.pacotes_em(first)
+    return caso.contexto.contrato.pacotes_em(first) if first is not None else ()
 
 
 @regra("COB-REMOCAO", "R28", base=PADRAO, dados="")
 def remocao(caso: Caso) -> Iterator[Apontamento]:
     """R28: a removal is billed with tipoAtendimento 01 (1602)."""
-    for exame, item in caso.itens():
+    removals = caso.named(caso.contexto.parametros.pedido.remocoes)
+    for exame, item in caso.itens() if removals else ():
         kind = exame.guia.tipo_atendimento
         if exame.guia.tipo is not TipoGuia.SP_SADT or kind == TipoAtendimento.REMOCAO:
             continue
-        if named(caso.contexto.parametros.pedido.remocoes, *item.chave):
+        if item.chave in removals:
             yield caso.achado(
                 Motivo.TIPO_DE_ATENDIMENTO_INVALIDO, "A remoção é cobrada com o tipo de atendimento 01.",
                 "Corrija o tipo de atendimento.", exame, item, campo="tipoAtendimento", visto=kind,
@@ -293,8 +308,7 @@ def remocao(caso: Caso) -> Iterator[Apontamento]:
 # --- what was billed before ---
 
 
-@dataclass(frozen=True, slots=True)
-class _Linha:
+class _Linha(NamedTuple):
     """A line as another may repeat it."""
 
     prestador: str
@@ -319,20 +333,25 @@ _Chave = tuple[str, bool, str, str, date, str, str | None, str | None, str | Non
 
 
 def _before(caso: Caso) -> dict[_Chave, list[_Linha]]:
+    """What was billed before on the days, and of the codes, that are billed now."""
+    now = {
+        (exame.vida.id if exame.vida else exame.guia.carteira, item.codigo, item.dia) for exame, item in caso.itens()
+    }
     found: dict[_Chave, list[_Linha]] = defaultdict(list)
     for held in caso.contexto.cobrados:
-        found[_key(held.vida, held, held.papel, rn=held.atendimento_rn, papel_de=caso)].append(
-            _Linha(
-                held.prestador_id, held.numero, bool(held.papel), held.hora, held.via_acesso, held.profissional,
-                f"protocolo {held.protocolo}, guia {held.guia}",
-            )
-        )  # fmt: skip
+        if (held.vida, held.codigo, held.dia) in now:
+            papel = caso.contexto.parametros.papel(held.papel)
+            found[_key(held.vida, held, papel, rn=held.atendimento_rn)].append(
+                _Linha(
+                    held.prestador_id, held.numero, bool(held.papel), held.hora, held.via_acesso, held.profissional,
+                    f"protocolo {held.protocolo}, guia {held.guia}",
+                )
+            )  # fmt: skip
     return found
 
 
-def _key(vida: str, item: Cobrado | ItemCobrado, papel: str, *, rn: bool, papel_de: Caso) -> _Chave:
-    role = papel_de.contexto.parametros.papel(papel)
-    return vida, rn, item.tabela, item.codigo, item.dia, role, item.dente, item.regiao, item.face
+def _key(vida: str, item: Cobrado | ItemCobrado, papel: str, *, rn: bool) -> _Chave:
+    return vida, rn, item.tabela, item.codigo, item.dia, papel, item.dente, item.regiao, item.face
 
 
 @regra("COB-DUPLICIDADE", "§5", base=CONTRATO, dados="pegs", consome=False)
@@ -352,9 +371,11 @@ def duplicidade(caso: Caso) -> Iterator[Apontamento]:
                 caso.contexto.prestador_id, numero, bool(item.graus), item.hora, item.via_acesso,
                 exame.guia.profissional, f"guia {exame.guia.numero}, item {item.sequencial}",
             )  # fmt: skip
-            rn, roles = exame.guia.atendimento_rn, caso.contexto.parametros.papeis(item)
-            places = [seen[_key(vida, item, papel, rn=rn, papel_de=caso)] for papel in roles]
-            earlier = next((held for held in chain.from_iterable(places) if line.repeats(held)), None)
+            rn, roles = exame.guia.atendimento_rn, caso.papeis(item)
+            places = [seen[_key(vida, item, papel, rn=rn)] for papel in roles]
+            earlier = None
+            if any(places):
+                earlier = next((held for held in chain.from_iterable(places) if line.repeats(held)), None)
             for place in places:
                 place.append(line)
             if earlier is not None:

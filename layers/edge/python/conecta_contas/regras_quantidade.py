@@ -19,11 +19,20 @@ from conecta_tiss.vocabulary.glosas import Motivo
 ZERO: Final = Decimal(0)
 
 
-def _lines(caso: Caso) -> Iterator[tuple[Exame, ItemCobrado, Alocacao]]:
-    for exame, item in caso.itens():
-        made = caso.alocacoes.get((exame.guia.sequencia, item.sequencia))
-        if made is not None:
-            yield exame, item, made
+_Linha = tuple[Exame, ItemCobrado, Alocacao]
+
+
+def _lines(caso: Caso) -> tuple[_Linha, ...]:
+    """Lines on a valid senha that do not fit it as they are."""
+    if "linhas" not in caso.guardado:
+        caso.guardado["linhas"] = tuple(
+            (exame, item, made)
+            for exame, item in caso.itens()
+            if (made := caso.alocacoes.get((exame.guia.sequencia, item.sequencia))) is not None
+            and not (made.achada and made.outra_data is None and made.cabem >= item.quantidade)
+        )
+    found: tuple[_Linha, ...] = caso.guardado["linhas"]
+    return found
 
 
 def _named(caso: Caso, exame: Exame, item: ItemCobrado) -> list[Item]:

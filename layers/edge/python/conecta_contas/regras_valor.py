@@ -23,7 +23,7 @@ _Ato = tuple[str, date, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Limite:
-    """What may be paid for a line.
+    """What may be paid for a line that is billed above it.
 
     Attributes:
         unitario: reais of one unit, before the factor; `None` when no price is known.
@@ -38,17 +38,14 @@ class Limite:
     pelo_preco: Decimal
 
 
-def limite(caso: Caso, exame: Exame, item: ItemCobrado, via: Decimal) -> Limite:
-    """What may be paid for a line whose act gives it the factor `via`."""
+def limite(caso: Caso, exame: Exame, item: ItemCobrado, via: Decimal) -> Limite | None:
+    """What may be paid for a line whose act gives it the factor `via`; `None` when it asks for no more."""
     unit = _unit(caso, item)
     factor = via * (UM + caso.contexto.parametros.acrescimo_urgencia) if _surcharged(caso, exame.guia, item) else via
-    over = item.fator > factor
-    if unit is not None and (over or item.valor_unitario > unit):
-        most = produto(item.quantidade, unit, min(item.fator, factor))
-    elif over:
-        most = produto(item.quantidade, item.valor_unitario, factor)
-    else:
-        most = item.valor
+    over, dear = item.fator > factor, unit is not None and item.valor_unitario > unit
+    if not (over or dear):
+        return None
+    most = produto(item.quantidade, item.valor_unitario if unit is None else unit, min(item.fator, factor))
     excess = max(item.valor - most, ZERO)
     by_factor = min(excess, item.valor - produto(item.quantidade, item.valor_unitario, factor)) if over else ZERO
     return Limite(unit, factor, by_factor, excess - by_factor)
@@ -59,9 +56,8 @@ def _unit(caso: Caso, item: ItemCobrado) -> Decimal | None:
     price = caso.preco(item)
     if price is None or not item.graus:
         return price
-    shares = [caso.contexto.parametros.fracao_por_grau.get(grau) for grau in item.graus]
-    known = [share for share in shares if share is not None]
-    return price * sum(known, Decimal(0)) if len(known) == len(shares) else None
+    share = caso.fracao(item)
+    return None if share is None else price * share
 
 
 def _surcharged(caso: Caso, guia: GuiaCobrada, item: ItemCobrado) -> bool:
@@ -85,7 +81,7 @@ def vias(caso: Caso) -> dict[tuple[int, int], Decimal]:
             act = (
                 exame.vida.id if exame.vida else exame.guia.carteira,
                 item.dia,
-                caso.contexto.parametros.papeis(item),
+                caso.papeis(item),
             )
             acts.setdefault(act, []).append((worth, -exame.guia.sequencia, -item.sequencia, item.via_acesso))
     table = caso.contexto.parametros.fator_por_via
@@ -101,8 +97,9 @@ def _limits(caso: Caso) -> tuple[tuple[Exame, ItemCobrado, Limite], ...]:
     if "limites" not in caso.guardado:
         factors = vias(caso)
         caso.guardado["limites"] = tuple(
-            (exame, item, limite(caso, exame, item, factors.get((exame.guia.sequencia, item.sequencia), UM)))
+            (exame, item, most)
             for exame, item in caso.itens()
+            if (most := limite(caso, exame, item, factors.get((exame.guia.sequencia, item.sequencia), UM))) is not None
         )
     found: tuple[tuple[Exame, ItemCobrado, Limite], ...] = caso.guardado["limites"]
     return found

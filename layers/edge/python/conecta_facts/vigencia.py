@@ -31,7 +31,10 @@ def vigente(valor: ComVigencia, dia: date) -> bool:
 
 def vigente_em(valores: Iterable[Valor], dia: date) -> Valor | None:
     """Of several, the one in force on a day: the one that began last, should two overlap."""
-    return max((valor for valor in valores if vigente(valor, dia)), key=lambda valor: valor.vigente_de, default=None)
+    found = [valor for valor in valores if vigente(valor, dia)]
+    if len(found) > 1:
+        return max(found, key=lambda valor: valor.vigente_de)
+    return found[0] if found else None
 
 
 def vigentes_em(valores: Iterable[Valor], dia: date, chave: Callable[[Valor], Any]) -> tuple[Valor, ...]:
