@@ -8,7 +8,25 @@ from typing import Any
 import pytest
 
 from tests.builders_autorizacao import CIRURGIA
-from tests.builders_peg import DIA, SENHA, a_resumo, authorised, done, granted, granted_stay, spent
+from tests.builders_cadastro import CARTEIRA, HEMOGRAMA
+from tests.builders_peg import (
+    DIA,
+    RESINA,
+    SENHA,
+    a_dental,
+    a_knowledge,
+    a_resumo,
+    a_sadt,
+    a_senha,
+    authorised,
+    done,
+    filled,
+    granted,
+    granted_stay,
+    judged,
+    spent,
+    told,
+)
 from tests.casa_peg import Casa
 
 MATERIAL: dict[str, Any] = {"codigo_despesa": "03", "codigo_tabela": "19", "valor": "50.00"}
@@ -53,3 +71,18 @@ def test_an_account_that_was_refused_for_another_keeps_no_third_one_out() -> Non
     assert refused(casa, account("A", 0, 2, spent()), "1") == []
     assert refused(casa, account("B", 1, 4, spent()), "2") == [("COB-CONTA", "B")]
     assert refused(casa, account("C", 2, 4, spent(data_execucao=DIA + timedelta(days=3))), "3") == []
+
+
+@pytest.mark.regra("COB-SENHA", "COB-GUIA-REPETIDA", "COB-TUSS")
+def test_what_a_system_pads_is_the_same_without() -> None:
+    def pad(text: str) -> str:
+        return f"  {text}\n "
+
+    guia = a_sadt(done(pad(HEMOGRAMA)), numero=pad("G1"), senha=pad(SENHA), carteira=pad(CARTEIRA))
+    assert told(judged(guia)) == []
+    found = judged(guia, contexto=a_knowledge(guias={"G1": "261120000009"}))
+    assert told(found) == [("COB-GUIA-REPETIDA", "1308", None)]
+    tooth = a_knowledge(a_senha(granted(authorised(RESINA, dente="11", face="OM"))))
+    assert told(judged(a_dental(filled(pad(RESINA), face="OM   ")), contexto=tooth)) == []
+    blank = judged(a_sadt(senha=" ", numero_operadora=" "))
+    assert told(blank) == [("COB-EXIGE-SENHA", "1818", 1)]

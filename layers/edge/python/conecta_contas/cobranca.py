@@ -176,9 +176,9 @@ def read_guia(guia: Guia, sequencia: int = 1, irmas: int = 1) -> GuiaCobrada:
             held = guia.autorizacao
             return GuiaCobrada(
                 sequencia=sequencia, irmas=irmas, tipo=TipoGuia.SP_SADT, registro_ans=guia.registro_ans,
-                numero=guia.numero_guia_prestador, carteira=guia.numero_carteira,
-                itens=_lines(guia.procedimentos, guia.despesas), senha=guia.senha,
-                numero_operadora=held.numero_guia_operadora if held else None,
+                numero=guia.numero_guia_prestador.strip(), carteira=guia.numero_carteira.strip(),
+                itens=_lines(guia.procedimentos, guia.despesas), senha=_given(guia.senha),
+                numero_operadora=_given(held.numero_guia_operadora) if held else None,
                 executante=_who(guia.contratado_executante.codigo_na_operadora, guia.contratado_executante.cnpj,
                                 guia.contratado_executante.cpf),
                 atendimento_rn=guia.beneficiario.atendimento_rn, urgencia=_urgent(guia.carater_atendimento),
@@ -188,9 +188,9 @@ def read_guia(guia: Guia, sequencia: int = 1, irmas: int = 1) -> GuiaCobrada:
         case GuiaResumoInternacao():
             return GuiaCobrada(
                 sequencia=sequencia, irmas=irmas, tipo=TipoGuia.RESUMO_INTERNACAO, registro_ans=guia.registro_ans,
-                numero=guia.numero_guia_prestador, carteira=guia.numero_carteira,
-                itens=_lines(guia.procedimentos, guia.despesas), senha=guia.senha,
-                numero_operadora=guia.autorizacao.numero_guia_operadora,
+                numero=guia.numero_guia_prestador.strip(), carteira=guia.numero_carteira.strip(),
+                itens=_lines(guia.procedimentos, guia.despesas), senha=_given(guia.senha),
+                numero_operadora=_given(guia.autorizacao.numero_guia_operadora),
                 executante=_who(guia.contratado_executante.codigo_na_operadora, guia.contratado_executante.cnpj,
                                 guia.contratado_executante.cpf),
                 atendimento_rn=guia.beneficiario.atendimento_rn, urgencia=_urgent(guia.carater_atendimento),
@@ -203,8 +203,9 @@ def read_guia(guia: Guia, sequencia: int = 1, irmas: int = 1) -> GuiaCobrada:
         case GuiaHonorarios():
             return GuiaCobrada(
                 sequencia=sequencia, irmas=irmas, tipo=TipoGuia.HONORARIOS, registro_ans=guia.registro_ans,
-                numero=guia.numero_guia_prestador, carteira=guia.numero_carteira, itens=_lines(guia.procedimentos, ()),
-                senha=guia.senha, numero_operadora=guia.numero_guia_operadora, executante=guia.codigo_executante,
+                numero=guia.numero_guia_prestador.strip(), carteira=guia.numero_carteira.strip(),
+                itens=_lines(guia.procedimentos, ()), senha=_given(guia.senha),
+                numero_operadora=_given(guia.numero_guia_operadora), executante=_given(guia.codigo_executante),
                 atendimento_rn=guia.atendimento_rn, urgencia=_urgent(guia.carater_atendimento),
                 inicio=guia.data_inicio_faturamento, fim=guia.data_fim_faturamento,
             )  # fmt: skip
@@ -212,30 +213,36 @@ def read_guia(guia: Guia, sequencia: int = 1, irmas: int = 1) -> GuiaCobrada:
             who = guia.profissional_executante
             only = ItemCobrado(
                 sequencia=1, sequencial=1, dia=guia.data_atendimento, tabela=guia.codigo_tabela,
-                codigo=guia.codigo_procedimento, quantidade=UM, valor_unitario=guia.valor_procedimento,
+                codigo=guia.codigo_procedimento.strip(), quantidade=UM, valor_unitario=guia.valor_procedimento,
                 valor=guia.valor_procedimento,
             )  # fmt: skip
             return GuiaCobrada(
                 sequencia=sequencia, irmas=irmas, tipo=TipoGuia.CONSULTA, registro_ans=guia.registro_ans,
-                numero=guia.numero_guia_prestador, carteira=guia.numero_carteira, itens=(only,),
-                numero_operadora=guia.numero_guia_operadora,
+                numero=guia.numero_guia_prestador.strip(), carteira=guia.numero_carteira.strip(), itens=(only,),
+                numero_operadora=_given(guia.numero_guia_operadora),
                 executante=_who(guia.codigo_executante, guia.cnpj_executante, guia.cpf_executante),
-                profissional=f"{who.conselho}:{who.numero_conselho}:{who.uf}",
+                profissional=f"{who.conselho}:{who.numero_conselho.strip()}:{who.uf}",
                 atendimento_rn=guia.beneficiario.atendimento_rn, tipo_consulta=guia.tipo_consulta,
                 ausencia_cod_validacao=guia.ausencia_cod_validacao,
             )  # fmt: skip
         case GuiaOdonto():  # pragma: no branch  # the last of the five kinds
             return GuiaCobrada(
                 sequencia=sequencia, irmas=irmas, tipo=TipoGuia.ODONTO, registro_ans=guia.registro_ans,
-                numero=guia.numero_guia_prestador, carteira=guia.numero_carteira, itens=tuple(_dental(guia)),
-                senha=guia.senha, numero_operadora=guia.numero_guia_operadora,
+                numero=guia.numero_guia_prestador.strip(), carteira=guia.numero_carteira.strip(),
+                itens=tuple(_dental(guia)), senha=_given(guia.senha),
+                numero_operadora=_given(guia.numero_guia_operadora),
                 atendimento_rn=guia.beneficiario.atendimento_rn, tipo_atendimento=guia.tipo_atendimento,
                 tipo_faturamento=guia.tipo_faturamento, ausencia_cod_validacao=guia.ausencia_cod_validacao,
             )  # fmt: skip
 
 
+def _given(text: str | None) -> str | None:
+    """What the XML pads, or writes on a line of its own, without that; `None` of nothing else."""
+    return (text or "").strip() or None
+
+
 def _who(*numbers: str | None) -> str | None:
-    return next((number for number in numbers if number), None)
+    return next((number for number in map(_given, numbers) if number), None)
 
 
 def _urgent(carater: str | None) -> bool:
@@ -246,7 +253,7 @@ def _lines(procedimentos: Sequence[ProcedimentoExecutado], despesas: Sequence[De
     made = [
         ItemCobrado(
             sequencia=place, sequencial=done.sequencial_item, dia=done.data_execucao, tabela=done.codigo_tabela,
-            codigo=done.codigo_procedimento, quantidade=done.quantidade, valor_unitario=done.valor_unitario,
+            codigo=done.codigo_procedimento.strip(), quantidade=done.quantidade, valor_unitario=done.valor_unitario,
             valor=done.valor_total, fator=done.reducao_acrescimo, posicao=place, irmaos=len(procedimentos),
             graus=tuple(who.grau_participacao for who in done.equipe if who.grau_participacao),
             via_acesso=done.via_acesso, hora=done.hora_inicial, descricao=done.descricao_procedimento,
@@ -256,7 +263,7 @@ def _lines(procedimentos: Sequence[ProcedimentoExecutado], despesas: Sequence[De
     made += [
         ItemCobrado(
             sequencia=len(procedimentos) + place, sequencial=used.sequencial_item, dia=used.data_execucao,
-            tabela=used.codigo_tabela, codigo=used.codigo_procedimento, quantidade=used.quantidade,
+            tabela=used.codigo_tabela, codigo=used.codigo_procedimento.strip(), quantidade=used.quantidade,
             valor_unitario=used.valor_unitario, valor=used.valor_total, fator=used.reducao_acrescimo, posicao=place,
             irmaos=len(despesas), hora=used.hora_inicial, despesa=used.codigo_despesa,
             descricao=used.descricao_procedimento,
@@ -275,8 +282,8 @@ def _dental(guia: GuiaOdonto) -> Iterator[ItemCobrado]:
         unit = item.valor / item.quantidade if by_line and readable else item.valor
         yield ItemCobrado(
             sequencia=place, sequencial=item.sequencial_item, dia=item.data_realizacao, tabela=item.codigo_tabela,
-            codigo=item.codigo_procedimento, quantidade=item.quantidade, valor_unitario=unit,
+            codigo=item.codigo_procedimento.strip(), quantidade=item.quantidade, valor_unitario=unit,
             valor=item.valor if by_line or not readable else em_centavos(item.valor * item.quantidade), posicao=place,
-            irmaos=len(done), dente=item.dente, regiao=item.regiao, face=item.face,
+            irmaos=len(done), dente=item.dente, regiao=item.regiao, face=_given(item.face),
             descricao=item.descricao_procedimento,
         )  # fmt: skip
