@@ -117,7 +117,10 @@ def gerar(pedido: Pedido) -> LoteGerado:
     context = Caso(pedido=pedido, root=root, index=alvo - 1, conhecido=known)
     esperado: list[Esperado] = []
     for name in pedido.defeitos:
-        esperado += [DEFEITOS[name].plant(context)] if name in DEFEITOS else COBRANCA[name].plant(context)
+        try:
+            esperado += [DEFEITOS[name].plant(context)] if name in DEFEITOS else COBRANCA[name].plant(context)
+        except (LookupError, StopIteration) as error:
+            raise ValueError(f"defeito {name} não se junta aos que vêm antes dele") from error
     conteudo, digest = write(root, pedido.formato, pedido.hash_codificacao)
     return LoteGerado(
         pedido=pedido,

@@ -369,6 +369,7 @@ class Builder:
             "procedimentoExecutado",
             node("sequencialItem", str(sequencia)),
             node("dataExecucao", dia.isoformat()),
+            node("horaInicial", linha.hora) if linha.hora else None,
             node(
                 "procedimento",
                 node("codigoTabela", linha.tabela),

@@ -58,7 +58,10 @@ class Veredito(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Linha:
-    """An item of a :class:`Conta`; ``despesa`` is its ``codigoDespesa`` when it is one of outras despesas."""
+    """An item of a :class:`Conta`.
+
+    ``despesa`` is its ``codigoDespesa`` when it is one of outras despesas, ``hora`` when a procedure began (HH:MM:SS).
+    """
 
     tabela: str
     codigo: str
@@ -67,6 +70,7 @@ class Linha:
     quantidade: int = 1
     despesa: str | None = None
     unidade: str = "036"
+    hora: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

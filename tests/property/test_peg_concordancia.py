@@ -14,6 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, reject
+from hypothesis import strategies as st
 
 from conecta_contas import analise
 from conecta_tiss.findings import Achado, Severidade
@@ -211,6 +213,33 @@ def test_many_defects_of_one_guia_are_told_together_and_it_never_loses_more_than
     assert desfecho.peg is not None
     worth = {one.numero: one.informado for one in parecer.julgado.resultado.guias}
     assert desfecho.peg.valor_glosado == worth[lote.guias[2].numero]
+
+
+@given(data=st.data())
+def test_whatever_is_wrong_at_once_every_door_and_every_moment_say_the_same(data: st.DataObject) -> None:
+    tipo = data.draw(st.sampled_from(Tipo))
+    possible = sorted(name for name, one in COBRANCA.items() if tipo in one.tipos and name not in SEM_SENHA)
+    names = data.draw(st.lists(st.sampled_from(possible), unique=True, min_size=2, max_size=5))
+    last = data.draw(st.sampled_from((None, *(name for name in SEM_SENHA if tipo in COBRANCA[name].tipos))))
+    guias, semente = data.draw(st.integers(1, 5)), data.draw(st.integers(0, 10**6))
+    versao = data.draw(st.sampled_from((V401, V403)))
+    asked = (*names, last) if last else tuple(names)
+    alvo = data.draw(st.integers(1, guias))
+    try:
+        lote = generated(tipo, *asked, versao=versao, guias=guias, alvo=alvo, semente=semente)
+    except ValueError:  # what one needs, another took away
+        reject()
+    parecer, desfecho = agree(CasaGerada(lote), lote.conteudo)
+    assert parecer.julgado is not None
+    assert {one.guia for one in parecer.julgado.achados if not one.aviso} <= {lote.guias[alvo - 1].numero}
+    by_hand = before_sending(CasaGerada(lote), typed(lote), Porta.DIGITADO)
+    assert by_hand.julgado == parecer.julgado
+    assert desfecho.peg is not None
+    assert Decimal(0) <= desfecho.peg.valor_glosado <= desfecho.peg.valor_informado
+
+
+SEM_SENHA = ("senha-inexistente", "sem-senha")
+"""After these the guia has no senha that a defect could change."""
 
 
 # --- typed ---
