@@ -21,12 +21,14 @@ from typing import Any, Final
 
 from cadastro.domain import elegibilidade
 from conecta_contas import analise as cobranca
+from conecta_contas import divisao
 from conecta_edge import protocolos
 from conecta_senhas.catalogo import FUNCOES
 from conecta_senhas.motor import RULES
 from conecta_tiss.rules import admissao
+from peg.domain import estados
 from peg.domain import rules as peg
-from peg.service import julgamento
+from peg.service import atos, julgamento, recepcao
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOCUMENT: Final = ROOT / "docs" / "regras.md"
@@ -79,6 +81,13 @@ def catalogue() -> tuple[Regra, ...]:
         Regra("ELEG-R02", ("R02",), elegibilidade.not_released),
         Regra("PEG-R02", ("R02",), peg.relacionamento_habilitado),
         Regra("PEG-NUCLEO", ("R29",), julgamento.judge),
+        Regra("PEG-RECEPCAO", ("R29", "§5"), recepcao.receive),
+        Regra("PEG-USO", ("§5",), recepcao.settle),
+        Regra("PEG-ESTADOS", ("§4",), estados.advance),
+        Regra("PEG-CANCELAMENTO", ("§4",), atos.cancel),
+        Regra("PEG-RETIRADA", ("§10",), atos.withdraw),
+        Regra("PEG-DIGITADO", ("R11",), estados.add_guia),
+        Regra("PEG-DIVISAO", ("R11",), divisao.divide),
         Regra("R12", ("R12",), admissao.versao_aceita),
         Regra("PROTOCOLO", ("R30",), protocolos.allocate),
     )

@@ -165,7 +165,7 @@ def test_of_a_lote_that_is_due_nothing_is_found_and_all_is_paid(tipo: Tipo, vers
 # --- every defect ---
 
 
-@pytest.mark.regra("R11", "R12", "R29")
+@pytest.mark.regra("R11", "R12", "R29", "PEG-RECEPCAO")
 @pytest.mark.parametrize(("name", "tipo", "versao"), list(each(DEFEITOS)))
 def test_a_defect_of_the_message_is_found_alike_wherever_it_is_looked_for(name: str, tipo: Tipo, versao: str) -> None:
     lote = generated(tipo, name, versao=versao)
@@ -215,6 +215,7 @@ def test_many_defects_of_one_guia_are_told_together_and_it_never_loses_more_than
     assert desfecho.peg.valor_glosado == worth[lote.guias[2].numero]
 
 
+@pytest.mark.regra("PEG-NUCLEO", "PEG-RECEPCAO")
 @given(data=st.data())
 def test_whatever_is_wrong_at_once_every_door_and_every_moment_say_the_same(data: st.DataObject) -> None:
     tipo = data.draw(st.sampled_from(Tipo))
@@ -288,7 +289,7 @@ REPETIDO = {
 """What the first finding of a guia says that another PEG bills under another number."""
 
 
-@pytest.mark.regra("COB-DUPLICIDADE", "COB-CONTA", "COB-QUANTIDADE")
+@pytest.mark.regra("COB-DUPLICIDADE", "COB-CONTA", "COB-QUANTIDADE", "PEG-USO")
 @pytest.mark.parametrize("tipo", Tipo)
 def test_what_one_peg_bills_no_other_does_until_it_is_cancelled(tipo: Tipo) -> None:
     lote = generated(tipo)

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from conecta_contas.analise import Glosa, broken
+from conecta_contas.errors import GlosaInvalidaError, MotivoAusenteError
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import ConditionFailedError
 from conecta_senhas.autorizacoes import Situacao
-from conecta_contas.errors import GlosaInvalidaError, MotivoAusenteError
 from peg.domain.errors import (
     DocumentoMissingError,
     GuiaNaoRetiravelError,
@@ -77,6 +77,7 @@ def a_glosa(**changes: Any) -> Glosa:
 # --- cancelled ---
 
 
+@pytest.mark.regra("PEG-CANCELAMENTO")
 def test_a_cancelled_peg_frees_what_it_used_and_its_number(casa: Casa, peg: Peg) -> None:
     gone = casa.cancela(peg, motivo="Enviado em duplicidade")
     assert gone == casa.peg(P1)
@@ -99,6 +100,7 @@ def test_cancelled_once_more_is_the_same(casa: Casa, peg: Peg) -> None:
     assert casa.contados()["PegCancelado"] == 1
 
 
+@pytest.mark.regra("PEG-CANCELAMENTO")
 @pytest.mark.parametrize("situacao", sorted(set(SituacaoPeg) - {SituacaoPeg.RECEBIDO, SituacaoPeg.CANCELADO}))
 def test_nothing_is_cancelled_once_its_analysis_has_begun(casa: Casa, peg: Peg, situacao: SituacaoPeg) -> None:
     held = casa.pegs.rows[HOSPITAL, P1] = replace(peg, situacao=situacao)
@@ -160,6 +162,7 @@ def test_an_answer_that_is_kept_already_is_told_to_the_door(casa: Casa, peg: Peg
 # --- a guia withdrawn ---
 
 
+@pytest.mark.regra("PEG-RETIRADA")
 def test_a_withdrawn_guia_frees_what_it_used_and_its_value(casa: Casa, peg: Peg) -> None:
     less = casa.retira(peg, 1)
     assert less == casa.peg(P1)
@@ -187,6 +190,7 @@ def test_a_guia_that_is_not_there_is_not_withdrawn(casa: Casa, peg: Peg, guia: i
         casa.retira(peg, guia)
 
 
+@pytest.mark.regra("PEG-RETIRADA")
 def test_the_last_guia_is_not_withdrawn_and_no_guia_of_a_peg_under_analysis(casa: Casa, peg: Peg) -> None:
     last = casa.retira(peg, 1)
     with pytest.raises(GuiaNaoRetiravelError):

@@ -79,7 +79,7 @@ def test_an_overlapping_account_says_with_which_and_uses_nothing() -> None:
     assert judgement.consumo == ()
 
 
-@pytest.mark.regra("R11")
+@pytest.mark.regra("R11", "PEG-DIVISAO")
 def test_a_lote_of_more_than_a_hundred_or_of_mixed_kinds_is_divided_into_the_fewest() -> None:
     same = [Entrada(place, "guiaSP-SADT", "4.01.00") for place in range(1, 251)]
     assert [len(one.guias) for one in divide(same)] == [100, 100, 50]

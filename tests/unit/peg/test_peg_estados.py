@@ -43,6 +43,7 @@ WAY: dict[SituacaoPeg, set[Evento]] = {
 }
 
 
+@pytest.mark.regra("PEG-ESTADOS", "§4")
 @pytest.mark.parametrize("situacao", SituacaoPeg)
 @pytest.mark.parametrize("evento", Evento)
 def test_each_act_on_each_state_leads_where_it_should_or_is_refused(situacao: SituacaoPeg, evento: Evento) -> None:
@@ -108,7 +109,7 @@ def test_a_cancelled_peg_bills_nothing_and_has_to_free_what_it_used() -> None:
 OPEN = Rascunho(tipo_guia="guiaSP-SADT")
 
 
-@pytest.mark.regra("R11")
+@pytest.mark.regra("R11", "PEG-DIGITADO")
 def test_a_typed_peg_takes_a_hundred_guias_of_one_kind_and_not_one_more() -> None:
     held = OPEN
     for _ in range(100):
