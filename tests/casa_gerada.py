@@ -75,7 +75,11 @@ def facts_of(lote: LoteGerado) -> Fatos:
         "regras-procedimentos", VALE, *(a_regra(codigo, tabela=tabela, exige_senha=True) for tabela, codigo in need)
     )
     loads.put("planos", VALE, a_plano(odontologia=True))
-    loads.put("beneficiarios", VALE, *(a_vida(carteira, cpf=None) for carteira in sorted(known.carteiras)))
+    loads.put(
+        "beneficiarios",
+        VALE,
+        *(a_vida(carteira, cpf=None, validade_carteira=None) for carteira in sorted(known.carteiras)),
+    )
     return made
 
 

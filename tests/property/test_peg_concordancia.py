@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -241,6 +242,46 @@ def test_whatever_is_wrong_at_once_every_door_and_every_moment_say_the_same(data
 
 SEM_SENHA = ("senha-inexistente", "sem-senha")
 """After these the guia has no senha that a defect could change."""
+
+
+# --- days ---
+
+DIAS = (
+    date(2026, 12, 31), date(2027, 1, 1), date(2027, 2, 28), date(2027, 3, 1), date(2028, 2, 28), date(2028, 2, 29),
+    date(2028, 3, 1), date(2028, 5, 28), date(2028, 5, 29), date(2028, 5, 30), date(2028, 12, 31),
+)  # fmt: skip
+"""Ends of months and years, leap ones too, and days whose window began at one."""
+
+
+def end_of(dia: date) -> datetime:
+    """The instant at which a day is over in America/Sao_Paulo."""
+    return datetime.combine(dia + timedelta(days=1), time(3), UTC)
+
+
+@pytest.mark.regra("R03", "COB-PRAZO")
+@pytest.mark.parametrize("hoje", DIAS)
+@pytest.mark.parametrize("tipo", Tipo)
+def test_the_billing_window_closes_when_its_last_local_day_does(tipo: Tipo, hoje: date) -> None:
+    lote = generated(tipo, "prazo-90", hoje=hoje)
+    in_time = received(CasaGerada(lote).manda(lote.conteudo, recebido_em=end_of(hoje) - timedelta(microseconds=1)))
+    assert in_time.valor_glosado == 0
+    casa = CasaGerada(lote)
+    late = received(casa.manda(lote.conteudo, recebido_em=end_of(hoje)))
+    found = [(one.regra, one.codigo, one.guia, one.item) for one in casa.dossie(late).achados if not one.aviso]
+    assert found == [("COB-PRAZO", "3161", lote.guias[2].numero, None)]
+    assert late.competencia == f"{hoje + timedelta(days=1):%Y%m}"
+    assert in_time.competencia == f"{hoje:%Y%m}"
+
+
+@pytest.mark.regra("R10", "COB-VALIDADE")
+@pytest.mark.parametrize("hoje", DIAS)
+@pytest.mark.parametrize("tipo", [Tipo.SADT, Tipo.INTERNACAO, Tipo.HONORARIOS, Tipo.ODONTO])
+def test_a_senha_is_good_for_what_was_done_on_its_last_day_and_not_on_the_next(tipo: Tipo, hoje: date) -> None:
+    for name, codes in (("senha-no-ultimo-dia", []), ("senha-vencida", ["1405"])):
+        lote = generated(tipo, name, hoje=hoje)
+        casa = CasaGerada(lote)
+        peg = received(casa.manda(lote.conteudo, recebido_em=end_of(hoje) - timedelta(hours=1)))
+        assert [one.codigo for one in casa.dossie(peg).achados if not one.aviso] == codes
 
 
 # --- typed ---
