@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -48,6 +49,7 @@ class Envio:
     """An upload that was accepted, and every answer about it: a protocolo, or the rules that refused it.
 
     Attributes:
+        upload_id: empty when it is not known: of the XML door.
         guias: of its bytes, as they would be billed.
     """
 
@@ -103,6 +105,10 @@ def _key(peg: Peg) -> Numero:
 
 def _left(peg: Peg) -> list[int]:
     return [place for place in range(1, peg.quantidade_guias + 1) if place not in peg.retiradas]
+
+
+def _born(peg: Peg) -> tuple[datetime, str]:
+    return (peg.historico[0].quando if peg.historico else peg.data_recepcao), peg.protocolo
 
 
 # --- invariants 1 and 3 ---
@@ -196,7 +202,7 @@ def _of_numbers(retrato: Retrato) -> Iterator[str]:
         if by != ([held] if held else []):
             yield f"lote {numero} is held by {held}, living are {by}"
     of_upload: dict[Numero, str] = {}
-    for peg in sorted(retrato.pegs, key=lambda peg: peg.protocolo):
+    for peg in sorted(retrato.pegs, key=_born):
         if of_upload.get(_key(peg)) == peg.upload_id:
             yield f"upload {peg.upload_id} became PEG {peg.protocolo}, and another before"
         of_upload[_key(peg)] = peg.upload_id
@@ -293,13 +299,13 @@ def _of_answers(retrato: Retrato) -> Iterator[str]:
             peg = pegs.get(protocolo)
             if peg is None or (_key(peg), peg.sha256) != (envio.numero, envio.sha256):
                 yield f"upload {envio.upload_id} was told {protocolo}, which is not of its bytes"
-            elif not {("PegRecebido", envio.upload_id), ("LoteRepetido", envio.upload_id)} & heard:
+            elif envio.upload_id and not {("PegRecebido", envio.upload_id), ("LoteRepetido", envio.upload_id)} & heard:
                 yield f"upload {envio.upload_id} is PEG {protocolo}, and nobody was told"
         living = {one for one in envio.protocolos if one in pegs and pegs[one].situacao != "CANCELADO"}
         if len(living) > 1:
             yield f"upload {envio.upload_id} is {sorted(living)}"
         refused = [one for one in envio.respostas if not isinstance(one, str)]
-        if refused and ("LoteRecusado", envio.upload_id) not in heard:
+        if refused and envio.upload_id and ("LoteRecusado", envio.upload_id) not in heard:
             yield f"upload {envio.upload_id} was refused, and nobody was told"
         others = [peg for peg in retrato.pegs if _key(peg) == envio.numero and peg.sha256 != envio.sha256]
         if any(one == ("LOTE-NUMERO",) for one in refused) and not others:

@@ -22,6 +22,10 @@ AREAS = {
         "local.bench.autorizacao",
         "motor em processo; AWS embutida própria: pedido de senha com 1.000 e com 200.000 vidas",
     ),
+    "caos": (
+        "local.bench.caos",
+        "10.000 PEGs em processo com corridas e mortes, e o veredito; com --runtime, na AWS embutida própria",
+    ),
 }
 DEFAULT = ("tiss", "frio")
 
