@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from conecta_tiss.messages.lote_guias import LoteGuias
 from conecta_tiss.pipeline import validate_message
 from local import demo
 from local.client import ApiError, Client, call, sign_in_as
 from local.gerador import Pedido, Tipo, gerar
 from local.seed import HOSPITAL
+from peg.messages.guias import campos_of
 
 pytestmark = pytest.mark.e2e
 
@@ -72,6 +74,40 @@ def test_what_is_shown_before_sending_is_what_the_peg_says_then(hospital: Client
     assert (asked["valor_informado"], asked["valor_em_risco"]) == (glosas["valor_informado"], glosas["valor_glosado"])
     again = hospital.request("POST", "/pegs/validacoes", content, headers={"Content-Type": "application/xml"}).json()
     assert again["protocolo"] == protocolo
+
+
+@pytest.mark.regra("R29")
+@pytest.mark.parametrize("tipo", Tipo)
+def test_the_same_guias_are_worth_the_same_by_every_door(hospital: Client, tipo: Tipo) -> None:
+    made = lote(uuid.uuid4().int % 10**11, tipo, 3)
+    final = hospital.follow(hospital.upload(made.conteudo)["id"])
+    by_file = taken_back(hospital, final["recurso"]["id"])
+    answer = hospital.request("POST", "/tiss/loteGuias", made.conteudo, headers={"Content-Type": "application/xml"})
+    by_message = taken_back(hospital, answer.text.partition("<ans:numeroProtocolo>")[2].partition("<")[0])
+    corpo = validate_message(made.conteudo, hoje=made.pedido.hoje).mensagem_de(LoteGuias)
+    assert corpo is not None
+    head = {"registro_ans": "345695", "tipo_guia": tipo.element}
+    draft = f"/pegs/rascunhos/{hospital.request('POST', '/pegs/rascunhos', head).json()['id']}"
+    for guia in corpo.corpo.guias:
+        added = hospital.request("POST", f"{draft}/guias", campos_of(guia))
+        assert (added.status, added.json().get("achados")) == (201, []), added.text
+    assert hospital.request("POST", f"{draft}/fechamento", {}).status == 200
+    sent = hospital.request("POST", f"{draft}/envio", {})
+    assert sent.status == 201, sent.text
+    by_hand = taken_back(hospital, sent.json()["peg"]["protocolo"])
+    assert by_file == by_message == by_hand
+    assert by_file[0] == f"{made.valor_total:.2f}"
+
+
+def taken_back(client: Client, protocolo: str) -> tuple[str, str, list[tuple[Any, ...]]]:
+    """What a PEG is worth and loses, line by line; then it is cancelled, so that its guias are free again."""
+    found = client.get(f"/pegs/{protocolo}/glosas")
+    assert client.request("POST", f"/pegs/{protocolo}/cancelamento", {}).status == 200
+    lines = [
+        tuple(glosa[name] for name in ("regra", "codigo", "guia", "item", "visto", "esperado", "mensagem", "valor"))
+        for glosa in found["glosas"]
+    ]
+    return found["valor_informado"], found["valor_glosado"], lines
 
 
 def test_a_refused_lote_frees_its_number(hospital: Client) -> None:
