@@ -28,6 +28,7 @@ from tests.builders_autorizacao import (
     DESCONHECIDO,
     PERICIA,
     PRONTO_SOCORRO,
+    PROTESE,
     REMEDIO,
     REMOCAO,
     SESSAO,
@@ -112,6 +113,7 @@ def free(*extra: Any) -> Any:
 
 
 MED = spent(REMEDIO, codigo_despesa="02", codigo_tabela="20", valor="10.00", sequencial_item=2)
+OPME = spent(PROTESE, codigo_despesa="08", codigo_tabela="19", valor="5000.00", sequencial_item=2)
 PACK = done("98000001", valor="350.00", codigo_tabela="98")
 
 # --- every rule: what is billed, what is known, what is told in 4.01 and in 4.03, of which item ---
@@ -217,6 +219,12 @@ REFUSED: list[Caso] = [
     ("package above what was agreed", (a_sadt(done("98000001", valor="350.01", codigo_tabela="98"), senha=None),),
      a_knowledge(), ("COB-PRECO", "1704", "1705", 1)),
     ("not in the senha", (a_sadt(),), on(granted(authorised(PERICIA))), ("COB-AUTORIZADO", "2505", "2505", 1)),
+    ("OPME not in the senha", (a_sadt(done(), despesas=(OPME,)),), a_knowledge(),
+     ("COB-AUTORIZADO", "2206", "3145", 2)),
+    ("OPME denied in the senha", (a_sadt(done(), despesas=(OPME,)),), on(granted(authorised(), authorised(
+        PROTESE, sequencia=2, tabela="19", autorizada=Decimal(0)))), ("COB-AUTORIZADO", "2206", "3145", 2)),
+    ("OPME without a senha", (a_sadt(done(CONSULTA, valor="120.00"), senha=None, despesas=(OPME,)),), a_knowledge(),
+     ("COB-EXIGE-SENHA", "1818", "1818", 2)),
     ("denied in the senha", (a_sadt(),), on(granted(authorised(PERICIA), authorised(
         sequencia=2, autorizada=Decimal(0)))), ("COB-AUTORIZADO", "1402", "1426", 1)),
     ("another tooth", (a_dental(filled(dente="12")),), tooth(), ("COB-LOCAL", "1432", "1432", 1)),
@@ -486,7 +494,8 @@ def test_of_materials_and_medicines_the_absence_is_only_told() -> None:
 @pytest.mark.regra("COB-CONTRATADO")
 def test_opme_of_the_operadoras_own_table_needs_no_contract() -> None:
     opme = spent("90000009", codigo_despesa="08", codigo_tabela="00", valor="5.00")
-    assert told(judged(a_sadt(done(), despesas=(opme,)))) == []
+    contexto = on(granted(authorised(), authorised("90000009", sequencia=2, tabela="00")))
+    assert told(judged(a_sadt(done(), despesas=(opme,)), contexto=contexto)) == []
 
 
 @pytest.mark.regra("COB-DIARIA", "R19")

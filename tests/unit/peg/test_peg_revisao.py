@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.builders_autorizacao import CIRURGIA
-from tests.builders_cadastro import CARTEIRA, HEMOGRAMA
+from conecta_contas.contexto import by_code
+from conecta_facts.contratos import DataBaseInternacao
+from conecta_facts.planos import GrupoCarencia
+from conecta_senhas.solicitacoes import Tipo
+from tests.builders_autorizacao import CIRURGIA, PERICIA
+from tests.builders_cadastro import CARTEIRA, HEMOGRAMA, a_carencia, a_contrato, a_plano_completo, a_preco
+from tests.builders_functions import CLINICA, HOSPITAL
 from tests.builders_peg import (
     DIA,
+    OUTRA_SENHA,
     RESINA,
     SENHA,
     a_dental,
+    a_fee,
     a_knowledge,
+    a_life,
     a_resumo,
     a_sadt,
     a_senha,
+    an_account,
     authorised,
+    before,
+    by,
     done,
     filled,
     granted,
     granted_stay,
     judged,
+    only,
     spent,
     told,
 )
@@ -32,10 +46,10 @@ from tests.casa_peg import Casa
 MATERIAL: dict[str, Any] = {"codigo_despesa": "03", "codigo_tabela": "19", "valor": "50.00"}
 
 
-def account(numero: str, first: int, last: int, *despesas: Any, itens: tuple[Any, ...] = ()) -> Any:
+def account(numero: str, first: int, last: int, *despesas: Any, itens: tuple[Any, ...] = (), **changes: Any) -> Any:
     """A partial account of the stay, of so many days of it."""
     days = (DIA + timedelta(days=first), DIA + timedelta(days=last))
-    held = {"hora_inicio_faturamento": "08:00:00", "hora_final_faturamento": "08:00:00"}
+    held = {"hora_inicio_faturamento": "08:00:00", "hora_final_faturamento": "08:00:00", **changes}
     return a_resumo(*itens, numero=numero, tipo_faturamento="1", periodo=days, despesas=despesas, **held)
 
 
@@ -86,3 +100,136 @@ def test_what_a_system_pads_is_the_same_without() -> None:
     assert told(judged(a_dental(filled(pad(RESINA), face="OM   ")), contexto=tooth)) == []
     blank = judged(a_sadt(senha=" ", numero_operadora=" "))
     assert told(blank) == [("COB-EXIGE-SENHA", "1818", 1)]
+
+
+@pytest.mark.regra("COB-DUPLICIDADE")
+def test_what_another_prestador_bills_is_told_without_its_numbers() -> None:
+    theirs = before(CIRURGIA, prestador_id=CLINICA, papel="00", numero=SENHA)
+    contexto = a_knowledge(a_senha(granted_stay(authorised(CIRURGIA))))
+    found = only(judged(a_fee(), contexto=replace(contexto, cobrados=(theirs,))))
+    assert (found.regra, found.esperado) == ("COB-DUPLICIDADE", "uma vez: por outro prestador")
+    mine = replace(theirs, prestador_id=HOSPITAL)
+    assert "protocolo" in (only(judged(a_fee(), contexto=replace(contexto, cobrados=(mine,)))).esperado or "")
+
+
+@pytest.mark.regra("COB-DUPLICIDADE")
+def test_of_thousands_of_lines_each_is_compared_with_those_of_its_hour() -> None:
+    def hour(n: int) -> str:
+        return f"{n // 60:02d}:{n % 60:02d}:00"
+
+    lines = [done(hora_inicial=hour(n)) for n in range(1000)]
+    contexto = a_knowledge(a_senha(granted(authorised(quantidade=999))))
+    assert told(judged(a_sadt(*lines[:999]), contexto=contexto)) == []
+    again = (*lines[:20], done(hora_inicial=hour(19)), done(hora_inicial=None), done(hora_inicial=hour(30)))
+    found = judged(a_sadt(*again), contexto=contexto)
+    assert told(found) == [("COB-DUPLICIDADE", "1702", place) for place in (21, 22, 23)]
+
+
+@pytest.mark.regra("COB-SENHA", "COB-SENHA-VIDA")
+def test_fees_do_not_tell_which_senhas_others_have() -> None:
+    asked = replace(granted().solicitacao, executante=CLINICA, solicitante=CLINICA)
+    theirs = replace(granted(authorised(CIRURGIA)), solicitacao=asked, prestador_id=CLINICA)
+    foreign = only(judged(a_fee(), contexto=a_knowledge(a_senha(theirs, vida="vida-2"))))
+    absent = only(judged(a_fee(), contexto=replace(a_knowledge(), senhas={})))
+    assert foreign == absent
+    own = a_knowledge(a_senha(granted(authorised(CIRURGIA)), vida="vida-2"))
+    assert told(judged(a_fee(), contexto=own)) == [("COB-SENHA-VIDA", "1406", None)]
+
+
+@pytest.mark.regra("COB-PRECO")
+@pytest.mark.parametrize(
+    ("graus", "valor", "taken"),
+    [(("00", "00"), "2000.00", "1000.00"), (("00", "12"), "2000.00", "1000.00"), (("01", "01"), "600.00", "300.00"),
+     (("00", "01", "02"), "1500.00", "0.00")],
+)  # fmt: skip
+def test_of_a_team_each_papel_is_paid_once(graus: tuple[str, ...], valor: str, taken: str) -> None:
+    fee = a_fee(done(CIRURGIA, valor=valor, equipe=tuple(by(grau) for grau in graus)))
+    found = judged(fee, contexto=a_knowledge(a_senha(granted_stay(authorised(CIRURGIA)))))
+    assert found.resultado.glosado == Decimal(taken)
+
+
+@pytest.mark.regra("COB-FATOR")
+def test_a_second_procedure_is_reduced_though_no_via_is_told_of_the_first() -> None:
+    contexto = a_knowledge(a_senha(granted_stay(authorised(CIRURGIA), authorised(PERICIA, sequencia=2))))
+    contexto = replace(contexto, precos=by_code((a_preco(CIRURGIA, "1000.00"), a_preco(PERICIA, "800.00"))))
+    surgeon = (by("00"),)
+    first = done(CIRURGIA, valor="1000.00", equipe=surgeon)
+    second = done(PERICIA, valor="800.00", equipe=surgeon, via_acesso="2")
+    found = judged(a_fee(first, second), contexto=contexto)
+    assert (told(found), found.resultado.glosado) == ([("COB-FATOR", "1716", 2)], Decimal("400.00"))
+
+
+@pytest.mark.regra("COB-DIARIA", "COB-QUANTIDADE", "R19")
+def test_a_diaria_is_one_as_whatever_expense_it_is_told() -> None:
+    contexto = a_knowledge(a_senha(granted_stay()))
+    fee = spent(quantidade=4, codigo_despesa="07")
+    found = judged(a_resumo(despesas=(fee,)), contexto=contexto)
+    assert told(found) == [("COB-DIARIA", "1914", 1), ("COB-QUANTIDADE", "1917", 1)]
+    assert found.resultado.liberado == Decimal("1440.00")
+
+
+@pytest.mark.regra("COB-VALIDADE", "R10")
+def test_a_stay_that_nobody_communicated_is_judged_by_where_its_account_begins() -> None:
+    later = (spent(), spent(quantidade=2, data_execucao=DIA + timedelta(days=2), sequencial_item=2))
+    for began, expected in ((DIA, []), (DIA + timedelta(days=1), [("COB-VALIDADE", "1405", None)])):
+        guia = a_resumo(despesas=later[1:], periodo=(began, DIA + timedelta(days=2)))
+        contexto = a_knowledge(a_senha(granted_stay(admissao=None, validade=DIA)))
+        assert told(judged(guia, contexto=contexto)) == expected
+    fee = a_fee(done(CIRURGIA, valor="1000.00", data_execucao=DIA + timedelta(days=1)))
+    of_fee = a_knowledge(a_senha(granted_stay(authorised(CIRURGIA), admissao=None, validade=DIA)))
+    assert told(judged(fee, contexto=of_fee)) == [("COB-VALIDADE", "1405", None)]
+
+
+def extended(**changes: Any) -> Any:
+    """A prorrogação of a stay, with both."""
+    stay = granted_stay(diarias=20, **changes)
+    asked = replace(stay.solicitacao, tipo=Tipo.PRORROGACAO)
+    more = granted_stay(numero=OUTRA_SENHA, senha=OUTRA_SENHA, principal=SENHA, admissao=None, solicitacao=asked)
+    return a_senha(stay, complementos=(a_senha(more, principal=stay),)), a_senha(more, principal=stay)
+
+
+@pytest.mark.regra("COB-CONTA")
+def test_accounts_under_a_stay_and_its_prorrogacao_are_of_one_stay() -> None:
+    contexto = a_knowledge(*extended())
+    of_stay, of_more = account("A", 0, 2, spent()), account("B", 1, 3, spent(), senha=OUTRA_SENHA)
+    for guias in ((of_stay, of_more), (of_more, of_stay)):
+        found = [one.regra for one in judged(*guias, contexto=contexto).achados]
+        assert "COB-CONTA" in found
+    for held, guia in ((SENHA, of_more), (OUTRA_SENHA, of_stay)):
+        clash = judged(guia, contexto=replace(contexto, contas=(an_account(numero=held),)))
+        assert [one.regra for one in clash.achados] == ["COB-CONTA"]
+
+
+@pytest.mark.regra("COB-CONTA")
+def test_of_accounts_of_one_peg_one_that_is_refused_keeps_no_third_one_out() -> None:
+    last = spent(data_execucao=DIA + timedelta(days=3))
+    guias = (account("A", 0, 2, spent()), account("B", 1, 4, spent()), account("C", 2, 4, last))
+    found = judged(*guias, contexto=a_knowledge(a_senha(granted_stay(diarias=20))))
+    assert [(one.regra, one.guia) for one in found.achados] == [("COB-CONTA", "B")]
+
+
+@pytest.mark.regra("COB-PRAZO", "R03")
+def test_the_window_of_a_prorrogacao_is_counted_from_the_discharge_of_its_stay() -> None:
+    by_discharge = replace(
+        a_knowledge().contrato, contratos=(a_contrato(data_base_internacao=DataBaseInternacao.ALTA),)
+    )
+    discharged = DIA + timedelta(days=3)
+    for days, expected in ((90, []), (91, ["COB-PRAZO"])):
+        contexto = a_knowledge(
+            *extended(alta=discharged), contrato=by_discharge, hoje=discharged + timedelta(days=days)
+        )
+        guia = account("A", 0, 2, spent(), senha=OUTRA_SENHA)
+        assert [one.regra for one in judged(guia, contexto=contexto).achados] == expected
+
+
+@pytest.mark.regra("COB-PLANO", "COB-CARENCIA")
+def test_a_fee_of_a_stay_is_covered_by_what_the_plan_says_of_stays() -> None:
+    for plan, expected in (
+        (a_plano_completo(ambulatorial=False, hospitalar=True), []),
+        (a_plano_completo(ambulatorial=True, hospitalar=False), ["COB-PLANO"]),
+        (a_plano_completo(a_carencia(GrupoCarencia.INTERNACAO, 180)), ["COB-CARENCIA"]),
+        (a_plano_completo(a_carencia(GrupoCarencia.CONSULTAS_EXAMES, 180)), []),
+    ):
+        life = a_life(plan, data_inclusao=DIA - timedelta(days=100))
+        contexto = a_knowledge(vidas={CARTEIRA: life}, regras={})
+        assert [one.regra for one in judged(a_fee(senha=None), contexto=contexto).achados] == expected

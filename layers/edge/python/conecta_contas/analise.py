@@ -236,12 +236,13 @@ def _blank(one: GuiaCobrada) -> GuiaAnalisada:
     return GuiaAnalisada(one.sequencia, one.numero, lines)
 
 
-def _glosas(caso: Caso, achados: Iterable[Apontamento]) -> Iterator[Glosa]:
+def _glosas(caso: Caso, achados: Sequence[Apontamento]) -> Iterator[Glosa]:
     by_place = {exame.guia.sequencia: exame.guia for exame in caso.exames}
+    lines = {(exame.guia.sequencia, line.sequencia): line for exame, line in caso.itens()} if achados else {}
     standing = (one for one in achados if not one.aviso and one.severidade is Severidade.GLOSA)
     for number, one in enumerate(standing, 1):
         billed = by_place[one.indice]
-        line = next((line for line in billed.itens if line.sequencia == one.sequencia), None)
+        line = lines.get((one.indice, one.sequencia or 0))
         day = line.dia if line else billed.primeiro_dia
         terms = caso.contrato(day) if day else None
         yield Glosa(
@@ -267,8 +268,19 @@ def settle(resultado: Resultado) -> Resultado:
     guias = []
     for one in resultado.guias:
         standing = by_place.get(one.indice, [])
-        standing = sorted((*whole, *standing), key=_order) if whole else standing
-        lines = tuple(_settled(line, standing, taken) for line in one.itens)
+        if not (whole or standing):
+            guias.append(replace(one, itens=tuple(_settled(line, (), taken) for line in one.itens)))
+            continue
+        general = sorted((*whole, *(glosa for glosa in standing if glosa.sequencia is None)), key=_order)
+        by_line: dict[int, list[Glosa]] = {}
+        for glosa in standing:
+            if glosa.sequencia is not None:
+                by_line.setdefault(glosa.sequencia, []).append(glosa)
+        lines = tuple(
+            _settled(line, sorted((*general, *own), key=_order) if own else general, taken)
+            for line in one.itens
+            for own in (by_line.get(line.sequencia, ()),)
+        )
         guias.append(replace(one, itens=lines))
     return Resultado(tuple(guias), tuple(replace(one, valor=taken.get(one.id, ZERO)) for one in resultado.glosas))
 
@@ -291,8 +303,6 @@ def _strength(glosa: Glosa) -> int:
 def _settled(line: ItemAnalisado, glosas: Iterable[Glosa], taken: dict[int, Decimal]) -> ItemAnalisado:
     left = shared = line.informado
     for glosa in glosas:
-        if glosa.sequencia not in {None, line.sequencia}:
-            continue
         if glosa.retirado is not None:
             kept = shared = max(left - glosa.retirado, ZERO)
         elif glosa.cabem is not None and glosa.quantidade is not None:

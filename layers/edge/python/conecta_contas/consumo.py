@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from conecta_contas.cobranca import ItemCobrado
-from conecta_contas.contexto import Alocacao, Caso, Exame, Parte, Senha, is_diaria
+from conecta_contas.contexto import Alocacao, Caso, Exame, Parte, Senha
 from conecta_senhas.autorizacoes import DIARIAS, Item
 from conecta_senhas.usos import Uso, guia_key
 
@@ -51,7 +51,7 @@ def candidates(caso: Caso, exame: Exame, item: ItemCobrado) -> list[tuple[Senha,
     for senha in usable(caso, exame, item):
         fitting = [held for held in named(senha, item) if held.autorizada and places(item, held)]
         found += [(senha, held.sequencia, held.autorizada, held) for held in fitting]
-        if not fitting and is_diaria(item) and senha.autorizacao.diarias_autorizadas > 0:
+        if not fitting and caso.is_diaria(item) and senha.autorizacao.diarias_autorizadas > 0:
             found.append((senha, DIARIAS, Decimal(senha.autorizacao.diarias_autorizadas), None))
     if len(found) <= 1:
         return found

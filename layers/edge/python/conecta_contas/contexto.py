@@ -175,8 +175,8 @@ class Parametros:
     retorno_dias: int = 30
 
     def fracao(self, graus: tuple[str, ...]) -> Decimal | None:
-        """Share of the price for a whole team; `None` when that of some grau is not known."""
-        shares = [self.fracao_por_grau.get(grau) for grau in graus]
+        """Share of the price for a whole team, each papel once; `None` when that of some grau is not known."""
+        shares = {self.papel(grau): self.fracao_por_grau.get(grau) for grau in graus}.values()
         known = [share for share in shares if share is not None]
         return sum(known, Decimal(0)) if len(known) == len(shares) else None
 
@@ -298,13 +298,6 @@ class Exame:
 
 
 _DIARIAS: Final = OutrasDespesas.DIARIAS.value
-
-
-def is_diaria(item: ItemCobrado) -> bool:
-    """Whether a line is a diária."""
-    return item.despesa == _DIARIAS
-
-
 Contratado = Diaria | Pacote | ProcedimentoContratado
 
 
@@ -342,12 +335,13 @@ class Caso:
     Attributes:
         alocacoes: what each line uses, by (guia, item), once that was asked.
         codigos: that are billed.
+        diarias: of these, those that the contract names as diárias.
         guardado: what rules of one module keep for each other, by their own names.
     """
 
     __slots__ = (
         "_comecos", "_contratos", "_exatos", "_fracoes", "_itens", "_linhas", "_negociados", "_papeis", "_precos",
-        "_regras", "_tuss", "alocacoes", "codigos", "contexto", "exames", "guardado",
+        "_regras", "_tuss", "alocacoes", "codigos", "contexto", "diarias", "exames", "guardado",
     )  # fmt: skip
 
     def __init__(self, guias: Iterable[GuiaCobrada], contexto: Contexto) -> None:
@@ -360,6 +354,7 @@ class Caso:
         self._contratos: dict[date, Contrato | None] = {}
         held = contexto.contrato
         self._exatos: dict[Codigo, list[Contratado]] = {}
+        self.diarias = self.codigos & {(line.tabela, line.codigo) for line in held.diarias}
         lines: tuple[Contratado, ...] = (*held.diarias, *held.pacotes, *held.procedimentos)
         for line in lines:
             self._exatos.setdefault((line.tabela, line.codigo), []).append(line)
@@ -380,7 +375,7 @@ class Caso:
         if senha is None:
             return Exame(guia, vida, None, None, dias)
         mine, theirs = self.executes(guia, senha), vida is not None and senha.vida == vida.id
-        if not mine and not theirs:
+        if not theirs and senha.autorizacao.solicitacao.executa != self.contexto.prestador_id:
             return Exame(guia, vida, None, None, dias)  # foreign and absent are told alike
         granted = senha.autorizacao.senha is not None and senha.autorizacao.situacao is not Situacao.CANCELADA
         return Exame(guia, vida, senha, senha if mine and theirs and granted else None, dias)
@@ -398,6 +393,10 @@ class Caso:
         if dia not in self._contratos:
             self._contratos[dia] = self.contexto.contrato.em(dia)
         return self._contratos[dia]
+
+    def is_diaria(self, item: ItemCobrado) -> bool:
+        """Whether a line is a diária, as which kind of expense it may be told."""
+        return item.despesa == _DIARIAS or (bool(self.diarias) and item.chave in self.diarias)
 
     def contracted(self, item: ItemCobrado) -> bool:
         """Whether the contract names the code on its day (R25, R19)."""

@@ -12,6 +12,7 @@ from conecta_facts.beneficiarios import RECEM_NASCIDO, Impedimento
 from conecta_facts.contratos import Contrato, DataBaseAmbulatorial, DataBaseInternacao
 from conecta_senhas.autorizacoes import PENDENTES, Origem, Situacao
 from conecta_senhas.contexto import CONTRATO, PADRAO, PLANO
+from conecta_senhas.solicitacoes import Tipo
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import AusenciaCodValidacao, TipoFaturamento
@@ -117,7 +118,8 @@ def data_base(exame: Exame, terms: Contrato, dia: date) -> date | None:
         return guia.ultimo_dia if whole else dia
     if terms.data_base_internacao is DataBaseInternacao.FIM_FATURAMENTO:
         return guia.fim
-    alta = exame.valida.autorizacao.alta if exame.valida else None
+    stays = (exame.valida.autorizacao, exame.valida.principal) if exame.valida else ()
+    alta = next((one.alta for one in stays if one is not None and one.alta is not None), None)
     if alta is not None:
         return alta
     return guia.fim if guia.tipo_faturamento in FECHAM else None
@@ -345,8 +347,8 @@ def _by_day(caso: Caso, expected_of: Esperado, frase: Frase) -> Iterator[Apontam
             yield from each_or_whole(caso, exame, hit, frase)
 
 
-def _expired(_exame: Exame, senha: Senha, dia: date) -> str | None:
-    if senha.covers(dia):
+def _expired(exame: Exame, senha: Senha, dia: date) -> str | None:
+    if senha.covers(dia) or _admitted_inside(exame, senha):
         return None
     validade = senha.autorizacao.validade
     return f"até {br(validade)}" if validade else "senha com validade"
@@ -368,6 +370,13 @@ def _too_early(exame: Exame, senha: Senha, dia: date) -> str | None:
     first = min(decided, asked.data_atendimento or decided)
     done = exame.admissao or dia
     return f"a partir de {br(first)}" if done < first else None
+
+
+def _admitted_inside(exame: Exame, senha: Senha) -> bool:
+    """R10: a stay is judged at admission; of one that nobody communicated the account says when it began."""
+    held, began = senha.autorizacao, exame.guia.inicio
+    account = exame.guia.tipo is TipoGuia.RESUMO_INTERNACAO and held.tipo is Tipo.INTERNACAO
+    return account and held.admissao is None and began is not None and senha.covers(began)
 
 
 @regra("COB-VALIDADE", "R10", base=CONTRATO, dados="senhas", consome=False)
@@ -395,9 +404,12 @@ def depois_da_autorizacao(caso: Caso) -> Iterator[Apontamento]:
 
 @regra("COB-CONTA", "§10", base=CONTRATO, dados="pegs", consome=False)
 def contas(caso: Caso) -> Iterator[Apontamento]:
-    """Accounts of one stay do not overlap, and none but complementary ones follow its last (1739; 3232)."""
-    seen: list[tuple[str, str, tuple[str, str], str]] = [
-        (conta.numero, conta.tipo_faturamento, conta.periodo, f"protocolo {conta.protocolo}, guia {conta.guia}")
+    """Accounts of one stay do not overlap, and none but complementary ones follow its last (1739; 3232).
+
+    Whether they name the stay or a prorrogação of it.
+    """
+    seen: list[tuple[set[str], str, tuple[str, str], str]] = [
+        ({conta.numero}, conta.tipo_faturamento, conta.periodo, f"protocolo {conta.protocolo}, guia {conta.guia}")
         for conta in caso.contexto.contas
         if conta.prestador_id == caso.contexto.prestador_id
     ]
@@ -406,10 +418,13 @@ def contas(caso: Caso) -> Iterator[Apontamento]:
         if stay is None or guia.periodo is None or guia.tipo_faturamento == TipoFaturamento.COMPLEMENTAR:
             continue
         kind, period = str(guia.tipo_faturamento), guia.periodo
-        before = [held for held in seen if held[0] == stay.numero and held[1] != TipoFaturamento.COMPLEMENTAR]
+        names = {stay.numero, stay.principal.numero if stay.principal else stay.numero}
+        names.update(one.numero for one in stay.complementos)
+        before = [held for held in seen if held[0] & names and held[1] != TipoFaturamento.COMPLEMENTAR]
         clash = next((held for held in before if _clash(kind, period, held[1], held[2])), None)
-        seen.append((stay.numero, kind, period, f"guia {guia.numero}"))
-        if clash is not None:
+        if clash is None:  # one that is refused keeps no other out
+            seen.append((names, kind, period, f"guia {guia.numero}"))
+        else:
             yield caso.achado(
                 Motivo.PARCIAL_SOBREPOSTA, "O período, ou a alta, já foi cobrado em outra conta desta internação.",
                 "Corrija o período ou o tipo de faturamento; o que faltou vai em conta complementar.", exame,

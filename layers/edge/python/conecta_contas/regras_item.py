@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from conecta_contas.cobranca import ItemCobrado
-from conecta_contas.contexto import PACOTES, ZERO, Apontamento, Caso, Cobrado, Exame, Vida, is_diaria, regra
+from conecta_contas.contexto import PACOTES, ZERO, Apontamento, Caso, Cobrado, Exame, Vida, regra
 from conecta_contas.regras_guia import br
 from conecta_facts.contratos import Conduta, Pacote
 from conecta_facts.planos import PlanoCompleto
@@ -32,6 +32,8 @@ _MEDICAMENTOS: Final = Tabela.MEDICAMENTOS.value
 _PROPRIAS: Final = PACOTES | {Tabela.PROPRIA}
 _DROGA: Final = OutrasDespesas.MEDICAMENTOS.value
 CONTRATADAS: Final = TABELAS - MATERIAIS
+MUITAS: Final = 8
+"""Lines that are compared one by one; of more than these a file may have thousands."""
 _INVALIDO: Final = {Tabela.MATERIAIS_E_OPME: Motivo.MATERIAL_INVALIDO, Tabela.MEDICAMENTOS: Motivo.MEDICAMENTO_INVALIDO}
 _INVALIDA: Final[dict[str, Motivo]] = {
     OutrasDespesas.GASES_MEDICINAIS: Motivo.GAS_MEDICINAL_INVALIDO,
@@ -74,7 +76,7 @@ def tuss(caso: Caso) -> Iterator[Apontamento]:
 def contratado(caso: Caso) -> Iterator[Apontamento]:
     """Each procedure is contracted (2514; 3279), each package and fee negotiated (1735, 3142; 3142)."""
     for exame, item in caso.itens():
-        if _uncontracted(caso, item) and not is_diaria(item):
+        if _uncontracted(caso, item) and not caso.is_diaria(item):
             motivo = Motivo.ITEM_NAO_CONTRATADO
             if item.tabela in PACOTES:
                 motivo = Motivo.PACOTE_NAO_NEGOCIADO
@@ -100,7 +102,7 @@ def diaria_negociada(caso: Caso) -> Iterator[Apontamento]:
     for exame in caso.exames:
         left = _days(exame)
         for item in exame.guia.itens:
-            if not is_diaria(item):
+            if not caso.is_diaria(item):
                 continue
             if _uncontracted(caso, item):
                 names = ", ".join(
@@ -155,18 +157,18 @@ def pronto_socorro(caso: Caso) -> Iterator[Apontamento]:
 
 
 def needs_senha(caso: Caso, exame: Exame, item: ItemCobrado) -> bool:
-    """R09, R26: whether a code may only be billed on a senha; a consultation in its own guia never needs one."""
+    """R09, R26, R27: whether it may only be billed on a senha; a consultation in its own guia never needs one."""
     if exame.guia.tipo is TipoGuia.CONSULTA:
         return False
-    if exame.guia.tipo is TipoGuia.ODONTO:
+    if exame.guia.tipo is TipoGuia.ODONTO or item.despesa == OutrasDespesas.OPME:
         return True
     rule = caso.regra(exame, item)
     return rule is not None and (rule.exige_senha or rule.exige_analise)
 
 
-@regra("COB-EXIGE-SENHA", "R09", "R26", base=CONTRATO, dados="regras")
+@regra("COB-EXIGE-SENHA", "R09", "R26", "R27", base=CONTRATO, dados="regras")
 def exige_senha(caso: Caso) -> Iterator[Apontamento]:
-    """R09: what needs a senha names one (1818); in odontologia everything does."""
+    """R09: what needs a senha names one (1818); in odontologia everything does, and each OPME."""
     for exame, item in caso.itens():
         guia = exame.guia
         if guia.senha is None and exame.senha is None and needs_senha(caso, exame, item):
@@ -189,7 +191,8 @@ def plano_cobre(caso: Caso) -> Iterator[Apontamento]:
     """Without a senha: the plan was in force and covers the code, or by its segmentation (1407; 3287)."""
     for exame, _, plano, item in _unjudged(caso):
         said = plano.cobertura_de(item.tabela, item.codigo, item.dia)
-        segment = plano.plano.ambulatorial or (exame.guia.urgencia and plano.plano.hospitalar)
+        hospital = exame.in_stay or exame.guia.urgencia
+        segment = (plano.plano.ambulatorial and not exame.in_stay) or (plano.plano.hospitalar and hospital)
         if plano.vigente_em(item.dia) and (said.coberto if said is not None else segment):
             continue
         if exame.guia.tipo is not TipoGuia.ODONTO:
@@ -207,7 +210,8 @@ def carencia(caso: Caso) -> Iterator[Apontamento]:
         rule, said = caso.regra(exame, item), plano.cobertura_de(item.tabela, item.codigo, item.dia)
         group = waiting_group(
             Codigo(item.tabela, item.codigo), urgencia=exame.guia.urgencia,
-            odontologia=exame.guia.tipo is TipoGuia.ODONTO, complexo=rule is not None and rule.alta_complexidade,
+            odontologia=exame.guia.tipo is TipoGuia.ODONTO, internado=exame.in_stay,
+            complexo=rule is not None and rule.alta_complexidade,
         )  # fmt: skip
         if said is not None and said.grupo_carencia is not None and not exame.guia.urgencia:
             group = said.grupo_carencia
@@ -329,22 +333,56 @@ class _Linha(NamedTuple):
         return not any(a and b and a != b for a, b in zip(mine, theirs, strict=True))
 
 
+class _Lugar:
+    """Lines of one life, day, code and grau: of many, those that another may repeat are found by the hour."""
+
+    __slots__ = ("_linhas", "_por_hora", "_todas")
+
+    def __init__(self) -> None:
+        self._linhas: list[_Linha] = []
+        self._por_hora: dict[str | None, dict[_Linha, _Linha]] = {}
+        self._todas: dict[_Linha, _Linha] = {}
+
+    def add(self, line: _Linha) -> None:
+        """One line more."""
+        self._linhas.append(line)
+        if self._todas:
+            self._index(line)
+
+    def _index(self, line: _Linha) -> None:
+        like = line._replace(hora=None, onde="")
+        self._todas.setdefault(like, line)
+        self._por_hora.setdefault(line.hora, {}).setdefault(like, line)
+
+    def repeated(self, line: _Linha) -> _Linha | None:
+        """The first that the line repeats."""
+        held: Iterable[_Linha] = self._linhas
+        if len(self._linhas) > MUITAS:
+            if not self._todas:
+                for one in self._linhas:
+                    self._index(one)
+            here = [self._por_hora.get(hora, {}) for hora in (line.hora, None)] if line.hora else [self._todas]
+            held = chain.from_iterable(lines.values() for lines in here)
+        return next((one for one in held if line.repeats(one)), None)
+
+
 _Chave = tuple[str, bool, str, str, date, str, str | None, str | None, str | None]
 
 
-def _before(caso: Caso) -> dict[_Chave, list[_Linha]]:
+def _before(caso: Caso) -> dict[_Chave, _Lugar]:
     """What was billed before on the days, and of the codes, that are billed now."""
     now = {
         (exame.vida.id if exame.vida else exame.guia.carteira, item.codigo, item.dia) for exame, item in caso.itens()
     }
-    found: dict[_Chave, list[_Linha]] = defaultdict(list)
+    found: dict[_Chave, _Lugar] = defaultdict(_Lugar)
     for held in caso.contexto.cobrados:
         if (held.vida, held.codigo, held.dia) in now:
             papel = caso.contexto.parametros.papel(held.papel)
-            found[_key(held.vida, held, papel, rn=held.atendimento_rn)].append(
+            own = held.prestador_id == caso.contexto.prestador_id
+            found[_key(held.vida, held, papel, rn=held.atendimento_rn)].add(
                 _Linha(
                     held.prestador_id, held.numero, bool(held.papel), held.hora, held.via_acesso, held.profissional,
-                    f"protocolo {held.protocolo}, guia {held.guia}",
+                    f"protocolo {held.protocolo}, guia {held.guia}" if own else "por outro prestador",
                 )
             )  # fmt: skip
     return found
@@ -358,7 +396,7 @@ def _key(vida: str, item: Cobrado | ItemCobrado, papel: str, *, rn: bool) -> _Ch
 def duplicidade(caso: Caso) -> Iterator[Apontamento]:
     """A procedure of one life, day, grau and tooth is billed once in all living PEGs (1702, 3007; 3209, 2607).
 
-    Another hour, via de acesso or senha makes it another one.
+    Another hour, via de acesso or senha makes it another one. Of what another prestador bills no number is told.
     """
     seen = _before(caso)
     for exame in caso.exames:
@@ -373,11 +411,9 @@ def duplicidade(caso: Caso) -> Iterator[Apontamento]:
             )  # fmt: skip
             rn, roles = exame.guia.atendimento_rn, caso.papeis(item)
             places = [seen[_key(vida, item, papel, rn=rn)] for papel in roles]
-            earlier = None
-            if any(places):
-                earlier = next((held for held in chain.from_iterable(places) if line.repeats(held)), None)
+            earlier = next((held for place in places if (held := place.repeated(line)) is not None), None)
             for place in places:
-                place.append(line)
+                place.add(line)
             if earlier is not None:
                 motivo = Motivo.COBRANCA_EM_DUPLICIDADE
                 if exame.guia.tipo is TipoGuia.ODONTO:

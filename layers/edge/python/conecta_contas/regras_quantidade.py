@@ -8,13 +8,14 @@ from typing import Final
 
 from conecta_contas.cobranca import ItemCobrado
 from conecta_contas.consumo import named, usable
-from conecta_contas.contexto import Alocacao, Apontamento, Caso, Exame, is_diaria, regra
+from conecta_contas.contexto import Alocacao, Apontamento, Caso, Exame, regra
 from conecta_contas.regras_guia import br
 from conecta_contas.regras_item import needs_senha
 from conecta_senhas.autorizacoes import Item
 from conecta_senhas.contexto import CONTRATO
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.vocabulary.glosas import Motivo
+from conecta_tiss.vocabulary.tables import OutrasDespesas
 
 ZERO: Final = Decimal(0)
 
@@ -39,14 +40,20 @@ def _named(caso: Caso, exame: Exame, item: ItemCobrado) -> list[Item]:
     return [one for senha in usable(caso, exame, item) for one in named(senha, item)]
 
 
-@regra("COB-AUTORIZADO", "R09", "R10", base=CONTRATO, dados="senhas")
+@regra("COB-AUTORIZADO", "R09", "R10", "R27", base=CONTRATO, dados="senhas")
 def autorizado(caso: Caso) -> Iterator[Apontamento]:
-    """What needs a senha is one of its authorised items (2505; denied or cancelled 1402; 1426)."""
+    """What needs a senha is one of its authorised items (2505; denied or cancelled 1402; 1426; OPME 2206; 3145)."""
     for exame, item, made in _lines(caso):
-        if made.achada or not (needs_senha(caso, exame, item) or is_diaria(item)):
+        if made.achada or not (needs_senha(caso, exame, item) or caso.is_diaria(item)):
             continue
         held = _named(caso, exame, item)
-        if not held:
+        if item.despesa == OutrasDespesas.OPME and not any(one.autorizada > ZERO for one in held):
+            yield caso.achado(
+                Motivo.OPME_NAO_AUTORIZADO, "O material (OPME) não está autorizado na senha.",
+                "Confira o código; o material que falta se pede em complemento, com o anexo de OPME.", exame, item,
+                campo="codigoProcedimento", visto=item.nome, esperado=_authorised(caso, exame, item) or None,
+            )  # fmt: skip
+        elif not held:
             yield caso.achado(
                 Motivo.CODIGO_DIFERENTE_DO_AUTORIZADO, "O código cobrado não está na senha.",
                 "Confira o código; o que falta se pede em complemento ou em nova senha.", exame, item,
@@ -91,7 +98,7 @@ def quantidade(caso: Caso) -> Iterator[Apontamento]:
     for exame, item, made in _lines(caso):
         if not made.achada or made.cabem >= item.quantidade:
             continue
-        daily = is_diaria(item)
+        daily = caso.is_diaria(item)
         yield caso.achado(
             Motivo.DIARIAS_SEM_PRORROGACAO if daily else Motivo.QUANTIDADE_COBRADA_ACIMA_DA_AUTORIZADA,
             "A quantidade é maior que a que resta na senha.",

@@ -18,6 +18,8 @@ from conecta_tiss.vocabulary.amounts import produto
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import Tabela
 
+CIRURGIAS: Final = "3"
+"""How codes of surgery and other invasive procedures begin in table 22."""
 _Ato = tuple[str, date, tuple[str, ...]]
 
 
@@ -72,18 +74,19 @@ def _surcharged(caso: Caso, guia: GuiaCobrada, item: ItemCobrado) -> bool:
 def vias(caso: Caso) -> dict[tuple[int, int], Decimal]:
     """Factor of each line by via de acesso: of the procedures of one act the dearest is whole, the others by their via.
 
-    An act is what one grau does to a life on a day. By (guia, item).
+    An act is what one grau does to a life on a day; surgery of which no via is told is whole. By (guia, item).
     """
     acts: dict[_Ato, list[tuple[Decimal, int, int, str]]] = {}
     for exame, item in caso.itens():
-        if item.via_acesso is not None and item.tabela == Tabela.PROCEDIMENTOS_E_EVENTOS:
+        told = item.via_acesso is not None or item.codigo.startswith(CIRURGIAS)
+        if told and item.tabela == Tabela.PROCEDIMENTOS_E_EVENTOS:
             worth = caso.preco(item) or item.valor_unitario
             act = (
                 exame.vida.id if exame.vida else exame.guia.carteira,
                 item.dia,
                 caso.papeis(item),
             )
-            acts.setdefault(act, []).append((worth, -exame.guia.sequencia, -item.sequencia, item.via_acesso))
+            acts.setdefault(act, []).append((worth, -exame.guia.sequencia, -item.sequencia, item.via_acesso or ""))
     table = caso.contexto.parametros.fator_por_via
     found: dict[tuple[int, int], Decimal] = {}
     for lines in acts.values():
