@@ -20,8 +20,9 @@ from local.gerador import solicitacoes
 from local.gerador.solicitacoes import PedidoSolicitacao
 from local.seed import CLINICA, HOSPITAL
 from tests.e2e.conftest import Deployed
-from tests.matriz import refusals
+from tests.matriz import leaks, refusals
 from tests.matriz.calls import routes
+from tests.matriz.hostile import HOSTILE, leaves, put
 from tests.matriz.model import INVALID, NO_AUTHORIZATION, WRONG_ROLE, Caller, Door, Refusal, Row, Values
 from tests.matriz.senhas import CANARIO, EXAME, MEDICO, OPME, ROWS, pedido
 from tests.matriz.snapshot import Camera, difference
@@ -419,34 +420,6 @@ class TestWhoseActItIs:
             assert refusals.wrong_with(client.request("GET", prefix), WRONG_ROLE, ()) == []
 
 
-HOSTILE: Final[tuple[Any, ...]] = (
-    None, True, False, 0, -1, 1e308, 10**400, 0.1, "", " ", "0", "-1", "1e9", "NaN", "Infinity", "9" * 400, "２０",
-    "x" * 20_000, "é" * 5_000, "\U0001f3e5" * 200, "\x00", "a\x00b", "\ud800", "\u202e\u2066abc", "\ufeff", "\ufffe",
-    "<x/>", "%s%n{}", "'; DROP TABLE", "../../etc/passwd", "2026-02-30", "9999-99-99", "0000-00-00", [], {}, [[]],
-    [None], {"": ""}, {"__proto__": {"x": 1}}, [{}] * 200, json.loads("[" * 60 + "]" * 60),
-)  # fmt: skip
-"""What a field may be sent that is nothing of what it may be."""
-
-
-def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Where in a body something may be put in place of what is there."""
-    if path:
-        yield path
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for name, one in inner:
-        yield from leaves(one, (*path, name))
-
-
-def put(body: Any, path: tuple[Any, ...], value: Any) -> Any:
-    """A body with something else in one place."""
-    made = json.loads(json.dumps(body))
-    place = made
-    for name in path[:-1]:
-        place = place[name]
-    place[path[-1]] = value
-    return made
-
-
 def whole(asked: Values) -> dict[str, Any]:
     """A request with every member there is."""
     day = asked["hoje"]
@@ -521,15 +494,8 @@ class TestHostileBodies:
 class TestWhatLeaks:
     """Carteira, name, CPF and what is clinical: in answers to who may, and nowhere else."""
 
-    @staticmethod
-    def found(texts: Iterator[tuple[str, str]], personal: frozenset[str]) -> list[str]:
-        told = re.compile("|".join(map(re.escape, sorted(personal))))
-        return [f"{where}: {hit[0]!r}" for where, text in texts if (hit := told.search(text))]
-
     def test_what_would_leak_is_found(self, personal: frozenset[str]) -> None:
-        assert {len(hit) > 0 for hit in (self.found(iter([("log", f"<{text}>")]), personal) for text in personal)} == {
-            True
-        }
+        assert {len(hit) > 0 for hit in (leaks.found([("log", f"<{text}>")], personal) for text in personal)} == {True}
         assert {CANARIO, MEDICO["nome"], "34569500000000101", "11122233396"} <= personal
 
     def test_no_address_has_a_place_for_a_person(self) -> None:
@@ -557,7 +523,7 @@ class TestWhatLeaks:
             answer = expect(row.ok, world.wire.send(world.wire.of(row, caller, world.fresh(row, caller))))
             headers.append((name, json.dumps(dict(answer.headers))))
         assert all("location" in text for name, text in headers if name in {"solicitarAutorizacao", "criarRascunho"})
-        assert self.found(iter(headers), personal) == []
+        assert leaks.found(headers, personal) == []
 
     def test_no_refusal_repeats_what_was_sent(self, world: World, personal: frozenset[str]) -> None:
         row = BY_NAME["solicitarAutorizacao"]
@@ -571,39 +537,22 @@ class TestWhatLeaks:
         answers = world.wire.send_all([replace(base, body=json.dumps(one).encode()) for one in bodies])
         refused = [answer for answer in answers if answer.status >= 400]
         assert len(refused) > 30
-        told = self.found(((str(number), one.text) for number, one in enumerate(refused)), personal | {text})
+        told = leaks.found(((str(number), one.text) for number, one in enumerate(refused)), personal | {text})
         # A member that nobody knows is named: it is the sender's own word, and not a value.
         assert [one for one in told if not one.startswith(f"{len(refused) - 2}:")] == []
 
     def test_no_key_of_any_row_or_object_names_a_person(self, camera: Camera, personal: frozenset[str]) -> None:
-        stored = camera.take()
-        names = [(key, key) for key in (*stored.kept, *stored.counted)]
+        names = leaks.keys(camera.take())
         assert len(names) > 100
-        assert self.found(iter(names), personal) == []
+        assert leaks.found(names, personal) == []
 
     def test_neither_audit_nor_events_name_a_person(self, deployed: Deployed, personal: frozenset[str]) -> None:
-        dynamodb = deployed.aws.client("dynamodb")
-
-        def rows() -> Iterator[tuple[str, str]]:
-            for table, prefix in (("auditoria", ""), ("autorizacao", "EVENTO#")):
-                pages = dynamodb.get_paginator("scan").paginate(TableName=f"conecta-embarcado-{table}")
-                for item in (item for page in pages for item in page["Items"]):
-                    if item["sk"]["S"].startswith(prefix):
-                        yield f"{table} {item['sk']['S']}", json.dumps(item, ensure_ascii=False)
-
-        assert sum(1 for _ in rows()) > 10
-        assert self.found(rows(), personal) == []
+        rows = list(leaks.audit_and_events(deployed.aws, ("autorizacao",)))
+        assert len(rows) > 10
+        assert leaks.found(rows, personal) == []
 
     def test_no_function_logs_a_person(self, deployed: Deployed, personal: frozenset[str]) -> None:
-        logs = deployed.aws.client("logs")
-
-        def lines() -> Iterator[tuple[str, str]]:
-            for group in (one["logGroupName"] for one in logs.describe_log_groups()["logGroups"]):
-                for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group):
-                    yield from ((group, event["message"]) for event in page["events"])
-
-        groups = {group.rpartition("embarcado-")[2] for group, _ in lines()}
+        lines = list(leaks.logs(deployed.aws))
+        groups = {group.rpartition("embarcado-")[2] for group, _ in lines}
         assert groups >= {"autorizacao-api", "autorizacao-eventos", "tiss-api", "documentos-api"}
-        assert self.found(lines(), personal) == []
-        access = (deployed.aws.directory / "log" / "aws.log").read_text("utf-8", "replace")
-        assert self.found(iter([("aws.log", access)]), personal) == []
+        assert leaks.found(lines, personal) == []

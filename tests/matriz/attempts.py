@@ -11,7 +11,7 @@ from local.client import Answer
 from local.seed import OPERADORAS
 from tests.matriz import refusals
 from tests.matriz.calls import Sent, can_be_wrong
-from tests.matriz.model import Caller, Kind, Refusal, Row, Target, Values, refusal, who_is_refused
+from tests.matriz.model import Caller, Door, Kind, Refusal, Row, Target, Values, refusal, who_is_refused
 from tests.matriz.snapshot import Camera, Snapshot, difference
 from tests.matriz.tokens import decoded
 from tests.matriz.world import World, as_json
@@ -53,14 +53,14 @@ class Matrix:
         ]
 
     def told_apart(self, name: str) -> list[str]:
-        """Every 404 of a row by which the same caller could tell a foreign, an absent and a malformed id.
+        """Every 404 of a row by which callers of a kind could tell a foreign, an absent and a malformed id.
 
         Which operadora was asked is published, and so is where what it authorised before is to be found (R07).
         """
-        alike: dict[tuple[str, str], list[Attempt]] = defaultdict(list)
+        alike: dict[tuple[Kind, Refusal, str], list[Attempt]] = defaultdict(list)
         for attempt in self.attempts[name]:
             if attempt.expected.status == 404 and attempt.target is not Target.OWN:
-                alike[attempt.caller.name, _operadora(attempt)].append(attempt)
+                alike[attempt.caller.kind, attempt.expected, _operadora(attempt)].append(attempt)
         return [
             f"{attempt}: {difference}"
             for first, *others in alike.values()
@@ -119,10 +119,11 @@ def _callers(world: World, row: Row) -> list[Caller]:
 
 
 def _of_one_papel(row: Row, caller: Caller) -> tuple[Any, ...]:
-    """What callers have in common of whom one is enough; an authorization is of one operadora, whichever is asked."""
-    if row.thing == "autorizacao":
+    """What callers have in common of whom one is enough; a senha or a PEG is of one operadora, whichever is asked."""
+    if row.thing in {"autorizacao", "peg", "digitado"}:
         return caller.kind, caller.papeis.get(caller.prestador or "")
-    return caller.kind, *caller.papeis.values(), caller.registro
+    grupos = sorted(caller.grupos.get(caller.registro, frozenset()) & row.grupos)[:1]
+    return caller.kind, *caller.papeis.values(), caller.registro, *grupos
 
 
 def texts_in(value: Any) -> set[str]:
@@ -147,29 +148,52 @@ def run(world: World, rows: Sequence[Row], camera: Camera) -> Matrix:
 
 
 def _of_row(world: World, row: Row) -> Iterator[tuple[Row, Caller, Target, bool, Refusal, Sent]]:
-    spelt: set[Kind] = set()
+    spelt: list[Kind] = []
     wrong: set[tuple[Any, ...]] = set()
+    absent: set[tuple[Any, ...]] = set()
     crossed: set[tuple[Kind, str]] = set()
-    for caller in (*world.callers, *world.machines_without(row)):
+    for caller in _told_otherwise(row, (*world.callers, *world.machines_without(row))):
         named = list(_named(world, row, caller))
         if (caller.kind, caller.registro) not in crossed and _allowed(row, caller):
             crossed.add((caller.kind, caller.registro))
             named += [(Target.FOREIGN, values) for values in world.mixed(row, caller)]
         if caller.kind not in spelt and _allowed(row, caller):
-            # How an id is spelt is the same to all who may: one of a kind tries every spelling.
-            spelt.add(caller.kind)
-            named += [(Target.MALFORMED, values) for values in world.malformed(row, caller)]
-        # What is wrong besides is the same to all who may as much.
-        alike = (caller.kind, caller.escopos, *sorted(caller.papeis.values()), *caller.grupos.values())
+            # How an id is spelt is the same to all who may: one of each kind tries its share of the spellings.
+            shares = 2 if row.door is Door.PRESTADOR and row.escopos else 1
+            found = list(world.malformed(row, caller))[len(spelt) :: shares]
+            spelt.append(caller.kind)
+            named += [(Target.MALFORMED, values) for values in found]
+        # What is wrong besides is the same to all who may as much, or are refused for the same; so is what is nobody's.
+        refused = who_is_refused(row, caller)
+        may = (caller.kind, caller.escopos, *sorted(caller.papeis.values()), *caller.grupos.values())
+        alike = may if refused is None else (caller.kind, refused)
         also = alike not in wrong
-        if who_is_refused(row, caller) is None:
-            wrong.add(alike)
+        wrong.add(alike)
+        if refused is None and any(target is Target.FOREIGN for target, _ in named):
+            if alike in absent:
+                named = [(target, values) for target, values in named if target is not Target.ABSENT]
+            absent.add(alike)
         for place, (target, values) in enumerate(named):
             for well_formed in _ways(row, caller, target, first=place == 0, last=place == len(named) - 1, also=also):
                 expected = refusal(row, caller, target, well_formed=well_formed)
                 if expected is not None:
                     sent = world.wire.of(row, caller, values, wrong=not well_formed)
                     yield row, caller, target, well_formed, expected, sent
+
+
+def _told_otherwise(row: Row, callers: Sequence[Caller]) -> Iterator[Caller]:
+    """Who is to be tried: of those whose pool alone refuses them, one of each papel, group and set of scopes."""
+    seen: set[tuple[Any, ...]] = set()
+    for caller in callers:
+        own = (row.door is Door.OPERADORA) == (caller.kind is Kind.OPERADORA) or row.door is Door.SIGNED_IN
+        if own or caller.kind in {Kind.NOBODY, Kind.STRANGER}:
+            yield caller
+            continue
+        grupos = frozenset[str]().union(*caller.grupos.values())
+        alike = (caller.kind, caller.live, caller.escopos, frozenset(caller.papeis.values()), grupos)
+        if alike not in seen:
+            yield caller
+        seen.add(alike)
 
 
 def _ways(row: Row, caller: Caller, target: Target, *, first: bool, last: bool, also: bool) -> tuple[bool, ...]:
@@ -179,7 +203,7 @@ def _ways(row: Row, caller: Caller, target: Target, *, first: bool, last: bool, 
     """
     both = (True, False) if can_be_wrong(row) else (True,)
     if who_is_refused(row, caller) is not None:
-        last = last and (caller.kind is not Kind.NOBODY or caller.token is None)
+        last = last and also and (caller.kind is not Kind.NOBODY or caller.token is None)
         return tuple(way for way, wanted in zip(both, (first, last), strict=False) if wanted)
     # That a thing is missing comes before what is wrong besides: one that is somebody's shows it.
     return both if also and target in {Target.NONE, Target.OWN, Target.FOREIGN} else (True,)

@@ -71,7 +71,7 @@ class Estados:
         body = pedido(values, *itens, **more)
         if prestador == CLINICA.prestador_id and itens:
             body["executante"] = HOSPITAL.prestador_id
-        made = _done(201, self._client(prestador).request("POST", "/autorizacoes", body))["autorizacao"]
+        made = done(201, self._client(prestador).request("POST", "/autorizacoes", body))["autorizacao"]
         if made["situacao"] != wanted:
             raise AssertionError(f"{made['situacao']} instead of {wanted}: {made}")
         return {
@@ -81,12 +81,12 @@ class Estados:
     def act(self, client: Client, named: Values, ato: str, body: Any, prefix: str = "") -> Any:
         """An act upon it."""
         path = f"{prefix}/autorizacoes/{named['registro']}/{named['numero']}/{ato}"
-        return _done(200, client.request("POST", path, body))
+        return done(200, client.request("POST", path, body))
 
     def draft(self, prestador: str, registro: str) -> Values:
         """A draft that may be sent."""
         body = pedido(self.values(prestador, registro))
-        made = _done(201, self._client(prestador).request("POST", "/autorizacoes/rascunhos", body))
+        made = done(201, self._client(prestador).request("POST", "/autorizacoes/rascunhos", body))
         return {"rascunho": made["id"]}
 
     def paper(self, prestador: str) -> str:
@@ -160,7 +160,12 @@ def new_guia() -> str:
     return f"M{secrets.token_hex(7)}"
 
 
-def _done(status: int, answer: Answer) -> Any:
+def done(status: int, answer: Answer) -> Any:
+    """The JSON of an answer, which must have this status.
+
+    Raises:
+        ApiError: it has another.
+    """
     if answer.status != status:
         raise ApiError(answer)
     return answer.json()

@@ -19,6 +19,7 @@ EVERYTHING: Final = frozenset({"autorizacao", "faturamento", "arquivos"})
 CADASTRO: Final = frozenset({"cadastro"})
 CENTRAL: Final = frozenset({"central"})
 AUDITORIA: Final = frozenset({"auditoria"})
+FINANCEIRO: Final = frozenset({"financeiro"})
 
 
 class Door(Enum):
@@ -96,7 +97,7 @@ class Row:
         tiss: what is wrong with a message, or with the relacionamento, is told by a TISS message, and only to who may.
         audit: rows a valid call appends to the audit.
         shows: kinds of personal data in its answer.
-        writes: tables that a valid call changes.
+        writes: tables that a valid call changes, and `acervo` when it keeps a file.
         keyed: whether it takes an `Idempotency-Key`.
         sent_by, sent_with: of a message, papéis and scopes that may send such a one, when what this very call needs is
             known from its body alone.
@@ -192,7 +193,7 @@ def refusal(row: Row, caller: Caller, target: Target, *, well_formed: bool = Tru
     invalid = None if well_formed else INVALID
     missing = _missing(row, target)
     if row.tiss:
-        never = row.needs == "arquivos" and row.needs not in caller.releases
+        never = row.needs in {"arquivos", "faturamento"} and row.needs not in caller.releases
         sending = replace(row, papeis=row.sent_by or row.papeis, escopos=row.sent_with or row.escopos)
         wrong = INVALID_MESSAGE if invalid or never else None
         return _may(sending, caller, target) or wrong or _may(row, caller, target)

@@ -10,10 +10,9 @@ from datetime import date
 from typing import Any, Final
 
 from local.gerador import verifica_elegibilidade
-from tests.matriz import senhas
+from tests.matriz import pegs, senhas
 from tests.matriz.model import BILLING, FRONT_DESK, GESTOR, Door, Row, Values
 
-PEGS: Final = frozenset({"peg.ler"})
 DOCUMENTOS: Final = frozenset({"documentos.ler"})
 FOLLOWED: Final = frozenset({"documentos.ler", "autorizacao.ler"})
 CONTRATO: Final = frozenset({"autorizacao.ler", "peg.ler", "elegibilidade.ler"})
@@ -65,22 +64,6 @@ TABLE: Final = (
     Row(
         operation="obterRespostaDoUpload", door=Door.PRESTADOR, papeis=BILLING, escopos=DOCUMENTOS, opens=FOLLOWED,
         thing="upload", path={"id": "{upload}"}, audit=1, shows=frozenset({"carteira"}),
-    ),
-    # PEG.
-    Row(
-        operation="listarPegs", door=Door.PRESTADOR, papeis=BILLING, escopos=PEGS, wrong={"competencia": "2026-11"},
-    ),
-    Row(
-        operation="obterPeg", door=Door.PRESTADOR, papeis=BILLING, escopos=PEGS,
-        thing="peg", path={"protocolo": "{protocolo}"},
-    ),
-    Row(
-        operation="listarGuiasDoPeg", door=Door.PRESTADOR, papeis=BILLING, escopos=PEGS,
-        thing="peg", path={"protocolo": "{protocolo}"},
-    ),
-    Row(
-        operation="obterRecebimentoDoPeg", door=Door.PRESTADOR, papeis=BILLING, escopos=PEGS,
-        thing="peg", path={"protocolo": "{protocolo}"}, audit=1, shows=frozenset({"carteira"}),
     ),
     # Elegibilidade.
     Row(
@@ -204,4 +187,5 @@ TABLE: Final = (
         body=_titular, makes="titular", audit=1, writes=frozenset({"beneficiarios"}),
     ),
     *senhas.ROWS,
+    *pegs.ROWS,
 )  # fmt: skip

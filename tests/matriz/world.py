@@ -27,8 +27,9 @@ from local.gerador_cadastro.identificadores import cnpj as cnpj_of
 from local.runtime import EmbeddedAws
 from local.seed import CLINICA, GRUPOS, HOSPITAL, OPERADORAS
 from tests.cadastro_rows import CadastroTable, VinculoOperadora
-from tests.matriz import senhas, tokens
+from tests.matriz import pegs, senhas, tokens
 from tests.matriz.calls import Wire, together
+from tests.matriz.contas import Contas, new_lote
 from tests.matriz.estados import Estados, Partes, new_guia
 from tests.matriz.model import EVERYTHING, Caller, Kind, Row, Target, Values, refusal
 
@@ -45,7 +46,7 @@ ID_OF: Final[Mapping[str, str]] = {
     "upload": "upload", "peg": "protocolo", "pessoa": "pessoa", "credencial": "client_id", "pedido": "pedido",
     "pedido da operadora": "pedido", "carga": "carga", "relacionamento": "prestador", "contrato": "registro",
     "operadora": "registro", "autorizacao": "numero", "autorizacao da operadora": "numero", "rascunho": "rascunho",
-    "mensagem": "upload",
+    "mensagem": "upload", "peg da operadora": "protocolo", "digitado": "digitado",
 }  # fmt: skip
 """Of each kind of thing, the value that names it."""
 ABSENT: Final[Mapping[str, str]] = {
@@ -53,11 +54,18 @@ ABSENT: Final[Mapping[str, str]] = {
     "pedido da operadora": "f" * 32, "carga": "345695-20200101T000000Z-000000000000",
     "relacionamento": "00000000000191", "contrato": "999999", "operadora": "999999",
     "autorizacao": "20010000000000", "autorizacao da operadora": "20010000000000", "rascunho": "f" * 32,
-    "mensagem": "f" * 32,
+    "mensagem": "f" * 32, "peg da operadora": "261129999999", "digitado": "f" * 32,
 }  # fmt: skip
 """Ids that are well formed and nobody's."""
 SHARES: Final = 6
-"""Of the spellings of an authorization's number, among the rows that name one."""
+"""Of the spellings of an id, among the rows that name one alike."""
+ALIKE: Final[Mapping[str, Sequence[str]]] = {
+    thing: [row.name for row in (*senhas.ROWS, *pegs.ROWS) if row.thing == thing]
+    for thing in ("autorizacao", "autorizacao da operadora", "peg", "peg da operadora", "digitado")
+}
+"""Rows that name such a thing, each of which tries some of the spellings, and all of them try all."""
+PLACES: Final = {"sequencia": "99", "glosa": "99", "digitada": "00009999"}
+"""What is inside of a thing, and one that is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +252,13 @@ class World:
                 hospital: self.estados.draft(HOSPITAL.prestador_id, AMS),
                 clinica: self.estados.draft(CLINICA.prestador_id, AMS),
             },
+            "peg da operadora": {
+                f"registro:{registro}": self.contas.billed(HOSPITAL.prestador_id, registro) for registro in OPERADORAS
+            },
+            "digitado": {
+                hospital: self.contas.draft(HOSPITAL.prestador_id, AMS),
+                clinica: self.contas.draft(CLINICA.prestador_id, AMS),
+            },
             "mensagem": {
                 hospital: self._sent(HOSPITAL.prestador_id, self.gestor),
                 clinica: self._sent(CLINICA.prestador_id, self.clinica),
@@ -253,9 +268,17 @@ class World:
     @cached_property
     def estados(self) -> Estados:
         """Makes authorizations and drafts."""
+        return Estados(lambda: self._partes, self._of_prestador, lambda: self.today)
+
+    @cached_property
+    def contas(self) -> Contas:
+        """Makes PEGs and drafts of them."""
+        return Contas(lambda: self._partes, self._of_prestador)
+
+    @cached_property
+    def _partes(self) -> Partes:
         clients = {HOSPITAL.prestador_id: self.gestor, CLINICA.prestador_id: self.clinica}
-        partes = Partes(clients, self._portal("auditoria@vale-pasa.example"))
-        return Estados(lambda: partes, self._of_prestador, lambda: self.today)
+        return Partes(clients, self._portal("auditoria@vale-pasa.example"))
 
     def _sent(self, prestador: str, client: Client) -> Values:
         """A TISS message that was sent as a file, and answered."""
@@ -293,7 +316,7 @@ class World:
     def may_use(self, row: Row, caller: Caller) -> bool:
         """Whether the caller has all that a valid call uses and that cannot be made for it."""
         wanted = {row.thing, row.makes} & self.things.keys()
-        if row.makes in senhas.ESTADOS and caller.kind is not Kind.OPERADORA:
+        if row.makes in senhas.ESTADOS | pegs.ESTADOS and caller.kind is not Kind.OPERADORA:
             wanted.add("autorizacao")  # whoever has one has more made
         return all(self.held(thing, caller) for thing in wanted if thing)
 
@@ -315,6 +338,10 @@ class World:
             if row.thing == "autorizacao da operadora" and f"registro:{caller.registro}" in caller.owns:
                 theirs = self.things[row.thing][f"registro:{other}"]
                 yield {**self.values(caller), **theirs, "registro": caller.registro}
+            return
+        if inside := [name for name in PLACES if f"{{{name}}}" in row.path.values()]:
+            if own := self.own(row, caller):
+                yield from ({**own, name: PLACES[name]} for name in inside)
             return
         if row.thing not in {"carga", "relacionamento"} or f"registro:{caller.registro}" not in caller.owns:
             return
@@ -341,9 +368,11 @@ class World:
         found = [{**own, name: text} for text in spelt if text != own[name]]
         if name == "numero":
             found += [{**own, "registro": text} for text in HOSTILE(own["registro"]) if text != own["registro"]]
-            # Many rows name an authorization alike: each tries some of the spellings, and all of them try all.
-            alike = [one.name for one in senhas.ROWS if one.thing == row.thing]
-            found = found[alike.index(row.name) % SHARES :: SHARES]
+        if row.thing in ALIKE:
+            found = found[ALIKE[row.thing].index(row.name) % SHARES :: SHARES]
+        for inside in PLACES:
+            if f"{{{inside}}}" in row.path.values():
+                found += [{**own, inside: text} for text in HOSTILE(own[inside]) if text not in {"", own[inside]}]
         yield from found
 
     def values(self, caller: Caller) -> Values:
@@ -359,7 +388,8 @@ class World:
             "registro": registro, "prestador": prestador, "cnpj": prestador, "cpf": life["cpf"],
             "carteira": life["numero_carteira"], "hoje": self.today.isoformat(), "competencia": f"{self.today:%Y%m}",
             "email": "ninguem@nova.example", "numero": ABSENT["autorizacao"], "guia": new_guia(),
-            "outra guia": new_guia(), "sequencia": "1", "por": HOSPITAL.prestador_id,
+            "outra guia": new_guia(), "sequencia": "1", "por": HOSPITAL.prestador_id, "glosa": "1",
+            "protocolo": ABSENT["peg"], "lote": new_lote(), "digitada": "00000001",
             "executante": CLINICA.prestador_id if registro == AMS else HOSPITAL.prestador_id,
         }  # fmt: skip
 
@@ -416,13 +446,18 @@ class World:
         """An authorization or a draft for one call, in the state that the call starts from."""
         if row.thing == "rascunho" and row.writes:
             return self.estados.draft(caller.prestador or "", AMS)
-        if row.makes == "autorizacao":
+        if row.makes in {"autorizacao", "peg"}:
             return self.held(row.makes, caller) or {}
-        if row.makes not in senhas.ESTADOS:
+        made: Estados | Contas
+        if row.makes in senhas.ESTADOS:
+            made = self.estados
+        elif row.makes in pegs.ESTADOS:
+            made = self.contas
+        else:
             return {}
         if caller.kind is Kind.OPERADORA:
-            return self.estados.make(row.makes or "", HOSPITAL.prestador_id, caller.registro)
-        return self.estados.make(row.makes or "", caller.prestador or "", AMS)
+            return made.make(row.makes, HOSPITAL.prestador_id, caller.registro)
+        return made.make(row.makes, caller.prestador or "", AMS)
 
     def failed_carga(self, registro: str) -> str:
         """A load that failed: a small file of its own, loaded, whose row then says that it had not been."""
@@ -472,16 +507,11 @@ class World:
     # Lists of more than a page.
 
     def many_pegs(self) -> None:
-        """At least 31 PEGs of the hospital this month."""
-        client = sign_in_as(self.where, "faturista", HOSPITAL.prestador_id)
-        page = client.get("/pegs")
-        missing = 0 if page["cursor"] else 31 - len(page["pegs"])
-
-        def bill(numero: int) -> None:
-            lote = gerar(Pedido(tipo=Tipo.CONSULTA, guias=1, origem_cnpj=HOSPITAL.cnpj or "", numero_lote=str(numero)))
-            client.follow(client.upload(lote.conteudo)["id"])
-
-        together(bill, range(770100, 770100 + missing))
+        """At least 31 PEGs of the hospital that the first operadora received this month and has not looked at."""
+        page = self._portal("auditoria@vale-pasa.example").get(f"/operadora/pegs?registro_ans={AMS}&situacao=RECEBIDO")
+        enough = page["cursor"] and self.gestor.get("/pegs")["cursor"]
+        missing = 0 if enough else 31 - sum(peg["prestador"] == HOSPITAL.prestador_id for peg in page["pegs"])
+        together(lambda _n: self.contas.billed(HOSPITAL.prestador_id, AMS), range(missing))
 
     def many_people(self) -> None:
         """More than 100 people of the first of the other prestadores; most of them never signed up."""
@@ -513,6 +543,13 @@ class World:
         page = self.gestor.get("/autorizacoes/rascunhos")
         missing = 0 if page["cursor"] else 31 - len(page["rascunhos"])
         together(lambda _n: self.estados.draft(HOSPITAL.prestador_id, AMS), range(missing))
+
+    def many_digitados(self) -> None:
+        """More than 30 drafts of PEGs of the hospital."""
+        page = self.gestor.get("/pegs/rascunhos")
+        missing = 0 if page["cursor"] else 31 - len(page["rascunhos"])
+        head = pegs.cabeca(self._of_prestador(HOSPITAL.prestador_id, AMS))
+        together(lambda _n: expect(201, self.gestor.request("POST", "/pegs/rascunhos", head)), range(missing))
 
     # Callers.
 
@@ -705,10 +742,11 @@ class World:
         both = {AMS: "central auditoria"}
         yield self._at("central and auditoria of the first operadora only",
                        self._of_operadora(("central", "auditoria"), both), both, AMS)  # fmt: skip
-        mixed = self._of_operadora(("central", "cadastro"), {AMS: "central", PASA: "cadastro"})
+        grupos = {AMS: "central auditoria", PASA: "cadastro financeiro"}
+        mixed = self._of_operadora(("central", "auditoria", "cadastro", "financeiro"), grupos)
         for registro in OPERADORAS:
-            yield self._at(f"central of the first and cadastro of the second operadora, at {registro}", mixed,
-                           {AMS: "central", PASA: "cadastro"}, registro)  # fmt: skip
+            yield self._at(f"central, auditoria of the first and cadastro, financeiro of the second, at {registro}",
+                           mixed, grupos, registro)  # fmt: skip
         yield self._at("a token of group cadastro that is bound to no operadora",
                        self._of_operadora(("cadastro",), {}), {}, AMS)  # fmt: skip
         yield self._at("bound as cadastro, but taken out of the group",
@@ -803,7 +841,7 @@ class World:
         lives, people = self.where["beneficiarios"], self.where["usuarios"]
         corpo = self._profissionais
         return {
-            "carteira": self._carteiras | {row["numero_carteira"] for row in lives},
+            "carteira": self._carteiras | self.contas.carteiras | {row["numero_carteira"] for row in lives},
             "nome": frozenset(fixo.nome for fixo in FIXOS),
             "cpf": frozenset({*(row["cpf"] for row in lives), *corpo["cpf"]}),
             "email": frozenset({user["email"] for user in people} | self._emails),
@@ -827,7 +865,19 @@ class World:
     def secrets(self) -> frozenset[str]:
         """Personal data and everybody's ids: what no refusal may tell, not even to whose they are."""
         found = {text for texts in self.personal.values() for text in texts}
-        for kind in ("upload", "peg", "pessoa", "credencial", "pedido", "carga", "autorizacao", "rascunho", "mensagem"):
+        for kind in (
+            "upload",
+            "peg",
+            "pessoa",
+            "credencial",
+            "pedido",
+            "carga",
+            "autorizacao",
+            "rascunho",
+            "mensagem",
+            "peg da operadora",
+            "digitado",
+        ):
             found |= {values[ID_OF[kind]] for values in self.things[kind].values()}
         return frozenset(found)
 
