@@ -131,14 +131,14 @@ def _expect(connection: http.client.HTTPConnection, expected: int) -> None:
         raise UnexpectedAnswerError(f"HTTP {response.status}: {body[:300]!r}")
 
 
-def load(area: str, aws: EmbeddedAws, where: Mapping[str, Any], hoje: date) -> Iterator[Measure]:
+def load(area: str, aws: EmbeddedAws, where: Mapping[str, Any], hoje: date, vidas: int = LIVES) -> Iterator[Measure]:
     """The lives and prestadores of an operadora of real size, loaded as ops do.
 
     Raises:
         LoadError: rows were refused or lost.
     """
     pedido = Pedido(
-        REGISTRO, vidas=LIVES, prestadores=PRESTADORES, hoje=hoje,
+        REGISTRO, vidas=vidas, prestadores=PRESTADORES, hoje=hoje,
         tipos=("operadora", "prestadores", "contratos", "beneficiarios"),
     )  # fmt: skip
     with _Memory(aws) as memory:
@@ -148,7 +148,7 @@ def load(area: str, aws: EmbeddedAws, where: Mapping[str, Any], hoje: date) -> I
     rows = total["lidas"]
     if total["recusadas"] or rows != total["carregadas"] + total["inalteradas"]:
         raise LoadError(f"linhas que não fecham: {total}")
-    case = f"carga de {LIVES} vidas e {PRESTADORES} prestadores"
+    case = f"carga de {vidas} vidas e {PRESTADORES} prestadores"
     yield Measure(area=area, case=f"{case}: linhas", value=float(rows), unit="linhas")
     yield Measure(area=area, case=f"{case}: tempo, do S3 ao fim", value=seconds * _MILLISECONDS, unit="ms")
     yield Measure(area=area, case=f"{case}: ritmo", value=rows / seconds, unit="linhas/s")
@@ -176,11 +176,11 @@ class _Memory:
     def _watch(self) -> None:
         while not self._over.wait(_SAMPLE_SECONDS):
             children = _children()
-            self.aws = max(self.aws, _resident(self._pid))
+            self.aws = max(self.aws, resident(self._pid))
             pending = list(children.get(self._pid, ()))
             while pending:
                 pid = pending.pop()
-                self.function = max(self.function, _resident(pid))
+                self.function = max(self.function, resident(pid))
                 pending += children.get(pid, ())
 
 
@@ -195,7 +195,8 @@ def _children() -> dict[int, list[int]]:
     return found
 
 
-def _resident(pid: int) -> int:
+def resident(pid: int) -> int:
+    """KiB of a process; 0 when it ended."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:

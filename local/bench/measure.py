@@ -17,8 +17,28 @@ ROUNDS = 11
 SAMPLE_SECONDS = 0.1
 """CPU a sample should take: shorter calls are repeated up to it, so that none is measured with colder caches."""
 
+VIDAS, GUIAS = 2_000, 10_000
+"""Loaded, and billed before, unless another size is asked for."""
+
 Sampler = Callable[[], float]
 """Runs a case once and answers what it cost, in the unit of the measure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How much an area measures that can be asked for another size.
+
+    Attributes:
+        rodadas: alternated rounds.
+        vidas: lives loaded.
+        guias: guias that PEGs billed before.
+        rapido: as little as shows that it works.
+    """
+
+    rodadas: int = ROUNDS
+    vidas: int = VIDAS
+    guias: int = GUIAS
+    rapido: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

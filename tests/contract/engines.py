@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from conecta_edge.dynamodb import marshal, unmarshal
@@ -127,26 +126,6 @@ class Engine:
     def outbox(self, table: str, prestador_id: str) -> Iterator[dict[str, Any]]:
         """The events a prestador's partition holds."""
         yield from self.rows(table, f"PRESTADOR#{prestador_id}", OUTBOX_PREFIX)
-
-
-def item_size(item: Mapping[str, Any]) -> int:
-    """Bytes DynamoDB counts of an item: names and texts in UTF-8, two digits of a number a byte and one more."""
-    return sum(len(name.encode()) + _size(attribute) for name, attribute in item.items())
-
-
-def _size(attribute: Mapping[str, Any]) -> int:
-    ((kind, held),) = attribute.items()
-    match kind:
-        case "S":
-            return len(held.encode())
-        case "N":
-            digits = Decimal(held).as_tuple().digits
-            return (len(digits) + 1) // 2 + 2
-        case "L":
-            return 3 + sum(1 + _size(inner) for inner in held)
-        case "M":
-            return 3 + item_size(held) + len(held)
-    return 1
 
 
 def _keys(partition: str, order: str) -> list[dict[str, str]]:

@@ -17,6 +17,7 @@ import pytest
 from conecta_edge import protocolos
 from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError, marshal, put, unmarshal
 from conecta_edge.protocolos import Kind
+from local.bench.units import item_size
 from peg.domain import estados
 from peg.domain.errors import LoteNumberTakenError, MudouError
 from peg.domain.pegs import Ato, Evento, Papel, Peg, Porta, SituacaoPeg
@@ -25,7 +26,7 @@ from peg.dynamodb.pegs import DynamoPegs, from_item, to_item
 from peg.service.portas import Fato, Page, Taken
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA, VALE, a_documento, a_peg
 from tests.contract.conftest import EMBEDDED, FAKE
-from tests.contract.engines import PEG, Engine, item_size
+from tests.contract.engines import PEG, Engine
 from tests.fakes import Crashing, Interruption, Kept, ProcessDiedError
 from tests.fakes_peg import FakePegs
 

@@ -31,6 +31,7 @@ from conecta_senhas.usos import Lida, Usos, guia_key, without
 from conecta_senhas_aws.chaves import autorizacao_key
 from conecta_senhas_aws.senhas import LEITURAS, DynamoSenhas
 from conecta_tiss.vocabulary.tables import StatusCancelamento
+from local.bench.units import item_size
 from tests.builders_autorizacao import (
     CENTRAL,
     NUMERO,
@@ -45,7 +46,7 @@ from tests.builders_autorizacao import (
 )
 from tests.builders_functions import NOW, PASA, VALE
 from tests.contract.conftest import EMBEDDED, FAKE
-from tests.contract.engines import AUTORIZACAO, Engine, item_size
+from tests.contract.engines import AUTORIZACAO, Engine
 from tests.contract.test_autorizacoes_contract import a_row
 from tests.fakes_cadastro import PSEUDONIMOS
 from tests.fakes_senhas import FakeSenhas
