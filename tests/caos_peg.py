@@ -35,7 +35,7 @@ from tests.builders_autorizacao import CIRURGIA, an_ato
 from tests.builders_cadastro import CARTEIRA, HEMOGRAMA, HOJE, OUTRA_CARTEIRA
 from tests.builders_functions import CLINICA, HOSPITAL, VALE, sha256
 from tests.builders_peg import DIA, V401, a_fee, a_resumo, a_sadt, authorised, by, done, granted, granted_stay, spent
-from tests.casa_peg import AUDITORA, CENTRAL, FATURISTA, FINANCEIRO, Casa, Fatos, by_clinic, known_facts
+from tests.casa_peg import AUDITORA, CENTRAL, FATURISTA, FINANCEIRO, Casa, Fatos, by_clinic
 from tests.history_peg import Envio, Retrato, check
 
 SOZINHO: Final = "paralelo"
@@ -215,7 +215,7 @@ class Cena:
     def _sadt(self, prestador: str, numero: str) -> Guia:
         rng = self.rng
         senha = rng.choice((*self.senhas, *self.senhas, self.estada, None))
-        held = self.casa.senhas.rows.get((VALE, senha or ""))
+        held = self.casa.senhas.many(VALE, [senha]).get(senha) if senha else None
         carteira = held.autorizacao.solicitacao.carteira if held and rng.random() < 0.9 else CARTEIRA
         line = done(
             quantidade=rng.choice((1, 1, 2)), data_execucao=DIA - timedelta(days=rng.randint(0, 3)),
@@ -295,7 +295,7 @@ class Cena:
         self.pendentes = [one for one in self.pendentes if one is not envio]
 
     def _peg(self, *situacoes: SituacaoPeg) -> Peg | None:
-        found = [peg for peg in self.casa.pegs.rows.values() if peg.situacao in situacoes]
+        found = [peg for peg in self.casa.todos() if peg.situacao in situacoes]
         return self.rng.choice(found) if found else None
 
     def cancela(self) -> None:
@@ -390,19 +390,19 @@ class Cena:
 
 def retrato(casa: Casa, envios: Sequence[Envio] = ()) -> Retrato:
     """What is in the stores of a house."""
-    dossies = {}
-    for peg in casa.pegs.rows.values():
+    pegs, dossies = casa.todos(), {}
+    for peg in pegs:
         try:
             dossies[peg.protocolo] = casa.archive.dossie(peg)
         except DocumentoMissingError:
             continue
     return Retrato(
-        pegs=list(casa.pegs.rows.values()),
+        pegs=pegs,
         dossies=dossies,
-        lotes={numero: taken.protocolo for numero, taken in casa.pegs.lotes.items()},
-        senhas=dict(casa.senhas.rows),
-        cobrancas=[(VALE, one) for one in casa.cobrancas.living()],
-        eventos=[(one.tipo, one.dados) for one in casa.pegs.events.values()],
+        lotes=casa.numeros_de_lote(),
+        senhas=casa.lidas(),
+        cobrancas=[(VALE, one) for one in casa.vivas()],
+        eventos=casa.eventos(),
         recibos=frozenset(casa.archive.acervo.versions),
         envios=list(envios),
     )
@@ -420,11 +420,16 @@ class Historia:
 
 
 def vive(
-    semente: int, pegs: int = 12, fatos: Fatos | None = None, *, atores: int = 6, morte: float = MORTE
-) -> Historia:
-    """A scene of about so many PEGs, from its seed to its judgement."""
+    semente: int, pegs: int = 12, fatos: Fatos | None = None, *, atores: int = 6, morte: float = MORTE,
+    casa: Casa | None = None,
+) -> Historia:  # fmt: skip
+    """A scene of about so many PEGs, from its seed to its judgement.
+
+    Args:
+        casa: where it happens; a new one in memory if none.
+    """
     rng = random.Random(semente)  # noqa: S311  # it is to be the same again
-    casa = Casa(fatos or known_facts())
+    casa = casa or Casa(fatos)
     cena = Cena(casa, rng, Palco(rng, morte), pegs * TAREFAS_POR_PEG)
     cena.begin()
     cena.palco.corre([cena.trabalha] * atores)

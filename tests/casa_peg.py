@@ -25,7 +25,7 @@ from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.lote_guias import Guia
 from peg.domain.dossies import Dossie
 from peg.domain.lotes import Identificacao, LoteLido
-from peg.domain.pegs import Documento, Papel, Peg
+from peg.domain.pegs import Cobranca, Documento, Papel, Peg
 from peg.dynamodb.contextos import DynamoContextos
 from peg.messages.lotes import presented
 from peg.service import atos, recepcao
@@ -218,6 +218,26 @@ class Casa:
         self.agora += timedelta(**time)
 
     # --- what is left ---
+
+    def todos(self) -> list[Peg]:
+        """Every PEG."""
+        return list(self.pegs.rows.values())
+
+    def numeros_de_lote(self) -> dict[tuple[str, str, str], str]:
+        """Which protocolo holds each."""
+        return {numero: taken.protocolo for numero, taken in self.pegs.lotes.items()}
+
+    def lidas(self) -> dict[tuple[str, str], Lida]:
+        """Every senha."""
+        return dict(self.senhas.rows)
+
+    def vivas(self) -> list[Cobranca]:
+        """Everything that is billed."""
+        return self.cobrancas.living()
+
+    def eventos(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """What was told."""
+        return [(one.tipo, one.dados) for one in self.pegs.events.values()]
 
     def peg(self, protocolo: str, prestador_id: str = HOSPITAL) -> Peg:
         """As it is stored."""

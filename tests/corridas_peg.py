@@ -38,8 +38,13 @@ AUTORIZADAS: Final = 2
 """Exams of each senha."""
 PAUSA: Final = 60.0
 _API, _FLUXO = "conecta-embarcado-peg-api", "conecta-embarcado-peg-fluxo"
+_UPLOADS = "conecta-embarcado-documentos-fluxo"
 _PROTOCOLO: Final = re.compile(rb"<ans:numeroProtocolo>([0-9]+)<")
-_OUTRA_VEZ: Final = frozenset({409, 429, 502, 503, 504})
+_OUTRA_VEZ: Final = frozenset({409, 429, 500, 502, 503, 504})
+
+
+class FailedError(RuntimeError):
+    """A function that was called did not end."""
 
 
 class Corrida:
@@ -140,7 +145,11 @@ class Corrida:
         """By the XML door, again while it is told to; the protocolo, if it is received."""
         envio = self.envio(raw)
         while True:
-            answer = self._told("lote", self.maquina.request("POST", "/tiss/loteGuias", raw, headers=XML))
+            try:
+                answer = self._told("lote", self.maquina.request("POST", "/tiss/loteGuias", raw, headers=XML))
+            except OSError:
+                time.sleep(0.5)
+                continue
             if answer.status not in _OUTRA_VEZ:
                 break
             time.sleep(0.1)
@@ -154,10 +163,17 @@ class Corrida:
         """By S3: what becomes of it is told later."""
         return self.envio(raw, str(self.faturista.upload(raw, key=key)["id"]))
 
-    def segue(self) -> None:
-        """Until every upload has ended."""
+    def segue(self, *, entregar: bool = False) -> None:
+        """Until every upload has ended.
+
+        Args:
+            entregar: what was lost on its way is handed over again, as the schedule does.
+        """
         for envio in [one for one in self.envios.values() if one.upload_id and not one.respostas]:
-            upload = self.faturista.follow(envio.upload_id)
+            if entregar:
+                payload = json.dumps({"tarefa": "conciliar-uploads", "todos": True})
+                self.aws.client("lambda").invoke(FunctionName=_UPLOADS, Payload=payload)
+            upload = self.faturista.follow(envio.upload_id, PAUSA)
             resource = upload.get("recurso") or {}
             envio.respostas.append(str(resource["id"]) if upload["situacao"] == "CONCLUIDO" else ("RECUSADO",))
 
@@ -193,11 +209,16 @@ class Corrida:
         return self._act("quantidades", self.central, f"/operadora/autorizacoes/{VALE}/{numero}/quantidades", body)
 
     def varre(self, **event: Any) -> dict[str, Any]:
-        """The sweep of PEGs, as its schedule starts it."""
+        """The sweep of PEGs, as its schedule starts it.
+
+        Raises:
+            FailedError: its process died.
+        """
         payload = json.dumps({"acao": "varrer", "tudo": True, **event})
         answer = self.aws.client("lambda").invoke(FunctionName=_FLUXO, Payload=payload)
         found: dict[str, Any] = json.loads(answer["Payload"].read())
-        assert "FunctionError" not in answer, found
+        if "FunctionError" in answer:
+            raise FailedError(found)
         return found
 
     def vence(self) -> None:

@@ -8,14 +8,28 @@ runtime stopped and started. Whatever the checker says is told on standard error
 from __future__ import annotations
 
 import os
+import random
+import signal
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 from typing import Final
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.bench import funcoes
 from local.bench.measure import Measure
-from tests import caos_peg
+from local.client import ApiError
+from local.run import Progress, bring_up
+from local.runtime import EmbeddedAws, environment_pids
+from tests.caos_peg import vive
+from tests.casa_peg import known_facts
+from tests.corridas_peg import Corrida, FailedError
+from tests.matriz.races import at_once
 
 AREA: Final = "caos"
 PEGS: Final = int(os.environ.get("CONECTA_PEGS", "10000"))
@@ -32,11 +46,11 @@ def measures(_rounds: int) -> Iterator[Measure]:
     Raises:
         ViolationError: the checker found something.
     """
-    fatos, semente = caos_peg.known_facts(), SEMENTE
+    fatos, semente = known_facts(), SEMENTE
     pegs, happened, deaths, wrong = 0, Counter[str](), Counter[str](), Counter[str]()
     began = time.process_time()
     while pegs < PEGS:
-        scene = caos_peg.vive(semente, fatos=fatos, atores=4 + semente % 5)
+        scene = vive(semente, fatos=fatos, atores=4 + semente % 5)
         pegs, semente = pegs + scene.pegs, semente + 1
         happened, deaths = happened + scene.feitos, deaths + scene.mortes
         for text in scene.erros:
@@ -49,6 +63,99 @@ def measures(_rounds: int) -> Iterator[Measure]:
     for place, times in sorted(deaths.items()):
         yield Measure(area=AREA, case=f"morte {place}", value=times, unit="x")
     yield from verdict("em processo", wrong)
+
+
+# --- on the embedded runtime ---
+
+JUNTOS: Final = 6
+POR_SENHA: Final = 4
+"""PEGs for each senha of two exams."""
+KILL_EVERY: Final = 0.5
+
+
+class Killer(threading.Thread):
+    """Kills a function process every half second, however busy it is."""
+
+    def __init__(self, directory: Path, rng: random.Random) -> None:
+        super().__init__(daemon=True)
+        self._directory, self._rng, self.killed, self.over = directory, rng, 0, threading.Event()
+
+    def run(self) -> None:
+        """Until it is over."""
+        while not self.over.wait(KILL_EVERY):
+            victims = sorted(environment_pids(self._directory))
+            if victims:
+                try:
+                    os.kill(self._rng.choice(victims), signal.SIGKILL)
+                    self.killed += 1
+                except ProcessLookupError:
+                    continue
+
+
+def measures_on_runtime(_rounds: int) -> Iterator[Measure]:
+    """The same over HTTP and S3, where processes are killed and the runtime is stopped and started half way.
+
+    Raises:
+        ViolationError: the checker found something.
+    """
+    rng, vivos = random.Random(SEMENTE), list[str]()  # noqa: S311  # to be the same again
+    with funcoes.instance() as (aws, where):
+        corrida = Corrida(aws, where)
+        for _ in range(max(PEGS // POR_SENHA, 4)):
+            corrida.senha()
+        killed, begun = 0, 0
+        for half in (1, 2):
+            killer = Killer(aws.directory, rng)
+            killer.start()
+            while len(vivos) < PEGS * half // 2:
+                acts = [partial(_tried, corrida.qualquer(rng, vivos)) for _ in range(JUNTOS)]
+                if rng.random() < 1 / 10:
+                    acts.append(partial(_tried, partial(_file, corrida, rng)))
+                if rng.random() < 1 / 20:
+                    acts.append(partial(_tried, corrida.varre))
+                at_once(acts)
+                begun += len(acts)
+            killer.over.set()
+            killer.join()
+            killed += killer.killed
+            if half == 1:
+                _restart(aws, corrida)
+        corrida.segue(entregar=True)
+        corrida.varre()
+        found = corrida.retrato()
+        wrong = Counter({"no runtime": 0})
+        for text in corrida.julga():
+            print(f"scripts/bench: {AREA}: {text}", file=sys.stderr)
+            wrong["no runtime"] += 1
+        happened = Counter({f"{act}: {status}": times for (act, status), times in corrida.respostas.items()})
+        happened |= Counter(f"PEG {peg.situacao}" for peg in found.pegs)
+    yield Measure(area=AREA, case="semente", value=SEMENTE, unit="")
+    yield Measure(area=AREA, case="processos mortos", value=killed, unit="x")
+    yield Measure(area=AREA, case="atos", value=begun, unit="x")
+    yield from told("PEGs no runtime", len(found.pegs), happened)
+    yield from verdict("no runtime", wrong)
+
+
+def _tried(act: Callable[[], object]) -> None:
+    """An act whose process or connection may die: who asked does not insist, unless it is a lote."""
+    try:
+        act()
+    except (ApiError, FailedError, BotoCoreError, ClientError, OSError):
+        return
+
+
+def _file(corrida: Corrida, rng: random.Random) -> None:
+    raw = corrida.lote((rng.choice(corrida.senhas), 1))
+    corrida.arquiva(raw, f"caos-{rng.random()}")
+
+
+def _restart(aws: EmbeddedAws, corrida: Corrida) -> None:
+    aws.stop()
+    corrida.where = bring_up(aws, Progress(lambda _line: None), {"limite_elegibilidade": funcoes.NO_QUOTA})
+    corrida.sign_in()
+
+
+# --- both ---
 
 
 def told(case: str, pegs: int, happened: Counter[str]) -> Iterator[Measure]:

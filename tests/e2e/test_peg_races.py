@@ -110,7 +110,7 @@ def test_whoever_meets_whom_the_invariants_hold(corrida: Corrida) -> None:
     corrida.varre()
     assert corrida.julga() == []
     assert corrida.met() > 0
-    assert len(corrida.retrato().pegs) > 60 * VEZES  # noqa: PLR2004
+    assert len(corrida.retrato().pegs) > 60 * VEZES
 
 
 @contextmanager
