@@ -85,11 +85,13 @@ class DynamoContextos:
         planos = tuple(dict.fromkeys(life.plano for life in known.values()))
         tabelas = tuple(dict.fromkeys(terms.tabela_precos for terms in contrato.contratos))
         more = tuple(sorted(_relatives(named.values()) - named.keys()))
-        found_planos, found_precos, others, billed = gather(
+        strangers = tuple(carteira for carteira in carteiras if carteira not in known)
+        found_planos, found_precos, others, elsewhere, billed = gather(
             [
                 lambda: gather([partial(self.catalogo.plano, registro, plano) for plano in planos]),
                 lambda: [preco for tabela in tabelas for preco in self._precos(registro, tabela, codes)],
                 lambda: self.senhas.many(registro, more) if more else {},
+                lambda: self._elsewhere(row.operadora.grupo if row.operadora else (), registro, strangers),
                 lambda: self.cobrancas.of_lives(registro, tuple(ids)),
             ]
         )
@@ -111,7 +113,8 @@ class DynamoContextos:
                 )
                 for carteira, life in known.items()
             },
-            desconhecidas={one: self._id(registro, one) for one in carteiras if one not in known},
+            desconhecidas={one: self._id(registro, one) for one in strangers},
+            outras_operadoras=elsewhere,
             senhas={numero: _senha(lida, senhas, owners, alvo.protocolo) for numero, lida in named.items()},
             regras=by_code(regras),
             precos=by_code(found_precos),
@@ -127,6 +130,12 @@ class DynamoContextos:
             versao=alvo.versao,
         )
         return Lido(contexto, senhas)
+
+    def _elsewhere(self, grupo: Sequence[str], registro_ans: str, carteiras: Sequence[str]) -> dict[str, str]:
+        """The operadora of the group whose each carteira is: the registro follows from the carteira."""
+        asked = [(one, carteira) for carteira in carteiras for one in grupo if one != registro_ans]
+        lives = self.beneficiarios.by_carteiras(asked) if asked else ()
+        return {carteira: one for (one, carteira), life in zip(asked, lives, strict=True) if life is not None}
 
     def _id(self, registro_ans: str, carteira: str) -> str:
         return self.pseudonyms.carteira(registro_ans, carteira)

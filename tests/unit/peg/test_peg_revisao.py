@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from conecta_contas.contexto import by_code
+from conecta_contas.contexto import Apontamento, by_code
 from conecta_facts.contratos import DataBaseInternacao
 from conecta_facts.planos import GrupoCarencia
 from conecta_senhas.solicitacoes import Tipo
+from tests import builders
 from tests.builders_autorizacao import CIRURGIA, PERICIA
-from tests.builders_cadastro import CARTEIRA, HEMOGRAMA, a_carencia, a_contrato, a_plano_completo, a_preco
-from tests.builders_functions import CLINICA, HOSPITAL
+from tests.builders_cadastro import CARTEIRA, HEMOGRAMA, a_carencia, a_contrato, a_plano_completo, a_preco, a_vida
+from tests.builders_functions import CLINICA, HOSPITAL, PASA
 from tests.builders_peg import (
     DIA,
     OUTRA_SENHA,
@@ -28,6 +29,7 @@ from tests.builders_peg import (
     a_resumo,
     a_sadt,
     a_senha,
+    a_visit,
     an_account,
     authorised,
     before,
@@ -41,7 +43,7 @@ from tests.builders_peg import (
     spent,
     told,
 )
-from tests.casa_peg import Casa
+from tests.casa_peg import Casa, known_facts
 
 MATERIAL: dict[str, Any] = {"codigo_despesa": "03", "codigo_tabela": "19", "valor": "50.00"}
 
@@ -233,3 +235,16 @@ def test_a_fee_of_a_stay_is_covered_by_what_the_plan_says_of_stays() -> None:
         life = a_life(plan, data_inclusao=DIA - timedelta(days=100))
         contexto = a_knowledge(vidas={CARTEIRA: life}, regras={})
         assert [one.regra for one in judged(a_fee(senha=None), contexto=contexto).achados] == expected
+
+
+@pytest.mark.regra("COB-CARTEIRA", "R21")
+def test_a_carteira_of_the_groups_other_operadora_is_told_whose_it_is() -> None:
+    fatos = known_facts()
+    fatos.vidas.put("beneficiarios", PASA, a_vida("55555", registro_ans=PASA))
+    casa = Casa(fatos)
+    guia = a_visit(beneficiario=builders.beneficiario(numero_carteira="55555"))
+    (found,) = casa.dossie(casa.recebe(guia, numero="1")).achados
+    assert isinstance(found, Apontamento)
+    assert (found.regra, found.codigo, found.esperado) == ("COB-CARTEIRA", "5027", PASA)
+    nobodys = a_visit("G2", beneficiario=builders.beneficiario(numero_carteira="66666"))
+    assert [one.codigo for one in casa.dossie(casa.recebe(nobodys, numero="2")).achados] == ["1001"]

@@ -198,6 +198,7 @@ class Contexto:
         tuss: whether a code is of a TUSS table and in force on a day.
         vidas: by carteira as guias write it; who is not found is absent.
         desconhecidas: of those, under which id charges of the carteira are kept.
+        outras_operadoras: registro ANS, of the same group, of the operadora whose an unknown carteira is.
         senhas: by whatever number guias name them.
         regras, precos: of any day and plan (`by_code`).
         cobrados, contas: what living PEGs bill for these lives, of any prestador where the senha is one of these.
@@ -214,6 +215,7 @@ class Contexto:
     tuss: Callable[[str, str, date], bool]
     vidas: Mapping[str, Vida] = field(default_factory=dict)
     desconhecidas: Mapping[str, str] = field(default_factory=dict)
+    outras_operadoras: Mapping[str, str] = field(default_factory=dict)
     senhas: Mapping[str, Senha] = field(default_factory=dict)
     regras: Mapping[Codigo, tuple[RegraProcedimento, ...]] = field(default_factory=dict)
     precos: Mapping[Codigo, tuple[Preco, ...]] = field(default_factory=dict)

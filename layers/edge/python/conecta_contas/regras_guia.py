@@ -190,9 +190,17 @@ _IMPEDIMENTOS: Final[dict[Impedimento, tuple[Motivo, str]]] = {
 
 @regra("COB-CARTEIRA", "R21", base=PLANO, dados="vidas")
 def carteira(caso: Caso) -> Iterator[Apontamento]:
-    """The carteira, or one it had before, is of somebody (1001)."""
+    """The carteira, or one it had before, is of somebody (1001); one of the group's other operadora names it (5027)."""
     for exame in caso.exames:
-        if exame.vida is None:
+        if exame.vida is not None:
+            continue
+        if right := caso.contexto.outras_operadoras.get(exame.guia.carteira):
+            yield caso.achado(
+                Motivo.REGISTRO_ANS_INVALIDO, "A carteira é de outra operadora do mesmo grupo.",
+                f"Cobre a guia em um lote da operadora de registro ANS {right}.", exame, campo="numeroCarteira",
+                esperado=right,
+            )  # fmt: skip
+        else:
             yield caso.achado(
                 Motivo.CARTEIRA_INVALIDA, "Beneficiário não encontrado nesta operadora.",
                 "Confira o número da carteira e a operadora.", exame, campo="numeroCarteira",
