@@ -91,7 +91,7 @@ _UMA: Final = "guias[0]"
 def list_all(request: Request) -> Response:
     """GET /pegs/rascunhos."""
     caller, now = session.principal(request), session.clock().now()
-    position, token_of = session.cursor(request, f"{caller.prestador_id}|rascunhos")
+    position, token_of = session.cursor(request, f"{caller.prestador_id}|rascunhos-de-peg")
     caller.require(LER, ESCREVER)
     page = bootstrap.rascunhos().page(caller.prestador_id, position, PAGE)
     shown = [vistas.resumo(row) for row in page.rows if service.alive(row, now)]
@@ -196,8 +196,10 @@ def change_guia(request: Request) -> Response:
 
 
 def take_out(request: Request) -> Response:
-    """DELETE /pegs/rascunhos/{id}/guias/{guia_id}."""
-    caller, rascunho, guia_id = _own_guia(request)
+    """DELETE /pegs/rascunhos/{id}/guias/{guia_id}. Repeated under its key it is told again, though the guia is gone."""
+    caller, rascunho, guia_id = _named_guia(request)
+    if not caller.may(ESCREVER):
+        service.find_guia(rascunho, guia_id, bootstrap.rascunhos())
     caller.require(ESCREVER)
     return _done(request, caller, lambda mesa: service.take_out(rascunho.id, guia_id, mesa))
 
@@ -249,11 +251,16 @@ def _own(request: Request) -> tuple[Principal, Rascunho]:
     )  # fmt: skip
 
 
-def _own_guia(request: Request) -> tuple[Principal, Rascunho, str]:
+def _named_guia(request: Request) -> tuple[Principal, Rascunho, str]:
     caller, rascunho = _own(request)
     guia_id = request.path["guia_id"]
     if not _GUIA.fullmatch(guia_id):
         raise RascunhoNotFoundError
+    return caller, rascunho, guia_id
+
+
+def _own_guia(request: Request) -> tuple[Principal, Rascunho, str]:
+    caller, rascunho, guia_id = _named_guia(request)
     service.find_guia(rascunho, guia_id, bootstrap.rascunhos())
     return caller, rascunho, guia_id
 

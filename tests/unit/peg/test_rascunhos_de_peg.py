@@ -362,6 +362,15 @@ def test_a_key_used_by_two_at_once_is_carried_out_once(casa: CasaDigitada) -> No
     assert state(casa, rascunho)[1] == 1
 
 
+def test_a_guia_taken_out_under_a_key_is_told_again_though_it_is_gone(casa: CasaDigitada) -> None:
+    rascunho = casa.open(guias=2)
+    named: dict[str, Any] = {"id": rascunho, "guia_id": "00000002"}
+    first, again = (casa.call("DELETE", GUIA, headers=KEY, **named) for _ in range(2))
+    assert (first[0], again[:2]) == (200, first[:2])
+    assert state(casa, rascunho)[1] == 1
+    assert casa.call("DELETE", GUIA, claims=RECEPCAO, headers=KEY, **named)[0] == 404  # what is missing comes first
+
+
 ROUTES: list[tuple[str, str, Any]] = [
     ("GET", UM, None), ("PATCH", UM, {"numero_lote": "2"}), ("DELETE", UM, None), ("POST", GUIAS, a_typed()),
     ("PUT", GUIA, a_typed()), ("DELETE", GUIA, None), ("POST", FECHAR, None), ("POST", REABRIR, None),
