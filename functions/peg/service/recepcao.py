@@ -180,10 +180,13 @@ def _told(peg: Peg, portas: Portas) -> tuple[Achado, ...]:
 
 
 def _receipt(peg: Peg, portas: Portas) -> bytes:
+    """Its receipt, made again where another worker of the same upload, who lost the number, left one of its own."""
     found = portas.archive.read(peg.chave_recebimento)
     if found is None:
         raise DocumentoMissingError(peg.chave_recebimento)
-    return found
+    if peg.protocolo.encode() in found:
+        return found
+    return _keep_receipt(peg, portas.archive.dossie(peg), portas)
 
 
 def _refuse(documento: Documento, parecer: Parecer, portas: Portas) -> Desfecho:
@@ -282,7 +285,7 @@ def _entity(peg: Peg) -> str:
     return f"peg/{peg.protocolo}"
 
 
-def _keep_receipt(peg: Peg, dossie: Dossie, portas: Portas) -> None:
+def _keep_receipt(peg: Peg, dossie: Dossie, portas: Portas) -> bytes:
     hoje = portas.local_day(peg.data_recepcao)
     raw = portas.archive.read(peg.chave_xml)
     if raw is None:
@@ -291,6 +294,7 @@ def _keep_receipt(peg: Peg, dossie: Dossie, portas: Portas) -> None:
     admissao = portas.contextos.admissao(peg.prestador_id, peg.registro_ans, hoje)
     xml = portas.padrao.receipt(lote, peg, dossie, admissao)
     portas.archive.keep_answer(peg.registro_ans, peg.prestador_id, peg.upload_id, xml)
+    return xml
 
 
 def _stand(peg: Peg, dossie: Dossie, senhas: Mapping[str, Lida] | None, portas: Portas) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -13,6 +14,8 @@ from conecta_contas.contexto import Apontamento, by_code
 from conecta_facts.contratos import DataBaseInternacao
 from conecta_facts.planos import GrupoCarencia
 from conecta_senhas.solicitacoes import Tipo
+from peg.service import recepcao
+from peg.service.recepcao import Desfecho
 from tests import builders
 from tests.builders_autorizacao import CIRURGIA, PERICIA
 from tests.builders_cadastro import CARTEIRA, HEMOGRAMA, a_carencia, a_contrato, a_plano_completo, a_preco, a_vida
@@ -248,3 +251,31 @@ def test_a_carteira_of_the_groups_other_operadora_is_told_whose_it_is() -> None:
     assert (found.regra, found.codigo, found.esperado) == ("COB-CARTEIRA", "5027", PASA)
     nobodys = a_visit("G2", beneficiario=builders.beneficiario(numero_carteira="66666"))
     assert [one.codigo for one in casa.dossie(casa.recebe(nobodys, numero="2")).achados] == ["1001"]
+
+
+class _Slow:
+    """An archive whose first answer waits until somebody else has done all of it."""
+
+    def __init__(self, port: Any, meanwhile: Callable[[], Desfecho]) -> None:
+        self._port, self._meanwhile = port, meanwhile
+        self.first: Desfecho | None = None
+
+    def keep_answer(self, *args: Any) -> None:
+        if self.first is None:
+            self.first = self._meanwhile()
+        self._port.keep_answer(*args)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._port, name)
+
+
+@pytest.mark.regra("PEG-RECEPCAO")
+def test_of_two_workers_of_one_upload_the_late_one_leaves_the_receipt_of_the_peg_there_is() -> None:
+    casa = Casa()
+    documento = casa.arquiva(casa.lote(a_sadt(senha=casa.nova_senha())))
+    slow = _Slow(casa.archive, lambda: recepcao.receive_file(documento, casa.portas()))
+    late = recepcao.receive_file(documento, casa.portas(lambda name, port: slow if name == "archive" else port))
+    assert slow.first is not None
+    assert late.protocolo == slow.first.protocolo
+    assert late.resposta == slow.first.resposta == casa.resposta()
+    assert [protocolo for _, protocolo in casa.cobradas()] == [late.protocolo]
