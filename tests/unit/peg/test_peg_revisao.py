@@ -14,6 +14,7 @@ from conecta_contas.contexto import Apontamento, by_code
 from conecta_facts.contratos import DataBaseInternacao
 from conecta_facts.planos import GrupoCarencia
 from conecta_senhas.solicitacoes import Tipo
+from conecta_tiss.vocabulary.tables import CaraterAtendimento
 from peg.service import recepcao
 from peg.service.recepcao import Desfecho
 from tests import builders
@@ -48,6 +49,7 @@ from tests.builders_peg import (
 )
 from tests.casa_peg import Casa, known_facts
 
+URGENCIA = CaraterAtendimento.URGENCIA_EMERGENCIA
 MATERIAL: dict[str, Any] = {"codigo_despesa": "03", "codigo_tabela": "19", "valor": "50.00"}
 
 
@@ -162,6 +164,22 @@ def test_a_second_procedure_is_reduced_though_no_via_is_told_of_the_first() -> N
     second = done(PERICIA, valor="800.00", equipe=surgeon, via_acesso="2")
     found = judged(a_fee(first, second), contexto=contexto)
     assert (told(found), found.resultado.glosado) == ([("COB-FATOR", "1716", 2)], Decimal("400.00"))
+
+
+@pytest.mark.regra("COB-FATOR")
+def test_a_fee_at_night_is_surcharged_as_its_stay_is_urgent() -> None:
+    """Its guia has no caráter before 4.03."""
+    late: dict[str, Any] = {"hora_inicial": "22:00:00", "reducao_acrescimo": Decimal("1.30")}
+    surgery = done(CIRURGIA, valor="1000.00", equipe=(by("00"),), **late)
+    elective = granted_stay(authorised(CIRURGIA))
+    urgent = replace(elective, solicitacao=replace(elective.solicitacao, carater=URGENCIA))
+    complement = granted(authorised(CIRURGIA), principal="P")
+    for held, expected in (
+        (a_senha(elective), [("COB-FATOR", "1716", 1)]), (a_senha(urgent), []),
+        (a_senha(complement, principal=replace(urgent, numero="P")), []),
+    ):  # fmt: skip
+        assert told(judged(a_fee(surgery), contexto=a_knowledge(held))) == expected
+    assert told(judged(a_fee(surgery, senha=None), contexto=a_knowledge(regras={}))) == [("COB-FATOR", "1716", 1)]
 
 
 @pytest.mark.regra("COB-DIARIA", "COB-QUANTIDADE", "R19")

@@ -188,13 +188,16 @@ class Julgamento:
 
     Attributes:
         achados: all of them, warnings and refusals of the PEG too.
-        consumo: what it uses of each authorization.
     """
 
     achados: tuple[Apontamento, ...]
     resultado: Resultado
     alocacoes: tuple[Alocacao, ...]
-    consumo: tuple[Consumo, ...]
+
+    @property
+    def consumo(self) -> tuple[Consumo, ...]:
+        """What it uses of each authorization."""
+        return fold(self.alocacoes)
 
     @property
     def recusado(self) -> bool:
@@ -213,9 +216,9 @@ def judge(guias: Sequence[GuiaCobrada], contexto: Contexto) -> Julgamento:
     achados = [found for rule in ANTES for found in rule(caso)]
     caso.alocacoes = allocate(caso, _using_nothing(guias, achados))
     achados += [found for rule in DEPOIS for found in rule(caso)]
-    made = tuple(caso.alocacoes.values())
     blank = Resultado(tuple(map(_blank, guias)), tuple(_glosas(caso, achados)))
-    return Julgamento(tuple(achados), settle(blank), made, fold(made))
+    settled = settle(blank) if blank.glosas else blank
+    return Julgamento(tuple(achados), settled, tuple(caso.alocacoes.values()))
 
 
 def _using_nothing(guias: Iterable[GuiaCobrada], achados: Iterable[Apontamento]) -> frozenset[tuple[int, int]]:

@@ -14,7 +14,7 @@ from typing import Final
 from conecta_contas.cobranca import ItemCobrado
 from conecta_contas.contexto import Alocacao, Caso, Exame, Parte, Senha
 from conecta_senhas.autorizacoes import DIARIAS, Item
-from conecta_senhas.usos import Uso, guia_key
+from conecta_senhas.usos import Chave, Uso, guia_key
 
 ZERO: Final = Decimal(0)
 _OUTRO_DIA: Final = 2
@@ -67,6 +67,10 @@ def _days_off(held: Item | None, item: ItemCobrado) -> int:
     return 0 if held.data_prevista == item.dia else _OUTRO_DIA
 
 
+def _billed(senha: Senha, key: tuple[str, int, str]) -> Decimal:
+    return senha.faturadas.get(key[1:], ZERO) if senha.faturadas else ZERO
+
+
 def allocate(caso: Caso, recusados: Collection[tuple[int, int]] = ()) -> dict[tuple[int, int], Alocacao]:
     """What each line on a valid senha uses, first come first served; by (guia, item).
 
@@ -81,23 +85,27 @@ def allocate(caso: Caso, recusados: Collection[tuple[int, int]] = ()) -> dict[tu
         key = (exame.guia.sequencia, item.sequencia)
         papeis = caso.papeis(item)
         choices = candidates(caso, exame, item)
-        other_day = choices[0][3] if choices and _days_off(choices[0][3], item) == _OUTRO_DIA else None
+        if not choices:
+            fits = item.quantidade if key in recusados else ZERO
+            made[key] = Alocacao(*key, papeis, (), achada=False, cabem=fits)
+            continue
+        first = choices[0][3]
+        other_day = first if first is not None and _days_off(first, item) == _OUTRO_DIA else None
         if key in recusados:
-            made[key] = Alocacao(*key, papeis, (), bool(choices), item.quantidade, other_day)
+            made[key] = Alocacao(*key, papeis, (), achada=True, cabem=item.quantidade, outra_data=other_day)
             continue
         wanted, parts = item.quantidade, []
         for senha, sequencia, authorised, _ in choices:
             numero = senha.numero
-            before = max(
-                [senha.faturadas.get((sequencia, papel), ZERO) + used[numero, sequencia, papel] for papel in papeis]
-            )
-            taken = min(wanted, max(authorised - before, ZERO))
+            keys = [(numero, sequencia, papel) for papel in papeis]
+            taken = min(wanted, authorised - max([_billed(senha, each) + used[each] for each in keys]))
             if taken > ZERO:
                 parts.append(Parte(numero, sequencia, taken))
                 wanted -= taken
-                for papel in papeis:
-                    used[numero, sequencia, papel] += taken
-        made[key] = Alocacao(*key, papeis, tuple(parts), bool(choices), item.quantidade - wanted, other_day)
+                for each in keys:
+                    used[each] += taken
+        fits = item.quantidade - wanted
+        made[key] = Alocacao(*key, papeis, tuple(parts), achada=True, cabem=fits, outra_data=other_day)
     return made
 
 
@@ -140,9 +148,11 @@ def fold(alocacoes: Iterable[Alocacao], guias: Collection[int] | None = None) ->
 
 def usos_of(alocacoes: Iterable[Alocacao], protocolo: str, guias: Collection[int]) -> dict[str, dict[str, Uso]]:
     """What stands on each authorization while those guias of a PEG are billed: by number, then by PEG and guia."""
-    found: dict[str, dict[str, Uso]] = {}
-    held = tuple(alocacoes)
-    for guia in guias:
-        for one in fold(held, {guia}):
-            found.setdefault(one.numero, {})[guia_key(protocolo, guia)] = one.quantidades
-    return found
+    found: dict[str, dict[str, dict[Chave, Decimal]]] = {}
+    for one in alocacoes:
+        for part in one.partes if one.guia in guias else ():
+            uso = found.setdefault(part.numero, {}).setdefault(guia_key(protocolo, one.guia), {})
+            for papel in one.papeis:
+                key = (part.sequencia, papel)
+                uso[key] = uso.get(key, ZERO) + part.quantidade
+    return {numero: dict(usos) for numero, usos in found.items()}

@@ -289,6 +289,14 @@ class Exame:
         return stay or (self.valida is not None and self.valida.in_stay)
 
     @property
+    def urgencia(self) -> bool:
+        """Whether it was urgent; a fee is as its stay was asked for: before 4.03 its guia has no place to say it."""
+        if self.guia.urgencia or self.guia.tipo is not TipoGuia.HONORARIOS or self.valida is None:
+            return self.guia.urgencia
+        asked = (self.valida.autorizacao, self.valida.principal)
+        return any(one is not None and one.solicitacao.urgencia for one in asked)
+
+    @property
     def admissao(self) -> date | None:
         """Day by which the cover of who lay in hospital is judged: R10, admission."""
         if self.valida is not None:

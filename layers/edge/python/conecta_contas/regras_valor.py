@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from conecta_contas.cobranca import UM, GuiaCobrada, ItemCobrado
+from conecta_contas.cobranca import UM, ItemCobrado
 from conecta_contas.contexto import PACOTES, ZERO, Apontamento, Caso, Exame, regra
 from conecta_senhas.contexto import CONTRATO
 from conecta_tiss.vocabulary.amounts import produto
@@ -43,7 +43,7 @@ class Limite:
 def limite(caso: Caso, exame: Exame, item: ItemCobrado, via: Decimal) -> Limite | None:
     """What may be paid for a line whose act gives it the factor `via`; `None` when it asks for no more."""
     unit = _unit(caso, item)
-    factor = via * (UM + caso.contexto.parametros.acrescimo_urgencia) if _surcharged(caso, exame.guia, item) else via
+    factor = via * (UM + caso.contexto.parametros.acrescimo_urgencia) if _surcharged(caso, exame, item) else via
     over, dear = item.fator > factor, unit is not None and item.valor_unitario > unit
     if not (over or dear):
         return None
@@ -62,9 +62,9 @@ def _unit(caso: Caso, item: ItemCobrado) -> Decimal | None:
     return None if share is None else price * share
 
 
-def _surcharged(caso: Caso, guia: GuiaCobrada, item: ItemCobrado) -> bool:
+def _surcharged(caso: Caso, exame: Exame, item: ItemCobrado) -> bool:
     """Whether urgência adds to the price: at night, and on days that are no business days."""
-    if not guia.urgencia or item.tabela != Tabela.PROCEDIMENTOS_E_EVENTOS:
+    if not exame.urgencia or item.tabela != Tabela.PROCEDIMENTOS_E_EVENTOS:
         return False
     rules, at = caso.contexto.parametros, item.hora
     night = at is not None and (at >= rules.noite_de or at < rules.noite_ate)
