@@ -146,8 +146,8 @@ def _life(contexto: Contexto, carteira: str) -> str:
 
 
 def facts(guias: Sequence[GuiaCobrada], contexto: Contexto) -> dict[str, Any]:
-    """The terms, lines, prices and rules in force for what is billed, as plain values."""
-    days = {item.dia for guia in guias for item in guia.itens}
+    """The terms, lines, prices and rules in force for what is billed, and the terms of reception, as plain values."""
+    days = {contexto.hoje, *(item.dia for guia in guias for item in guia.itens)}
     codes = dict.fromkeys(item.chave for guia in guias for item in guia.itens)
     held = contexto.contrato
     lines: tuple[Contratado, ...] = (*held.diarias, *held.pacotes, *held.procedimentos)

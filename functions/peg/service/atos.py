@@ -164,7 +164,7 @@ def answer_question(peg: Peg, chamador: Chamador, portas: Portas, *, texto: str,
         after = estados.advance(held, Evento.INFORMACAO_RECEBIDA, ato)
         return after, (_fato("InformacaoRecebida", after),)
 
-    return _act(peg, chamador, portas, passo, motivo=texto, guardar=guardar)
+    return _act(peg, chamador, portas, passo, motivo=texto, ate=_deadline(peg, portas), guardar=guardar)
 
 
 # --- auditoria ---
@@ -205,7 +205,8 @@ def glosar(peg: Peg, glosa: Glosa, chamador: Chamador, portas: Portas, *, guarda
 
     def passo(held: Peg, ato: Ato) -> tuple[Peg, Sequence[Fato]]:
         dossie = portas.archive.dossie(held)
-        terms = dossie.contrato_em(dossie.dia_de(glosa.indice, glosa.sequencia) or portas.hoje)
+        dia = dossie.dia_de(glosa.indice, glosa.sequencia) or portas.local_day(held.data_recepcao)
+        terms = dossie.contrato_em(dia)
         made = replace(
             glosa, regra=AUDITORIA, guia=dossie.numero_de(glosa.indice), contrato=terms.numero if terms else None,
             contestar_dias=terms.prazo_contestacao_dias if terms else None,
@@ -286,7 +287,7 @@ def reopen(peg: Peg, chamador: Chamador, portas: Portas, *, motivo: str, guardar
         after = estados.advance(held, Evento.REABERTO, ato)
         return after, (_fato("PegReaberto", after),)
 
-    return _act(peg, chamador, portas, passo, motivo=motivo, guardar=guardar)
+    return _act(peg, chamador, portas, passo, motivo=motivo, ate=_deadline(peg, portas), guardar=guardar)
 
 
 def release(peg: Peg, chamador: Chamador, portas: Portas, *, guardar: Guardar) -> Peg:

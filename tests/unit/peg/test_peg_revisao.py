@@ -6,21 +6,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 
+from conecta_contas.analise import Glosa
 from conecta_contas.contexto import Apontamento, by_code
 from conecta_facts.contratos import DataBaseInternacao
 from conecta_facts.planos import GrupoCarencia
 from conecta_senhas.solicitacoes import Tipo
 from conecta_tiss.vocabulary.tables import CaraterAtendimento
-from peg.service import recepcao
+from peg.service import atos, recepcao
 from peg.service.recepcao import Desfecho
 from tests import builders
 from tests.builders_autorizacao import CIRURGIA, PERICIA
 from tests.builders_cadastro import CARTEIRA, HEMOGRAMA, a_carencia, a_contrato, a_plano_completo, a_preco, a_vida
-from tests.builders_functions import CLINICA, HOSPITAL, PASA
+from tests.builders_functions import CLINICA, HOSPITAL, PASA, VALE
 from tests.builders_peg import (
     DIA,
     OUTRA_SENHA,
@@ -47,7 +49,7 @@ from tests.builders_peg import (
     spent,
     told,
 )
-from tests.casa_peg import Casa, known_facts
+from tests.casa_peg import AUDITORA, FATURISTA, Casa, known_facts
 
 URGENCIA = CaraterAtendimento.URGENCIA_EMERGENCIA
 MATERIAL: dict[str, Any] = {"codigo_despesa": "03", "codigo_tabela": "19", "valor": "50.00"}
@@ -297,3 +299,29 @@ def test_of_two_workers_of_one_upload_the_late_one_leaves_the_receipt_of_the_peg
     assert late.protocolo == slow.first.protocolo
     assert late.resposta == slow.first.resposta == casa.resposta()
     assert [protocolo for _, protocolo in casa.cobradas()] == [late.protocolo]
+
+
+@pytest.mark.regra("PEG-ESTADOS")
+def test_what_a_contract_renewed_since_the_service_says_is_known_when_it_is_analysed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    casa = Casa()
+    held = casa.fatos.catalogo.contrato(HOSPITAL, VALE)
+    ended = replace(held.contratos[0], vigente_ate=DIA)
+    terms = (ended, replace(ended, numero="NOVO", vigente_de=DIA + timedelta(days=1), vigente_ate=None))
+    monkeypatch.setattr(casa.fatos.catalogo, "contrato", lambda *_: replace(held, contratos=terms))
+    peg = casa.recebe(a_sadt(senha=casa.nova_senha()))
+    peg = casa.faz(partial(atos.begin, chamador=AUDITORA), peg)
+    until = peg.historico[-1].ate
+    assert until is not None
+    whole = Glosa(id=0, regra="", codigo="1702", motivo="", mensagem="Não se comprova.")
+    casa.passa(days=200)
+    peg = casa.faz(partial(atos.glosar, chamador=AUDITORA), peg, whole)
+    (glosa,) = casa.dossie(peg).resultado.glosas
+    assert (glosa.contrato, glosa.contestar_dias) == ("NOVO", ended.prazo_contestacao_dias)
+    asked = casa.faz(partial(atos.ask, chamador=AUDITORA), peg, motivo="O laudo", ate=DIA + timedelta(days=400))
+    told_of = casa.faz(partial(atos.answer_question, chamador=FATURISTA), asked, texto="Foi enviado.")
+    assert told_of.historico[-1].ate == until
+    done_with = casa.faz(partial(atos.conclude, chamador=AUDITORA), told_of)
+    again = casa.faz(partial(atos.reopen, chamador=AUDITORA), done_with, motivo="Chegou mais")
+    assert again.historico[-1].ate == until
