@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from local.bench.measure import ROUNDS, Measure, write_json, write_table
+from local.bench.measure import GUIAS, ROUNDS, VIDAS, Measure, Sizes, write_json, write_table
 
 AREAS = {
     "tiss": ("local.bench.tiss", "validação de lotes: caminho completo, fases, e outras implementações"),
@@ -22,12 +23,18 @@ AREAS = {
         "local.bench.autorizacao",
         "motor em processo; AWS embutida própria: pedido de senha com 1.000 e com 200.000 vidas",
     ),
+    "peg": (
+        "local.bench.peg",
+        "motor em processo; AWS embutida própria: recepção, unidades de escrita, vazão, com --vidas e --guias passadas",
+    ),
     "caos": (
         "local.bench.caos",
         "10.000 PEGs em processo com corridas e mortes, e o veredito; com --runtime, na AWS embutida própria",
     ),
 }
 DEFAULT = ("tiss", "frio")
+SIZED = frozenset({"peg"})
+"""Areas that measure as much as is asked for; the others are told the rounds alone."""
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -40,7 +47,15 @@ def _arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("areas", nargs="*", metavar="AREA", choices=[*AREAS, []], help="o que medir")
     parser.add_argument("--json", type=Path, metavar="ARQUIVO", help="grava as linhas JSON aqui")
+    parser.add_argument("--runtime", action="store_true", help="caos: por HTTP e S3, numa AWS embutida própria")
     parser.add_argument("--rodadas", type=int, default=ROUNDS, metavar="N", help=f"rodadas (padrão: {ROUNDS})")
+    parser.add_argument(
+        "--vidas", type=int, default=VIDAS, metavar="N", help=f"peg: vidas carregadas (padrão: {VIDAS})"
+    )
+    parser.add_argument(
+        "--guias", type=int, default=GUIAS, metavar="N", help=f"peg: guias já cobradas dessas vidas (padrão: {GUIAS})"
+    )
+    parser.add_argument("--rapido", action="store_true", help="peg: só o bastante para mostrar que funciona")
     return parser
 
 
@@ -50,9 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found: list[Measure] = []
     status = 0
     for area in options.areas or DEFAULT:
-        measures: Callable[[int], Iterator[Measure]] = import_module(AREAS[area][0]).measures
+        module = import_module(AREAS[area][0])
+        measures: Callable[[Any], Iterator[Measure]] = module.measures
+        if options.runtime:
+            measures = getattr(module, "measures_on_runtime", measures)
+        sizes = Sizes(rodadas=options.rodadas, vidas=options.vidas, guias=options.guias, rapido=options.rapido)
         try:
-            for measure in measures(options.rodadas):
+            for measure in measures(sizes if area in SIZED else options.rodadas):
                 found.append(measure)
                 write_json([measure], sys.stdout)
                 sys.stdout.flush()

@@ -223,10 +223,10 @@ class Waits:
 
     def reset(self) -> None:
         """Begin to count."""
-        self.calls = self.rounds = self.sent = self._under_way = 0
+        self.calls = self.rounds = self.sent = self.received = self._under_way = 0
 
     def watch(self, client: Any) -> None:
-        """Count the calls of a client; `sent` are the bytes of their bodies."""
+        """Count the calls of a client; `sent` and `received` are the bytes of their bodies."""
         client.meta.events.register("before-call.dynamodb", self._began)
         client.meta.events.register("after-call.dynamodb", self._ended)
 
@@ -237,8 +237,9 @@ class Waits:
             self.rounds += self._under_way == 0
             self._under_way += 1
 
-    def _ended(self, **_call: Any) -> None:
+    def _ended(self, http_response: Any, **_call: Any) -> None:
         with self._lock:
+            self.received += len(http_response.content)
             self._under_way -= 1
 
     def fewest(self, call: Callable[[int], object], repeats: int = REPEATS) -> int:

@@ -42,6 +42,7 @@ PRESTADORES: Final = 200
 """Who billed in the months before."""
 LOTE_DE_LINHAS: Final = 25
 FIOS: Final = 4
+TURNS: Final = 2
 PACIENCIA: Final = 120.0
 _PASSO: Final = 0.02
 _MIL: Final = 1000
@@ -59,9 +60,11 @@ def measures(sizes: Sizes) -> Iterator[Measure]:
     yield from peg_motor.measures(AREA, sizes.rodadas, guias)
     hoje = local_day(datetime.now(UTC))
     with funcoes.instance() as (aws, where):
-        casa = Casa(aws, where, hoje, guias, turns=1 if sizes.rapido else 4)
+        casa = Casa(aws, where, hoje, guias, rounds=1 if sizes.rapido else sizes.rodadas)
         casa.populate(VIDAS, sizes.guias * VIDAS // sizes.vidas)
-        yield from _written(casa)
+        function = _Function(casa)
+        yield from function.writes()
+        cheap = yield from function.costs()
         before = yield from _reception(casa)
         yield from _throughput(casa, sizes)
         if sizes.vidas > VIDAS:
@@ -69,6 +72,7 @@ def measures(sizes: Sizes) -> Iterator[Measure]:
             casa.sign_in()
             for part in (10, 1):
                 yield from casa.load_past(sizes.vidas, sizes.guias // part)
+                yield from function.costs(cheap)
                 yield from _reception(casa, before)
 
 
@@ -77,11 +81,11 @@ class Casa:
 
     Args:
         guias: of each lote.
-        turns: of each kind of question, in each round.
+        rounds: in which each question is asked `TURNS` times.
     """
 
-    def __init__(self, aws: EmbeddedAws, where: Mapping[str, Any], hoje: date, guias: int, *, turns: int) -> None:
-        self.aws, self.where, self.hoje, self.guias, self.turns = aws, where, hoje, guias, turns
+    def __init__(self, aws: EmbeddedAws, where: Mapping[str, Any], hoje: date, guias: int, *, rounds: int) -> None:
+        self.aws, self.where, self.hoje, self.guias, self.rounds = aws, where, hoje, guias, rounds
         self.dynamodb = aws.client("dynamodb")
         self._serial = itertools.count(time.time_ns() // 10**9 % 10**6 * 10**4)
         self._precos = _precos(hoje)
@@ -190,42 +194,73 @@ def _precos(hoje: date) -> dict[tuple[str, str], Decimal]:
 # --- what it writes ---
 
 
-def _written(casa: Casa) -> Iterator[Measure]:
-    """The step of the workflow, asked in this process: its calls, their waits, write units and CPU."""
-    with funcoes.as_function(casa.aws, casa.where, _FUNCAO):
-        from conecta_edge.aws import client as aws_client  # noqa: PLC0415  # reads its settings on first use
-        from peg.handler import fluxo  # noqa: PLC0415
+class _Function:
+    """The step of the workflow, asked in this process with the environment it is deployed with."""
 
-        waits, units = funcoes.Waits(), Units(casa.dynamodb)
-        waits.watch(aws_client("dynamodb"))
-        fluxo.handler(_archived(casa, casa.lotes(1, 1)[0]), None)  # fills the catalogue, as any earlier lote did
-        for guias in dict.fromkeys((1, casa.guias)):
-            events = iter([_archived(casa, raw) for raw in casa.lotes(funcoes.REPEATS, guias)])
-            fewest = waits.fewest(lambda _turn, events=events: _received(fluxo.handler(next(events), None)))  # type: ignore[misc]
-            case = f"recepção de {_of(guias)}"
-            yield Measure(area=AREA, case=f"{case}: idas e voltas ao DynamoDB", value=float(fewest), unit="esperas")
-            yield Measure(area=AREA, case=f"{case}: chamadas ao DynamoDB", value=float(waits.calls), unit="chamadas")
-            yield Measure(area=AREA, case=f"{case}: enviado ao DynamoDB", value=float(waits.sent), unit="bytes")
-            yield _cpu(casa, guias, fluxo.handler)
-        units.watch(aws_client("dynamodb"))
-        for guias in dict.fromkeys((1, casa.guias)):
-            units.tables.clear()
-            _received(fluxo.handler(_archived(casa, casa.lotes(1, guias)[0]), None))
+    def __init__(self, casa: Casa) -> None:
+        self._casa = casa
+        self._waits, self._units = funcoes.Waits(), Units(casa.dynamodb)
+        self._watched = False
+
+    def _receive(self, event: Mapping[str, Any]) -> None:
+        with funcoes.as_function(self._casa.aws, self._casa.where, _FUNCAO):
+            from conecta_edge.aws import client  # noqa: PLC0415  # reads its settings on first use
+            from peg.handler import fluxo  # noqa: PLC0415
+
+            if not self._watched:
+                self._watched = True
+                self._waits.watch(client("dynamodb"))
+                self._units.watch(client("dynamodb"))
+            said = fluxo.handler(event, None)
+        if said["situacao"] != "RECEBIDO" or said["repetido"]:
+            raise funcoes.UnexpectedAnswerError(json.dumps(said))
+
+    def _events(self, quantos: int, guias: int) -> list[dict[str, Any]]:
+        return [_archived(self._casa, raw) for raw in self._casa.lotes(quantos, guias)]
+
+    def writes(self) -> Iterator[Measure]:
+        """Write units of a PEG, of each table and in all."""
+        for guias in dict.fromkeys((1, self._casa.guias)):
+            (event,) = self._events(1, guias)
+            with self._units.counting():
+                self._receive(event)
             case = f"recepção de {_of(guias)}: unidades de escrita"
-            for table, value in sorted(units.tables.items()):
+            for table, value in sorted(self._units.tables.items()):
                 yield Measure(area=AREA, case=f"{case}, {table}", value=float(value), unit="WRU")
-            yield Measure(area=AREA, case=f"{case} por PEG", value=float(units.total), unit="WRU")
-            yield Measure(area=AREA, case=f"{case} por guia", value=units.total / guias, unit="WRU")
+            yield Measure(area=AREA, case=f"{case} por PEG", value=float(self._units.total), unit="WRU")
+            yield Measure(area=AREA, case=f"{case} por guia", value=self._units.total / guias, unit="WRU")
 
-
-def _cpu(casa: Casa, guias: int, handler: Callable[[Mapping[str, Any], Any], Mapping[str, Any]]) -> Measure:
-    samples = []
-    for event in [_archived(casa, raw) for raw in casa.lotes(funcoes.ROUNDS, guias)]:
-        began = time.process_time()
-        _received(handler(event, None))
-        samples.append((time.process_time() - began) * _MIL)
-    case = f"recepção de {_of(guias)}: CPU da função, com boto3"
-    return Measure(area=AREA, case=case, value=statistics.median(samples), unit="ms CPU")
+    def costs(self, before: Mapping[str, float] | None = None) -> Generator[Measure, None, dict[str, float]]:
+        """Calls, their waits, their bytes and CPU of a PEG; answers them, for the next to compare with."""
+        casa = self._casa
+        costs: dict[str, float] = {}
+        for guias in dict.fromkeys((1, casa.guias)):
+            events = iter(self._events(casa.rounds + 1, guias))
+            self._receive(next(events))  # fills the catalogue, as any earlier lote did
+            cpu, waits = [], []
+            for event in events:
+                self._waits.reset()
+                began = time.process_time()
+                self._receive(event)
+                cpu.append((time.process_time() - began) * _MIL)
+                waits.append(self._waits.rounds)
+            case = f"recepção de {_of(guias)}"
+            held = self._waits
+            for name, value, unit in (
+                # A busy machine may let a call end before its neighbour begins: it can only seem more waits.
+                ("idas e voltas ao DynamoDB", min(waits), "esperas"),
+                ("chamadas ao DynamoDB", held.calls, "chamadas"),
+                ("enviado ao DynamoDB", held.sent, "bytes"),
+                ("recebido do DynamoDB", held.received, "bytes"),
+                ("CPU da função, com botocore, p50", statistics.median(cpu), "ms CPU"),
+                ("CPU da função, com botocore, p99", percentile(cpu, 99), "ms CPU"),
+            ):
+                costs[f"{case}: {name}"] = value
+                yield Measure(area=AREA, case=f"{case}: {name}, {casa.size}", value=float(value), unit=unit)
+        for case, value in costs.items() if before else ():
+            growth = value / before[case] if before else 1.0
+            yield Measure(area=AREA, case=f"{case}: crescimento até {casa.size}", value=growth, unit="x")
+        return costs
 
 
 def _archived(casa: Casa, raw: bytes) -> dict[str, Any]:
@@ -240,11 +275,6 @@ def _archived(casa: Casa, raw: bytes) -> dict[str, Any]:
     return {
         "acao": "receber", "prestador_id": PRESTADOR, "registro_ans": REGISTRO, "correlacao": "bench", "dados": dados,
     }  # fmt: skip
-
-
-def _received(said: Mapping[str, Any]) -> None:
-    if said["situacao"] != "RECEBIDO" or said["repetido"]:
-        raise funcoes.UnexpectedAnswerError(json.dumps(said))
 
 
 # --- over HTTP ---
@@ -263,8 +293,7 @@ def _reception(
     casa: Casa, before: Mapping[tuple[str, int], float] | None = None
 ) -> Generator[Measure, None, dict[tuple[str, int], float]]:
     """Every door in turns with what does no work; answers the ratio at each percentile, for the next to use."""
-    rounds = 1 if casa.turns == 1 else funcoes.ROUNDS
-    many = (rounds * casa.turns) + 1
+    many = casa.rounds * TURNS + 1
     one, whole = [iter(casa.lotes(2 * many, guias)) for guias in (1, casa.guias)]
     shown = itertools.cycle(casa.lotes(1, casa.guias))
     callers = itertools.cycle(casa.clients)
@@ -280,10 +309,10 @@ def _reception(
     for question in questions:
         question.ask()
     samples: dict[str, list[list[float]]] = {question.name: [] for question in questions}
-    for _ in range(rounds):
+    for _ in range(casa.rounds):
         for rounds_of in samples.values():
             rounds_of.append([])
-        for _ in range(casa.turns):
+        for _ in range(TURNS):
             for question in questions:
                 began = time.perf_counter()
                 question.ask()

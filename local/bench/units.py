@@ -12,6 +12,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -107,6 +108,17 @@ class Units:
         self._lock = threading.Lock()
         self._indexes: dict[str, tuple[Index, ...]] = {}
         self.tables: dict[str, int] = defaultdict(int)
+        self._counting = False
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Begin to count, until it is left: to see items before and after costs as much as to write them."""
+        self.tables.clear()
+        self._counting = True
+        try:
+            yield
+        finally:
+            self._counting = False
 
     def watch(self, client: Any) -> None:
         """Count the calls of a client."""
@@ -119,6 +131,8 @@ class Units:
         return sum(self.tables.values())
 
     def _began(self, model: Any, params: Mapping[str, Any], context: dict[str, Any], **_call: Any) -> None:
+        if not self._counting:
+            return
         found = list(writes_of(model.name, json.loads(params["body"])))
         context["conecta_units"] = [(table, row, self._image(table, row)) for table, row in found]
 
