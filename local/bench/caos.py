@@ -70,11 +70,12 @@ def measures(_rounds: int) -> Iterator[Measure]:
 JUNTOS: Final = 6
 POR_SENHA: Final = 4
 """PEGs for each senha of two exams."""
-KILL_EVERY: Final = 0.5
+KILL_EVERY: Final = 4.0
+"""Seconds; a process that is started anew takes some to be of use, and one has to get something done between two."""
 
 
 class Killer(threading.Thread):
-    """Kills a function process every half second, however busy it is."""
+    """Kills a function process now and then, however busy it is."""
 
     def __init__(self, directory: Path, rng: random.Random) -> None:
         super().__init__(daemon=True)
