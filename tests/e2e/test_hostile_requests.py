@@ -70,7 +70,7 @@ LONG: Final = {
     "listarAutorizacoesDaOperadora": World.many_autorizacoes,
     "buscarAutorizacoesDaOperadora": World.many_autorizacoes,
 }
-SHORT: Final = frozenset({"listarCorpoClinico"})
+SHORT: Final = frozenset({"listarCorpoClinico", "listarGlosasDoPeg", "listarGlosasDoPegDaOperadora"})
 """Their pages hold more than there is here: only what others gave is tried."""
 OTHER_FILTER: Final = {
     "listarPegs": {"competencia": "202001"},
