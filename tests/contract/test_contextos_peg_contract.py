@@ -12,21 +12,19 @@ from typing import Any
 import pytest
 
 from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
-from autorizacao.service.portas import Mudanca
+from autorizacao.service.portas import Guardada, Mudanca
 from conecta_contas.contexto import Contexto
 from conecta_edge.beneficiarios import DynamoBeneficiarios
 from conecta_edge.cadastro import DynamoCadastroReader
-from conecta_edge.catalogo import Catalogo
+from conecta_edge.catalogo import Catalogo as CatalogoDeVerdade
 from conecta_edge.clock import FixedClock
-from conecta_edge.dynamodb import marshal
 from conecta_facts.contratos import ContratoCompleto
 from conecta_senhas.autorizacoes import Autorizacao
 from conecta_senhas.usos import Lida, Usos
-from conecta_senhas_aws.chaves import autorizacao_key
-from conecta_senhas_aws.senhas import DynamoSenhas, used
+from conecta_senhas_aws.senhas import DynamoSenhas
 from conecta_tiss.messages.lote_guias import Guia
 from peg.domain.pegs import Cobranca, LinhaCobrada
-from peg.dynamodb.cobrancas import DynamoCobrancas, to_item
+from peg.dynamodb.cobrancas import DynamoCobrancas
 from peg.dynamodb.contextos import DynamoContextos
 from peg.service.portas import Alvo, Lido
 from tests.builders import beneficiario
@@ -66,13 +64,18 @@ from tests.builders_peg import (
     granted_stay,
 )
 from tests.cadastro_rows import CadastroTable
-from tests.contract.conftest import EMBEDDED
+from tests.casa_peg import Catalogo, Fatos
+from tests.contract.conftest import EMBEDDED, FAKE
 from tests.contract.engines import AUTORIZACAO, PEG, Engine
 from tests.contract.test_autorizacoes_contract import a_row, of_guia
-from tests.fakes_autorizacao import load_facts
-from tests.fakes_cadastro import PSEUDONIMOS, Loaded, Recording
+from tests.fakes import FakeCadastro
+from tests.fakes_autorizacao import Lives, load_facts
+from tests.fakes_cadastro import PSEUDONIMOS, FakeBeneficiarios, Loaded, Recording
+from tests.fakes_peg import FakeCobrancas
+from tests.fakes_senhas import FakeSenhas
 
-ENGINES = [EMBEDDED]
+ENGINES = [FAKE, EMBEDDED]
+REAL = pytest.mark.parametrize("engine_name", [EMBEDDED])
 UM_PEG, OUTRO_PEG, ESTE_PEG = "261120000001", "261120000002", "261120000003"
 NOVA, ANTIGA = "nova", "antiga"
 TERCEIRA = "26110000003"
@@ -86,18 +89,16 @@ def life_id(carteira: str) -> str:
 
 @dataclass
 class House:
-    """The reader over tables, and ways to fill them as others do.
+    """The reader over fakes, and ways to fill them as others do.
 
     Attributes:
         loads: fills cadastro and lives as a load does.
         cadastro: who is bound to whom.
     """
 
-    engine: Engine
-    tables: Mapping[str, str]
-    loads: Loaded
-    cadastro: CadastroTable
     reader: DynamoContextos
+    loads: Any
+    cadastro: Any
 
     def read(self, *guias: Guia, prestador_id: str = HOSPITAL, protocolo: str = "", registro_ans: str = VALE) -> Lido:
         """Read for guias; `protocolo` is of the PEG that is judged again."""
@@ -117,36 +118,66 @@ class House:
         """
         asked = replace(held.solicitacao, numero_guia_prestador=f"GP-{held.numero}")
         row = a_row(replace(held, solicitacao=asked), carteira=carteira)
-        port = DynamoAutorizacoes(self.engine.dynamodb, self.tables["autorizacao"], PSEUDONIMOS)
-        port.write([Mudanca(None, row)], now=NOW, correlacao="c")
-        for number in complementos:
-            child = granted(numero=number, principal=held.numero, **of_guia(f"GP-{number}"))
-            before = port.get(VALE, held.numero)
-            assert before is not None
-            after = replace(before.autorizacao, versao=before.autorizacao.versao + 1)
-            moved = replace(before, autorizacao=after, complementos=(*before.complementos, number))
-            changes = [Mudanca(None, a_row(child, carteira=carteira)), Mudanca(before, moved)]
-            port.write(changes, now=NOW, correlacao="c")
-        senhas = DynamoSenhas(self.engine.dynamodb, self.tables["autorizacao"])
+        children = [
+            a_row(granted(numero=number, principal=held.numero, **of_guia(f"GP-{number}")), carteira=carteira)
+            for number in complementos
+        ]  # fmt: skip
+        self.write(row, *children)
         if usos:
-            changed = used(senhas.many(VALE, [held.numero])[held.numero], usos)
-            self.engine.dynamodb.update_item(
-                TableName=self.tables["autorizacao"],
-                Key=marshal(autorizacao_key(VALE, held.numero)),
-                UpdateExpression="SET " + ", ".join(f"{name} = :{name}" for name in changed),
-                ExpressionAttributeValues=marshal({f":{name}": value for name, value in changed.items()}),
-            )
-        return senhas.many(VALE, [held.numero])[held.numero]
+            self.use(self.reader.senhas.many(VALE, [held.numero])[held.numero], usos)
+        return self.reader.senhas.many(VALE, [held.numero])[held.numero]
+
+    def write(self, row: Guardada, *children: Guardada) -> None:
+        """A request, then those on it."""
+        senhas: Any = self.reader.senhas
+        senhas.put(row.autorizacao, row.vida, tuple(one.autorizacao.numero for one in children))
+        for one in children:
+            senhas.put(one.autorizacao, one.vida)
+
+    def use(self, lida: Lida, usos: Usos) -> None:
+        """PEGs use it."""
+        assert self.reader.senhas.bill(VALE, [(lida, usos)]) == []
 
     def charge(self, carteira: str = CARTEIRA, guia: str = "G9", protocolo: str = UM_PEG, **changes: Any) -> None:
         """A guia that another PEG bills: a hemogram of the hospital, on no senha."""
         made = Cobranca(life_id(carteira), HOSPITAL, guia, protocolo, 1, (LinhaCobrada(TABELA, HEMOGRAMA, DIA),))
-        row = to_item(VALE, replace(made, **changes))
-        self.engine.dynamodb.put_item(TableName=self.tables["peg"], Item=marshal(row))
+        assert self.reader.cobrancas.add(VALE, [replace(made, **changes)]) == []
+
+
+@dataclass
+class Tables(House):
+    """The same over tables, of an AWS that knows no PartiQL too."""
+
+    engine: Engine
+    tables: Mapping[str, str]
+
+    def write(self, row: Guardada, *children: Guardada) -> None:
+        port = DynamoAutorizacoes(self.engine.dynamodb, self.tables["autorizacao"], PSEUDONIMOS)
+        port.write([Mudanca(None, row)], now=NOW, correlacao="c")
+        for child in children:
+            before = port.get(VALE, row.autorizacao.numero)
+            assert before is not None
+            after = replace(before.autorizacao, versao=before.autorizacao.versao + 1)
+            known = (*before.complementos, child.autorizacao.numero)
+            moved = replace(before, autorizacao=after, complementos=known)
+            port.write([Mudanca(None, child), Mudanca(before, moved)], now=NOW, correlacao="c")
 
 
 @pytest.fixture
-def house(engine: Engine) -> House:
+def house(engine: Engine | None) -> House:
+    if engine is None:
+        fatos = Fatos(FakeCadastro(), Catalogo(), FakeBeneficiarios())
+        load_facts(fatos.cadastro, Lives(fatos.catalogo, fatos.vidas))
+        parts: dict[str, Any] = {
+            "cadastro": fatos.cadastro, "catalogo": fatos.catalogo, "beneficiarios": fatos.vidas,
+            "senhas": FakeSenhas(), "cobrancas": FakeCobrancas(),
+        }  # fmt: skip
+        reader = DynamoContextos(pseudonyms=PSEUDONIMOS, **parts)
+        return House(reader, Lives(fatos.catalogo, fatos.vidas), fatos.cadastro)
+    return over(engine)
+
+
+def over(engine: Engine) -> Tables:
     tables = {
         "cadastro": engine.table("cadastro", busca=True), "beneficiarios": engine.table("beneficiarios", busca=True),
         "autorizacao": engine.table("autorizacao", chaves=AUTORIZACAO),
@@ -155,16 +186,16 @@ def house(engine: Engine) -> House:
     cadastro = CadastroTable(engine.dynamodb, tables["cadastro"])
     loads = Loaded(engine.dynamodb, tables["cadastro"], tables["beneficiarios"])
     load_facts(cadastro, loads)
-    client = Recording(engine.dynamodb)
+    client = engine.dynamodb
     reader = DynamoContextos(
         cadastro=DynamoCadastroReader(client, tables["cadastro"], FixedClock(NOW)),
-        catalogo=Catalogo(client, tables["cadastro"], FixedClock(NOW)),
+        catalogo=CatalogoDeVerdade(client, tables["cadastro"], FixedClock(NOW)),
         beneficiarios=DynamoBeneficiarios(client, tables["beneficiarios"], PSEUDONIMOS),
         pseudonyms=PSEUDONIMOS,
         senhas=DynamoSenhas(client, tables["autorizacao"]),
         cobrancas=DynamoCobrancas(client, tables["peg"], FixedClock(NOW)),
     )
-    return House(engine, tables, loads, cadastro, reader)
+    return Tables(reader, loads, cadastro, engine, tables)
 
 
 # --- who sends ---
@@ -266,6 +297,11 @@ def test_of_a_plan_nobody_loaded_the_life_is_known_without_it(house: House) -> N
     assert house.known(of(NOVA)).vidas[NOVA].plano is None
 
 
+def test_a_carteira_of_the_groups_other_operadora_is_told_whose_it_is(house: House) -> None:
+    house.loads.put("beneficiarios", PASA, a_vida(registro_ans=PASA, numero_carteira="pasa"))
+    assert dict(house.known(of("pasa"), of("nobody", "G2"), of(CARTEIRA, "G3")).outras_operadoras) == {"pasa": PASA}
+
+
 # --- senhas ---
 
 
@@ -294,6 +330,7 @@ def test_a_senha_asked_under_an_old_number_is_of_the_same_life(house: House) -> 
         assert known.senhas[SENHA].vida == known.vidas[carteira].id == life_id(NOVA)
 
 
+@REAL
 def test_a_senha_asked_under_a_number_that_was_replaced_twice_is_of_the_same_life(house: House) -> None:
     first, second = replace_carteira(granted(), "primeira"), "segunda"
     house.loads.put("beneficiarios", VALE, a_vida(second, carteira_anterior="primeira", cpf=OUTRO_CPF))
@@ -400,7 +437,7 @@ def test_accounts_of_stays_are_known_by_senha_and_period(house: House) -> None:
 # --- what it costs ---
 
 
-def served(house: House, waves: Sequence[int] | None) -> Recording:
+def served(house: Tables, waves: Sequence[int] | None) -> Recording:
     """From now on calls are recorded; the process has judged before."""
     house.known(a_visit())
     recording = Recording(house.engine.dynamodb, waves)
@@ -410,7 +447,8 @@ def served(house: House, waves: Sequence[int] | None) -> Recording:
     return recording
 
 
-def test_a_guia_on_a_senha_is_read_in_two_waits(house: House) -> None:
+@REAL
+def test_a_guia_on_a_senha_is_read_in_two_waits(house: Tables) -> None:
     house.ask(granted())
     recording = served(house, [3, 1])
     house.read(a_sadt())
@@ -421,7 +459,8 @@ def test_a_guia_on_a_senha_is_read_in_two_waits(house: House) -> None:
     )
 
 
-def test_a_renumbered_life_costs_one_charge_more_to_look_for(house: House) -> None:
+@REAL
+def test_a_renumbered_life_costs_one_charge_more_to_look_for(house: Tables) -> None:
     house.loads.put("beneficiarios", VALE, a_vida(NOVA, carteira_anterior=ANTIGA, cpf=OUTRO_CPF))
     house.ask(granted(), ANTIGA)
     recording = served(house, [3, 2])
@@ -429,7 +468,8 @@ def test_a_renumbered_life_costs_one_charge_more_to_look_for(house: House) -> No
     assert recording.unused == 0
 
 
-def test_a_stay_with_complements_is_read_by_one_call_more_and_they_in_the_second_wait(house: House) -> None:
+@REAL
+def test_a_stay_with_complements_is_read_by_one_call_more_and_they_in_the_second_wait(house: Tables) -> None:
     house.ask(granted_stay(), None, OUTRA_SENHA, TERCEIRA)
     recording = served(house, [3, 1, 2])
     house.read(a_resumo())
@@ -449,7 +489,8 @@ class RowByRow:
             self._client.put_item(TableName=one["Put"]["TableName"], Item=one["Put"]["Item"])
 
 
-def test_a_hundred_guias_of_a_hundred_lives_are_read_by_as_many_calls_as_lives_and_six(house: House) -> None:
+@REAL
+def test_a_hundred_guias_of_a_hundred_lives_are_read_by_as_many_calls_as_lives_and_six(house: Tables) -> None:
     lives = [f"{n:017d}" for n in range(100)]
     numbers = [f"2611{n:010d}" for n in range(100)]
     house.loads.put("beneficiarios", VALE, *(a_vida(carteira, cpf=None) for carteira in lives))
