@@ -17,7 +17,8 @@ ROOTS = ("functions", "layers/tiss/python", "layers/edge/python", ".")
 CONTEXTS = ("autorizacao", "cadastro", "documentos", "peg", "porta_tiss", "publico")
 PURE = (
     "conecta_facts", "conecta_senhas", "conecta_contas", "conecta_cargas",
-    "conecta_tiss.vocabulary", "conecta_tiss.messages", "conecta_tiss.findings", "conecta_tiss.rules", "conecta_tiss.versions",
+    "conecta_tiss.vocabulary", "conecta_tiss.messages", "conecta_tiss.findings",
+    "conecta_tiss.rules", "conecta_tiss.versions",
 )  # fmt: skip
 """What else than their own domain rules and use cases may know; none of it is dear, nor knows AWS."""
 
