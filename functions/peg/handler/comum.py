@@ -77,6 +77,20 @@ def record(
     )  # fmt: skip
 
 
+def glosas_from(request: Request, whose: str, protocolo: str) -> tuple[int, Callable[[int, int], str | None]]:
+    """From which glosa of a PEG on is asked for, and what names the next page: after so many, of how many.
+
+    Raises:
+        ProblemError: 400, the cursor is not one of this list, or has expired.
+    """
+    position, token_of = session.cursor(request, f"{whose}|glosas|{protocolo}")
+
+    def following(end: int, many: int) -> str | None:
+        return token_of({"desde": str(end)} if end < many else None)
+
+    return int(position["desde"]) if position else 0, following
+
+
 def chamador(request: Request, quem: str, papel: Papel) -> Chamador:
     """Who acts, and which version they saw."""
     return Chamador(papel=papel, quem=quem, correlacao=request.correlacao, versao=request.expected_version())

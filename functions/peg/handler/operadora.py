@@ -132,10 +132,13 @@ def get_guia(request: Request) -> Response:
 
 def list_glosas(request: Request) -> Response:
     """GET /operadora/pegs/{protocolo}/glosas."""
-    caller, peg, portas = _read(request)
+    caller, peg, portas = _found(request)
+    desde, following = comum.glosas_from(request, peg.registro_ans, peg.protocolo)
+    caller.at(peg.registro_ans, *AMBOS)
     dossie = portas.archive.dossie(peg)
     _record(request, caller, peg, dossie, pegs.CAMPOS_DAS_GLOSAS)
-    return Response(200, pegs.glosas(peg, dossie, da_operadora=True))
+    cursor = following(desde + pegs.GLOSAS, len(dossie.resultado.glosas))
+    return Response(200, {**pegs.glosas(peg, dossie, da_operadora=True, desde=desde), "cursor": cursor})
 
 
 def _record(request: Request, caller: OperadoraPrincipal, peg: Peg, dossie: Dossie, campos: tuple[str, ...]) -> None:
@@ -290,6 +293,7 @@ def _reading(
     return Operation(
         "GET", f"{_UM}{path}", name, FUNCAO, TAG, summary, f"{description} Para auditoria e financeiro.", run,
         (reply,), escopos=_PESSOAS, parameters=(comum.PROTOCOLO, *parameters),
+        refusals=(400,) if CURSOR in parameters else (),
     )  # fmt: skip
 
 
@@ -344,8 +348,8 @@ OPERATIONS: Final = (
     ),
     _reading(
         "/glosas", "listarGlosasDoPegDaOperadora", "Listar as glosas de um PEG de um prestador",
-        "As das regras e as da auditoria, com quem as deu e reverteu.",
-        list_glosas, reply=Reply(200, "As glosas.", GlosasView, example=exemplos.GLOSAS),
+        "As das regras e as da auditoria, com quem as deu e reverteu, em páginas de até mil.",
+        list_glosas, CURSOR, reply=Reply(200, "As glosas.", GlosasView, example=exemplos.GLOSAS),
     ),
     _acting(
         "analise", "iniciarAnaliseDoPeg", "Iniciar a análise de um PEG",

@@ -109,10 +109,13 @@ def get_guia(request: Request) -> Response:
 
 def list_glosas(request: Request) -> Response:
     """GET /pegs/{protocolo}/glosas."""
-    caller, peg, portas = _read(request)
+    caller, peg, portas = _own(request)
+    desde, following = comum.glosas_from(request, caller.prestador_id, peg.protocolo)
+    caller.require(LER)
     dossie = portas.archive.dossie(peg)
     comum.record(request, caller.actor, peg, dossie, finalidade=FINALIDADE, campos=pegs.CAMPOS_DAS_GLOSAS)
-    return Response(200, pegs.glosas(peg, dossie))
+    cursor = following(desde + pegs.GLOSAS, len(dossie.resultado.glosas))
+    return Response(200, {**pegs.glosas(peg, dossie, desde=desde), "cursor": cursor})
 
 
 def get_receipt(request: Request) -> Response:
@@ -188,7 +191,7 @@ def _reading(
 ) -> Operation:  # fmt: skip
     return Operation(
         "GET", f"{_UM}{path}", name, FUNCAO, TAG, summary, description, run, (reply,), escopos=("conecta/peg.ler",),
-        parameters=(comum.PROTOCOLO, *parameters, PRESTADOR), refusals=(422,),
+        parameters=(comum.PROTOCOLO, *parameters, PRESTADOR), refusals=(400, 422) if CURSOR in parameters else (422,),
     )  # fmt: skip
 
 
@@ -243,8 +246,8 @@ OPERATIONS: Final = (
     _reading(
         "/glosas", "listarGlosasDoPeg", "Listar as glosas de um PEG",
         "De cada glosa: código e texto, regra e versão dos dados, campo, visto e esperado, cláusula do contrato, "
-        "valor, e como e até quando contestá-la.",
-        list_glosas, reply=Reply(200, "As glosas.", GlosasView, example=exemplos.GLOSAS),
+        "valor, e como e até quando contestá-la. Em páginas de até mil.",
+        list_glosas, CURSOR, reply=Reply(200, "As glosas.", GlosasView, example=exemplos.GLOSAS),
     ),
     _reading(
         "/recebimento.xml", "obterRecebimentoDoPeg", "Baixar o recebimento em TISS",

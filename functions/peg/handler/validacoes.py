@@ -134,6 +134,7 @@ _EXEMPLO: Final[dict[str, Any]] = {
          "providencia": "Cobre o valor do contrato; a diferença não é paga.", "base": "Contrato", "dados": "precos",
          "valor_em_risco": "20.00"},
     ],
+    "achados_omitidos": 0,
     "divisao": [],
 }  # fmt: skip
 

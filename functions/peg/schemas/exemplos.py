@@ -98,6 +98,7 @@ GLOSA_DADA: Final[dict[str, Any]] = {
 GLOSAS: Final[dict[str, Any]] = {
     "protocolo": "261120000007", "valor_informado": "48235.00", "valor_glosado": "18.50",
     "valor_liberado": "48216.50", "publicada_em": None, "glosas": [GLOSA],
+    "cursor": None,
 }  # fmt: skip
 _VALORES: Final = {"valor_informado": "482.35", "valor_glosado": "18.50", "valor_liberado": "463.85"}
 _GUIA: Final[dict[str, Any]] = {

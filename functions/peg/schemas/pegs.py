@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 CAMPOS_DA_GUIA: Final = ("numero_carteira", "itens", "glosas")
 """Personal data that an answer with a guia shows, for the audit."""
 CAMPOS_DAS_GLOSAS: Final = ("glosas",)
+GLOSAS: Final = 1000
+"""In one answer: it goes out through a Lambda's 6 MB, and a PEG may have tens of thousands."""
 
 Reais = Annotated[str, Field(description="Em reais, com duas casas.")]
 
@@ -138,7 +140,8 @@ class GlosasView(_View):
     valor_glosado: Reais
     valor_liberado: Reais
     publicada_em: date | None = None
-    glosas: list[GlosaView]
+    glosas: Annotated[list[GlosaView], Field(description="Até mil de cada vez.")]
+    cursor: Annotated[str | None, Field(description="Da próxima página; nulo na última.")] = None
 
 
 class _GuiaView(_View):
@@ -302,8 +305,8 @@ def guia(peg: Peg, dossie: Dossie, sequencia: int, *, da_operadora: bool = False
     }  # fmt: skip
 
 
-def glosas(peg: Peg, dossie: Dossie, *, da_operadora: bool = False) -> dict[str, Any]:
-    """Every glosa of a PEG (shape: :class:`GlosasView`)."""
+def glosas(peg: Peg, dossie: Dossie, *, da_operadora: bool = False, desde: int = 0) -> dict[str, Any]:
+    """Glosas of a PEG, so many from a place on (shape: :class:`GlosasView`)."""
     found = dossie.resultado
     return {
         "protocolo": peg.protocolo,
@@ -311,7 +314,8 @@ def glosas(peg: Peg, dossie: Dossie, *, da_operadora: bool = False) -> dict[str,
         "valor_glosado": reais(found.glosado),
         "valor_liberado": reais(found.liberado),
         "publicada_em": _iso(peg.publicada_em),
-        "glosas": [glosa(one, peg, da_operadora=da_operadora) for one in found.glosas],
+        "glosas": [glosa(one, peg, da_operadora=da_operadora) for one in found.glosas[desde : desde + GLOSAS]],
+        "cursor": None,
     }
 
 

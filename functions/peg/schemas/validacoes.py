@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from peg.domain.lotes import LoteLido
     from peg.service.julgamento import Parecer
 
+ACHADOS: Final = 4000
+"""Told in one answer: it goes out through a Lambda's 6 MB."""
 CAMPOS: Final = ("elegibilidade", "senha", "itens", "glosas")
 """Personal data that the answer may tell of those whose carteiras are given, for the audit."""
 
@@ -68,6 +70,7 @@ class ValidacaoView(_View):
     valor_em_risco: Annotated[str, Field(description="O que não seria pago; tudo, se não seria recebido.")]
     guias: list[GuiaValidadaView]
     achados: list[AchadoDaContaView]
+    achados_omitidos: Annotated[int, Field(description="Quantos mais há além dos 4.000 que a resposta traz.")] = 0
     divisao: Annotated[
         list[ParcelaView], Field(description="Como dividir o que não cabe em um só envio; vazia se cabe.")
     ]
@@ -115,7 +118,8 @@ def vista(
             }
             for guia in guias
         ],
-        "achados": [achados.vista(one, versao, typed) for one in found],
+        "achados": [achados.vista(one, versao, typed) for one in found[:ACHADOS]],
+        "achados_omitidos": max(len(found) - ACHADOS, 0),
         "divisao": [
             {"tipo_guia": one.tipo, "versao_tiss": one.versao, "guias": list(one.guias)}
             for one in parcelas if len(parcelas) > 1

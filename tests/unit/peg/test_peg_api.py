@@ -224,6 +224,21 @@ def test_glosas_add_up_and_say_until_when_they_are_contested_once_published(casa
     assert f"{last:%d/%m/%Y}" in glosa["como_contestar"]
 
 
+def test_glosas_are_told_page_by_page(casa: ApiCasa, peg: Peg, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pegs, "GLOSAS", 1)
+    dear = (a_sadt(done(valor=f"{n}37.00", sequencial_item=1), numero=f"D{n}", senha=None) for n in range(1, 4))
+    found = casa.recebe(*dear, numero="7")
+    whole = [one.id for one in casa.dossie(found).resultado.glosas]
+    assert len(whole) >= len(found.guias)
+    of = {"protocolo": found.protocolo}
+    pages = [casa.call("GET", GLOSAS, path=of)[1]]
+    while cursor := pages[-1]["cursor"]:
+        pages.append(casa.call("GET", GLOSAS, path=of, query={"cursor": cursor})[1])
+    assert [one["id"] for page in pages for one in page["glosas"]] == whole
+    query = {"cursor": pages[0]["cursor"]}
+    assert casa.call("GET", GLOSAS, path={"protocolo": peg.protocolo}, query=query)[0] == 400
+
+
 def test_nothing_of_a_cancelled_peg_is_contested(casa: ApiCasa, peg: Peg) -> None:
     (glosa,) = casa.get(GLOSAS, casa.cancela(peg))[1]["glosas"]
     assert (glosa["como_contestar"], glosa["contestar_ate"]) == (None, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from local.gerador import Pedido, Tipo
 from peg.handler.validacoes import CORPO_MAXIMO, GUIAS
 from peg.messages.divisao import entries
 from peg.messages.guias import campos_of
+from peg.schemas import validacoes
 from peg.schemas.validacoes import ValidacaoView
 from tests import builders
 from tests.builders_cadastro import CARTEIRA
@@ -72,6 +74,15 @@ def test_typed_guias_are_told_all_and_what_is_at_risk_line_by_line(casa: CasaDig
     assert casa.archive.acervo.versions == {}
     (access,) = casa.accesses
     assert access.sujeitos == (PSEUDONIMOS.carteira(VALE, CARTEIRA),)
+
+
+def test_more_findings_than_an_answer_carries_are_counted(casa: CasaDigitada, monkeypatch: pytest.MonkeyPatch) -> None:
+    guias = [a_visit(f"G{n}", valor_procedimento=Decimal("999.00")) for n in range(3)]
+    whole = ask(casa, typed(*guias))
+    assert whole["achados_omitidos"] == 0
+    monkeypatch.setattr(validacoes, "ACHADOS", 2)
+    cut = ask(casa, typed(*guias))
+    assert (cut["achados"], cut["achados_omitidos"]) == (whole["achados"][:2], len(whole["achados"]) - 2)
 
 
 def test_what_is_due_whole_is_at_no_risk(casa: CasaDigitada) -> None:
