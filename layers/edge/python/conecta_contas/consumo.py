@@ -149,8 +149,9 @@ def fold(alocacoes: Iterable[Alocacao], guias: Collection[int] | None = None) ->
 def usos_of(alocacoes: Iterable[Alocacao], protocolo: str, guias: Collection[int]) -> dict[str, dict[str, Uso]]:
     """What stands on each authorization while those guias of a PEG are billed: by number, then by PEG and guia."""
     found: dict[str, dict[str, dict[Chave, Decimal]]] = {}
+    chosen = frozenset(guias)
     for one in alocacoes:
-        for part in one.partes if one.guia in guias else ():
+        for part in one.partes if one.guia in chosen else ():
             uso = found.setdefault(part.numero, {}).setdefault(guia_key(protocolo, one.guia), {})
             for papel in one.papeis:
                 key = (part.sequencia, papel)
