@@ -10,6 +10,7 @@ from conecta_contas.errors import GlosaInvalidaError, MotivoAusenteError
 from conecta_edge import problems, session
 from conecta_edge.http import ErrorMap, Parameter, Request, Response
 from conecta_edge.problems import FieldError, ProblemError
+from conecta_senhas.errors import MudouError as SenhaMudouError
 from peg.domain.errors import (
     DocumentoMissingError,
     GuiaNaoRetiravelError,
@@ -143,7 +144,7 @@ def _illegal(error: TransicaoInvalidaError) -> ProblemError:
     )
 
 
-def _changed(_error: MudouError) -> ProblemError:
+def _changed(_error: Exception) -> ProblemError:
     return ProblemError(
         409, "mudou-durante-o-ato", "Mudou enquanto se gravava",
         "Outros atos sobre o mesmo PEG, ou sobre as senhas dele, ocorreram ao mesmo tempo. Repita a requisição.",
@@ -156,6 +157,7 @@ ERRORS: Final[ErrorMap] = {
     TransicaoInvalidaError: _illegal,
     VersaoDiferenteError: lambda _error: problems.outdated(),
     MudouError: _changed,
+    SenhaMudouError: _changed,
     GuiaNaoRetiravelError: lambda _error: problems.conflict(
         "ultima-guia", "É a última guia", "Um PEG tem ao menos uma guia: para retirar a última, cancele o PEG."
     ),

@@ -12,6 +12,7 @@ import pytest
 
 from conecta_contas.errors import MotivoAusenteError
 from conecta_edge.audit import Actor
+from conecta_senhas.errors import MudouError as SenhaMudouError
 from peg.domain.errors import MudouError, TransicaoInvalidaError
 from peg.domain.pegs import STATUS_PROTOCOLO, Papel, Peg, SituacaoPeg
 from peg.handler import pegs as handler
@@ -441,13 +442,16 @@ def test_a_key_makes_an_act_once(casa: ApiCasa, peg: Peg) -> None:
     assert first[1]["versao"] == casa.peg(peg.protocolo).versao
 
 
-def test_a_peg_that_others_keep_changing_is_told_to_be_tried_again(
-    casa: ApiCasa, peg: Peg, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("port", "method", "error"), [
+    ("pegs", "change", MudouError), ("senhas", "many", SenhaMudouError),
+])  # fmt: skip
+def test_a_peg_or_a_senha_that_others_keep_changing_is_told_to_be_tried_again(
+    casa: ApiCasa, peg: Peg, monkeypatch: pytest.MonkeyPatch, *, port: str, method: str, error: type[Exception]
 ) -> None:
     def lose(*_args: Any, **_more: Any) -> None:
-        raise MudouError
+        raise error
 
-    monkeypatch.setattr(casa.pegs, "change", lose)
+    monkeypatch.setattr(getattr(casa, port), method, lose)
     status, body, headers = casa.act("cancelamento", peg, {})
     assert (status, body["codigo"], headers["Retry-After"]) == (409, "mudou-durante-o-ato", "1")
 
