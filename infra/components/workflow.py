@@ -28,16 +28,22 @@ LOAD_EXECUTION_TIMEOUT = Duration.hours(12)
 LOAD_PARTS_AT_ONCE = 4
 SWEEP_PARTS_AT_ONCE = 4
 
-# What goes away by itself: Lambda's own faults, a killed or timed out sandbox, an archived file not yet
-# readable, and the conflict that a concurrent write to the same item makes. Everything else is the function's verdict.
+# What goes away by itself: Lambda's own faults, a killed or timed out sandbox, a call that the network lost (by
+# botocore's names), an archived file not yet readable, and the conflict that a concurrent write to the same item makes.
+# Everything else is the function's verdict.
 TRANSIENT_ERRORS = (
+    "ConnectTimeoutError",
+    "ConnectionClosedError",
     "DocumentoMissingError",
+    "EndpointConnectionError",
     "Lambda.AWSLambdaException",
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.SdkClientException",
     "Lambda.ServiceException",
     "Lambda.Unknown",
     "LoteNumberTakenError",
+    "MudouError",
+    "ReadTimeoutError",
     "Runtime.ExitError",
     "Sandbox.Timedout",
     "States.Timeout",

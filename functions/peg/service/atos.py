@@ -314,7 +314,7 @@ def release(peg: Peg, chamador: Chamador, portas: Portas, *, guardar: Guardar) -
 # --- by itself ---
 
 
-def sweep(registros: Collection[str], portas: Portas, *, limite: int = 50, tudo: bool = False) -> dict[str, int]:
+def sweep(registros: Collection[str], portas: Portas, *, limite: int = 300, tudo: bool = False) -> dict[str, int]:
     """Finish what was abandoned half way, begin the analysis of yesterday's PEGs, go on where nobody answered.
 
     Answers how many of each; each is done on its own, and what somebody else does meanwhile is left to them.
