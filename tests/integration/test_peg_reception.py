@@ -24,7 +24,6 @@ import peg.handler.eventos
 import peg.handler.fluxo
 from conecta_edge import queues, session
 from conecta_edge.clock import FixedClock
-from conecta_edge.dynamodb import unmarshal
 from conecta_facts.operadoras import Operadora, VersaoAceita
 from conecta_facts.prestadores import Prestador
 from local.gerador import Pedido, Tipo, gerar
@@ -299,19 +298,3 @@ def test_no_personal_data_is_in_a_key_or_in_an_event(calm: World) -> None:
             for guia in made.guias:
                 assert guia.carteira not in kept
                 assert guia.carteira not in row["sk"]
-
-
-def test_a_row_of_a_guia_costs_one_write_unit(calm: World) -> None:
-    calm.send(calm.lote(1, guias=5))
-    calm.delivery.settle()
-    (received,) = calm.pegs()
-    found = calm.engine.dynamodb.query(
-        TableName=calm.names["TABELA_PEG"],
-        KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-        ExpressionAttributeValues={
-            ":pk": {"S": f"PRESTADOR#{HOSPITAL}#{received['protocolo'][:4]}"}, ":sk": {"S": "GUIA#"},
-        },
-    )["Items"]  # fmt: skip
-    assert len(found) == 5
-    for row in found:
-        assert len("".join(map(str, (*unmarshal(row), *unmarshal(row).values())))) < 1024
