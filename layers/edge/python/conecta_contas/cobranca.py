@@ -255,7 +255,7 @@ def _lines(procedimentos: Sequence[ProcedimentoExecutado], despesas: Sequence[De
             sequencia=place, sequencial=done.sequencial_item, dia=done.data_execucao, tabela=done.codigo_tabela,
             codigo=done.codigo_procedimento.strip(), quantidade=done.quantidade, valor_unitario=done.valor_unitario,
             valor=done.valor_total, fator=done.reducao_acrescimo, posicao=place, irmaos=len(procedimentos),
-            graus=tuple(who.grau_participacao for who in done.equipe if who.grau_participacao),
+            graus=tuple([who.grau_participacao for who in done.equipe if who.grau_participacao]) if done.equipe else (),
             via_acesso=done.via_acesso, hora=done.hora_inicial, descricao=done.descricao_procedimento,
         )
         for place, done in enumerate(procedimentos, 1)

@@ -6,7 +6,7 @@ A senha is used per item and grau de participação, by each guia of each PEG (`
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -28,11 +28,14 @@ def places(item: ItemCobrado, authorised: Item) -> bool:
     return not item.face or set(item.face) <= set(asked.face or "")
 
 
-def usable(caso: Caso, exame: Exame, item: ItemCobrado) -> Iterator[Senha]:
+def usable(caso: Caso, exame: Exame, item: ItemCobrado) -> Sequence[Senha]:
     """The senha of a line, and what was asked on it where this guia could be billed on that by itself."""
-    for senha in exame.valida.family() if exame.valida else ():
-        if senha is exame.valida or (caso.executes(exame.guia, senha) and senha.covers(item.dia)):
-            yield senha
+    own = exame.valida
+    if own is None or not own.complementos:
+        return (own,) if own is not None else ()
+    return [
+        senha for senha in own.family() if senha is own or (caso.executes(exame.guia, senha) and senha.covers(item.dia))
+    ]
 
 
 def named(senha: Senha, item: ItemCobrado) -> list[Item]:
@@ -49,8 +52,12 @@ def candidates(caso: Caso, exame: Exame, item: ItemCobrado) -> list[tuple[Senha,
     """
     found: list[tuple[Senha, int, Decimal, Item | None]] = []
     for senha in usable(caso, exame, item):
-        fitting = [held for held in named(senha, item) if held.autorizada and places(item, held)]
-        found += [(senha, held.sequencia, held.autorizada, held) for held in fitting]
+        fitting = [
+            (senha, held.sequencia, held.autorizada, held)
+            for held in named(senha, item)
+            if held.autorizada and places(item, held)
+        ]
+        found += fitting
         if not fitting and caso.is_diaria(item) and senha.autorizacao.diarias_autorizadas > 0:
             found.append((senha, DIARIAS, Decimal(senha.autorizacao.diarias_autorizadas), None))
     if len(found) <= 1:
@@ -67,17 +74,13 @@ def _days_off(held: Item | None, item: ItemCobrado) -> int:
     return 0 if held.data_prevista == item.dia else _OUTRO_DIA
 
 
-def _billed(senha: Senha, key: tuple[str, int, str]) -> Decimal:
-    return senha.faturadas.get(key[1:], ZERO) if senha.faturadas else ZERO
-
-
 def allocate(caso: Caso, recusados: Collection[tuple[int, int]] = ()) -> dict[tuple[int, int], Alocacao]:
     """What each line on a valid senha uses, first come first served; by (guia, item).
 
     Args:
         recusados: lines that use nothing, whatever is left.
     """
-    used: dict[tuple[str, int, str], Decimal] = defaultdict(Decimal)
+    used: dict[tuple[str, int, str], Decimal] = {}
     made: dict[tuple[int, int], Alocacao] = {}
     for exame, item in caso.itens():
         if exame.valida is None:
@@ -96,16 +99,18 @@ def allocate(caso: Caso, recusados: Collection[tuple[int, int]] = ()) -> dict[tu
             continue
         wanted, parts = item.quantidade, []
         for senha, sequencia, authorised, _ in choices:
-            numero = senha.numero
+            numero = senha.autorizacao.numero
             keys = [(numero, sequencia, papel) for papel in papeis]
-            taken = min(wanted, authorised - max([_billed(senha, each) + used[each] for each in keys]))
+            left = authorised
+            if senha.faturadas or not used.keys().isdisjoint(keys):  # else nobody used any of it
+                left -= max([senha.faturadas.get(each[1:], ZERO) + used.get(each, ZERO) for each in keys])
+            taken = min(wanted, left)
             if taken > ZERO:
                 parts.append(Parte(numero, sequencia, taken))
                 wanted -= taken
                 for each in keys:
-                    used[each] += taken
-        fits = item.quantidade - wanted
-        made[key] = Alocacao(*key, papeis, tuple(parts), achada=True, cabem=fits, outra_data=other_day)
+                    used[each] = used.get(each, ZERO) + taken
+        made[key] = Alocacao(*key, papeis, tuple(parts), True, item.quantidade - wanted, other_day)
     return made
 
 

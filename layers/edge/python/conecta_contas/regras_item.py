@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -392,6 +392,11 @@ def _key(vida: str, item: Cobrado | ItemCobrado, papel: str, *, rn: bool) -> _Ch
     return vida, rn, item.tabela, item.codigo, item.dia, papel, item.dente, item.regiao, item.face
 
 
+def _keys(caso: Caso, exame: Exame, item: ItemCobrado) -> list[_Chave]:
+    vida, rn = exame.vida.id if exame.vida else exame.guia.carteira, exame.guia.atendimento_rn
+    return [_key(vida, item, papel, rn=rn) for papel in caso.papeis(item)]
+
+
 @regra("COB-DUPLICIDADE", "§5", base=CONTRATO, dados="pegs", consome=False)
 def duplicidade(caso: Caso) -> Iterator[Apontamento]:
     """A procedure of one life, day, grau and tooth is billed once in all living PEGs (1702, 3007; 3209, 2607).
@@ -399,33 +404,31 @@ def duplicidade(caso: Caso) -> Iterator[Apontamento]:
     Another hour, via de acesso or senha makes it another one. Of what another prestador bills no number is told.
     """
     seen = _before(caso)
-    for exame in caso.exames:
-        vida = exame.vida.id if exame.vida else exame.guia.carteira
-        numero = exame.valida.numero if exame.valida else None
-        for item in exame.guia.itens:
-            if item.despesa is not None:
-                continue
-            line = _Linha(
-                caso.contexto.prestador_id, numero, bool(item.graus), item.hora, item.via_acesso,
-                exame.guia.profissional, f"guia {exame.guia.numero}, item {item.sequencial}",
+    keyed = [(exame, item, _keys(caso, exame, item)) for exame, item in caso.itens() if item.despesa is None]
+    met = Counter([key for _, _, keys in keyed for key in keys])
+    for exame, item, keys in keyed:
+        places = [seen[key] for key in keys if met[key] > 1 or key in seen]
+        if not places:
+            continue  # nothing else is of its life, day, code and place: most lines
+        line = _Linha(
+            caso.contexto.prestador_id, exame.valida.numero if exame.valida else None, bool(item.graus), item.hora,
+            item.via_acesso, exame.guia.profissional, f"guia {exame.guia.numero}, item {item.sequencial}",
+        )  # fmt: skip
+        earlier = next((held for place in places if (held := place.repeated(line)) is not None), None)
+        for place in places:
+            place.add(line)
+        if earlier is not None:
+            motivo = Motivo.COBRANCA_EM_DUPLICIDADE
+            if exame.guia.tipo is TipoGuia.ODONTO:
+                motivo = Motivo.PROCEDIMENTO_ODONTOLOGICO_DUPLICADO
+            elif item.graus and (exame.guia.tipo is TipoGuia.HONORARIOS or earlier.equipe):
+                motivo = Motivo.HONORARIO_EM_DUPLICIDADE
+            yield caso.achado(
+                motivo, "Este procedimento já foi cobrado neste dia.",
+                "Retire o item; se foi outro, informe a hora inicial ou a via de acesso.", exame, item,
+                campo="codigoProcedimento", visto=f"{item.nome} em {br(item.dia)}",
+                esperado=f"uma vez: {earlier.onde}",
             )  # fmt: skip
-            rn, roles = exame.guia.atendimento_rn, caso.papeis(item)
-            places = [seen[_key(vida, item, papel, rn=rn)] for papel in roles]
-            earlier = next((held for place in places if (held := place.repeated(line)) is not None), None)
-            for place in places:
-                place.add(line)
-            if earlier is not None:
-                motivo = Motivo.COBRANCA_EM_DUPLICIDADE
-                if exame.guia.tipo is TipoGuia.ODONTO:
-                    motivo = Motivo.PROCEDIMENTO_ODONTOLOGICO_DUPLICADO
-                elif item.graus and (exame.guia.tipo is TipoGuia.HONORARIOS or earlier.equipe):
-                    motivo = Motivo.HONORARIO_EM_DUPLICIDADE
-                yield caso.achado(
-                    motivo, "Este procedimento já foi cobrado neste dia.",
-                    "Retire o item; se foi outro, informe a hora inicial ou a via de acesso.", exame, item,
-                    campo="codigoProcedimento", visto=f"{item.nome} em {br(item.dia)}",
-                    esperado=f"uma vez: {earlier.onde}",
-                )  # fmt: skip
 
 
 @regra("COB-RETORNO", "§10", base=CONTRATO, dados="pegs")

@@ -40,10 +40,9 @@ class Limite:
     pelo_preco: Decimal
 
 
-def limite(caso: Caso, exame: Exame, item: ItemCobrado, via: Decimal) -> Limite | None:
-    """What may be paid for a line whose act gives it the factor `via`; `None` when it asks for no more."""
+def limite(caso: Caso, item: ItemCobrado, factor: Decimal) -> Limite | None:
+    """What may be paid for a line whose act, and hour, give it a factor; `None` when it asks for no more."""
     unit = _unit(caso, item)
-    factor = via * (UM + caso.contexto.parametros.acrescimo_urgencia) if _surcharged(caso, exame, item) else via
     over, dear = item.fator > factor, unit is not None and item.valor_unitario > unit
     if not (over or dear):
         return None
@@ -62,9 +61,9 @@ def _unit(caso: Caso, item: ItemCobrado) -> Decimal | None:
     return None if share is None else price * share
 
 
-def _surcharged(caso: Caso, exame: Exame, item: ItemCobrado) -> bool:
+def _surcharged(caso: Caso, item: ItemCobrado) -> bool:
     """Whether urgência adds to the price: at night, and on days that are no business days."""
-    if not exame.urgencia or item.tabela != Tabela.PROCEDIMENTOS_E_EVENTOS:
+    if item.tabela != Tabela.PROCEDIMENTOS_E_EVENTOS:
         return False
     rules, at = caso.contexto.parametros, item.hora
     night = at is not None and (at >= rules.noite_de or at < rules.noite_ate)
@@ -98,14 +97,19 @@ def vias(caso: Caso) -> dict[tuple[int, int], Decimal]:
 
 def _limits(caso: Caso) -> tuple[tuple[Exame, ItemCobrado, Limite], ...]:
     if "limites" not in caso.guardado:
-        factors = vias(caso)
-        caso.guardado["limites"] = tuple(
-            (exame, item, most)
-            for exame, item in caso.itens()
-            if (most := limite(caso, exame, item, factors.get((exame.guia.sequencia, item.sequencia), UM))) is not None
-        )
-    found: tuple[tuple[Exame, ItemCobrado, Limite], ...] = caso.guardado["limites"]
-    return found
+        factors, surcharge = vias(caso), UM + caso.contexto.parametros.acrescimo_urgencia
+        found: list[tuple[Exame, ItemCobrado, Limite]] = []
+        for exame in caso.exames:
+            place, urgent = exame.guia.sequencia, exame.urgencia
+            for item in exame.guia.itens:
+                via = factors.get((place, item.sequencia), UM) if factors else UM
+                if urgent and _surcharged(caso, item):
+                    via *= surcharge
+                if (most := limite(caso, item, via)) is not None:
+                    found.append((exame, item, most))
+        caso.guardado["limites"] = tuple(found)
+    limits: tuple[tuple[Exame, ItemCobrado, Limite], ...] = caso.guardado["limites"]
+    return limits
 
 
 @regra("COB-FATOR", "§10", base=CONTRATO, dados="contratos")
