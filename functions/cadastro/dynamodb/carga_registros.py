@@ -15,11 +15,19 @@ from cadastro.dynamodb.carga_itens import Montador
 from conecta_cargas.loading import Chave, Dados, Escrita, Item
 from conecta_cargas.states import Decisao, Guardado
 from conecta_edge import items
-from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError, conditions, marshal, unmarshal, update
+from conecta_edge.dynamodb import (
+    STATEMENTS,
+    ConditionFailedError,
+    TransientConflictError,
+    conditions,
+    execute,
+    marshal,
+    unmarshal,
+    update,
+)
 from conecta_edge.dynamodb import Item as Row
 from conecta_edge.parallel import gather
 
-STATEMENTS: Final = 25
 KEYS_AT_ONCE: Final = 100
 _SEEN: Final = "pk, sk, v, fonte, resumo, carga, eliminado, busca_pk"
 _LOST: Final = frozenset({"DuplicateItem", "ConditionalCheckFailed"})
@@ -94,11 +102,9 @@ class DynamoRegistros:
         return set().union(*gather(calls)) if calls else set()
 
     def _execute(self, batch: Sequence[tuple[Chave, Row]]) -> set[Chave]:
-        with conditions():
-            answer = self._client.batch_execute_statement(Statements=[statement for _, statement in batch])
         lost = set()
-        for (chave, _), result in zip(batch, answer["Responses"], strict=True):
-            code = result.get("Error", {}).get("Code")
+        codes = execute(self._client, [statement for _, statement in batch])
+        for (chave, _), code in zip(batch, codes, strict=True):
             if code in _LOST or code in _BUSY:
                 lost.add(chave)
             elif code is not None:

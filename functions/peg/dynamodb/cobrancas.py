@@ -16,10 +16,12 @@ from typing import Any, Final
 
 from conecta_edge.clock import Clock
 from conecta_edge.dynamodb import (
+    STATEMENTS,
     ConditionFailedError,
     Item,
     TransientConflictError,
     conditions,
+    execute,
     marshal,
     put,
     query_all,
@@ -30,7 +32,6 @@ from peg.domain.errors import MudouError
 from peg.domain.pegs import Cobranca, LinhaCobrada
 from peg.dynamodb import chaves
 
-STATEMENTS: Final = 25
 GUARDADA: Final = timedelta(days=90)
 """How long a row that bills nothing any more is kept: to look at, not to use."""
 _KEY: Final = ("vida", "prestador_id", "guia")
@@ -161,13 +162,7 @@ class DynamoCobrancas:
             TransientConflictError: one was throttled.
         """
         batches = [statements[start : start + STATEMENTS] for start in range(0, len(statements), STATEMENTS)]
-        answers = chain(*gather([partial(self._batch, batch) for batch in batches]))
-        codes = [str(answer["Error"]["Code"]) if "Error" in answer else "" for answer in answers]
-        if failed := set(codes) - _LOST - {""}:
+        codes: list[str | None] = list(chain(*gather([partial(execute, self._client, batch) for batch in batches])))
+        if failed := {code for code in codes if code is not None} - _LOST:
             raise TransientConflictError(f"not written: {sorted(failed)}")
         return [code in _LOST for code in codes]
-
-    def _batch(self, statements: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        with conditions():
-            answer: list[Mapping[str, Any]] = self._client.batch_execute_statement(Statements=statements)["Responses"]
-        return answer

@@ -23,6 +23,8 @@ THROTTLES = frozenset(
     }
 )  # fmt: skip
 BATCH_GET = 100
+STATEMENTS = 25
+"""Of PartiQL, in one call."""
 TRANSIENT_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
@@ -183,6 +185,20 @@ def batch_get(
                     found[table, row["pk"], row["sk"]] = row
             wanted = answer.get("UnprocessedKeys") or {}
     return [found.get((table, key["pk"], key["sk"])) for table, key in keys]
+
+
+def execute(client: Any, statements: Sequence[Mapping[str, Any]]) -> list[str | None]:
+    """Of up to `STATEMENTS` of PartiQL in one call, each on its own, what became of each.
+
+    Returns:
+        DynamoDB's code of each that was not done; `None` of one that was.
+
+    Raises:
+        TransientConflictError: the whole call was throttled.
+    """
+    with conditions():
+        answer = client.batch_execute_statement(Statements=statements)
+    return [result.get("Error", {}).get("Code") for result in answer["Responses"]]
 
 
 def query_all(

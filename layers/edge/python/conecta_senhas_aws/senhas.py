@@ -23,10 +23,11 @@ from functools import partial
 from typing import Any, Final
 
 from conecta_edge.dynamodb import (
+    STATEMENTS,
     Item,
     TransientConflictError,
     batch_get,
-    conditions,
+    execute,
     marshal,
     query_all,
 )
@@ -43,7 +44,6 @@ PAUSE: Final = 80
 """Milliseconds, at most, before what lost a race is tried again."""
 LEITURAS: Final = 5
 """How often what was seen half written is read, and what was throttled is written."""
-STATEMENTS: Final = 25
 LOST: Final = "ConditionalCheckFailed"
 Nome = tuple[str, str]
 """(registro ANS, numero)."""
@@ -221,10 +221,7 @@ class DynamoSenhas:
         for start in range(0, len(statements), STATEMENTS):
             batch = statements[start : start + STATEMENTS]
             try:
-                with conditions():
-                    answer = self._client.batch_execute_statement(Statements=batch)
+                codes += execute(self._client, batch)
             except TransientConflictError:
                 codes += ["Throttled"] * len(batch)
-                continue
-            codes += [result.get("Error", {}).get("Code") for result in answer["Responses"]]
         return codes
