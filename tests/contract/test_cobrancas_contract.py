@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -128,6 +129,9 @@ def test_who_works_on_a_cancelled_peg_does_not_bill_it_again(subject: Subject) -
     assert subject.port.add(VALE, [a_charge()]) == [a_charge()]
 
 
+RUNNERS = 12
+
+
 def winners_of_a_guia(port: Any) -> int:
     """How many of the PEGs that wanted a number that was let go were told they have it."""
     port.add(VALE, [a_charge(protocolo="261120000099")])
@@ -136,8 +140,8 @@ def winners_of_a_guia(port: Any) -> int:
     def bill(number: int) -> bool:
         return not port.add(VALE, [a_charge(protocolo=f"2611200000{number:02d}")])
 
-    with ThreadPoolExecutor(12) as pool:
-        return sum(pool.map(bill, range(12)))
+    with ThreadPoolExecutor(RUNNERS) as pool:
+        return sum(pool.map(bill, range(RUNNERS)))
 
 
 def test_of_many_pegs_that_bill_a_guia_at_once_one_has_it(subject: Subject) -> None:
@@ -146,10 +150,14 @@ def test_of_many_pegs_that_bill_a_guia_at_once_one_has_it(subject: Subject) -> N
 
 
 class UnconditionalCobrancas(DynamoCobrancas):
-    """A planted bug: it looks before it writes instead of making the write conditional."""
+    """A planted bug: it looks before it writes instead of making the write conditional. All look, then all write."""
+
+    looked = threading.Barrier(RUNNERS)
 
     def _held(self, registro_ans: str, cobranca: Cobranca) -> bool:
-        if self.of_lives(registro_ans, [cobranca.vida]):
+        held = bool(self.of_lives(registro_ans, [cobranca.vida]))
+        self.looked.wait(60)
+        if held:
             return True
         row = marshal(cobrancas.to_item(registro_ans, cobranca))
         self._client.put_item(TableName=self._table, Item=row)
@@ -159,7 +167,7 @@ class UnconditionalCobrancas(DynamoCobrancas):
 @pytest.mark.e2e
 def test_the_race_catches_a_table_that_looks_before_it_writes(embedded: Engine) -> None:
     table = embedded.table("peg", ordem="recepcao", chaves=PEG)
-    assert winners_of_a_guia(UnconditionalCobrancas(embedded.dynamodb, table, FixedClock(NOW))) > 1
+    assert winners_of_a_guia(UnconditionalCobrancas(embedded.dynamodb, table, FixedClock(NOW))) == RUNNERS
 
 
 # --- rows ---
