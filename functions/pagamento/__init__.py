@@ -1,0 +1,1 @@
+"""Pagamento: demonstrativos, cronograma, notas fiscais and payments (R04 to R07)."""

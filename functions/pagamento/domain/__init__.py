@@ -1,0 +1,1 @@
+"""From the analysed account to the money: pure."""
