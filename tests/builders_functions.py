@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from conecta_contas.pegs import GuiaApresentada, Peg, SituacaoPeg
 from conecta_edge.cadastro import Contratacao
 from conecta_edge.clock import local_day
 from conecta_edge.events import Event, outbox_put
@@ -19,8 +20,7 @@ from conecta_facts.relacionamentos import Periodo, Relacionamento, Situacao
 from documentos.domain import uploads
 from documentos.domain.finalidades import FINALIDADES, Formato
 from documentos.domain.uploads import Upload
-from peg.domain.lotes import Identificacao, LoteLido
-from peg.domain.pegs import Documento, GuiaApresentada, Peg, SituacaoPeg
+from peg.domain.lotes import Documento, Identificacao, LoteLido
 from peg.domain.rules import Contexto
 
 NOW: Final = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

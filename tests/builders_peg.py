@@ -10,11 +10,12 @@ from typing import Any, Final
 from conecta_contas.analise import Julgamento, judge
 from conecta_contas.cobranca import GuiaCobrada, read
 from conecta_contas.contexto import Apontamento, Cobrado, Conta, Contexto, Senha, Vida, by_code
+from conecta_contas.pegs import Papel, Peg, SituacaoPeg
 from conecta_senhas.autorizacoes import Autorizacao, Item
 from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.lote_guias import Executante, Guia, ProcedimentoExecutado, ProcedimentoOdonto, TipoGuia
 from conecta_tiss.versions import Versao
-from peg.domain.pegs import Ato, Papel, Peg, SituacaoPeg
+from peg.domain.estados import Ato
 from tests import builders
 from tests.builders_autorizacao import (
     CIRURGIA,

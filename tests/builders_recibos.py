@@ -8,9 +8,9 @@ from typing import Any
 
 from conecta_contas.analise import Glosa, GuiaAnalisada, ItemAnalisado, Resultado, settle
 from conecta_contas.cobranca import GuiaCobrada, read
-from peg.domain.dossies import Dossie
+from conecta_contas.dossies import Dossie
+from conecta_contas.pegs import Peg
 from peg.domain.lotes import LoteLido
-from peg.domain.pegs import Peg
 from tests.builders_functions import a_peg
 
 

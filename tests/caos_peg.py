@@ -20,6 +20,7 @@ from typing import Any, Final
 from conecta_contas import cobranca
 from conecta_contas.analise import Glosa
 from conecta_contas.errors import ContaError
+from conecta_contas.pegs import Peg, SituacaoPeg
 from conecta_senhas import transicoes
 from conecta_senhas.autorizacoes import Autorizacao
 from conecta_senhas.autorizacoes import Papel as PapelDeSenha
@@ -27,7 +28,6 @@ from conecta_senhas.errors import AutorizacaoError
 from conecta_tiss.findings import Severidade
 from conecta_tiss.messages.lote_guias import Guia
 from peg.domain.errors import DocumentoMissingError, PegError
-from peg.domain.pegs import Peg, SituacaoPeg
 from peg.service import atos, recepcao
 from peg.service.julgamento import judge
 from peg.service.portas import Alvo, keep_nothing

@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from conecta_contas.dossies import Dossie
+from conecta_contas.pegs import Papel, Peg
 from conecta_edge.clock import local_day
 from conecta_facts.procedimentos import RegraProcedimento
 from conecta_senhas import transicoes
@@ -23,9 +25,8 @@ from conecta_senhas.autorizacoes import Papel as PapelDeSenha
 from conecta_senhas.usos import Lida
 from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.lote_guias import Guia
-from peg.domain.dossies import Dossie
-from peg.domain.lotes import Identificacao, LoteLido
-from peg.domain.pegs import Cobranca, Documento, Papel, Peg
+from peg.domain.cobrancas import Cobranca
+from peg.domain.lotes import Documento, Identificacao, LoteLido
 from peg.dynamodb.contextos import DynamoContextos
 from peg.messages.lotes import presented
 from peg.service import atos, recepcao

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from conecta_contas import cobranca
+from conecta_contas.pegs import Peg, Porta
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import unmarshal
 from conecta_senhas.usos import Lida
@@ -25,7 +26,6 @@ from local.gerador import Conta, Linha, Pedido, gerar
 from local.runtime import EmbeddedAws
 from local.seed import HOSPITAL
 from peg.domain.errors import DocumentoMissingError
-from peg.domain.pegs import Peg, Porta
 from peg.dynamodb import cobrancas, pegs
 from peg.messages.lotes import TissPadrao
 from peg.s3 import S3Archive

@@ -15,14 +15,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from conecta_contas.dossies import Dossie
+from conecta_contas.pegs import Peg, Porta, SituacaoPeg
 from conecta_edge import objects
 from conecta_edge.clock import iso
 from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError
 from conecta_tiss.findings import Achado
-from peg.domain.dossies import Dossie
+from peg.domain.cobrancas import Cobranca
 from peg.domain.errors import DocumentoMissingError, LoteNumberTakenError, MudouError
-from peg.domain.lotes import LoteLido
-from peg.domain.pegs import Cobranca, Documento, Peg, Porta, SituacaoPeg
+from peg.domain.lotes import Documento, LoteLido
 from peg.domain.rules import Contexto, answer_version
 from peg.dynamodb import chaves
 from peg.service.portas import Fato, Page, Taken

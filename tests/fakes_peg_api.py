@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import pytest
 
+from conecta_contas.pegs import Peg
 from conecta_edge import session
 from conecta_edge.audit import Access, Actor
 from conecta_edge.clock import FixedClock
 from conecta_edge.http import Request
 from peg.bootstrap import nucleo
-from peg.domain.pegs import Peg
 from peg.handler import api
 from tests.builders_functions import (
     CLINICA,

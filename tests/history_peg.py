@@ -14,9 +14,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 from conecta_contas.cobranca import GuiaCobrada
+from conecta_contas.dossies import Dossie
+from conecta_contas.pegs import Peg
 from conecta_senhas.usos import Lida
-from peg.domain.dossies import Dossie
-from peg.domain.pegs import Cobranca, Peg
+from peg.domain.cobrancas import Cobranca
 
 DE_OUTRO_PORTAL: Final = "LEGADO#000"
 REPETIDA: Final = "COB-GUIA-REPETIDA"

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from conecta_contas.dossies import Dossie
+from conecta_contas.pegs import Peg
 from conecta_edge import objects
 from conecta_facts import codec
-from peg.domain.dossies import Dossie
 from peg.domain.errors import DocumentoMissingError
-from peg.domain.pegs import Documento, Peg
+from peg.domain.lotes import Documento
 
 TOKEN: Final = 24
 """Characters of the digest that names a dossier among those of its PEG."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from autorizacao.dynamodb import chaves as chaves_autorizacao
 from conecta_contas.contexto import Cobrado, Contexto, Senha, Vida, by_code
+from conecta_contas.pegs import Peg, SituacaoPeg
 from conecta_edge.items import VERSION
 from conecta_facts import codec
 from conecta_facts.beneficiarios import Beneficiario, Sexo
@@ -30,7 +31,7 @@ from local.gerador.cobranca import VALIDADE, ItemAutorizado, SenhaConhecida
 from local.gerador.guias import amounts_of, items_of, reais, write_totals
 from local.gerador.tree import Node, write
 from local.seed import HOSPITAL, OPERADORAS
-from peg.domain.pegs import Cobranca, LinhaCobrada, Peg, SituacaoPeg
+from peg.domain.cobrancas import Cobranca, LinhaCobrada
 from peg.dynamodb import chaves as chaves_peg
 from peg.dynamodb.cobrancas import to_item as charge_item
 from peg.dynamodb.contextos import tuss

@@ -13,6 +13,8 @@ from typing import Any, Final
 from conecta_contas import analise, cobranca
 from conecta_contas.analise import Julgamento
 from conecta_contas.contexto import Contexto
+from conecta_contas.dossies import open_dossie
+from conecta_contas.pegs import Peg, Porta, SituacaoPeg
 from conecta_tiss.messages.lote_guias import LoteGuias
 from conecta_tiss.pipeline import validate_message
 from conecta_tiss.versions import Versao
@@ -20,8 +22,6 @@ from local.bench.measure import Measure, alternate, cpu_of
 from local.bench.peg_dados import CNPJ, ITENS, PRESTADOR, REGISTRO, contexto, lote
 from local.bench.tiss import RefusedError, libxml2
 from local.gerador import DIA_DE_REFERENCIA
-from peg.domain.dossies import open_dossie
-from peg.domain.pegs import Peg, Porta, SituacaoPeg
 from peg.domain.rules import Contexto as Admissao
 from peg.messages.lotes import TissPadrao
 from peg.s3 import S3Archive

@@ -22,6 +22,7 @@ import peg.dynamodb
 import peg.s3
 from autorizacao.dynamodb import chaves
 from cadastro.dynamodb import contas, relacionamentos
+from conecta_contas.pegs import SituacaoPeg
 from conecta_edge import beneficiarios, idempotency, objects, protocolos
 from conecta_edge import cadastro as keys
 from conecta_edge.audit import Access, Actor, append
@@ -29,7 +30,7 @@ from conecta_edge.quotas import Quota
 from conecta_facts.relacionamentos import Situacao as Relacao
 from conecta_senhas_aws import chaves as senha_keys
 from documentos.domain.uploads import Situacao
-from peg.domain.pegs import Cobranca, LinhaCobrada, SituacaoPeg
+from peg.domain.cobrancas import Cobranca, LinhaCobrada
 from peg.dynamodb import chaves as chaves_peg
 from peg.dynamodb import cobrancas, pegs
 from peg.dynamodb import rascunhos as rascunhos_peg

@@ -14,8 +14,8 @@ import pytest
 from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import TransientConflictError, marshal
 from local.bench.units import item_size
+from peg.domain.cobrancas import Cobranca, LinhaCobrada
 from peg.domain.errors import MudouError
-from peg.domain.pegs import Cobranca, LinhaCobrada
 from peg.dynamodb import cobrancas
 from peg.dynamodb.cobrancas import DynamoCobrancas
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA, VALE

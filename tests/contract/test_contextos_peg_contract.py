@@ -23,7 +23,7 @@ from conecta_senhas.autorizacoes import Autorizacao
 from conecta_senhas.usos import Lida, Usos
 from conecta_senhas_aws.senhas import DynamoSenhas
 from conecta_tiss.messages.lote_guias import Guia
-from peg.domain.pegs import Cobranca, LinhaCobrada
+from peg.domain.cobrancas import Cobranca, LinhaCobrada
 from peg.dynamodb.cobrancas import DynamoCobrancas
 from peg.dynamodb.contextos import DynamoContextos
 from peg.service.portas import Alvo, Lido

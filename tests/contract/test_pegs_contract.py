@@ -14,13 +14,14 @@ from typing import Any
 
 import pytest
 
+from conecta_contas.pegs import Evento, Papel, Peg, Porta, SituacaoPeg
 from conecta_edge import protocolos
 from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError, marshal, put, unmarshal
 from conecta_edge.protocolos import Kind
 from local.bench.units import item_size
 from peg.domain import estados
 from peg.domain.errors import LoteNumberTakenError, MudouError
-from peg.domain.pegs import Ato, Evento, Papel, Peg, Porta, SituacaoPeg
+from peg.domain.estados import Ato
 from peg.dynamodb.chaves import lote_key, peg_key
 from peg.dynamodb.pegs import DynamoPegs, from_item, to_item
 from peg.service.portas import Fato, Page, Taken

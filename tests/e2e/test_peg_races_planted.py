@@ -14,13 +14,14 @@ import pytest
 
 from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
 from autorizacao.service.portas import Guardada, Mudanca
+from conecta_contas.pegs import Peg
 from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import unmarshal
 from conecta_senhas import errors
 from conecta_senhas.autorizacoes import Autorizacao
 from conecta_senhas.usos import Lida
 from conecta_senhas_aws.senhas import DynamoSenhas
-from peg.domain.pegs import Cobranca, Peg
+from peg.domain.cobrancas import Cobranca
 from peg.dynamodb import cobrancas, pegs
 from peg.dynamodb.cobrancas import DynamoCobrancas
 from peg.dynamodb.pegs import DynamoPegs

@@ -19,13 +19,13 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from conecta_contas import analise
+from conecta_contas.pegs import Peg, Porta, SituacaoPeg
 from conecta_tiss.findings import Achado, Severidade
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.versions import Versao
 from local.gerador import DEFEITOS, Esperado, LoteGerado, Pedido, Tipo, Veredito, gerar
 from local.gerador.cobranca import COBRANCA
 from peg.domain.lotes import Identificacao
-from peg.domain.pegs import Peg, Porta, SituacaoPeg
 from peg.domain.rules import answer_version
 from peg.messages import guias as digitadas
 from peg.messages.lotes import TissPadrao

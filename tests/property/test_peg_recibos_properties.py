@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conecta_contas.analise import Glosa, broken
+from conecta_contas.pegs import STATUS_PROTOCOLO, Porta
 from conecta_tiss import pipeline
 from conecta_tiss.messages.comum import Contratado, ValoresProcessados
 from conecta_tiss.messages.recebimento import RecebimentoLote
@@ -21,7 +22,6 @@ from conecta_tiss.vocabulary.amounts import soma
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
 from local.gerador import Pedido, Tipo, gerar
 from peg.domain.lotes import LoteLido
-from peg.domain.pegs import STATUS_PROTOCOLO, Porta
 from peg.messages import recibos
 from peg.messages.lotes import TissPadrao
 from tests.builders_functions import CNPJ, NOW, VALE, a_contexto

@@ -17,12 +17,12 @@ from typing import Any, Final
 import pytest
 
 from conecta_contas.consumo import usos_of
+from conecta_contas.dossies import Dossie, open_dossie
+from conecta_contas.pegs import Peg, SituacaoPeg
 from conecta_senhas import transicoes
 from conecta_senhas.autorizacoes import Evento, Situacao
 from conecta_senhas.errors import TransicaoInvalidaError
-from peg.domain import dossies, estados
-from peg.domain.dossies import Dossie
-from peg.domain.pegs import Peg, SituacaoPeg
+from peg.domain import cobrancas, estados
 from peg.service import atos, recepcao
 from peg.service.portas import keep_nothing
 from tests.builders_functions import HOSPITAL, VALE
@@ -67,7 +67,7 @@ def test_the_same_seed_is_the_same_history() -> None:
 # --- naive variants of the steps, which the scenes notice ---
 
 _stand, _bill, _change, _add = recepcao._stand, FakeSenhas.bill, FakePegs.change, FakeCobrancas.add
-_open, _retire, _prepare, _lote = dossies.open_dossie, estados.retire_guia, FakePegs.prepare, FakePegs.lote
+_open, _retire, _prepare, _lote = open_dossie, estados.retire_guia, FakePegs.prepare, FakePegs.lote
 
 
 def bill_whatever_the_version(self: FakeSenhas, registro_ans: str, usadas: Sequence[Any]) -> list[str]:
@@ -134,8 +134,8 @@ def release_of_anybody(self: FakeCobrancas, registro_ans: str, cobrancas: Any) -
             held[one.prestador_id, one.guia] = (held[one.prestador_id, one.guia][0], False)
 
 
-def charges_all_the_same(self: Dossie, peg: Peg) -> Any:
-    return self._charges(peg, peg.guias, ())
+def charges_all_the_same(dossie: Dossie, peg: Peg) -> Any:
+    return tuple(cobrancas._charges(dossie, peg, peg.guias))
 
 
 def takes_any_number(self: FakePegs, peg: Peg) -> None:
@@ -154,7 +154,7 @@ def cancels_what_is_used(held: Any, _complementos: Any, ato: Any, **_rest: Any) 
     return (transicoes._ended(held, ato, Evento.CANCELADA),)
 
 
-def nothing_left(self: Dossie, _peg: Peg) -> tuple[()]:
+def nothing_left(_dossie: Dossie, _peg: Peg) -> tuple[()]:
     return ()
 
 
@@ -170,8 +170,8 @@ def lote_of_the_living(self: FakePegs, *key: str, **_rest: bool) -> Any:
 NAIVE: dict[str, tuple[Any, str, Any]] = {
     "a senha is written whatever its version": (FakeSenhas, "bill", bill_whatever_the_version),
     "what is used is added up, not stated": (recepcao, "_steps", add_to_what_is_there),
-    "a guia withdrawn uses still": (dossies.Dossie, "usos", uses_of_guias_withdrawn),
-    "what is let go is charged still": (dossies.Dossie, "soltas", nothing_left),
+    "a guia withdrawn uses still": (Dossie, "usos", uses_of_guias_withdrawn),
+    "what is let go is charged still": (recepcao, "soltas_of", nothing_left),
     "a number is free before what its PEG used": (FakePegs, "change", change_and_free_the_number_first),
     "a number is never free again": (FakePegs, "change", change_and_never_free),
     "a number is taken from who holds it": (FakePegs, "prepare", takes_any_number),
@@ -180,7 +180,7 @@ NAIVE: dict[str, tuple[Any, str, Any]] = {
     "everything is told twice": (FakePegs, "change", tell_twice),
     "a charge is written over another's": (FakeCobrancas, "add", charge_over_others),
     "a charge is released whoever it is of": (FakeCobrancas, "release", release_of_anybody),
-    "a number of guia that another has is charged, too": (dossies.Dossie, "cobrancas", charges_all_the_same),
+    "a number of guia that another has is charged, too": (recepcao, "cobrancas_of", charges_all_the_same),
     "what an earlier judgement used is forgotten": (
         recepcao, "open_dossie", lambda guias, shown, judged, known, *_: _open(guias, shown, judged, known),
     ),

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from conecta_contas.contexto import GUIAS_POR_PEG
 from conecta_contas.errors import MotivoAusenteError
+from conecta_contas.pegs import Evento, Marco, Papel, Peg, SituacaoPeg
 from peg.domain.errors import GuiaNaoRetiravelError, TransicaoInvalidaError
-from peg.domain.pegs import Ato, Evento, Marco, Papel, Peg, SituacaoPeg
 
 VEZ_DE: Final[Mapping[SituacaoPeg, Papel | None]] = {
     SituacaoPeg.PREPARANDO: Papel.SISTEMA,
@@ -29,6 +30,23 @@ VEZ_DE: Final[Mapping[SituacaoPeg, Papel | None]] = {
     SituacaoPeg.CANCELADO: None,
 }
 """Whose turn it is in each state; nobody's at the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ato:
+    """Who does something, when and why.
+
+    Attributes:
+        quem: subject id of the person or credential; never a name.
+        quando: instant in UTC.
+        ate: day until when whose turn it will be has it, when there is one.
+    """
+
+    papel: Papel
+    quem: str
+    quando: datetime
+    motivo: str | None = None
+    ate: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

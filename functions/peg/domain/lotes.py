@@ -1,15 +1,40 @@
-"""What the TISS library told us of a file, in this context's own words."""
+"""The file of a lote, and what the TISS library told us of it, in this context's own words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from conecta_contas.pegs import Porta
+
 if TYPE_CHECKING:
+    from conecta_contas.pegs import GuiaApresentada
     from conecta_tiss.findings import Achado
     from conecta_tiss.messages.lote_guias import LoteGuias
-    from peg.domain.pegs import GuiaApresentada
+
+
+@dataclass(frozen=True, slots=True)
+class Documento:
+    """An archived file that was handed to us as a lote.
+
+    Attributes:
+        upload_id: of the upload, of the message, or of the typed PEG: what it became is told under it.
+        recebido_em: the instant S3 stored it, or the typed PEG was sent.
+        tentativa: 1, or more when the sweep hands it over again.
+    """
+
+    upload_id: str
+    prestador_id: str
+    registro_ans: str
+    chave: str
+    sha256: str
+    recebido_em: datetime
+    tentativa: int
+    correlacao: str
+    porta: Porta = Porta.XML_S3
+    quem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ import zlib
 from collections.abc import Mapping
 from typing import Final
 
+from conecta_contas.pegs import Peg, SituacaoPeg
 from conecta_edge import protocolos
 from conecta_edge.clock import iso, local_day
-from peg.domain.pegs import Peg, SituacaoPeg
 
 Key = dict[str, str]
 RECEPCAO: Final = "recepcao"

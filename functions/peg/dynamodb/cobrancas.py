@@ -28,8 +28,8 @@ from conecta_edge.dynamodb import (
 )
 from conecta_edge.parallel import gather
 from conecta_facts import codec
+from peg.domain.cobrancas import Cobranca, LinhaCobrada
 from peg.domain.errors import MudouError
-from peg.domain.pegs import Cobranca, LinhaCobrada
 from peg.dynamodb import chaves
 
 GUARDADA: Final = timedelta(days=90)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from conecta_facts.contratos import ContratoCompleto, Preco
     from conecta_facts.procedimentos import RegraProcedimento
     from conecta_senhas.usos import Lida
-    from peg.domain.pegs import Cobranca
+    from peg.domain.cobrancas import Cobranca
     from peg.service.portas import Alvo, Cobrancas, Senhas
 
 

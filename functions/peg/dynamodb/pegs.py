@@ -15,6 +15,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
 
+from conecta_contas.pegs import Peg, SituacaoPeg
 from conecta_edge import objects, protocolos
 from conecta_edge.clock import iso
 from conecta_edge.dynamodb import (
@@ -32,7 +33,7 @@ from conecta_edge.events import Event, outbox_put
 from conecta_edge.parallel import gather
 from conecta_facts import codec
 from peg.domain.errors import LoteNumberTakenError, MudouError
-from peg.domain.pegs import Documento, Peg, SituacaoPeg
+from peg.domain.lotes import Documento
 from peg.dynamodb import chaves
 from peg.service.portas import Fato, Page, Taken
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_contas.errors import GlosaInvalidaError, MotivoAusenteError
+from conecta_contas.pegs import SituacaoPeg
 from conecta_edge import problems, session
 from conecta_edge.http import ErrorMap, Parameter, Request, Response
 from conecta_edge.problems import FieldError, ProblemError
@@ -19,13 +20,12 @@ from peg.domain.errors import (
     TransicaoInvalidaError,
     VersaoDiferenteError,
 )
-from peg.domain.pegs import SituacaoPeg
 from peg.service.portas import Chamador
 
 if TYPE_CHECKING:
+    from conecta_contas.dossies import Dossie
+    from conecta_contas.pegs import Papel, Peg
     from conecta_edge.audit import Actor
-    from peg.domain.dossies import Dossie
-    from peg.domain.pegs import Papel, Peg
     from peg.service.portas import Guardar
 
 FUNCAO: Final = "peg-api"

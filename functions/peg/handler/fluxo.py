@@ -14,7 +14,7 @@ from typing import Any
 from conecta_edge import cold_start, observability, session
 from conecta_edge.clock import parse_iso
 from peg.bootstrap import nucleo
-from peg.domain.pegs import Documento
+from peg.domain.lotes import Documento
 from peg.service import atos, recepcao
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_contas.errors import GlosaInvalidaError
+from conecta_contas.pegs import Papel, SituacaoPeg
 from conecta_edge import problems, session
 from conecta_edge.clock import local_day
 from conecta_edge.http import (
@@ -24,7 +25,6 @@ from conecta_tiss.terminologia import glosa_text
 from conecta_tiss.versions import Versao
 from peg.bootstrap import nucleo as bootstrap
 from peg.domain.errors import PegNotFoundError
-from peg.domain.pegs import Papel, SituacaoPeg
 from peg.handler import comum
 from peg.handler.comum import ERRORS, FUNCAO, PAGE
 from peg.schemas import exemplos, pegs
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from conecta_contas.dossies import Dossie
+    from conecta_contas.pegs import Peg
     from conecta_edge.tenancy import OperadoraPrincipal
-    from peg.domain.dossies import Dossie
-    from peg.domain.pegs import Peg
     from peg.service.portas import Chamador, Guardar, Portas
 
 __all__ = ["ERRORS", "OPERATIONS"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from conecta_contas.pegs import Papel, SituacaoPeg
 from conecta_edge import problems, session
 from conecta_edge.clock import local_day
 from conecta_edge.http import CURSOR, IDEMPOTENCY, IF_MATCH, PRESTADOR, Operation, Parameter, Reply, Request, Response
 from conecta_edge.problems import FieldError
 from peg.bootstrap import nucleo as bootstrap
 from peg.domain.errors import PegNotFoundError
-from peg.domain.pegs import Papel, SituacaoPeg
 from peg.handler import comum
 from peg.handler.comum import ERRORS, FUNCAO, PAGE
 from peg.schemas import exemplos, pegs
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from conecta_contas.pegs import Peg
     from conecta_edge.tenancy import Principal
-    from peg.domain.pegs import Peg
     from peg.handler.comum import Act
     from peg.service.portas import Portas
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+from conecta_contas.pegs import Papel, Porta, SituacaoPeg
 from conecta_edge import session
 from conecta_edge.http import PRESTADOR, Operation, Parameter, Reply, Request, Response
 from conecta_tiss.rules.admissao import answer_version
@@ -23,16 +24,16 @@ from peg.domain.errors import (
     PegNotFoundError,
     TransicaoInvalidaError,
 )
-from peg.domain.pegs import Documento, Papel, Porta, SituacaoPeg
+from peg.domain.lotes import Documento
 from peg.handler.comum import ERRORS, record
 from peg.service import atos, recepcao
 from peg.service.portas import Chamador, keep_nothing
 
 if TYPE_CHECKING:
+    from conecta_contas.pegs import Peg
     from conecta_edge.tenancy import Principal
     from conecta_tiss.findings import Achado
     from conecta_tiss.messages.cancelamento import GuiaACancelar, LoteACancelar
-    from peg.domain.pegs import Peg
     from peg.domain.rules import Contexto
     from peg.messages.situacao import Lida
     from peg.service.portas import Portas

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_contas.divisao import Entrada
+from conecta_contas.pegs import Porta
 from conecta_edge import problems, session
 from conecta_edge.aws import client
 from conecta_edge.http import PRESTADOR, Operation, Reply, Request, Response
@@ -13,7 +14,6 @@ from conecta_edge.problems import FieldError, ProblemError
 from conecta_edge.quotas import Quota
 from conecta_edge.settings import required
 from peg.bootstrap import nucleo
-from peg.domain.pegs import Porta
 from peg.handler.comum import ERRORS, FUNCAO
 from peg.handler.rascunhos import CONSULTA, ESCREVER, TAG, sender
 from peg.messages import divisao, situacao

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from conecta_contas.pegs import GuiaApresentada, Peg, Porta
 from conecta_tiss import pipeline
 from conecta_tiss.findings import Achado
 from conecta_tiss.messages.envelope import Parte
@@ -20,12 +21,11 @@ from conecta_tiss.messages.lote_guias import (
 )
 from conecta_tiss.messages.recebimento import RecebimentoLote
 from peg.domain.lotes import Identificacao, LoteLido
-from peg.domain.pegs import GuiaApresentada, Peg, Porta
 from peg.domain.rules import Contexto, answer_version
 from peg.messages import guias, recibos
 
 if TYPE_CHECKING:
-    from peg.domain.dossies import Dossie
+    from conecta_contas.dossies import Dossie
 
 
 class TissPadrao:

@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from conecta_contas.pegs import STATUS_PROTOCOLO
 from conecta_edge.clock import FUSO, local_day
 from conecta_edge.protocolos import Kind
 from conecta_tiss.messages.cancelamento import (
@@ -42,17 +43,16 @@ from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
 from conecta_tiss.vocabulary.tables import StatusCancelamento, TipoTransacao
 from conecta_tiss.xml.writer import cut, echo, to_iso_8859_1, write
-from peg.domain.pegs import STATUS_PROTOCOLO
 
 if TYPE_CHECKING:
     from typing import Protocol
 
     from conecta_contas.analise import Glosa, GuiaAnalisada
     from conecta_contas.cobranca import GuiaCobrada, ItemCobrado
+    from conecta_contas.dossies import Dossie
+    from conecta_contas.pegs import Peg
     from conecta_tiss.findings import Achado
-    from peg.domain.dossies import Dossie
     from peg.domain.lotes import Identificacao
-    from peg.domain.pegs import Peg
     from peg.domain.rules import Contexto
 
     class Lida(Protocol):

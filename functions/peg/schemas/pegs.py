@@ -13,17 +13,17 @@ from pydantic import BaseModel, Field
 
 from conecta_campos.padrao import SHOWN, STRICT
 from conecta_campos.textos import Texto500
+from conecta_contas.pegs import STATUS_PROTOCOLO, Papel, SituacaoPeg
 from conecta_edge.clock import iso
 from conecta_tiss.terminologia import glosa_text
 from conecta_tiss.versions import Versao
 from peg.domain.estados import VEZ_DE
-from peg.domain.pegs import STATUS_PROTOCOLO, Papel, SituacaoPeg
 
 if TYPE_CHECKING:
     from conecta_contas.analise import Glosa, GuiaAnalisada, ItemAnalisado
     from conecta_contas.cobranca import ItemCobrado
-    from peg.domain.dossies import Dossie
-    from peg.domain.pegs import GuiaApresentada, Marco, Peg
+    from conecta_contas.dossies import Dossie
+    from conecta_contas.pegs import GuiaApresentada, Marco, Peg
 
 CAMPOS_DA_GUIA: Final = ("numero_carteira", "itens", "glosas")
 """Personal data that an answer with a guia shows, for the audit."""

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conecta_contas import analise
 from conecta_contas.analise import Glosa, Resultado
+from conecta_contas.dossies import Dossie
+from conecta_contas.pegs import Evento, Papel, Peg, SituacaoPeg
 from peg.domain import estados
-from peg.domain.dossies import Dossie
 from peg.domain.errors import (
     GuiaNaoRetiravelError,
     MudouError,
@@ -24,7 +25,7 @@ from peg.domain.errors import (
     TransicaoInvalidaError,
     VersaoDiferenteError,
 )
-from peg.domain.pegs import Ato, Evento, Papel, Peg, SituacaoPeg
+from peg.domain.estados import Ato
 from peg.service.portas import Chamador, Fato, keep_nothing
 from peg.service.recepcao import ROUNDS, find_peg, settle
 

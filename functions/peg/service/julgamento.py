@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from conecta_contas import analise, cobranca
 from conecta_tiss.findings import Achado, Severidade
+from conecta_tiss.vocabulary.amounts import ZERO
 from peg.domain import rules
-from peg.domain.pegs import ZERO
 
 if TYPE_CHECKING:
     from conecta_contas.analise import Julgamento

@@ -15,8 +15,8 @@ from conecta_senhas.solicitacoes import Tipo
 from conecta_senhas.transicoes import BILLABLE
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.versions import Versao
+from conecta_tiss.vocabulary.amounts import ZERO
 from peg.domain.errors import PegError
-from peg.domain.pegs import ZERO
 from peg.service.portas import Alvo
 
 if TYPE_CHECKING:

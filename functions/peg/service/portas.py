@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from conecta_contas.cobranca import GuiaCobrada
     from conecta_contas.contexto import Contexto
+    from conecta_contas.dossies import Dossie
+    from conecta_contas.pegs import Papel, Peg, Porta, SituacaoPeg
     from conecta_senhas.usos import Lida, Usos
     from conecta_tiss.findings import Achado
     from conecta_tiss.versions import Versao
-    from peg.domain.dossies import Dossie
-    from peg.domain.lotes import LoteLido
-    from peg.domain.pegs import Cobranca, Documento, Papel, Peg, Porta, SituacaoPeg
+    from peg.domain.cobrancas import Cobranca
+    from peg.domain.lotes import Documento, LoteLido
     from peg.domain.rules import Contexto as Admissao
 
 

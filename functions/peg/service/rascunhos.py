@@ -16,16 +16,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from conecta_contas.contexto import GUIAS_POR_PEG
+from conecta_contas.pegs import Porta
+from conecta_tiss.vocabulary.amounts import ZERO
 from peg.domain import estados
 from peg.domain.errors import PegError, TransicaoInvalidaError, VersaoDiferenteError
 from peg.domain.estados import SituacaoRascunho
-from peg.domain.pegs import ZERO, Documento, Porta
+from peg.domain.lotes import Documento
 from peg.service import recepcao
 
 if TYPE_CHECKING:
+    from conecta_contas.pegs import Peg
     from conecta_tiss.findings import Achado
     from peg.domain.lotes import Identificacao
-    from peg.domain.pegs import Peg
     from peg.service.portas import Page, Portas
 
 GUARDADO: Final = timedelta(days=180)

@@ -11,14 +11,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_contas import analise
+from conecta_contas.dossies import Dossie, open_dossie
+from conecta_contas.pegs import Evento, Papel, Peg, SituacaoPeg
 from conecta_senhas import transicoes, usos
 from conecta_senhas.errors import AutorizacaoError
 from conecta_tiss.findings import Severidade
 from conecta_tiss.versions import Versao
 from peg.domain import estados, rules
-from peg.domain.dossies import Dossie, open_dossie
+from peg.domain.cobrancas import cobrancas_of, soltas_of
 from peg.domain.errors import DocumentoMissingError, LoteNumberTakenError, MudouError, PegNotFoundError
-from peg.domain.pegs import Ato, Documento, Evento, Papel, Peg, SituacaoPeg
+from peg.domain.estados import Ato
+from peg.domain.lotes import Documento
 from peg.service.julgamento import Parecer, judge
 from peg.service.portas import Alvo, Fato
 
@@ -308,9 +311,9 @@ def _stand(peg: Peg, dossie: Dossie, senhas: Mapping[str, Lida] | None, portas: 
     if not _senhas_stand(peg, dossie, senhas, portas):
         return False
     if peg.situacao is SituacaoPeg.PREPARANDO:
-        return not portas.cobrancas.add(peg.registro_ans, dossie.cobrancas(peg))
+        return not portas.cobrancas.add(peg.registro_ans, cobrancas_of(dossie, peg))
     if peg.liberando:
-        portas.cobrancas.release(peg.registro_ans, dossie.soltas(peg))
+        portas.cobrancas.release(peg.registro_ans, soltas_of(dossie, peg))
     return True
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conecta_contas.pegs import SituacaoPeg
 from peg.domain import rules
-from peg.domain.pegs import SituacaoPeg
 from peg.service.julgamento import Parecer, judge
 from peg.service.portas import Alvo
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from conecta_contas.pegs import Porta, SituacaoPeg
 from conecta_facts.relacionamentos import Situacao
 from peg.domain.estados import SituacaoRascunho
-from peg.domain.pegs import Porta, SituacaoPeg
 from peg.messages.guias import campos_of
 from peg.schemas.rascunhos import EnviadoView
 from tests.builders_functions import CNPJ, HOSPITAL, NOW, VALE, a_relacionamento

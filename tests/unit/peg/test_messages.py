@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from conecta_contas.pegs import Porta
 from conecta_tiss.findings import Achado
 from conecta_tiss.terminologia.glosas import DESCRICAO_MAXIMA, official
 from conecta_tiss.versions import Versao
@@ -22,7 +23,6 @@ from conecta_tiss.xml.writer import write_verifica_elegibilidade
 from local.gerador import DEFEITOS, VERSOES, Formato, LoteGerado, Pedido, Tipo, gerar
 from peg.domain import rules
 from peg.domain.lotes import Identificacao, LoteLido
-from peg.domain.pegs import Porta
 from peg.messages.lotes import TissPadrao, presented
 from tests.builders import verifica_elegibilidade
 from tests.builders_functions import CNPJ, NOW, VALE, a_contexto

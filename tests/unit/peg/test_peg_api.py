@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from conecta_contas.errors import MotivoAusenteError
+from conecta_contas.pegs import STATUS_PROTOCOLO, Papel, Peg, SituacaoPeg
 from conecta_edge.audit import Actor
 from conecta_senhas.errors import MudouError as SenhaMudouError
 from peg.domain.errors import MudouError, TransicaoInvalidaError
-from peg.domain.pegs import STATUS_PROTOCOLO, Papel, Peg, SituacaoPeg
 from peg.handler import pegs as handler
 from peg.schemas import exemplos, pegs
 from peg.schemas.pegs import GlosasView, GuiaDetalheView, GuiasView, PegsPage, PegView

@@ -14,6 +14,7 @@ import pytest
 
 from conecta_contas.analise import Glosa, broken
 from conecta_contas.errors import GlosaInvalidaError, MotivoAusenteError
+from conecta_contas.pegs import Evento, Papel, Peg, SituacaoPeg
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import ConditionFailedError
 from conecta_senhas.autorizacoes import Situacao
@@ -25,7 +26,6 @@ from peg.domain.errors import (
     TransicaoInvalidaError,
     VersaoDiferenteError,
 )
-from peg.domain.pegs import Evento, Papel, Peg, SituacaoPeg
 from peg.service import atos
 from peg.service.portas import Chamador, keep_nothing
 from tests.builders_cadastro import CONSULTA, HEMOGRAMA, INICIO, a_contrato

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from conecta_contas.dossies import Dossie, facts, open_dossie
+from conecta_contas.pegs import SituacaoPeg
 from conecta_tiss.messages.lote_guias import Guia
-from peg.domain.dossies import Dossie, facts, open_dossie
-from peg.domain.pegs import SituacaoPeg
+from peg.domain.cobrancas import cobrancas_of, soltas_of
 from tests.builders_autorizacao import CIRURGIA
 from tests.builders_cadastro import (
     CONSULTA,
@@ -60,29 +61,29 @@ def test_it_says_what_stands_on_each_senha_while_the_peg_is_as_it_is() -> None:
 def test_others_know_its_guias_by_life_without_expenses() -> None:
     stay = a_senha(granted_stay())
     dossie = opened(a_resumo(done(CIRURGIA, valor="1000.00")), senhas={SENHA: stay})
-    (charge,) = dossie.cobrancas(a_peg(quantidade_guias=1))
+    (charge,) = cobrancas_of(dossie, a_peg(quantidade_guias=1))
     assert (charge.vida, charge.guia, charge.sequencia, charge.numero) == ("vida-1", "G1", 1, SENHA)
     assert [(line.codigo, line.dia) for line in charge.linhas] == [(CIRURGIA, DIA)]
     assert (charge.tipo_faturamento, charge.periodo is not None) == ("4", True)
-    assert dossie.soltas(a_peg(quantidade_guias=1)) == ()
+    assert soltas_of(dossie, a_peg(quantidade_guias=1)) == ()
 
 
 def test_a_carteira_that_is_nobodys_has_an_id_of_its_own() -> None:
     dossie = opened(a_sadt(), ALHEIA)
     assert dossie.vidas == {dossie.guias[0].carteira: "vida-1", "999": "vida-999"}
-    assert [one.numero for one in dossie.cobrancas(a_peg(quantidade_guias=2))] == [SENHA, None]
+    assert [one.numero for one in cobrancas_of(dossie, a_peg(quantidade_guias=2))] == [SENHA, None]
 
 
 def test_a_number_that_another_peg_has_is_charged_by_that_one_and_let_go_by_both() -> None:
     dossie, peg = opened(a_sadt(), guias={"G1": "261120000009"}), a_peg(quantidade_guias=1)
-    assert dossie.cobrancas(peg) == ()
-    assert [one.guia for one in dossie.soltas(replace(peg, situacao=SituacaoPeg.CANCELADO))] == ["G1"]
+    assert cobrancas_of(dossie, peg) == ()
+    assert [one.guia for one in soltas_of(dossie, replace(peg, situacao=SituacaoPeg.CANCELADO))] == ["G1"]
 
 
 def test_of_two_guias_of_one_number_one_is_withdrawn_without_the_other() -> None:
     dossie, peg = opened(a_sadt(), a_sadt(done(CONSULTA, valor="9.00"), senha=None)), a_peg(quantidade_guias=2)
-    assert dossie.soltas(replace(peg, retiradas=(2,))) == dossie.soltas(replace(peg, retiradas=(1,))) == ()
-    assert [one.sequencia for one in dossie.soltas(replace(peg, retiradas=(1, 2)))] == [1, 2]
+    assert soltas_of(dossie, replace(peg, retiradas=(2,))) == soltas_of(dossie, replace(peg, retiradas=(1,))) == ()
+    assert [one.sequencia for one in soltas_of(dossie, replace(peg, retiradas=(1, 2)))] == [1, 2]
 
 
 def test_what_waits_for_another_day_is_not_kept_twice() -> None:
@@ -126,4 +127,4 @@ def test_of_two_lives_each_has_its_own() -> None:
     other = a_senha(granted(numero=OUTRA_SENHA), vida="vida-2")
     hers = a_sadt(numero="G2", carteira=OUTRA_CARTEIRA, senha=OUTRA_SENHA)
     dossie = opened(a_sadt(), hers, senhas={SENHA: a_senha(), OUTRA_SENHA: other})
-    assert [one.vida for one in dossie.cobrancas(a_peg(quantidade_guias=2))] == ["vida-1", "vida-2"]
+    assert [one.vida for one in cobrancas_of(dossie, a_peg(quantidade_guias=2))] == ["vida-1", "vida-2"]

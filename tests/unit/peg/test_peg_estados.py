@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from conecta_contas.errors import MotivoAusenteError
+from conecta_contas.pegs import Evento, Papel, SituacaoPeg
 from peg.domain.errors import GuiaNaoRetiravelError, TransicaoInvalidaError
 from peg.domain.estados import (
     TRANSICOES,
@@ -26,7 +27,6 @@ from peg.domain.estados import (
     retire_guia,
     send,
 )
-from peg.domain.pegs import Evento, Papel, SituacaoPeg
 from tests.builders_peg import a_course, a_step
 
 PRESTADOR = a_step(Papel.PRESTADOR)

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from conecta_contas.pegs import SituacaoPeg
 from conecta_edge import session
 from conecta_edge.clock import local_day
 from conecta_senhas_aws.senhas import DynamoSenhas
 from peg.bootstrap import nucleo
 from peg.domain.errors import DocumentoMissingError
-from peg.domain.pegs import SituacaoPeg
 from peg.dynamodb.contextos import DynamoContextos
 from peg.handler import fluxo
 from peg.messages.lotes import TissPadrao

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from conecta_contas.pegs import Peg
 from conecta_tiss.findings import Achado
 from conecta_tiss.versions import Versao
-from peg.domain.pegs import Peg
 from peg.service.julgamento import Parecer, judge
 from peg.service.portas import Alvo
 from tests.builders_cadastro import CONSULTA, HOJE, INICIO, relacionamento_of

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from conecta_contas.pegs import Peg, SituacaoPeg
 from conecta_edge.audit import Actor
 from conecta_edge.clock import local_day
-from peg.domain.pegs import Peg, SituacaoPeg
 from peg.schemas import exemplos
 from peg.schemas.analise import GlosaDadaView, GlosaRequest
 from peg.schemas.pegs import GlosasView, GuiaDetalheView, GuiasView, PegsPage, PegView

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from peg.domain.dossies import Dossie
+from conecta_contas.dossies import Dossie
+from conecta_contas.pegs import Peg
+from peg.domain.cobrancas import cobrancas_of
 from peg.domain.errors import DocumentoMissingError
-from peg.domain.pegs import Peg
 from peg.s3 import TOKEN, S3Archive
 from tests.builders_autorizacao import CIRURGIA
 from tests.builders_functions import HOSPITAL, VALE, XML, a_documento, a_peg, sha256
@@ -71,7 +72,7 @@ def test_a_dossier_of_any_kind_of_guia_comes_back_as_it_went(archive: S3Archive,
     back = archive.dossie(replace(peg, dossie=token))
     assert replace(back, fatos={}) == replace(dossie, fatos={})
     assert back.contrato_em(back.guias[0].dias[0]) == dossie.contrato_em(dossie.guias[0].dias[0])
-    assert (back.usos(peg), back.cobrancas(peg)) == (dossie.usos(peg), dossie.cobrancas(peg))
+    assert (back.usos(peg), cobrancas_of(back, peg)) == (dossie.usos(peg), cobrancas_of(dossie, peg))
     assert archive.keep_dossie(peg, back) == token
 
 

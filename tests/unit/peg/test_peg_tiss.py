@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from conecta_contas.pegs import Papel, Peg, SituacaoPeg
 from conecta_edge import calls, session
 from conecta_edge.http import Api
 from conecta_facts.operadoras import VersaoAceita
@@ -24,7 +25,6 @@ from conecta_tiss.versions import VERSOES, Versao
 from conecta_tiss.xml.writer import write
 from peg.bootstrap import nucleo, solicitacoes
 from peg.domain.errors import DocumentoMissingError
-from peg.domain.pegs import Papel, Peg, SituacaoPeg
 from peg.handler import envios, eventos, tiss
 from peg.messages import situacao
 from peg.messages.lotes import TissPadrao

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
+from conecta_contas.pegs import STATUS_PROTOCOLO, Evento, Papel, Peg, SituacaoPeg
 from conecta_facts.operadoras import VersaoAceita
 from conecta_senhas import transicoes
 from conecta_senhas.autorizacoes import Situacao
 from conecta_tiss.findings import Achado, Severidade
 from peg.domain.errors import DocumentoMissingError, LoteNumberTakenError, MudouError, PegNotFoundError
-from peg.domain.pegs import STATUS_PROTOCOLO, Evento, Papel, Peg, SituacaoPeg
 from peg.service import recepcao
 from peg.service.recepcao import Desfecho
 from tests.builders_autorizacao import CIRURGIA

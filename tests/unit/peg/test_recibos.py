@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from conecta_contas.analise import Glosa
+from conecta_contas.dossies import Dossie
+from conecta_contas.pegs import STATUS_PROTOCOLO, Porta, SituacaoPeg
 from conecta_tiss.messages.cancelamento import CancelaGuia, GuiaACancelar, LoteACancelar
 from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.situacao import SituacaoProtocolo
@@ -19,9 +21,7 @@ from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
 from conecta_tiss.vocabulary.tables import StatusCancelamento
 from local.gerador import Formato, Pedido, Tipo, gerar
-from peg.domain.dossies import Dossie
 from peg.domain.lotes import LoteLido
-from peg.domain.pegs import STATUS_PROTOCOLO, Porta, SituacaoPeg
 from peg.messages import recibos
 from peg.messages.lotes import TissPadrao
 from tests.builders_functions import CNPJ, NOW, VALE, a_contexto

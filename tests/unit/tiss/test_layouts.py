@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 XS = "{http://www.w3.org/2001/XMLSchema}"
 LOTE = "loteGuias"
 SO_DEPOIS = {
-    Versao.V4_01_00: {"coberturaEspecial", "centroConsumo", "caraterAtendimento"},
-    Versao.V4_02_00: {"centroConsumo", "caraterAtendimento"},
+    Versao.V4_01_00: {"coberturaEspecial", "centroConsumo", "caraterAtendimento", "observacao"},
+    Versao.V4_02_00: {"centroConsumo", "caraterAtendimento", "observacao"},
 }
 
 

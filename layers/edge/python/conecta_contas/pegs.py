@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-ZERO: Final = Decimal("0.00")
+from conecta_tiss.vocabulary.amounts import ZERO
 
 
 class SituacaoPeg(StrEnum):
@@ -70,23 +70,6 @@ class Evento(StrEnum):
     LIBERADO = "LIBERADO"
     PAGO = "PAGO"
     ENCERRADO_SEM_PAGAMENTO = "ENCERRADO_SEM_PAGAMENTO"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ato:
-    """Who does something, when and why.
-
-    Attributes:
-        quem: subject id of the person or credential; never a name.
-        quando: instant in UTC.
-        ate: day until when whose turn it will be has it, when there is one.
-    """
-
-    papel: Papel
-    quem: str
-    quando: datetime
-    motivo: str | None = None
-    ate: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,69 +173,3 @@ class Peg:
     def viva(self) -> bool:
         """Whether it bills what it names."""
         return self.situacao not in {SituacaoPeg.CANCELADO, SituacaoPeg.PREPARANDO}
-
-
-@dataclass(frozen=True, slots=True)
-class LinhaCobrada:
-    """A line as other PEGs must know it.
-
-    Attributes:
-        graus: as written, of its team.
-    """
-
-    tabela: str
-    codigo: str
-    dia: date
-    graus: tuple[str, ...] = ()
-    hora: str | None = None
-    via_acesso: str | None = None
-    dente: str | None = None
-    regiao: str | None = None
-    face: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cobranca:
-    """A guia of a living PEG as other PEGs must know it: of a life, by its number.
-
-    Attributes:
-        vida: life id (`contexto.Vida.id`).
-        guia: `numeroGuiaPrestador`.
-        sequencia: its place in the PEG.
-        numero: the authorization it is billed on.
-        periodo: hours of a stay's account, with its `tipo_faturamento`.
-    """
-
-    vida: str
-    prestador_id: str
-    guia: str
-    protocolo: str
-    sequencia: int
-    linhas: tuple[LinhaCobrada, ...]
-    numero: str | None = None
-    profissional: str | None = None
-    atendimento_rn: bool = False
-    tipo_faturamento: str | None = None
-    periodo: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Documento:
-    """An archived file that was handed to us as a lote.
-
-    Attributes:
-        upload_id: of the upload, of the message, or of the typed PEG: what it became is told under it.
-        recebido_em: the instant S3 stored it, or the typed PEG was sent.
-        tentativa: 1, or more when the sweep hands it over again.
-    """
-
-    upload_id: str
-    prestador_id: str
-    registro_ans: str
-    chave: str
-    sha256: str
-    recebido_em: datetime
-    tentativa: int
-    correlacao: str
-    porta: Porta = Porta.XML_S3
-    quem: str = ""

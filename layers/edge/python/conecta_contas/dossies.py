@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
-from conecta_contas import regras_guia
 from conecta_contas.analise import Julgamento, Resultado
 from conecta_contas.cobranca import GuiaCobrada
 from conecta_contas.consumo import usos_of
 from conecta_contas.contexto import Alocacao, Apontamento, Codigo, Contexto, Contratado
+from conecta_contas.pegs import GuiaApresentada, Peg, SituacaoPeg
 from conecta_facts import codec
 from conecta_facts.contratos import Contrato, ProcedimentoContratado
 from conecta_facts.vigencia import vigente, vigente_em
 from conecta_senhas.usos import Uso
-from peg.domain.pegs import Cobranca, GuiaApresentada, LinhaCobrada, Peg, SituacaoPeg
-
-_APRESENTADA: Final = regras_guia.guia_ja_apresentada.id
-_CONTA: Final = regras_guia.contas.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,45 +70,6 @@ class Dossie:
         if item is not None:
             return item.dia
         return guia.primeiro_dia if guia else None
-
-    def cobrancas(self, peg: Peg) -> tuple[Cobranca, ...]:
-        """The guias it has still, as other PEGs must know them; none whose number another PEG has."""
-        return self._charges(peg, peg.guias, {one.indice for one in self.achados if one.regra == _APRESENTADA})
-
-    def soltas(self, peg: Peg) -> tuple[Cobranca, ...]:
-        """What it charges no more, by whatever judgement it did: guias withdrawn, or all of a cancelled one."""
-        kept = () if peg.situacao is SituacaoPeg.CANCELADO else self.cobrancas(peg)
-        standing = {(one.vida, one.guia) for one in kept}
-        places = range(1, peg.quantidade_guias + 1) if peg.situacao is SituacaoPeg.CANCELADO else peg.retiradas
-        return tuple(one for one in self._charges(peg, places, ()) if (one.vida, one.guia) not in standing)
-
-    def _charges(self, peg: Peg, guias: Sequence[int], menos: Collection[int]) -> tuple[Cobranca, ...]:
-        valid = {one.guia for one in self.alocacoes}  # the lines of those alone are allocated, whether they use or not
-        refused = {one.indice for one in self.achados if one.regra == _CONTA}
-        return tuple(
-            _charge(peg, guia, self.vidas[guia.carteira], valida=guia.sequencia in valid,
-                    conta=guia.sequencia not in refused)
-            for guia in self.guias
-            if guia.sequencia in guias and guia.sequencia not in menos
-        )  # fmt: skip
-
-
-def _charge(peg: Peg, guia: GuiaCobrada, vida: str, *, valida: bool, conta: bool) -> Cobranca:
-    """A guia as a charge; its account is none while it is refused for another's: what comes in its place may be due."""
-    linhas = tuple(
-        LinhaCobrada(
-            item.tabela, item.codigo, item.dia, item.graus, item.hora, item.via_acesso, item.dente, item.regiao,
-            item.face,
-        )
-        for item in guia.itens
-        if item.despesa is None
-    )  # fmt: skip
-    return Cobranca(
-        vida=vida, prestador_id=peg.prestador_id, guia=guia.numero, protocolo=peg.protocolo, sequencia=guia.sequencia,
-        linhas=linhas, numero=(guia.senha or guia.numero_operadora) if valida else None,
-        profissional=guia.profissional, atendimento_rn=guia.atendimento_rn, tipo_faturamento=guia.tipo_faturamento,
-        periodo=guia.periodo if conta else None,
-    )  # fmt: skip
 
 
 def open_dossie(
