@@ -1,0 +1,169 @@
+"""Faturas: opened when a PEG's values are published, closed on each delivery day, counted again by a new cronograma."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from conecta_contas.pegs import SituacaoPeg
+from pagamento.domain.errors import MudouError
+from pagamento.domain.faturas import Fatura, Regras, SituacaoFatura, abrir, avisar, aviso, programar
+from pagamento.service.portas import Fato, Mudanca
+
+if TYPE_CHECKING:
+    from conecta_contas.pegs import Peg
+    from pagamento.service.portas import Page, Portas
+
+JUNTAS: Final = 20
+"""Faturas that are written in one transaction, each with its event."""
+FECHAMENTO: Final = "fechamento-entregas"
+"""Stands for the request's id in events of what happens by itself."""
+
+
+def regras(registro_ans: str, portas: Portas) -> Regras:
+    """As they are in force now."""
+    return Regras(portas.registros.cronograma(registro_ans), portas.cadastro.calendario(registro_ans), portas.hoje)
+
+
+def fato(tipo: str, fatura: Fatura, **dados: Any) -> Fato:
+    """An event about a fatura: its days, and more."""
+    known = {"protocolo": fatura.protocolo, "parcela": fatura.parcela, "situacao": fatura.situacao.value}
+    days = {name: getattr(fatura, name) for name in ("entrega_ate", "pagamento_em")}
+    told = {name: day.isoformat() if day else None for name, day in days.items()}
+    return Fato(
+        tipo=tipo, registro_ans=fatura.registro_ans, prestador_id=fatura.prestador_id, entidade=f"fatura/{fatura.id}",
+        chave=str(fatura.versao), dados={**known, **told, **dados},
+    )  # fmt: skip
+
+
+def find_faturas(
+    prestador_id: str, ids: Sequence[str], portas: Portas, *, correlacao: str = ""
+) -> Mapping[str, Fatura]:
+    """Those of a tenant, by id; those of PEGs whose values were published a moment ago are opened here and now."""
+    found = dict(portas.registros.faturas(prestador_id, ids))
+    for one in ids:
+        if one not in found and (opened := open_fatura(prestador_id, one, portas, correlacao=correlacao)):
+            found[one] = opened
+    return found
+
+
+def open_fatura(prestador_id: str, protocolo: str, portas: Portas, *, correlacao: str = "") -> Fatura | None:
+    """The fatura of a PEG whose values are published; the one that is there, when it is; `None` of any other PEG."""
+    peg = portas.contas.peg(prestador_id, protocolo)
+    if peg is None or peg.situacao is not SituacaoPeg.LIBERADO or peg.publicada_em is None:
+        return portas.registros.faturas(prestador_id, [protocolo]).get(protocolo)
+    by = regras(peg.registro_ans, portas)
+    person = portas.cadastro.prestador(prestador_id).cnpj is None
+    fatura = abrir(_new(peg, portas, dispensada=person), by)
+    over = fatura.situacao is SituacaoFatura.ENCERRADA
+    told = fato("FaturaEncerrada" if over else "FaturaAberta", fatura, valor=str(fatura.valor))
+    try:
+        portas.registros.write([Mudanca(None, fatura)], [told], now=portas.now, correlacao=correlacao or protocolo)
+    except MudouError:
+        return portas.registros.faturas(prestador_id, [protocolo]).get(protocolo)
+    return fatura
+
+
+def _new(peg: Peg, portas: Portas, *, dispensada: bool) -> Fatura:
+    return Fatura(
+        protocolo=peg.protocolo, prestador_id=peg.prestador_id, registro_ans=peg.registro_ans,
+        numero_lote=peg.numero_lote, tipo_guia=peg.tipo_guia, valor=peg.valor_liberado, dispensada=dispensada,
+        recebido_em=portas.local_day(peg.data_recepcao), publicada_em=peg.publicada_em or portas.hoje,
+    )  # fmt: skip
+
+
+Revisao = Callable[[Fatura, Regras], tuple[Fatura, Fato] | None]
+"""A fatura as it is to be, and what is told of it; `None` when it is as it should be."""
+
+
+def close_day(
+    registro_ans: str, position: Mapping[str, str] | None, portas: Portas, *, limite: int = 200
+) -> tuple[dict[str, int], Mapping[str, str] | None]:
+    """Deliveries that ended without a nota are rescheduled, those that end soon are told of (R05, R06).
+
+    Run twice, late, or cut in the middle it leaves the same: a fatura's days follow from the day they are asked on,
+    and each row with its event is one write on condition.
+
+    Returns:
+        How many of each, and where to go on (`None` at the end).
+    """
+    page = portas.registros.faturas_abertas(registro_ans, portas.hoje, position, limite)
+    return _review(registro_ans, page, portas, _closed)
+
+
+def recount(
+    registro_ans: str, position: Mapping[str, str] | None, portas: Portas, *, limite: int = 200
+) -> tuple[dict[str, int], Mapping[str, str] | None]:
+    """Every open fatura of an operadora by the cronograma in force; who is moved is told (R04).
+
+    Returns:
+        How many of each, and where to go on (`None` at the end).
+    """
+    page = portas.registros.faturas_abertas(registro_ans, None, position, limite)
+    return _review(registro_ans, page, portas, _counted)
+
+
+def _closed(fatura: Fatura, by: Regras) -> tuple[Fatura, Fato] | None:
+    after = programar(fatura, by)
+    if after.reagendada and after.entrega_ate != fatura.entrega_ate:
+        after = replace(after, versao=fatura.versao + 1)
+        return after, fato("NotaFiscalReagendada", after, motivo="SEM_NOTA", entrega_anterior=_iso(fatura.entrega_ate))
+    if aviso(after, by.hoje) is not None:
+        after = avisar(replace(after, versao=fatura.versao), by.hoje)
+        return after, fato("NotaFiscalAVencer", after, dias=((after.entrega_ate or by.hoje) - by.hoje).days)
+    return _counted(fatura, by)
+
+
+def _counted(fatura: Fatura, by: Regras) -> tuple[Fatura, Fato] | None:
+    after = programar(fatura, by)
+    if after == fatura:
+        return None
+    after = replace(after, versao=fatura.versao + 1)
+    before = {"entrega_anterior": _iso(fatura.entrega_ate), "pagamento_anterior": _iso(fatura.pagamento_em)}
+    return after, fato("VencimentoAlterado", after, **before)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+_CONTADO: Final = {
+    "NotaFiscalReagendada": "reagendadas",
+    "NotaFiscalAVencer": "avisadas",
+    "VencimentoAlterado": "alteradas",
+}
+
+
+def _review(
+    registro_ans: str, page: Page, portas: Portas, revisao: Revisao
+) -> tuple[dict[str, int], Mapping[str, str] | None]:
+    done = {"vistas": len(page.rows), "reagendadas": 0, "avisadas": 0, "alteradas": 0, "adiadas": 0}
+    by = regras(registro_ans, portas)
+    found: dict[str, list[str]] = {}
+    for prestador_id, fatura_id in page.rows:
+        found.setdefault(prestador_id, []).append(fatura_id)
+    held = [one for prestador_id, ids in found.items() for one in portas.registros.faturas(prestador_id, ids).values()]
+    work = [(one, *reviewed) for one in held if (reviewed := revisao(one, by)) is not None]
+    for start in range(0, len(work), JUNTAS):
+        together = work[start : start + JUNTAS]
+        # Whoever is met by another's act holds nobody else back.
+        for part in [together] if _written(together, portas) else [[one] for one in together]:
+            if part is not together and not _written(part, portas):
+                done["adiadas"] += 1
+                continue
+            for _, _, told in part:
+                done[_CONTADO[told.tipo]] += 1
+    return done, page.position
+
+
+def _written(work: Sequence[tuple[Fatura, Fatura, Fato]], portas: Portas) -> bool:
+    try:
+        portas.registros.write(
+            [Mudanca(before, after) for before, after, _ in work], [told for _, _, told in work], now=portas.now,
+            correlacao=FECHAMENTO,
+        )  # fmt: skip
+    except MudouError:
+        return False
+    return True

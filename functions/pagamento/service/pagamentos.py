@@ -1,0 +1,209 @@
+"""What was paid is recorded, once per number; debits and credits wait for the next payment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from pagamento.domain import faturas as de_faturas
+from pagamento.domain.cronograma import Defeito
+from pagamento.domain.errors import (
+    MudouError,
+    NaoEncontradoError,
+    PagamentoDiferenteError,
+    PagamentoInvalidoError,
+    VersaoDiferenteError,
+)
+from pagamento.domain.pagamentos import (
+    FATURAS,
+    Desconto,
+    ItemPago,
+    Lancamento,
+    Pagamento,
+    SituacaoLancamento,
+    conferir,
+    liquidar,
+)
+from pagamento.service.faturas import find_faturas
+from pagamento.service.portas import Fato, Mudanca, keep_nothing
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador, DebitoCreditoTipo, FormaPagamento
+    from pagamento.service.portas import Chamador, Guardar, Portas
+
+ROUNDS: Final = 4
+DESCONTOS: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registro:
+    """A payment as financeiro tells it.
+
+    Attributes:
+        valor_liquido: reais that were paid: it must be the sum.
+    """
+
+    numero: str
+    prestador_id: str
+    registro_ans: str
+    data: date
+    forma: FormaPagamento
+    itens: tuple[ItemPago, ...]
+    valor_liquido: Decimal
+    descontos: tuple[Desconto, ...] = ()
+    banco: str | None = None
+    agencia: str | None = None
+    conta: str | None = None
+
+
+def register(registro: Registro, chamador: Chamador, portas: Portas, *, guardar: Guardar = keep_nothing) -> Pagamento:
+    """A payment is recorded with all it pays and settles, or not at all; the same one again is the one recorded.
+
+    Raises:
+        PagamentoInvalidoError: all that is wrong with it.
+        PagamentoDiferenteError: its number is of another payment.
+        MudouError: too many others did too many things at once: try again.
+    """
+    if wrong := _too_many(registro):
+        raise PagamentoInvalidoError(wrong)
+    made = Pagamento(
+        numero=registro.numero, demonstrativo="", prestador_id=registro.prestador_id,
+        registro_ans=registro.registro_ans, data=registro.data, forma=registro.forma, itens=registro.itens,
+        descontos=registro.descontos, banco=registro.banco, agencia=registro.agencia, conta=registro.conta,
+        quem=chamador.quem, registrado_em=portas.now,
+    )  # fmt: skip
+    for _ in range(ROUNDS):
+        held = portas.registros.pagamento(registro.registro_ans, registro.numero)
+        if held is not None:
+            if not held.mesmo(made) or held.liquido != registro.valor_liquido:
+                raise PagamentoDiferenteError
+            return held
+        ids = [one.fatura for one in registro.itens]
+        found = find_faturas(registro.prestador_id, ids, portas, correlacao=chamador.correlacao)
+        faturas = {name: one for name, one in found.items() if one.registro_ans == registro.registro_ans}
+        named = [one.lancamento for one in registro.descontos if one.lancamento]
+        read = [portas.registros.lancamento(registro.prestador_id, one) for one in named]
+        lancamentos = {one.id: one for one in read if one and one.registro_ans == registro.registro_ans}
+        if defects := conferir(made, registro.valor_liquido, faturas, lancamentos, portas.hoje):
+            raise PagamentoInvalidoError(defects)
+        made = replace(made, demonstrativo=made.demonstrativo or portas.registros.next_protocolo(portas.hoje))
+        changes = [
+            Mudanca(None, made),
+            *(Mudanca(one, de_faturas.pagar(one, made.numero, made.data)) for one in faturas.values()),
+            *(Mudanca(one, liquidar(one, made.numero)) for one in lancamentos.values()),
+        ]
+        try:
+            portas.registros.write(
+                changes, [_paid(made)], now=portas.now, correlacao=chamador.correlacao, guardar=guardar(made)
+            )
+        except MudouError:
+            continue
+        return made
+    raise MudouError
+
+
+def _too_many(registro: Registro) -> list[Defeito]:
+    found = []
+    if not registro.itens and not registro.descontos:
+        found.append(Defeito("itens", "vazio", "Informe o que foi pago."))
+    for name, many, most in (
+        ("itens", len(registro.itens), FATURAS), ("descontos", len(registro.descontos), DESCONTOS),
+    ):  # fmt: skip
+        if many > most:
+            found.append(Defeito(name, "demais", f"No máximo {most} por pagamento: divida-o em dois números."))
+    return found
+
+
+def _paid(pagamento: Pagamento) -> Fato:
+    return Fato(
+        tipo="PagamentoRegistrado", registro_ans=pagamento.registro_ans, prestador_id=pagamento.prestador_id,
+        entidade=f"pagamento/{pagamento.demonstrativo}", chave=pagamento.numero,
+        dados={
+            "numero": pagamento.numero, "demonstrativo": pagamento.demonstrativo, "data": pagamento.data.isoformat(),
+            "valor_liquido": str(pagamento.liquido),
+            "protocolos": [one.fatura for one in pagamento.itens if "-" not in one.fatura],
+        },
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pedido:
+    """A debit or credit as financeiro tells it; see `Lancamento`."""
+
+    prestador_id: str
+    registro_ans: str
+    indicador: DebitoCreditoIndicador
+    tipo: DebitoCreditoTipo
+    valor: Decimal
+    motivo: str
+    fatura: str | None = None
+
+
+def post_entry(pedido: Pedido, chamador: Chamador, portas: Portas, *, guardar: Guardar = keep_nothing) -> Lancamento:
+    """A debit or credit that waits for the next payment: of a PEG paid too much, for example.
+
+    Raises:
+        NaoEncontradoError: the prestador has no such fatura at this operadora.
+    """
+    if pedido.fatura is not None:
+        held = portas.registros.faturas(pedido.prestador_id, [pedido.fatura]).get(pedido.fatura)
+        if held is None or held.registro_ans != pedido.registro_ans:
+            raise NaoEncontradoError
+    made = Lancamento(
+        id=portas.registros.next_protocolo(portas.hoje), prestador_id=pedido.prestador_id,
+        registro_ans=pedido.registro_ans, indicador=pedido.indicador, tipo=pedido.tipo, valor=pedido.valor,
+        motivo=pedido.motivo, fatura=pedido.fatura, quem=chamador.quem, criado_em=portas.now,
+    )  # fmt: skip
+    _write_entry(None, made, "LancamentoRegistrado", chamador, portas, guardar=guardar)
+    return made
+
+
+def find_entry(prestador_id: str, lancamento_id: str, portas: Portas) -> Lancamento:
+    """One of a tenant.
+
+    Raises:
+        NaoEncontradoError: absent or foreign.
+    """
+    found = portas.registros.lancamento(prestador_id, lancamento_id)
+    if found is None:
+        raise NaoEncontradoError
+    return found
+
+
+def cancel_entry(
+    lancamento: Lancamento, chamador: Chamador, portas: Portas, *, guardar: Guardar = keep_nothing
+) -> Lancamento:
+    """An entry that no payment settled is taken back. Once more is the same.
+
+    Raises:
+        PagamentoInvalidoError: a payment settled it.
+        VersaoDiferenteError: it is not the version that the caller saw.
+        MudouError: it changed meanwhile.
+    """
+    if lancamento.situacao is SituacaoLancamento.CANCELADO:
+        return lancamento
+    if lancamento.situacao is SituacaoLancamento.LIQUIDADO:
+        text = f"O pagamento {lancamento.pagamento} já o liquidou: lance o contrário."
+        raise PagamentoInvalidoError([Defeito("situacao", "lancamento-liquidado", text)])
+    if chamador.versao is not None and chamador.versao != lancamento.versao:
+        raise VersaoDiferenteError
+    after = replace(lancamento, situacao=SituacaoLancamento.CANCELADO, versao=lancamento.versao + 1)
+    _write_entry(lancamento, after, "LancamentoCancelado", chamador, portas, guardar=guardar)
+    return after
+
+
+def _write_entry(
+    before: Lancamento | None, after: Lancamento, tipo: str, chamador: Chamador, portas: Portas, *,
+    guardar: Guardar,
+) -> None:  # fmt: skip
+    told = Fato(
+        tipo=tipo, registro_ans=after.registro_ans, prestador_id=after.prestador_id,
+        entidade=f"lancamento/{after.id}", chave=str(after.versao),
+        dados={"indicador": after.indicador.value, "tipo": after.tipo.value, "valor": str(after.valor)},
+    )  # fmt: skip
+    portas.registros.write(
+        [Mudanca(before, after)], [told], now=portas.now, correlacao=chamador.correlacao, guardar=guardar(after)
+    )
