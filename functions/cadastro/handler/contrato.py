@@ -23,7 +23,17 @@ from cadastro.schemas.contrato import (
 )
 from conecta_edge import problems, session
 from conecta_edge.clock import local_day
-from conecta_edge.http import PRESTADOR, ErrorMap, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import (
+    IF_NONE_MATCH,
+    PRESTADOR,
+    REGISTRO_ANS,
+    ErrorMap,
+    Operation,
+    Parameter,
+    Reply,
+    Request,
+    Response,
+)
 from conecta_edge.problems import FieldError
 from conecta_facts import codec
 from conecta_facts.contratos import Contrato, Preco, precos_em
@@ -244,11 +254,7 @@ def _tagged(request: Request, answer: Mapping[str, Any]) -> Response:
     # A cursor is made anew each time: what counts is whether more follows.
     stable = {**answer, "cursor": answer.get("cursor") is not None}
     digest = hashlib.sha256(json.dumps(stable, sort_keys=True).encode()).hexdigest()[:32]
-    headers = {"ETag": f'"{digest}"', "Cache-Control": "private, no-cache"}
-    held = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if headers["ETag"] in held:
-        return Response(304, None, headers=headers)
-    return Response(200, answer, headers=headers)
+    return request.unless_held(digest, lambda: answer)
 
 
 def _json(value: Any) -> Any:
@@ -264,12 +270,6 @@ def _json(value: Any) -> Any:
     return value
 
 
-_REGISTRO_ANS: Final = Parameter(
-    "registro_ans", "query", "Registro ANS da operadora.", required=True,
-    schema={"type": "string", "pattern": "^[0-9]{6}$"}, example="345695",
-)  # fmt: skip
-
-
 def _dia(name: str, description: str) -> Parameter:
     return Parameter(
         name, "query", f"{description} O padrão é hoje.", schema={"type": "string", "format": "date"},
@@ -280,7 +280,6 @@ def _dia(name: str, description: str) -> Parameter:
 _DATA: Final = _dia("data", "Data de referência.")
 _PLANO: Final = Parameter("plano", "query", "Código do plano; sem ele, o que vale para todos os planos.")
 _CURSOR: Final = Parameter("cursor", "query", "O cursor da página anterior.")
-_ETAG: Final = Parameter("If-None-Match", "header", "A ETag que já se tem: sem mudança, a resposta é 304.")
 _ESCOPOS: Final = tuple(f"conecta/{escopo}" for escopo in LER)
 _REGRA: Final[dict[str, Any]] = {
     "tabela": "22", "codigo": "40808041", "descricao": "Ressonância magnética", "plano": None, "exige_senha": True,
@@ -335,7 +334,7 @@ OPERATIONS: Final = (
             "diarias": [_DIARIA], "pacotes": [], "locais": [],
             "procedimentos": [{"tabela": "22", "codigo": "403*", "vigente_de": "2026-01-01", "vigente_ate": None}],
         }), Reply(304, "Nada mudou desde a ETag enviada.")),
-        escopos=_ESCOPOS, parameters=(_REGISTRO_ANS, _DATA, _ETAG, PRESTADOR), refusals=(422,),
+        escopos=_ESCOPOS, parameters=(REGISTRO_ANS, _DATA, IF_NONE_MATCH, PRESTADOR), refusals=(422,),
     ),
     Operation(
         "GET", "/contrato/corpo-clinico", "listarCorpoClinico", FUNCAO, TAG, "Listar o corpo clínico",
@@ -347,7 +346,7 @@ OPERATIONS: Final = (
                                "nome": "Profissional de Exemplo", "cbo": "225125", "vigente_de": "2026-01-01",
                                "vigente_ate": None}],
         }),),
-        escopos=_ESCOPOS, parameters=(_REGISTRO_ANS, _DATA, _CURSOR, PRESTADOR), refusals=(400, 422),
+        escopos=_ESCOPOS, parameters=(REGISTRO_ANS, _DATA, _CURSOR, PRESTADOR), refusals=(400, 422),
     ),
     Operation(
         "GET", "/contrato/precos", "listarPrecos", FUNCAO, TAG, "Listar os preços do contrato",
@@ -358,7 +357,7 @@ OPERATIONS: Final = (
             "precos": [{"tabela": "22", "codigo": "10101012", "descricao": "Consulta", "valor": "120.00",
                         "vigente_de": "2026-01-01", "vigente_ate": None}],
         }), Reply(304, "Nada mudou desde a ETag enviada.")),
-        escopos=_ESCOPOS, parameters=(_REGISTRO_ANS, _DATA, _CURSOR, _ETAG, PRESTADOR), refusals=(400, 422),
+        escopos=_ESCOPOS, parameters=(REGISTRO_ANS, _DATA, _CURSOR, IF_NONE_MATCH, PRESTADOR), refusals=(400, 422),
     ),
     Operation(
         "GET", "/regras/procedimentos", "listarRegrasDeProcedimentos", FUNCAO, TAG,
@@ -371,7 +370,7 @@ OPERATIONS: Final = (
             "cursor": None,
         }), Reply(304, "Nada mudou desde a ETag enviada.")),
         escopos=_ESCOPOS,
-        parameters=(_REGISTRO_ANS, _PLANO, _DATA, _CURSOR, _ETAG, PRESTADOR),
+        parameters=(REGISTRO_ANS, _PLANO, _DATA, _CURSOR, IF_NONE_MATCH, PRESTADOR),
         refusals=(400, 422),
     ),
     Operation(
@@ -387,8 +386,8 @@ OPERATIONS: Final = (
         }), Reply(304, "Nada mudou desde a ETag enviada.")),
         escopos=_ESCOPOS,
         parameters=(
-            _REGISTRO_ANS, _PLANO, _dia("de", "Primeira data."), _dia("ate", "Segunda data."),
-            _ETAG, PRESTADOR,
+            REGISTRO_ANS, _PLANO, _dia("de", "Primeira data."), _dia("ate", "Segunda data."),
+            IF_NONE_MATCH, PRESTADOR,
         ),
         refusals=(422,),
     ),

@@ -64,7 +64,7 @@ FILAS: Final = (
 def list_pegs(request: Request) -> Response:
     """GET /operadora/pegs."""
     caller = session.operadora(request)
-    registro = _registro(request, caller)
+    registro = caller.asked(request.query.get("registro_ans"))
     competencia, situacao = _asked(request)
     caller.at(registro, *AMBOS)
     position, token_of = session.cursor(request, f"{registro}|pegs|{competencia or situacao}")
@@ -76,16 +76,6 @@ def list_pegs(request: Request) -> Response:
     )
     shown = [pegs.resumo(peg, da_operadora=True) for peg in page.rows]
     return Response(200, {"pegs": shown, "cursor": token_of(page.position)})
-
-
-def _registro(request: Request, caller: OperadoraPrincipal) -> str:
-    registro = request.query.get("registro_ans") or (next(iter(caller.grupos)) if len(caller.grupos) == 1 else "")
-    if not registro:
-        text = "A sua conta serve mais de uma operadora: informe o registro ANS na consulta."
-        raise problems.invalid_body((FieldError("registro_ans", "operadora-nao-escolhida", text),))
-    if registro not in caller.grupos:
-        raise problems.not_found()
-    return registro
 
 
 def _asked(request: Request) -> tuple[str, SituacaoPeg]:

@@ -8,7 +8,6 @@ is kept, so that the arithmetic rules judge it.
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
@@ -22,11 +21,11 @@ from pydantic import (
     RootModel,
     StringConstraints,
     ValidationError,
-    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
+from conecta_campos.numeros import forma, numero
 from conecta_campos.padrao import (
     STRICT,
     Carteira,
@@ -60,40 +59,15 @@ _UM: Final = Decimal("1.00")
 # --- values that the message can carry ---
 
 
-def _number(algarismos: int, casas: int, minimo: str = "") -> Callable[[Any], Decimal]:
-    """Reader of a number without sign, written as text or as a JSON number, of so many digits and places."""
-    forma = re.compile(rf"[0-9]{{1,{algarismos}}}(?:\.[0-9]{{1,{casas}}})?" if casas else rf"[0-9]{{1,{algarismos}}}")
-    partes = f" e {casas} casas decimais (ponto)" if casas else ", inteiro"
-
-    def read(value: Any) -> Decimal:
-        if type(value) is Decimal:
-            return value
-        text = value if isinstance(value, str) else repr(value)
-        if isinstance(value, bool) or not forma.fullmatch(text):
-            raise PydanticCustomError(
-                "numero-invalido", "{texto}",
-                {"texto": f"Deve ser um número sem sinal, com até {algarismos} algarismos{partes}."},
-            )  # fmt: skip
-        return Decimal(text).quantize(Decimal(minimo)) if minimo else Decimal(text).normalize() + 0
-
-    return read
-
-
-def _shape(algarismos: int, casas: int) -> WithJsonSchema:
-    places = rf"(\.[0-9]{{1,{casas}}})?" if casas else ""
-    text = {"type": "string", "pattern": rf"^[0-9]{{1,{algarismos}}}{places}$"}
-    return WithJsonSchema({"anyOf": [text, {"type": "number" if casas else "integer", "minimum": 0}]})
-
-
-Reais = Annotated[Decimal, BeforeValidator(_number(6, 2, "0.01")), _shape(6, 2)]
+Reais = Annotated[Decimal, BeforeValidator(numero(6, 2, "0.01")), forma(6, 2)]
 """Of an item, as 4.01.00 carries it."""
-Total = Annotated[Decimal, BeforeValidator(_number(8, 2, "0.01")), _shape(8, 2)]
+Total = Annotated[Decimal, BeforeValidator(numero(8, 2, "0.01")), forma(8, 2)]
 """Of a guia."""
-Fator = Annotated[Decimal, BeforeValidator(_number(1, 2, "0.01")), _shape(1, 2)]
-Inteira = Annotated[Decimal, BeforeValidator(_number(3, 0)), _shape(3, 0)]
-InteiraOdonto = Annotated[Decimal, BeforeValidator(_number(2, 0)), _shape(2, 0)]
-Quantidade = Annotated[Decimal, BeforeValidator(_number(5, 4)), _shape(5, 4)]
-Us = Annotated[Decimal, BeforeValidator(_number(5, 2, "0.01")), _shape(5, 2)]
+Fator = Annotated[Decimal, BeforeValidator(numero(1, 2, "0.01")), forma(1, 2)]
+Inteira = Annotated[Decimal, BeforeValidator(numero(3, 0)), forma(3, 0)]
+InteiraOdonto = Annotated[Decimal, BeforeValidator(numero(2, 0)), forma(2, 0)]
+Quantidade = Annotated[Decimal, BeforeValidator(numero(5, 4)), forma(5, 4)]
+Us = Annotated[Decimal, BeforeValidator(numero(5, 2, "0.01")), forma(5, 2)]
 
 
 def is_carried(text: str) -> bool:

@@ -6,11 +6,11 @@ The answer is made by the functions, as plain JSON; the models document it, and 
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, Field
 
+from conecta_campos.numeros import Reais, reais
 from conecta_campos.padrao import SHOWN, STRICT
 from conecta_campos.textos import Texto500
 from conecta_contas.pegs import STATUS_PROTOCOLO, Papel, SituacaoPeg
@@ -30,8 +30,6 @@ CAMPOS_DA_GUIA: Final = ("numero_carteira", "itens", "glosas")
 CAMPOS_DAS_GLOSAS: Final = ("glosas",)
 GLOSAS: Final = 1000
 """In one answer: it goes out through a Lambda's 6 MB, and a PEG may have tens of thousands."""
-
-Reais = Annotated[str, Field(description="Em reais, com duas casas.")]
 
 
 class _View(BaseModel):
@@ -406,11 +404,6 @@ def _marco(marco: Marco, *, da_operadora: bool) -> dict[str, Any]:
         "ate": _iso(marco.ate),
     }
     return {**shown, "quem": marco.quem} if da_operadora else shown
-
-
-def reais(amount: Decimal) -> str:
-    """An amount as text."""
-    return f"{amount:.2f}"
 
 
 def _iso(dia: date | None) -> str | None:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, Field
 
+from conecta_campos.numeros import reais
 from conecta_campos.padrao import SHOWN
 from conecta_contas.divisao import divide
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.versions import Versao
 from peg.schemas import achados
 from peg.schemas.achados import AchadoDaContaView
-from peg.schemas.pegs import reais
 
 if TYPE_CHECKING:
     from conecta_contas.divisao import Entrada

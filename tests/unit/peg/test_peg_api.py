@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from conecta_campos.numeros import reais
 from conecta_contas.errors import MotivoAusenteError
 from conecta_contas.pegs import STATUS_PROTOCOLO, Papel, Peg, SituacaoPeg
 from conecta_edge.audit import Actor
@@ -279,7 +280,7 @@ def test_a_guia_without_a_day_and_amounts_of_any_shape(casa: ApiCasa, peg: Peg) 
     dossie = casa.dossie(peg)
     blank = replace(dossie, apresentadas=(replace(dossie.apresentadas[0], data_atendimento=None),))
     assert pegs.guias(peg, blank)[0]["data_atendimento"] is None
-    assert pegs.reais(Decimal("1E+2")) == "100.00"
+    assert reais(Decimal("1E+2")) == "100.00"
 
 
 # --- listed ---

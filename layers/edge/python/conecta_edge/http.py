@@ -14,6 +14,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from conecta_edge import cold_start, observability, problems
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound="BaseModel")
 JSON = "application/json"
 MAX_PATH = 100
+_REGISTRO = re.compile(r"[0-9]{6}", re.ASCII)
+_COMPETENCIA = re.compile(r"20[0-9]{2}(0[1-9]|1[0-2])", re.ASCII)
+_DIA = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
+DIA_INVALIDO = "Deve ser uma data que exista, no formato AAAA-MM-DD, de 1900 a 2099."
 _VERSION = re.compile(r'(?:W/)?"([0-9]{1,15})"', re.ASCII)
 PERSON_SCOPE = "aws.cognito.signin.user.admin"
 """What the tokens of people signed in through Cognito's own API carry instead of our scopes."""
@@ -81,6 +86,72 @@ class Request:
         if found is None:
             raise problems.outdated()
         return int(found[1])
+
+    def unless_held(self, etag: str, make: Callable[[], Any], media_type: str = JSON) -> Response:
+        """What `make` makes, with its ETag; 304, and nothing made, to who says in `If-None-Match` that they have it."""
+        headers = {"ETag": f'"{etag}"', "Cache-Control": "private, no-cache"}
+        held = {tag.strip().removeprefix("W/") for tag in self.headers.get("if-none-match", "").split(",")}
+        if headers["ETag"] in held:
+            return Response(304, None, headers=headers)
+        return Response(200, make(), media_type, headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Reads query parameters, remembering all that is wrong with them for :meth:`check`.
+
+    What is wrong is read as the default's, or as something empty: it is never used.
+    """
+
+    values: Mapping[str, str]
+    wrong: list[FieldError] = field(default_factory=list)
+
+    def refuse(self, name: str, codigo: str, mensagem: str) -> None:
+        """A parameter is wrong."""
+        self.wrong.append(FieldError(name, codigo, mensagem))
+
+    def registro(self, name: str = "registro_ans") -> str:
+        """An operadora's registro ANS."""
+        return self._text(name, _REGISTRO, "registro-ans-invalido", "Informe o registro ANS, 6 dígitos, na consulta.")
+
+    def competencia(self, name: str, default: str | None = None) -> str:
+        """A month, `AAAAMM`."""
+        text = "Use ano e mês, AAAAMM: por exemplo 202611."
+        return self._text(name, _COMPETENCIA, "competencia-invalida", text, default)
+
+    def dia(self, name: str, default: date | None = None) -> date:
+        """A day."""
+        text = self._text(name, _DIA, "data-invalida", DIA_INVALIDO, default.isoformat() if default else None)
+        try:
+            return date.fromisoformat(text) if text else date.min
+        except ValueError:
+            self.refuse(name, "data-invalida", DIA_INVALIDO)
+            return date.min
+
+    def one_of(self, name: str, values: Sequence[str], default: str) -> str:
+        """One of some words."""
+        found = self.values.get(name, default)
+        if found not in values:
+            self.refuse(name, f"{name}-invalido", f"Use um de: {', '.join(values)}.")
+        return found
+
+    def _text(
+        self, name: str, form: re.Pattern[str], codigo: str, mensagem: str, default: str | None = None
+    ) -> str:  # fmt: skip
+        text = self.values.get(name, default)
+        if text is None or not form.fullmatch(text):
+            self.refuse(name, codigo, mensagem)
+            return ""
+        return text
+
+    def check(self) -> None:
+        """Refuse what was found wrong.
+
+        Raises:
+            ProblemError: 422 with every parameter that is wrong.
+        """
+        if self.wrong:
+            raise problems.invalid_body(tuple(self.wrong))
 
 
 def field_errors(error: Any) -> tuple[FieldError, ...]:
@@ -171,6 +242,11 @@ IDEMPOTENCY = Parameter(
 IF_MATCH = Parameter(
     "If-Match", "header", "A ETag do que se viu: se mudou desde então, a resposta é 412.", example='"1"'
 )
+IF_NONE_MATCH = Parameter("If-None-Match", "header", "A ETag que já se tem: sem mudança, a resposta é 304.")
+REGISTRO_ANS = Parameter(
+    "registro_ans", "query", "Registro ANS da operadora.", required=True,
+    schema={"type": "string", "pattern": "^[0-9]{6}$"}, example="345695",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

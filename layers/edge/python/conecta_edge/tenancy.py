@@ -123,6 +123,20 @@ class OperadoraPrincipal:
     subject: str
     grupos: Mapping[str, frozenset[Grupo]]
 
+    def asked(self, registro_ans: str | None) -> str:
+        """The operadora that is asked about, or the only one of the person.
+
+        Raises:
+            ProblemError: 404 it is not the person's (foreign = absent); 422 there are several, and none is named.
+        """
+        if not registro_ans and len(self.grupos) > 1:
+            text = "A sua conta serve mais de uma operadora: informe o registro ANS na consulta."
+            raise problems.invalid_body((FieldError("registro_ans", "operadora-nao-escolhida", text),))
+        chosen = registro_ans or next(iter(self.grupos))
+        if chosen not in self.grupos:
+            raise problems.not_found()
+        return chosen
+
     def at(self, registro_ans: str, *wanted: Grupo) -> str:
         """The registro, when the person may act there in one of the groups.
 
