@@ -187,6 +187,12 @@ def batch_get(
     return [found.get((table, key["pk"], key["sk"])) for table, key in keys]
 
 
+def get_item(client: Any, table: str, key: Mapping[str, str]) -> Item | None:
+    """One item as it is now; `None` where there is none."""
+    found = client.get_item(TableName=table, Key=marshal(key), ConsistentRead=True)
+    return unmarshal(found["Item"]) if "Item" in found else None
+
+
 def execute(client: Any, statements: Sequence[Mapping[str, Any]]) -> list[str | None]:
     """Of up to `STATEMENTS` of PartiQL in one call, each on its own, what became of each.
 
@@ -202,19 +208,28 @@ def execute(client: Any, statements: Sequence[Mapping[str, Any]]) -> list[str | 
 
 
 def query_all(
-    client: Any, table: str, pk: str, prefix: str = "", *, index: str | None = None, consistent: bool = False
+    client: Any,
+    table: str,
+    pk: str,
+    prefix: str = "",
+    *,
+    until: str | None = None,
+    index: str | None = None,
+    consistent: bool = False,
 ) -> list[Item]:
     """Every row of a partition (of a table, or of its index), or those whose sort key begins with a prefix.
 
     Args:
+        until: the last sort key; those from `prefix` up to it, whatever they begin with.
         consistent: whether what was just written must be seen; of no index.
     """
     name = f"{index}_" if index else ""
-    condition = f"{name}pk = :pk" + (f" AND begins_with({name}sk, :sk)" if prefix else "")
+    order = f"{name}sk BETWEEN :sk AND :until" if until else f"begins_with({name}sk, :sk)" if prefix else ""
+    given = {":pk": pk, ":sk": prefix or None, ":until": until}
     asked: dict[str, Any] = {
         "TableName": table,
-        "KeyConditionExpression": condition,
-        "ExpressionAttributeValues": marshal({":pk": pk, **({":sk": prefix} if prefix else {})}),
+        "KeyConditionExpression": f"{name}pk = :pk" + (f" AND {order}" if order else ""),
+        "ExpressionAttributeValues": marshal(given),
     }
     if index:
         asked["IndexName"] = index
@@ -227,3 +242,29 @@ def query_all(
         if "LastEvaluatedKey" not in answer:
             return rows
         asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def query_page(  # noqa: PLR0917  # whose table, what is asked, and which page of it
+    client: Any,
+    table: str,
+    condition: str,
+    values: Mapping[str, str],
+    position: Mapping[str, str] | None,
+    limit: int,
+    *,
+    forward: bool = True,
+    **more: Any,
+) -> tuple[list[Item], dict[str, str] | None]:
+    """A page of a Query: its rows, and after which of them the next page starts (`None` at the end).
+
+    Args:
+        condition: on the keys; `values` are its `:names`.
+        more: other members of the request, `IndexName` for one.
+    """
+    start = {"ExclusiveStartKey": marshal(position)} if position else {}
+    answer = client.query(
+        TableName=table, KeyConditionExpression=condition, ExpressionAttributeValues=marshal(values),
+        ScanIndexForward=forward, Limit=limit, **more, **start,
+    )  # fmt: skip
+    last = answer.get("LastEvaluatedKey")
+    return [unmarshal(item) for item in answer["Items"]], unmarshal(last) if last else None

@@ -25,13 +25,14 @@ class Kind(IntEnum):
     """The fifth digit: what the number stands for, and so who counts it.
 
     ATENDIMENTO is of documentos, PEG of peg, RELACIONAMENTO (a protocolo de atendimento, too) of cadastro,
-    AUTORIZACAO (the same) of autorizacao.
+    AUTORIZACAO (the same) of autorizacao, PAGAMENTO (notas fiscais, lançamentos, demonstrativos) of pagamento.
     """
 
     ATENDIMENTO = 1
     PEG = 2
     RELACIONAMENTO = 3
     AUTORIZACAO = 4
+    PAGAMENTO = 5
 
 
 class CountersExhaustedError(RuntimeError):

@@ -1,0 +1,266 @@
+"""Faturas, notas, payments, lançamentos and cronogramas in DynamoDB. Keys: `chaves`.
+
+A row is its whole object: it is replaced on condition that it is as it was read. Amounts are kept as text, so that they
+come back to the cent as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from conecta_edge import protocolos
+from conecta_edge.dynamodb import (
+    ConditionFailedError,
+    Item,
+    TransientConflictError,
+    batch_get,
+    conditions,
+    get_item,
+    marshal,
+    put,
+    query_all,
+    query_page,
+)
+from conecta_edge.events import Event, outbox_put
+from conecta_facts import codec
+from pagamento.domain.cronograma import Cronograma
+from pagamento.domain.errors import MudouError
+from pagamento.domain.faturas import Fatura
+from pagamento.domain.notas import Nota
+from pagamento.domain.pagamentos import Lancamento, Pagamento
+from pagamento.dynamodb import chaves
+from pagamento.service.portas import Fato, Mudanca, Page
+
+if TYPE_CHECKING:
+    from pagamento.service.portas import Linha
+
+ABSENT: Final = "attribute_not_exists(pk)"
+AS_READ: Final = "versao = :versao"
+Valor = TypeVar("Valor")
+
+
+def to_item(linha: Any) -> Item:
+    """An object as its row, but for the key."""
+    row: Item = _as_text(codec.plain(linha))
+    if isinstance(linha, Nota):
+        row[chaves.ENVIO] = chaves.envio(linha)
+    return {**row, **(chaves.fila(linha) if isinstance(linha, Fatura | Nota) else {})}
+
+
+def from_item(classe: type[Valor], row: Mapping[str, Any] | None) -> Valor | None:
+    """A row as the object it is of; `None` of none."""
+    return codec.build(classe, row) if row else None
+
+
+def _as_text(valor: Any) -> Any:
+    if isinstance(valor, Mapping):
+        return {name: _as_text(held) for name, held in valor.items()}
+    if isinstance(valor, list):
+        return [_as_text(held) for held in valor]
+    return str(valor) if isinstance(valor, Decimal) else valor
+
+
+def _target(ponteiro: Mapping[str, str]) -> chaves.Key:
+    return {"pk": ponteiro["dono"], "sk": ponteiro["linha"]}
+
+
+class DynamoRegistros:
+    """See `pagamento.service.portas.Registros`."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+        self._get = partial(get_item, client, table)
+        self._query = partial(query_page, client, table)
+
+    def next_protocolo(self, day: date) -> str:
+        """One write."""
+        return protocolos.allocate(self._client, self._table, protocolos.Kind.PAGAMENTO, day)
+
+    # --- reading ---
+
+    def faturas(self, prestador_id: str, ids: Sequence[str]) -> Mapping[str, Fatura]:
+        """One consistent BatchGetItem."""
+        return {one.id: one for one in self._load(Fatura, [chaves.fatura_key(prestador_id, each) for each in ids])}
+
+    def faturas_do_mes(self, prestador_id: str, mes: str) -> Sequence[Fatura]:
+        """One consistent Query."""
+        rows = self._all(chaves.tenant_pk(prestador_id), f"{chaves.FATURA}{mes[2:]}")
+        return [codec.build(Fatura, row) for row in rows]
+
+    def faturas_abertas(
+        self, registro_ans: str, ate: date | None, position: Mapping[str, str] | None, limit: int
+    ) -> Page:
+        """A Query on the index per shard, until there are enough."""
+        before = (ate + timedelta(days=1)).isoformat() if ate else "~"
+        found: list[tuple[str, str]] = []
+        pks = [chaves.faturas_pk(registro_ans, shard) for shard in range(chaves.SHARDS)]
+        place = pks.index(position["fila_pk"]) if position else 0
+        last = dict(position) if position and "sk" in position else None
+        while place < len(pks) and len(found) < limit:
+            rows, last = self._query(
+                "fila_pk = :pk AND fila_sk < :before",
+                {":pk": pks[place], ":before": before}, last, limit - len(found), IndexName=chaves.FILA,
+            )  # fmt: skip
+            found += map(chaves.identity, rows)
+            place += last is None
+        return Page(found, last or ({"fila_pk": pks[place]} if place < len(pks) else None))
+
+    def nota(self, prestador_id: str, nota_id: str) -> Nota | None:
+        """One consistent GetItem."""
+        return from_item(Nota, self._get(chaves.nota_key(prestador_id, nota_id)))
+
+    def notas_do_mes(self, prestador_id: str, mes: str, position: Mapping[str, str] | None, limit: int) -> Page:
+        """One Query on the index."""
+        rows, last = self._query(
+            "pk = :pk AND begins_with(envio, :mes)",
+            {":pk": chaves.tenant_pk(prestador_id), ":mes": f"{mes[2:]}#"}, position, limit,
+            forward=False, IndexName=chaves.ENVIO,
+        )  # fmt: skip
+        return Page([codec.build(Nota, row) for row in rows], last)
+
+    def prestador_da_nota(self, registro_ans: str, nota_id: str) -> str | None:
+        """One consistent GetItem."""
+        row = self._get(chaves.ponteiro_da_nota_key(registro_ans, nota_id))
+        return row["prestador_id"] if row else None
+
+    def notas_em_conferencia(self, registro_ans: str, position: Mapping[str, str] | None, limit: int) -> Page:
+        """A Query on the index and a BatchGetItem."""
+        pk = chaves.notas_pk(registro_ans)
+        rows, last = self._query("fila_pk = :pk", {":pk": pk}, position, limit, IndexName=chaves.FILA)
+        found = self._load(Nota, [chaves.nota_key(*chaves.identity(row)) for row in rows])
+        # An index is behind its table: what was decided just now waits no more.
+        return Page([nota for nota in found if chaves.fila(nota)], last)
+
+    def titular_da_marca(self, registro_ans: str, marca: str) -> str | None:
+        """One consistent GetItem."""
+        row = self._get(chaves.marca_key(registro_ans, marca))
+        return row["nota"] if row else None
+
+    def pagamento(self, registro_ans: str, numero: str) -> Pagamento | None:
+        """Two consistent GetItems: whose it is, and it."""
+        where = self._get(chaves.numero_key(registro_ans, numero))
+        return from_item(Pagamento, self._get(_target(where))) if where else None
+
+    def pagamentos(self, prestador_id: str, de: date, ate: date) -> Sequence[Pagamento]:
+        """One consistent Query."""
+        first, last = f"{chaves.PAGAMENTO}{de.isoformat()}", f"{chaves.PAGAMENTO}{ate.isoformat()}~"
+        rows = query_all(self._client, self._table, chaves.tenant_pk(prestador_id), first, until=last, consistent=True)
+        return [codec.build(Pagamento, row) for row in rows]
+
+    def pagamentos_da_operadora(
+        self, registro_ans: str, mes: str, position: Mapping[str, str] | None, limit: int
+    ) -> Page:
+        """A Query on the pointers and a BatchGetItem."""
+        values = {":pk": chaves.month_pk(registro_ans, mes[2:]), ":sk": chaves.PAGAMENTO}
+        rows, last = query_page(self._client, self._table, "pk = :pk AND begins_with(sk, :sk)", values, position, limit)
+        return Page(self._load(Pagamento, [_target(row) for row in rows]), last)
+
+    def lancamento(self, prestador_id: str, lancamento_id: str) -> Lancamento | None:
+        """One consistent GetItem."""
+        return from_item(Lancamento, self._get(chaves.lancamento_key(prestador_id, lancamento_id)))
+
+    def lancamentos(self, prestador_id: str, registro_ans: str) -> Sequence[Lancamento]:
+        """One consistent Query."""
+        rows = self._all(chaves.tenant_pk(prestador_id), chaves.LANCAMENTO)
+        return [codec.build(Lancamento, row) for row in rows if row["registro_ans"] == registro_ans]
+
+    def cronograma(self, registro_ans: str, versao: int | None = None) -> Cronograma | None:
+        """One consistent GetItem."""
+        return from_item(Cronograma, self._get(chaves.cronograma_key(registro_ans, versao)))
+
+    def _all(self, pk: str, prefix: str) -> list[Item]:
+        return query_all(self._client, self._table, pk, prefix, consistent=True)
+
+    def _load(self, classe: type[Valor], keys: Sequence[chaves.Key]) -> list[Valor]:
+        rows = batch_get(self._client, [(self._table, key) for key in keys], consistent=True)
+        return [codec.build(classe, row) for row in rows if row]
+
+    # --- writing ---
+
+    def write(
+        self,
+        mudancas: Sequence[Mudanca],
+        fatos: Sequence[Fato] = (),
+        *,
+        now: datetime,
+        correlacao: str,
+        guardar: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        """One TransactWriteItems; once more without the events that were told before."""
+        own = [action for mudanca in mudancas for action in self._actions(mudanca)]
+        told = [{"Put": self._outbox(fato, correlacao, now)} for fato in fatos]
+        kept = [{"Put": action} for action in guardar]
+        while True:
+            try:
+                with conditions():
+                    self._client.transact_write_items(TransactItems=[*own, *told, *kept])
+            except ConditionFailedError as error:
+                if any(place < len(own) for place in error.failed):
+                    raise MudouError from error
+                if any(place >= len(own) + len(told) for place in error.failed):
+                    raise  # the caller's own row: its answer is kept already
+                told = [event for place, event in enumerate(told, len(own)) if place not in error.failed]
+            except TransientConflictError as error:
+                raise MudouError from error  # whoever met it is changing it now
+            else:
+                return
+
+    def _actions(self, mudanca: Mudanca) -> Iterator[Item]:
+        antes: Any = mudanca.antes
+        match depois := mudanca.depois:
+            case Fatura():
+                yield self._put(chaves.fatura_key(depois.prestador_id, depois.id), depois, antes)
+            case Lancamento():
+                yield self._put(chaves.lancamento_key(depois.prestador_id, depois.id), depois, antes)
+            case Nota():
+                yield self._put(chaves.nota_key(depois.prestador_id, depois.id), depois, antes)
+                if antes is None:
+                    pointer = chaves.ponteiro_da_nota_key(depois.registro_ans, depois.id)
+                    yield self._point(pointer, prestador_id=depois.prestador_id)
+                yield from self._marca(antes, depois)
+            case Pagamento():
+                key = chaves.pagamento_key(depois)
+                yield self._put(key, depois, None)
+                yield self._point(
+                    chaves.numero_key(depois.registro_ans, depois.numero), dono=key["pk"], linha=key["sk"]
+                )
+                yield self._point(chaves.ponteiro_do_pagamento_key(depois), dono=key["pk"], linha=key["sk"])
+            case Cronograma():
+                yield self._put(chaves.cronograma_key(depois.registro_ans), depois, antes)
+                yield self._put(chaves.cronograma_key(depois.registro_ans, depois.versao), depois, None)
+
+    def _put(self, key: chaves.Key, depois: Linha, antes: Any) -> Item:
+        row = {**key, **to_item(depois)}
+        if antes is None:
+            return {"Put": put(self._table, row, ABSENT)}
+        return {"Put": put(self._table, row, AS_READ, {":versao": antes.versao})}
+
+    def _point(self, key: chaves.Key, **where: str) -> Item:
+        return {"Put": put(self._table, {**key, **where}, ABSENT)}
+
+    def _marca(self, antes: Nota | None, depois: Nota) -> Iterator[Item]:
+        before, after = (nota.marca if nota and nota.viva else None for nota in (antes, depois))
+        if before == after:
+            return
+        if before is not None:
+            key = marshal(chaves.marca_key(depois.registro_ans, before))
+            yield {
+                "Delete": {
+                    "TableName": self._table, "Key": key, "ConditionExpression": "nota = :nota",
+                    "ExpressionAttributeValues": marshal({":nota": depois.id}),
+                }
+            }  # fmt: skip
+        if after is not None:
+            yield self._point(chaves.marca_key(depois.registro_ans, after), nota=depois.id)
+
+    def _outbox(self, fato: Fato, correlacao: str, now: datetime) -> Item:
+        event = Event(
+            fato.tipo, fato.registro_ans, fato.prestador_id, fato.entidade, correlacao, fato.chave, fato.dados
+        )  # fmt: skip
+        whose = chaves.tenant_pk(fato.prestador_id) if fato.prestador_id else chaves.operadora_pk(fato.registro_ans)
+        return outbox_put(self._table, whose, event, now)
