@@ -350,8 +350,8 @@ def test_answers_come_read_though_they_are_no_lote() -> None:
 
 def test_a_body_nobody_reads_is_judged_all_the_same() -> None:
     texto = writer.write_situacao(um.situacao()).decode("iso-8859-1")
-    texto = texto.replace("situacaoProtocolo", "demonstrativosRetorno")
-    resultado = validate(rehashed(texto.replace("SITUACAO_PROTOCOLO", "DEMONSTRATIVO_PAGAMENTO")))
+    texto = texto.replace("situacaoProtocolo", "respostaRecursoGlosa")
+    resultado = validate(rehashed(texto.replace("SITUACAO_PROTOCOLO", "RESPOSTA_RECURSO_GLOSA")))
     assert resultado.mensagem is None
     assert {regra for regra, _ in facts(resultado)} == {"TISS-XSD"}
 

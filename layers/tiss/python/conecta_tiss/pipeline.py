@@ -11,7 +11,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from lxml import etree
 
@@ -59,11 +59,35 @@ _ASSINATURA_GUIA: Final = q("assinaturaDigitalGuia")
 _SENTIDOS: Final = {q(sentido.value): sentido for sentido in Sentido}
 _CAMINHO_PADRAO: Final = "/ans:mensagemTISS/ans:cabecalho/ans:Padrao"
 _CAMINHO_HASH: Final = "/ans:mensagemTISS/ans:epilogo/ans:hash"
+
+
+class _Grupo(NamedTuple):
+    """Elements whose children are limited in number.
+
+    Attributes:
+        lugar: Where they are.
+        conteudo, todo: What they hold, and what holds them, in the words of a finding.
+        caminho: How a finding shows them.
+        limite: `None` is that of guias.
+    """
+
+    lugar: str
+    conteudo: str
+    todo: str
+    caminho: str
+    regra: str = "TISS-LOTE-GUIAS"
+    limite: int | None = None
+
+
 _GRUPOS: Final = (
-    (f"{reader.LOTE}/{GUIAS_TISS}", "guias", "loteGuias/ans:guiasTISS"),
-    (f"{q(PARA_OPERADORA)}/{q('loteAnexos')}/{ANEXOS_TISS}", "anexos", "loteAnexos/ans:AnexosGuiasTISS"),
-)
-"""Elements whose children are limited in number: where they are, what they hold, how a finding shows them."""
+    _Grupo(f"{reader.LOTE}/{GUIAS_TISS}", "guias", "lote", "loteGuias/ans:guiasTISS"),
+    _Grupo(f"{q(PARA_OPERADORA)}/{q('loteAnexos')}/{ANEXOS_TISS}", "anexos", "lote", "loteAnexos/ans:AnexosGuiasTISS"),
+    _Grupo(
+        "/".join(map(q, (PARA_OPERADORA, "solicitacaoDemonstrativoRetorno", "demonstrativoAnalise", "protocolos"))),
+        "protocolos", "pedido", "solicitacaoDemonstrativoRetorno/ans:demonstrativoAnalise/ans:protocolos",
+        "TISS-DEMONSTRATIVO-PROTOCOLOS", 30,
+    ),
+)  # fmt: skip
 _FORMA_DO_PADRAO: Final = re.compile(r"[0-9]\.[0-9]{2}\.[0-9]{2}")
 _FORMA_DO_SEQUENCIAL: Final = re.compile(r"\S(?:.{0,10}\S)?")
 _FORMA_DO_REGISTRO: Final = re.compile(r"[0-9]{6}")
@@ -161,7 +185,8 @@ class _Validacao:
             self.versao: Versao | None = Versao.de(self.padrao)
         except VersaoNaoSuportadaError:
             self.versao = None
-        self.grupo = next((grupo for grupo in _GRUPOS if raiz.find(grupo[0]) is not None), None)
+        self.grupo = next((grupo for grupo in _GRUPOS if raiz.find(grupo.lugar) is not None), None)
+        self.cabem = (self.grupo and self.grupo.limite) or limites.guias
 
     def resultado(self) -> Resultado:
         conferencia = epilogo.verify(self.raiz, tem_brancos=parser.has_markup_declarations(self.utf8))
@@ -217,17 +242,17 @@ class _Validacao:
         yield self._achado("TISS-VERSAO", Motivo.VERSAO_INVALIDA, mensagem, caminho=_CAMINHO_PADRAO)
 
     def _count_findings(self, guias: int | None) -> Iterator[Achado]:
-        limite = self.limites.guias
-        if self.grupo is None:
+        grupo, limite = self.grupo, self.cabem
+        if grupo is None:
             return
-        lugar, nome, caminho = self.grupo
-        quantos = sum(map(len, self.raiz.iterfind(lugar))) if guias is None else guias
+        quantos = sum(map(len, self.raiz.iterfind(grupo.lugar))) if guias is None else guias
         if quantos > limite:
             yield self._achado(
-                "TISS-LOTE-GUIAS",
+                grupo.regra,
                 Motivo.LOTE_ACIMA_DO_LIMITE,
-                f"O lote tem {quantos} {nome}; o máximo é {limite}. Divida-o em {-(-quantos // limite)} lotes.",
-                caminho=f"/ans:mensagemTISS/ans:{PARA_OPERADORA}/ans:{caminho}",
+                f"O {grupo.todo} tem {quantos} {grupo.conteudo}; o máximo é {limite}. Divida-o em "
+                f"{-(-quantos // limite)} {grupo.todo}s.",
+                caminho=f"/ans:mensagemTISS/ans:{PARA_OPERADORA}/ans:{grupo.caminho}",
             )
 
     def _hash_findings(self, conferencia: epilogo.Conferencia) -> Iterator[Achado]:
@@ -297,13 +322,13 @@ class _Validacao:
             yield from run_body(mensagem.corpo, self._contexto(mensagem), self.limites.achados + 1)
 
     def _within_count(self) -> tuple[Element, bytes]:
-        """The message without the guias or annexes above the limit, which the schema would refuse in its own words."""
-        grupo = None if self.grupo is None else self.raiz.find(self.grupo[0])
-        if self.grupo is None or grupo is None or len(grupo) <= self.limites.guias:
+        """The message without what is above the limit of its group, which the schema would refuse in its own words."""
+        grupo = None if self.grupo is None else self.raiz.find(self.grupo.lugar)
+        if self.grupo is None or grupo is None or len(grupo) <= self.cabem:
             return self.raiz, self.utf8
         copia = parser.parse(self.utf8)
-        for outro in copia.iterfind(self.grupo[0]):
-            del outro[self.limites.guias :]
+        for outro in copia.iterfind(self.grupo.lugar):
+            del outro[self.cabem :]
         return copia, etree.tostring(copia, encoding="utf-8")
 
     def _odd_leaves(self) -> Iterator[Achado]:

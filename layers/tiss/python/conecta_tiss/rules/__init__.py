@@ -29,6 +29,7 @@ _REGRAS_DE: Final = {
     "SituacaoAutorizacao": ("autorizacao", "findings"),
     "CancelaGuia": ("cancelamento", "findings"),
     "ComunicacaoInternacao": ("comunicacao", "findings"),
+    "SolicitacaoDemonstrativo": ("demonstrativos", "findings"),
     "SolicitacaoStatusProtocolo": ("situacao", "findings"),
 }
 """Where the rules of a body are, by its class; a body that is not here has none."""

@@ -21,21 +21,20 @@ _DIGITOS: Final = 12
 def findings(corpo: SolicitacaoStatusProtocolo, contexto: Contexto) -> Iterator[Achado]:
     """Findings of all `RULES`."""
     for uma in RULES:
-        yield from uma(corpo, contexto)
+        yield from uma((corpo.numero_protocolo, _NUMERO), contexto)
 
 
 @regra("TISS-PROTOCOLO-NUMERO", Motivo.PROTOCOLO_NAO_ENCONTRADO, "tiss.md 2: protocolos are digits, 12 at most")
 def the_number_is_one_of_a_protocolo(
-    esta: Regra[SolicitacaoStatusProtocolo], corpo: SolicitacaoStatusProtocolo, contexto: Contexto
+    esta: Regra[tuple[str, Lugar]], numero_em: tuple[str, Lugar], contexto: Contexto
 ) -> Iterator[Achado]:
     """`numeroProtocolo` has digits only: no receipt could give another."""
-    numero = corpo.numero_protocolo.strip()
+    numero, onde = numero_em[0].strip(), numero_em[1]
     if numero and len(numero) <= _DIGITOS and not (numero.isascii() and numero.isdigit()):
         yield tell(
-            esta, contexto, _NUMERO,
-            "O numeroProtocolo tem só algarismos (até 12). Copie-o do recebimento do lote.",
-        )  # fmt: skip
+            esta, contexto, onde, "O numeroProtocolo tem só algarismos (até 12). Copie-o do recebimento do lote."
+        )
 
 
-RULES: Final[tuple[Regra[SolicitacaoStatusProtocolo], ...]] = (the_number_is_one_of_a_protocolo,)
+RULES: Final[tuple[Regra[tuple[str, Lugar]], ...]] = (the_number_is_one_of_a_protocolo,)
 """Rules of the question where a protocolo stands."""
