@@ -169,13 +169,19 @@ def _alone(novos: Sequence[Ciclo], calendario: Calendario) -> Iterator[Defeito]:
 
 
 def _ended(atual: Cronograma | None, novos: Sequence[Ciclo], hoje: date) -> Iterator[Defeito]:
-    ended = {one.competencia: one for one in (atual.ciclos if atual else ()) if one.pagamento < hoje}
+    held = {one.competencia: one for one in (atual.ciclos if atual else ())}
     for place, one in enumerate(novos):
-        if one.competencia in ended and ended[one.competencia] != one:
+        before = held.get(one.competencia, one)
+        if before.pagamento < hoje and before != one:
             yield Defeito(
                 f"ciclos[{place}]", "ciclo-encerrado",
-                f"A competência {one.competencia} já foi paga em {ended[one.competencia].pagamento:%d/%m/%Y} e não "
-                "muda mais: retire-a do cronograma enviado.",
+                f"A competência {one.competencia} já foi paga em {before.pagamento:%d/%m/%Y} e não muda mais: "
+                "retire-a do cronograma enviado.",
+            )  # fmt: skip
+        elif one.entrega < hoje and one.entrega != before.entrega:
+            yield Defeito(
+                f"ciclos[{place}].entrega", "entrega-no-passado",
+                "A entrega não passa a ser num dia que já foi: mantenha a que vale, ou escolha hoje ou depois.",
             )  # fmt: skip
 
 

@@ -54,6 +54,7 @@ class Fatura:
         reagendada: its delivery was missed.
         nota: id of the nota that stands for it.
         nota_em: local day its nota counts as received on: the server's, whatever the nota says.
+        em_tempo: that day was in time then, and stays so whatever cronograma comes.
         reenvio_ate: until when another may come in the place of one that was refused too late to mend.
         programada_em: local day on which it was settled that it is paid.
         pagamento, paga_em: number of the payment, and its day.
@@ -79,6 +80,7 @@ class Fatura:
     reagendada: bool = False
     nota: str | None = None
     nota_em: date | None = None
+    em_tempo: bool = False
     reenvio_ate: date | None = None
     programada_em: date | None = None
     pagamento: str | None = None
@@ -120,8 +122,9 @@ def programar(fatura: Fatura, by: Regras) -> Fatura:
     if cronograma is None or own is None:
         return replace(fatura, competencia=None, entrega_ate=None, pagamento_em=None, agir_em=None)
     again = fatura.nota is None and fatura.reenvio_ate is not None and hoje <= fatura.reenvio_ate
-    came = fatura.nota_em if fatura.nota or again else None
-    late = not fatura.dispensada and (came or hoje) > own.entrega
+    came = fatura.nota_em if fatura.nota else None
+    settled_in_time = fatura.dispensada or again or fatura.em_tempo
+    late = not settled_in_time and (came or hoje) > own.entrega
     prazo = cronograma.proximo(own, came or hoje) if late else own
     until = fatura.reenvio_ate if again else prazo.entrega if prazo else None
     settled = fatura.programada_em if fatura.situacao is SituacaoFatura.PROGRAMADA else hoje
@@ -172,12 +175,13 @@ def receber_nota(fatura: Fatura, nota: str, recebida_em: date, by: Regras, *, co
         raise FaturaSemEsperaError(fatura)
     kept = fatura.nota_em if fatura.reenvio_ate is not None and recebida_em <= fatura.reenvio_ate else None
     held = replace(
-        fatura, situacao=SituacaoFatura.EM_CONFERENCIA, nota=nota, nota_em=kept or recebida_em, reenvio_ate=None,
-        versao=fatura.versao + 1,
+        fatura, situacao=SituacaoFatura.EM_CONFERENCIA, nota=nota, nota_em=kept or recebida_em,
+        em_tempo=kept is not None, reenvio_ate=None, versao=fatura.versao + 1,
     )  # fmt: skip
     if conferida:
         held = replace(held, situacao=SituacaoFatura.PROGRAMADA, programada_em=by.hoje)
-    return programar(held, by)
+    after = programar(held, by)
+    return replace(after, em_tempo=not after.reagendada)
 
 
 def aceitar_nota(fatura: Fatura, by: Regras) -> Fatura:
@@ -207,8 +211,8 @@ def soltar_nota(fatura: Fatura, by: Regras, *, recusada: bool) -> Fatura:
         raise FaturaSemEsperaError(fatura)
     late = recusada and not fatura.reagendada and fatura.entrega_ate is not None and by.hoje > fatura.entrega_ate
     held = replace(
-        fatura, situacao=SituacaoFatura.PENDENTE, nota=None, programada_em=None, versao=fatura.versao + 1,
-        nota_em=fatura.nota_em if late else None,
+        fatura, situacao=SituacaoFatura.PENDENTE, nota=None, programada_em=None, em_tempo=False,
+        versao=fatura.versao + 1, nota_em=fatura.nota_em if late else None,
         reenvio_ate=by.calendario.somar_uteis(by.hoje, REENVIO_UTEIS) if late else None,
     )  # fmt: skip
     return programar(held, by)

@@ -122,7 +122,7 @@ def send(
     lida = completar(lida, pedido.declarado)
     if lida.layout is Layout.DECLARADO:
         lida = completar(lida, {"emitente": portas.cadastro.prestador(prestador_id).cnpj})
-    if wrong := tuple(_missing(pedido, lida)):
+    if wrong := (*_missing(pedido, lida), *_legacy(pedido, portas)):
         raise NotaInvalidaError(wrong)
     nova = Nota(
         id=portas.registros.next_protocolo(portas.hoje), prestador_id=prestador_id, registro_ans=pedido.registro_ans,
@@ -181,6 +181,12 @@ def _missing(pedido: Pedido, lida: NotaLida) -> Iterator[Defeito]:
             yield Defeito(
                 f"declarado.{name}", "obrigatorio", f"Informe {name} em {where}: o financeiro vai conferi-la."
             )
+
+
+def _legacy(pedido: Pedido, portas: Portas) -> Iterator[Defeito]:
+    if pedido.legados and portas.cadastro.operadora(pedido.registro_ans).data_migracao is None:
+        text = "Esta operadora não tem portal anterior: informe os PEGs em protocolos."
+        yield Defeito("protocolos_legados", "sem-portal-anterior", text)
 
 
 def _awaited(prestador_id: str, pedido: Pedido, portas: Portas, *, correlacao: str) -> list[Fatura]:
