@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from conecta_contas import cobranca
 from conecta_contas.analise import Glosa
-from conecta_contas.errors import ContaError
+from conecta_contas.errors import ContaError, DossieMissingError
 from conecta_contas.pegs import Peg, SituacaoPeg
 from conecta_senhas import transicoes
 from conecta_senhas.autorizacoes import Autorizacao
@@ -27,7 +27,7 @@ from conecta_senhas.autorizacoes import Papel as PapelDeSenha
 from conecta_senhas.errors import AutorizacaoError
 from conecta_tiss.findings import Severidade
 from conecta_tiss.messages.lote_guias import Guia
-from peg.domain.errors import DocumentoMissingError, PegError
+from peg.domain.errors import PegError
 from peg.service import atos, recepcao
 from peg.service.julgamento import judge
 from peg.service.portas import Alvo, keep_nothing
@@ -394,7 +394,7 @@ def retrato(casa: Casa, envios: Sequence[Envio] = ()) -> Retrato:
     for peg in pegs:
         try:
             dossies[peg.protocolo] = casa.archive.dossie(peg)
-        except DocumentoMissingError:
+        except DossieMissingError:
             continue
     return Retrato(
         pegs=pegs,

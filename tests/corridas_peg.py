@@ -15,7 +15,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from conecta_contas import cobranca
+from conecta_contas.errors import DossieMissingError
 from conecta_contas.pegs import Peg, Porta
+from conecta_contas_aws import contas
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import unmarshal
 from conecta_senhas.usos import Lida
@@ -25,8 +27,7 @@ from local.demo_autorizacao import EXAME, MEDICO, VALE, VARREDURA, item, operado
 from local.gerador import Conta, Linha, Pedido, gerar
 from local.runtime import EmbeddedAws
 from local.seed import HOSPITAL
-from peg.domain.errors import DocumentoMissingError
-from peg.dynamodb import cobrancas, pegs
+from peg.dynamodb import cobrancas
 from peg.messages.lotes import TissPadrao
 from peg.s3 import S3Archive
 from tests.builders_functions import sha256
@@ -276,7 +277,9 @@ class Corrida:
         """The real tables and the archive, of this race."""
         rows = self._scan(self._names["TABELA_PEG"])
         archive = S3Archive(self.aws.client("s3"), self._names["BUCKET_ACERVO"])
-        mine = [one for one in (pegs.from_item(row) for row in rows if self._is_peg(row)) if self._own(one.numero_lote)]
+        mine = [
+            one for one in (contas.from_item(row) for row in rows if self._is_peg(row)) if self._own(one.numero_lote)
+        ]
         known = {peg.protocolo for peg in mine}
         uploads = {envio.upload_id for envio in self.envios.values()} | {peg.upload_id for peg in mine}
         events = [json.loads(row["evento"]) for row in rows if str(row["sk"]).startswith("EVENTO#")]
@@ -332,5 +335,5 @@ class Corrida:
 def _dossie(archive: S3Archive, peg: Peg) -> Any:
     try:
         return archive.dossie(peg)
-    except DocumentoMissingError:
+    except DossieMissingError:
         return None

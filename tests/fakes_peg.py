@@ -16,13 +16,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from conecta_contas.dossies import Dossie
+from conecta_contas.errors import DossieMissingError
 from conecta_contas.pegs import Peg, Porta, SituacaoPeg
 from conecta_edge import objects
 from conecta_edge.clock import iso
 from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError
 from conecta_tiss.findings import Achado
 from peg.domain.cobrancas import Cobranca
-from peg.domain.errors import DocumentoMissingError, LoteNumberTakenError, MudouError
+from peg.domain.errors import LoteNumberTakenError, MudouError
 from peg.domain.lotes import Documento, LoteLido
 from peg.domain.rules import Contexto, answer_version
 from peg.dynamodb import chaves
@@ -317,7 +318,7 @@ class FakeArchive:
     def dossie(self, peg: Peg) -> Dossie:
         held = self._dossies.get(peg.protocolo, [])
         if not peg.dossie or int(peg.dossie) > len(held):
-            raise DocumentoMissingError(peg.dossie)
+            raise DossieMissingError(peg.dossie)
         return held[int(peg.dossie) - 1]
 
 

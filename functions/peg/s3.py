@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from conecta_contas.dossies import Dossie
 from conecta_contas.pegs import Peg
+from conecta_contas_aws import contas
+from conecta_contas_aws.chaves import dossie_key
 from conecta_edge import objects
 from conecta_facts import codec
-from peg.domain.errors import DocumentoMissingError
 from peg.domain.lotes import Documento
 
 TOKEN: Final = 24
@@ -57,19 +58,16 @@ class S3Archive:
         """`pegs/<protocolo>/<token>.json.gz`; the token is of its content."""
         text = json.dumps(codec.plain(dossie), ensure_ascii=False, default=_amount, separators=(",", ":")).encode()
         token = hashlib.sha256(text).hexdigest()[:TOKEN]
-        self._put(_dossie_key(peg, token), gzip.compress(text, _LEVEL, mtime=0), "application/gzip")
+        self._put(dossie_key(peg, token), gzip.compress(text, _LEVEL, mtime=0), "application/gzip")
         return token
 
     def dossie(self, peg: Peg) -> Dossie:
         """The dossier that a PEG's row names.
 
         Raises:
-            DocumentoMissingError: it is not there.
+            DossieMissingError: it is not there.
         """
-        key = _dossie_key(peg, peg.dossie)
-        if not peg.dossie or (found := self.read(key)) is None:
-            raise DocumentoMissingError(key)
-        return codec.build(Dossie, json.loads(gzip.decompress(found)))
+        return contas.dossie(self._client, self._bucket, peg)
 
     def _put(self, key: str, body: bytes, media: str) -> None:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=media)
@@ -77,7 +75,3 @@ class S3Archive:
 
 def _amount(value: Decimal) -> str:
     return str(value)
-
-
-def _dossie_key(peg: Peg, token: str) -> str:
-    return f"t/{peg.registro_ans}/{peg.prestador_id}/pegs/{peg.protocolo}/{token}.json.gz"

@@ -14,6 +14,7 @@ from typing import Any, Final
 from autorizacao.dynamodb import chaves as chaves_autorizacao
 from conecta_contas.contexto import Cobrado, Contexto, Senha, Vida, by_code
 from conecta_contas.pegs import Peg, SituacaoPeg
+from conecta_contas_aws import chaves as chaves_contas
 from conecta_edge.items import VERSION
 from conecta_facts import codec
 from conecta_facts.beneficiarios import Beneficiario, Sexo
@@ -32,7 +33,6 @@ from local.gerador.guias import amounts_of, items_of, reais, write_totals
 from local.gerador.tree import Node, write
 from local.seed import HOSPITAL, OPERADORAS
 from peg.domain.cobrancas import Cobranca, LinhaCobrada
-from peg.dynamodb import chaves as chaves_peg
 from peg.dynamodb.cobrancas import to_item as charge_item
 from peg.dynamodb.contextos import tuss
 from peg.dynamodb.pegs import to_item
@@ -202,8 +202,8 @@ def past_rows(place: int, vidas: Sequence[str], prestadores: Sequence[str], hoje
         data_recepcao=datetime(first.year, first.month, 1 + place % 28, 15, tzinfo=UTC), competencia=f"{first:%Y%m}",
         codificacao_hash="iso-8859-1", upload_id=f"u{place}", chave_xml="x", chave_recebimento="r",
     )  # fmt: skip
-    yield {**chaves_peg.peg_key(prestador, protocolo), **to_item(peg)}
-    yield {**chaves_peg.ponteiro_key(REGISTRO, protocolo), "prestador_id": prestador}
+    yield {**chaves_contas.peg_key(prestador, protocolo), **to_item(peg)}
+    yield {**chaves_contas.ponteiro_key(REGISTRO, protocolo), "prestador_id": prestador}
     for sequencia, vida in enumerate(vidas, 1):
         dia = first - timedelta(days=sequencia % 28)
         linhas = tuple(

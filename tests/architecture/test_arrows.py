@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOTS = ("functions", "layers/tiss/python", "layers/edge/python", ".")
-CONTEXTS = ("autorizacao", "cadastro", "documentos", "peg", "porta_tiss", "publico")
+CONTEXTS = ("autorizacao", "cadastro", "documentos", "pagamento", "peg", "porta_tiss", "publico")
 PURE = (
     "conecta_facts", "conecta_senhas", "conecta_contas", "conecta_cargas",
     "conecta_tiss.vocabulary", "conecta_tiss.messages", "conecta_tiss.findings",
@@ -100,6 +100,8 @@ def spoilt(copy: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
         ("layers/edge/python/conecta_contas/analise.py", "import peg.domain.estados"),
         ("layers/edge/python/conecta_cargas_aws/steps.py", "import cadastro.bootstrap.cargas"),
         ("layers/edge/python/conecta_senhas_aws/senhas.py", "import autorizacao.service.portas"),
+        ("layers/edge/python/conecta_contas_aws/contas.py", "import peg.domain.estados"),
+        ("functions/pagamento/service/portas.py", "import conecta_contas_aws.contas"),
         ("functions/peg/service/portas.py", "import conecta_senhas_aws.senhas"),
         ("functions/cadastro/service/titulares.py", "import conecta_cargas_aws.stored"),
         ("layers/tiss/python/conecta_tiss/rules/admissao.py", "import conecta_facts.operadoras"),

@@ -14,6 +14,7 @@ import pytest
 
 import autorizacao.dynamodb
 import cadastro.dynamodb
+import conecta_contas_aws
 import conecta_edge
 import conecta_senhas_aws
 import documentos.dynamodb
@@ -23,6 +24,7 @@ import peg.s3
 from autorizacao.dynamodb import chaves
 from cadastro.dynamodb import contas, relacionamentos
 from conecta_contas.pegs import SituacaoPeg
+from conecta_contas_aws import chaves as conta_keys
 from conecta_edge import beneficiarios, idempotency, objects, protocolos
 from conecta_edge import cadastro as keys
 from conecta_edge.audit import Access, Actor, append
@@ -128,12 +130,12 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     ),
     "documentos.dynamodb.tenant_pk": (lambda: documentos.dynamodb.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
     "documentos.dynamodb.upload_key": (lambda: documentos.dynamodb.upload_key(HOSPITAL, "u1"), OF_THE_HOSPITAL),
-    "peg.dynamodb.chaves.tenant_pk": (lambda: chaves_peg.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
-    "peg.dynamodb.chaves.month_pk": (lambda: chaves_peg.month_pk(HOSPITAL, "2611"), OF_THE_HOSPITAL),
-    "peg.dynamodb.chaves.peg_key": (lambda: chaves_peg.peg_key(HOSPITAL, PROTOCOLO), OF_THE_HOSPITAL),
+    "conecta_contas_aws.chaves.tenant_pk": (lambda: conta_keys.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
+    "conecta_contas_aws.chaves.month_pk": (lambda: conta_keys.month_pk(HOSPITAL, "2611"), OF_THE_HOSPITAL),
+    "conecta_contas_aws.chaves.peg_key": (lambda: conta_keys.peg_key(HOSPITAL, PROTOCOLO), OF_THE_HOSPITAL),
     "peg.dynamodb.chaves.lote_key": (lambda: chaves_peg.lote_key(HOSPITAL, VALE, "1"), OF_THE_HOSPITAL),
-    "peg.dynamodb.chaves.operadora_pk": (lambda: chaves_peg.operadora_pk(VALE, "2611"), OF_VALE),
-    "peg.dynamodb.chaves.ponteiro_key": (lambda: chaves_peg.ponteiro_key(VALE, PROTOCOLO), OF_VALE),
+    "conecta_contas_aws.chaves.operadora_pk": (lambda: conta_keys.operadora_pk(VALE, "2611"), OF_VALE),
+    "conecta_contas_aws.chaves.ponteiro_key": (lambda: conta_keys.ponteiro_key(VALE, PROTOCOLO), OF_VALE),
     "peg.dynamodb.chaves.vida_pk": (lambda: chaves_peg.vida_pk(VALE, PSEUDONYM), OF_VALE),
     "peg.dynamodb.chaves.cobranca_key": (
         lambda: chaves_peg.cobranca_key(VALE, PSEUDONYM, HOSPITAL, "GP-1"), OF_VALE,
@@ -145,7 +147,7 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
 }  # fmt: skip
 """What makes a key, and the partition it must give: a prestador, an operadora, a person and a credential are tenants
 of their own rows; the public list of operadoras, and what falls due, which only the sweep reads, are nobody's."""
-OF_BUCKETS = {"conecta_edge.objects.answer_key"}
+OF_BUCKETS = {"conecta_contas_aws.chaves.dossie_key", "conecta_edge.objects.answer_key"}
 PERSONAL = ("cpf", "carteira", "cns", "nome", "email", "nascimento", "documento")
 
 
@@ -156,8 +158,10 @@ def partition(key: Any) -> str:
 
 
 def modules() -> Iterator[ModuleType]:
-    """Where keys are made: `conecta_edge`, senhas, and every context's adapters of tables."""
-    packages = (conecta_edge, conecta_senhas_aws, autorizacao.dynamodb, cadastro.dynamodb, peg.dynamodb)
+    """Where keys are made: `conecta_edge`, contas, senhas, and every context's adapters of tables."""
+    packages = (
+        conecta_edge, conecta_contas_aws, conecta_senhas_aws, autorizacao.dynamodb, cadastro.dynamodb, peg.dynamodb,
+    )  # fmt: skip
     for package in packages:
         for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             yield importlib.import_module(info.name)
@@ -258,7 +262,7 @@ def test_the_queue_of_pegs_names_whose_each_is_and_spreads_what_is_unfinished_ov
     assert partition(waiting["fila_pk"]).split("#")[:2] == OF_VALE
     assert str(waiting["fila_sk"]) == f"{HOJE.isoformat()}#{HOSPITAL}#261120000001"
     assert set(chaves_peg.fila(a_peg(situacao=SituacaoPeg.PAGO)).values()) == {None}
-    assert chaves_peg.identity(chaves_peg.peg_key(HOSPITAL, PROTOCOLO)) == (HOSPITAL, PROTOCOLO)
+    assert conta_keys.identity(conta_keys.peg_key(HOSPITAL, PROTOCOLO)) == (HOSPITAL, PROTOCOLO)
 
 
 def test_a_counter_belongs_to_nobody_and_holds_only_a_number() -> None:
@@ -280,6 +284,7 @@ def test_a_counter_belongs_to_nobody_and_holds_only_a_number() -> None:
         documentos.service.archive_key(an_upload(), "0" * 64),
         objects.answer_key(VALE, HOSPITAL, "u1", "json"),
         peg.s3.S3Archive(None, "acervo").answer_key(a_documento()),
+        conta_keys.dossie_key(a_peg(), "0" * 24),
     ],
 )
 def test_an_object_lies_under_its_operadora_and_prestador(key: str) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from conecta_contas.pegs import Evento, Papel, Peg, Porta, SituacaoPeg
+from conecta_contas_aws.chaves import peg_key
+from conecta_contas_aws.contas import from_item
 from conecta_edge import protocolos
 from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError, marshal, put, unmarshal
 from conecta_edge.protocolos import Kind
@@ -22,8 +24,8 @@ from local.bench.units import item_size
 from peg.domain import estados
 from peg.domain.errors import LoteNumberTakenError, MudouError
 from peg.domain.estados import Ato
-from peg.dynamodb.chaves import lote_key, peg_key
-from peg.dynamodb.pegs import DynamoPegs, from_item, to_item
+from peg.dynamodb.chaves import lote_key
+from peg.dynamodb.pegs import DynamoPegs, to_item
 from peg.service.portas import Fato, Page, Taken
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA, VALE, a_documento, a_peg
 from tests.contract.conftest import EMBEDDED, FAKE

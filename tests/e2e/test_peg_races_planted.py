@@ -15,6 +15,7 @@ import pytest
 from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
 from autorizacao.service.portas import Guardada, Mudanca
 from conecta_contas.pegs import Peg
+from conecta_contas_aws import contas
 from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import unmarshal
 from conecta_senhas import errors
@@ -22,7 +23,7 @@ from conecta_senhas.autorizacoes import Autorizacao
 from conecta_senhas.usos import Lida
 from conecta_senhas_aws.senhas import DynamoSenhas
 from peg.domain.cobrancas import Cobranca
-from peg.dynamodb import cobrancas, pegs
+from peg.dynamodb import cobrancas
 from peg.dynamodb.cobrancas import DynamoCobrancas
 from peg.dynamodb.pegs import DynamoPegs
 from tests.builders_functions import NOW, VALE
@@ -80,7 +81,7 @@ class CasaReal(Casa):
 
     def todos(self) -> list[Peg]:
         of_pegs = [row for row in self._rows() if row["pk"].startswith("PRESTADOR#") and row["sk"].startswith("PEG#")]
-        return sorted((pegs.from_item(row) for row in of_pegs), key=lambda peg: (peg.data_recepcao, peg.upload_id))
+        return sorted((contas.from_item(row) for row in of_pegs), key=lambda peg: (peg.data_recepcao, peg.upload_id))
 
     def numeros_de_lote(self) -> dict[tuple[str, str, str], str]:
         return {

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conecta_edge import session
 from conecta_edge.aws import client
 from conecta_edge.clock import local_day
+from conecta_edge.later import Later
 from conecta_edge.settings import required
 from peg.dynamodb.cobrancas import DynamoCobrancas
 from peg.dynamodb.pegs import DynamoPegs
@@ -16,8 +17,6 @@ from peg.service.portas import Portas
 from peg.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from conecta_senhas_aws.senhas import DynamoSenhas
     from peg.dynamodb.contextos import DynamoContextos
     from peg.service.portas import Padrao
@@ -71,30 +70,15 @@ def _padrao() -> Padrao:
     return TissPadrao()
 
 
-class _Later:
-    """A port that is made when it is first asked something: who reads a PEG pays neither for lxml nor for secrets."""
-
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._make = make
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._make(), name)
-
-
-@lru_cache(maxsize=3)
-def _later(make: Callable[[], Any]) -> Any:
-    return _Later(make)
-
-
 def portas() -> Portas:
     """The ports of one call."""
     return Portas(
         pegs=pegs(),
         cobrancas=cobrancas(),
-        senhas=_later(senhas),
-        contextos=_later(_contextos),
+        senhas=Later(senhas),
+        contextos=Later(_contextos),
         archive=archive(),
-        padrao=_later(_padrao),
+        padrao=Later(_padrao),
         now=session.clock().now(),
         local_day=local_day,
     )

@@ -1,4 +1,4 @@
-"""The `peg` table: keys are built here only.
+"""The `peg` table: keys are built here, those of a PEG itself in `conecta_contas_aws.chaves`.
 
 | pk | sk | what |
 |---|---|---|
@@ -19,15 +19,12 @@ information is awaited, else the local day of reception).
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
 from typing import Final
 
 from conecta_contas.pegs import Peg, SituacaoPeg
-from conecta_edge import protocolos
+from conecta_contas_aws.chaves import Key, tenant_pk
 from conecta_edge.clock import iso, local_day
 
-Key = dict[str, str]
-RECEPCAO: Final = "recepcao"
 FILA: Final = "fila"
 SHARDS: Final = 4
 ESPERA: Final = frozenset(
@@ -36,39 +33,9 @@ ESPERA: Final = frozenset(
 """States in which a PEG waits for somebody."""
 
 
-def tenant_pk(prestador_id: str) -> str:
-    """`PRESTADOR#<id>`: lote numbers, outbox."""
-    return f"PRESTADOR#{prestador_id}"
-
-
-def month_pk(prestador_id: str, month: str) -> str:
-    """`PRESTADOR#<id>#<AAMM>`."""
-    return f"{tenant_pk(prestador_id)}#{month}"
-
-
-def peg_key(prestador_id: str, protocolo: str) -> Key:
-    """`PRESTADOR#<id>#<AAMM>` / `PEG#<protocolo>`."""
-    return {"pk": month_pk(prestador_id, protocolos.month_of(protocolo)), "sk": f"PEG#{protocolo}"}
-
-
-def identity(key: Mapping[str, str]) -> tuple[str, str]:
-    """(prestador id, protocolo) of `peg_key`."""
-    return key["pk"].split("#")[1], key["sk"].removeprefix("PEG#")
-
-
 def lote_key(prestador_id: str, registro_ans: str, numero_lote: str) -> Key:
     """`PRESTADOR#<id>` / `LOTE#<registroANS>#<numeroLote>`."""
     return {"pk": tenant_pk(prestador_id), "sk": f"LOTE#{registro_ans}#{numero_lote}"}
-
-
-def operadora_pk(registro_ans: str, month: str) -> str:
-    """`OPERADORA#<registroANS>#<AAMM>`: the PEGs of a month."""
-    return f"OPERADORA#{registro_ans}#{month}"
-
-
-def ponteiro_key(registro_ans: str, protocolo: str) -> Key:
-    """`OPERADORA#<registroANS>#<AAMM>` / `PEG#<protocolo>`."""
-    return {"pk": operadora_pk(registro_ans, protocolos.month_of(protocolo)), "sk": f"PEG#{protocolo}"}
 
 
 def vida_pk(registro_ans: str, vida: str) -> str:

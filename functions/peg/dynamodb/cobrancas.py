@@ -14,6 +14,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, Final
 
+from conecta_contas_aws.chaves import Key
 from conecta_edge.clock import Clock
 from conecta_edge.dynamodb import (
     STATEMENTS,
@@ -78,7 +79,7 @@ def _line(linha: LinhaCobrada) -> list[Any]:
     return held
 
 
-def _where(registro_ans: str, cobranca: Cobranca) -> chaves.Key:
+def _where(registro_ans: str, cobranca: Cobranca) -> Key:
     return chaves.cobranca_key(registro_ans, cobranca.vida, cobranca.prestador_id, cobranca.guia)
 
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from functools import partial
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
 
 from conecta_contas.pegs import Peg, SituacaoPeg
-from conecta_edge import objects, protocolos
+from conecta_contas_aws import contas
+from conecta_contas_aws.chaves import RECEPCAO, identity, operadora_pk, peg_key, ponteiro_key, tenant_pk
+from conecta_edge import protocolos
 from conecta_edge.clock import iso
 from conecta_edge.dynamodb import (
     ConditionFailedError,
@@ -24,9 +25,9 @@ from conecta_edge.dynamodb import (
     TransientConflictError,
     batch_get,
     conditions,
-    marshal,
+    get_item,
     put,
-    unmarshal,
+    query_page,
     update,
 )
 from conecta_edge.events import Event, outbox_put
@@ -38,28 +39,15 @@ from peg.dynamodb import chaves
 from peg.service.portas import Fato, Page, Taken
 
 ABSENT: Final = "attribute_not_exists(pk)"
-_LOTES: Final = "lote_tiss"
-_CENT: Final = Decimal("0.01")
-_AMOUNTS: Final = ("valor_informado", "valor_retirado", "valor_glosado")
 _USUAL: Final = {field.name: field.default for field in fields(Peg) if field.default is not MISSING}
-
-
-def _implied(held: Mapping[str, Any]) -> dict[str, Any]:
-    """What follows from the rest: where a file that came by upload lies, and its answer; the month."""
-    registro, prestador = held["registro_ans"], held["prestador_id"]
-    return {
-        "competencia": f"20{protocolos.month_of(held['protocolo'])}",
-        "chave_xml": f"t/{registro}/{prestador}/{held.get('finalidade', _LOTES)}/{held['sha256']}",
-        "chave_recebimento": objects.answer_key(registro, prestador, held["upload_id"], "xml"),
-    }
 
 
 def to_item(peg: Peg) -> Item:
     """A PEG as its row, but for the key; members to be left out are `None`."""
     held = {name: getattr(peg, name) for name in Peg.__slots__}
     finalidade = peg.chave_xml.split("/")[3:4]
-    more = {"finalidade": finalidade[0]} if finalidade and finalidade[0] != _LOTES else {}
-    left_out = {**_USUAL, **_implied({**held, **more})}
+    more = {"finalidade": finalidade[0]} if finalidade and finalidade[0] != contas.LOTES else {}
+    left_out = {**_USUAL, **contas.implied({**held, **more})}
     row: Item = {
         name: None if name in left_out and held[name] == left_out[name] else valor
         for name, valor in codec.plain(peg).items()
@@ -71,17 +59,9 @@ def to_item(peg: Peg) -> Item:
         **(more if row["chave_xml"] is None else {}),
         "versao": peg.versao,
         "data_recepcao": iso(peg.data_recepcao),
-        chaves.RECEPCAO: f"{iso(peg.data_recepcao)}#{peg.protocolo}" if visible else None,
+        RECEPCAO: f"{iso(peg.data_recepcao)}#{peg.protocolo}" if visible else None,
         **chaves.fila(peg),
     }
-
-
-def from_item(row: Mapping[str, Any]) -> Peg:
-    """A row with its key as a PEG; rows of earlier releases say more than they need."""
-    prestador_id, protocolo = chaves.identity(row)
-    held = {**row, "prestador_id": prestador_id, "protocolo": protocolo}
-    amounts = {name: row[name].quantize(_CENT) for name in _AMOUNTS if name in row}
-    return codec.build(Peg, {**_implied(held), **held, **amounts})
 
 
 class DynamoPegs:
@@ -90,6 +70,7 @@ class DynamoPegs:
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self._table = table
+        self._query = partial(query_page, client, table)
 
     def next_protocolo(self, day: date) -> str:
         """One write."""
@@ -99,35 +80,29 @@ class DynamoPegs:
 
     def lote(self, prestador_id: str, registro_ans: str, numero_lote: str, *, soltos: bool = False) -> Taken | None:
         """One consistent GetItem."""
-        row = self._get(chaves.lote_key(prestador_id, registro_ans, numero_lote))
+        row = get_item(self._client, self._table, chaves.lote_key(prestador_id, registro_ans, numero_lote))
         taken = Taken(row["protocolo"], row["sha256"], "livre" in row) if row else None
         return None if taken is not None and taken.livre and not soltos else taken
 
     def get(self, prestador_id: str, protocolo: str) -> Peg | None:
         """One consistent GetItem under the tenant."""
-        row = self._get(chaves.peg_key(prestador_id, protocolo))
-        return from_item(row) if row else None
+        return contas.get(self._client, self._table, prestador_id, protocolo)
 
     def prestador_of(self, registro_ans: str, protocolo: str) -> str | None:
         """One consistent GetItem."""
-        row = self._get(chaves.ponteiro_key(registro_ans, protocolo))
-        return row["prestador_id"] if row else None
-
-    def _get(self, key: Mapping[str, str]) -> Item | None:
-        found = self._client.get_item(TableName=self._table, Key=marshal(key), ConsistentRead=True)
-        return unmarshal(found["Item"]) if "Item" in found else None
+        return contas.prestador_of(self._client, self._table, registro_ans, protocolo)
 
     def month(self, prestador_id: str, competencia: str, position: Mapping[str, str] | None, limit: int) -> Page:
         """One Query on the index of visible PEGs."""
-        pk = chaves.month_pk(prestador_id, competencia[2:])
-        rows, last = self._query("pk = :pk", {":pk": pk}, position, limit, IndexName=chaves.RECEPCAO, forward=False)
-        return Page([from_item(row) for row in rows], last)
+        return Page(
+            *contas.month(self._client, self._table, prestador_id, competencia, position=position, limit=limit)
+        )  # fmt: skip
 
     def month_of_operadora(
         self, registro_ans: str, competencia: str, position: Mapping[str, str] | None, limit: int
     ) -> Page:
         """A Query on the pointers and a BatchGetItem."""
-        pk = chaves.operadora_pk(registro_ans, competencia[2:])
+        pk = operadora_pk(registro_ans, competencia[2:])
         rows, last = self._query("pk = :pk AND begins_with(sk, :sk)", {":pk": pk, ":sk": "PEG#"}, position, limit)
         found = self._load([(row["prestador_id"], row["sk"].removeprefix("PEG#")) for row in rows])
         return Page([peg for peg in found if peg.situacao is not SituacaoPeg.PREPARANDO], last)
@@ -138,45 +113,27 @@ class DynamoPegs:
         """A Query on the index and a BatchGetItem."""
         pk = chaves.fila_pk(registro_ans, situacao)
         rows, last = self._query("fila_pk = :pk", {":pk": pk}, position, limit, IndexName=chaves.FILA)
-        found = self._load([chaves.identity(row) for row in rows])
+        found = self._load([identity(row) for row in rows])
         # An index is behind its table: what went on just now waits no more.
         return Page([peg for peg in found if chaves.fila(peg)["fila_pk"] == pk], last)
 
     def pending(self, before: datetime, limit: int) -> list[tuple[str, str]]:
         """A Query per shard, at the same time; the oldest first."""
         calls = [partial(self._until, chaves.pendente_pk(shard), iso(before), limit) for shard in range(chaves.SHARDS)]
-        return [chaves.identity(row) for row in sorted(chain(*gather(calls)), key=itemgetter("fila_sk"))[:limit]]
+        return [identity(row) for row in sorted(chain(*gather(calls)), key=itemgetter("fila_sk"))[:limit]]
 
     def due(self, registro_ans: str, situacao: SituacaoPeg, until: date, limit: int) -> list[tuple[str, str]]:
         """One Query on the index."""
         after = (until + timedelta(days=1)).isoformat()
-        return [chaves.identity(row) for row in self._until(chaves.fila_pk(registro_ans, situacao), after, limit)]
+        return [identity(row) for row in self._until(chaves.fila_pk(registro_ans, situacao), after, limit)]
 
     def _until(self, pk: str, before: str, limit: int) -> list[Item]:
         values = {":pk": pk, ":before": before}
         return self._query("fila_pk = :pk AND fila_sk < :before", values, None, limit, IndexName=chaves.FILA)[0]
 
-    def _query(
-        self,
-        condition: str,
-        values: Mapping[str, str],
-        position: Mapping[str, str] | None,
-        limit: int,
-        *,
-        forward: bool = True,
-        **more: Any,
-    ) -> tuple[list[Item], dict[str, str] | None]:
-        start = {"ExclusiveStartKey": marshal(position)} if position else {}
-        answer = self._client.query(
-            TableName=self._table, KeyConditionExpression=condition, ExpressionAttributeValues=marshal(values),
-            ScanIndexForward=forward, Limit=limit, **more, **start,
-        )  # fmt: skip
-        last = answer.get("LastEvaluatedKey")
-        return [unmarshal(item) for item in answer["Items"]], unmarshal(last) if last else None
-
     def _load(self, wanted: Sequence[tuple[str, str]]) -> list[Peg]:
-        keys = [(self._table, chaves.peg_key(*one)) for one in wanted]
-        return [from_item(row) for row in batch_get(self._client, keys, consistent=True) if row]
+        keys = [(self._table, peg_key(*one)) for one in wanted]
+        return [contas.from_item(row) for row in batch_get(self._client, keys, consistent=True) if row]
 
     # --- writing ---
 
@@ -188,8 +145,8 @@ class DynamoPegs:
             "sha256": peg.sha256,
             "upload_id": peg.upload_id,
         }
-        row = {**chaves.peg_key(peg.prestador_id, peg.protocolo), **to_item(peg)}
-        pointer = {**chaves.ponteiro_key(peg.registro_ans, peg.protocolo), "prestador_id": peg.prestador_id}
+        row = {**peg_key(peg.prestador_id, peg.protocolo), **to_item(peg)}
+        pointer = {**ponteiro_key(peg.registro_ans, peg.protocolo), "prestador_id": peg.prestador_id}
         free = f"{ABSENT} OR (attribute_exists(livre) AND upload_id <> :upload)"
         actions = [
             {"Put": put(self._table, holder, free, {":upload": peg.upload_id})},
@@ -233,7 +190,7 @@ class DynamoPegs:
             raise MudouError from error  # whoever met it is changing it now
 
     def _as_read(self, antes: Peg, changes: Mapping[str, Any]) -> Item:
-        key, lida = chaves.peg_key(antes.prestador_id, antes.protocolo), {":versao": antes.versao}
+        key, lida = peg_key(antes.prestador_id, antes.protocolo), {":versao": antes.versao}
         return update(self._table, key, changes=changes, condition="versao = :versao", values=lida)
 
     def _freed(self, peg: Peg) -> Item:
@@ -245,7 +202,7 @@ class DynamoPegs:
         event = Event(
             fato.tipo, whose.registro_ans, whose.prestador_id, fato.entidade, correlacao, chave, fato.dados
         )  # fmt: skip
-        return outbox_put(self._table, chaves.tenant_pk(whose.prestador_id), event, now)
+        return outbox_put(self._table, tenant_pk(whose.prestador_id), event, now)
 
     def announce(self, fato: Fato, documento: Documento, now: datetime) -> None:
         """One put."""

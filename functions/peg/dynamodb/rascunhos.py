@@ -17,21 +17,22 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
+from conecta_contas_aws.chaves import Key, tenant_pk
 from conecta_edge.clock import iso, parse_iso
 from conecta_edge.dynamodb import (
     ConditionFailedError,
     Item,
     TransientConflictError,
     conditions,
+    get_item,
     marshal,
     put,
     query_all,
-    unmarshal,
+    query_page,
 )
 from peg.domain import estados
 from peg.domain.estados import SituacaoRascunho
 from peg.domain.lotes import Identificacao
-from peg.dynamodb.chaves import Key, tenant_pk
 from peg.service.portas import Page
 from peg.service.rascunhos import MAIS_VELHO, Digitada, Envio, Guardar, Mudanca, Rascunho, RascunhoMudouError
 
@@ -58,23 +59,17 @@ class DynamoRascunhos:
 
     def get(self, prestador_id: str, rascunho_id: str) -> Rascunho | None:
         """One consistent GetItem."""
-        row = self._get(rascunho_key(prestador_id, rascunho_id))
+        row = get_item(self._client, self._table, rascunho_key(prestador_id, rascunho_id))
         return _head(row) if row else None
 
     def page(self, prestador_id: str, position: Mapping[str, str] | None, limit: int) -> Page:
         """One Query."""
         key = rascunho_key(prestador_id, "")
-        asked: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :sk)",
-            "ExpressionAttributeValues": marshal({":pk": key["pk"], ":sk": key["sk"]}),
-            "Limit": limit,
-        }
-        if position:
-            asked["ExclusiveStartKey"] = marshal(position)
-        answer = self._client.query(**asked)
-        last = answer.get("LastEvaluatedKey")
-        return Page([_head(unmarshal(item)) for item in answer["Items"]], unmarshal(last) if last else None)
+        values = {":pk": key["pk"], ":sk": key["sk"]}
+        rows, last = query_page(
+            self._client, self._table, "pk = :pk AND begins_with(sk, :sk)", values, position, limit
+        )  # fmt: skip
+        return Page([_head(row) for row in rows], last)
 
     def guias(self, prestador_id: str, rascunho_id: str) -> list[Digitada]:
         """One consistent Query, or a few."""
@@ -84,12 +79,8 @@ class DynamoRascunhos:
 
     def guia(self, prestador_id: str, rascunho_id: str, guia_id: str) -> Digitada | None:
         """One consistent GetItem."""
-        row = self._get(guia_key(prestador_id, rascunho_id, guia_id))
+        row = get_item(self._client, self._table, guia_key(prestador_id, rascunho_id, guia_id))
         return _guia(row) if row and "corpo" in row else None
-
-    def _get(self, key: Key) -> Item | None:
-        found = self._client.get_item(TableName=self._table, Key=marshal(key), ConsistentRead=True)
-        return unmarshal(found["Item"]) if "Item" in found else None
 
     def write(self, antes: Rascunho | None, mudanca: Mudanca, guardar: Guardar = ()) -> None:
         """One TransactWriteItems; of a draft of a hundred guias that is thrown away, the last ones follow."""

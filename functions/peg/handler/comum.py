@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from conecta_contas.errors import GlosaInvalidaError, MotivoAusenteError
+from conecta_contas.errors import DossieMissingError, GlosaInvalidaError, MotivoAusenteError
 from conecta_contas.pegs import SituacaoPeg
 from conecta_edge import problems, session
 from conecta_edge.http import ErrorMap, Parameter, Request, Response
@@ -170,6 +170,7 @@ ERRORS: Final[ErrorMap] = {
     )),
     # The archive is behind the table, for a moment.
     DocumentoMissingError: lambda _error: problems.busy(),
+    DossieMissingError: lambda _error: problems.busy(),
 }  # fmt: skip
 
 # --- documentation ---

@@ -229,7 +229,7 @@ class Archive(Protocol):
         """The dossier that a PEG's row names.
 
         Raises:
-            DocumentoMissingError: it is not there.
+            DossieMissingError: it is not there.
         """
         ...
 

@@ -13,13 +13,12 @@ from typing import Any
 import pytest
 
 from conecta_contas.analise import Glosa, broken
-from conecta_contas.errors import GlosaInvalidaError, MotivoAusenteError
+from conecta_contas.errors import DossieMissingError, GlosaInvalidaError, MotivoAusenteError
 from conecta_contas.pegs import Evento, Papel, Peg, SituacaoPeg
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import ConditionFailedError
 from conecta_senhas.autorizacoes import Situacao
 from peg.domain.errors import (
-    DocumentoMissingError,
     GuiaNaoRetiravelError,
     MudouError,
     PegNotFoundError,
@@ -489,9 +488,9 @@ def test_one_peg_that_cannot_be_finished_does_not_keep_the_others_waiting(casa: 
         with pytest.raises(ProcessDiedError):
             casa.cancela(peg, wrap=mortal(Interruption(after=1)))
     casa.pegs.rows[HOSPITAL, P1] = replace(casa.peg(P1), dossie="")
-    with pytest.raises(DocumentoMissingError):
+    with pytest.raises(DossieMissingError):
         casa.dossie(casa.peg(P1))
-    with pytest.raises(DocumentoMissingError):
+    with pytest.raises(DossieMissingError):
         casa.varre()
     assert not casa.peg(P2).liberando
 

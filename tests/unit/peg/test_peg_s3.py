@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from conecta_contas.dossies import Dossie
+from conecta_contas.errors import DossieMissingError
 from conecta_contas.pegs import Peg
 from peg.domain.cobrancas import cobrancas_of
-from peg.domain.errors import DocumentoMissingError
 from peg.s3 import TOKEN, S3Archive
 from tests.builders_autorizacao import CIRURGIA
 from tests.builders_functions import HOSPITAL, VALE, XML, a_documento, a_peg, sha256
@@ -97,7 +97,7 @@ def test_amounts_keep_their_cents(archive: S3Archive) -> None:
 
 def test_a_dossier_that_is_not_there_is_asked_for_again(archive: S3Archive) -> None:
     for dossie in ("", "0" * TOKEN):
-        with pytest.raises(DocumentoMissingError):
+        with pytest.raises(DossieMissingError):
             archive.dossie(a_peg(dossie=dossie))
 
 

@@ -2,7 +2,8 @@
 
 ContaError
 ├── MotivoAusenteError   the act asks for a reason
-└── GlosaInvalidaError   no such guia, item or glosa, or more reais than are there
+├── GlosaInvalidaError   no such guia, item or glosa, or more reais than are there
+└── DossieMissingError   the dossier that a PEG names is not in the archive (yet): try again
 """
 
 from __future__ import annotations
@@ -18,3 +19,7 @@ class MotivoAusenteError(ContaError):
 
 class GlosaInvalidaError(ContaError):
     """No such guia, item or glosa, or more reais than are there."""
+
+
+class DossieMissingError(ContaError):
+    """The dossier that a PEG names is not there; who waits for it tries again."""
