@@ -157,8 +157,10 @@ class Contas(Protocol):
         """Whose a PEG of an operadora is."""
         ...
 
-    def month(self, prestador_id: str, competencia: str, position: Mapping[str, str] | None, limit: int) -> Page:
-        """Visible PEGs received in a month, newest first."""
+    def month(
+        self, prestador_id: str, competencia: str, position: Mapping[str, str] | None, limit: int
+    ) -> tuple[Sequence[Peg], Mapping[str, str] | None]:
+        """Visible PEGs received in a month, newest first, and where the next page starts."""
         ...
 
 
