@@ -6,19 +6,38 @@ the glosa of anything is what is informado and not liberado, to the cent, at ite
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from conecta_contas.analise import taken_of_lines
+from conecta_contas.pegs import STATUS_PROTOCOLO
+from conecta_tiss.vocabulary.amounts import ZERO, soma
 from conecta_tiss.vocabulary.tables import StatusProtocolo, TipoDemonstrativo, TipoPagamento
+from pagamento.domain.faturas import SituacaoFatura
 
 if TYPE_CHECKING:
-    from conecta_contas.analise import Glosa
+    from conecta_contas.analise import Glosa, GuiaAnalisada
+    from conecta_contas.cobranca import GuiaCobrada, ItemCobrado
+    from conecta_contas.dossies import Dossie
+    from conecta_contas.pegs import Peg
     from conecta_facts.operadoras import Operadora
     from conecta_facts.prestadores import Prestador
     from pagamento.domain.faturas import Fatura
     from pagamento.domain.pagamentos import Pagamento
+
+
+Descrever = Callable[[str, str], "str | None"]
+"""Term of a table's code, when the terminology has it."""
+_PARTE: Final = (
+    "Parte destes pagamentos é de PEGs de outros tipos: ela, e os débitos e créditos do pagamento todo, estão no "
+    "demonstrativo de pagamento."
+)
+_NOSSO: Final = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])2[0-9]{7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +182,13 @@ class PagamentoDemonstrado:
     Attributes:
         pagamento: as far as it is shown: of odontologia, of those PEGs alone, with its debits and credits only when it
             paid no others. Its `bruto` is what is liberado, its `liquido` what reached the prestador.
+        parte: it paid others, too.
     """
 
     pagamento: Pagamento
     contas: tuple[Conta, ...]
     valores: Valores
+    parte: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,3 +243,158 @@ class Conciliacao:
 
     conta: Conta
     fatura: Fatura
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Periodo:
+    """A day of payment, or a month of payments (`AAAAMM`): exactly one of the two is given."""
+
+    registro_ans: str
+    data: date | None = None
+    competencia: str | None = None
+
+    @property
+    def inicio(self) -> date:
+        """First day."""
+        return self.data or date.fromisoformat(f"{self.competencia}01")
+
+    @property
+    def fim(self) -> date:
+        """Last day."""
+        first = self.inicio
+        return self.data or first.replace(day=monthrange(first.year, first.month)[1])
+
+    def numero(self, pagamentos: Sequence[Pagamento]) -> str:
+        """Of its demonstrativo: that of its only payment, else the registro ANS with `AAMMDD` or `AAAAMM`."""
+        if len(pagamentos) == 1:
+            return pagamentos[0].demonstrativo
+        return f"{self.registro_ans}{self.competencia or f'{self.inicio:%y%m%d}'}"
+
+
+def de_antes(protocolo: str, data_migracao: date) -> bool:
+    """Whether a protocolo that is not here can only be of before the migration (R07): not of our shape, or too old."""
+    return not _NOSSO.fullmatch(protocolo) or protocolo[:4] < f"{data_migracao:%y%m}"
+
+
+# --- made of what was judged and paid ---
+
+
+def demonstrar(
+    peg: Peg,
+    dossie: Dossie,
+    descrever: Descrever,
+    *,
+    recebido_em: date,
+    itens: bool = True,
+) -> Conta:
+    """A PEG whose values are published, with the guias it has still.
+
+    Args:
+        recebido_em: local day.
+        itens: whether lines are shown, too.
+    """
+    situacao = StatusProtocolo(STATUS_PROTOCOLO[peg.situacao])
+    billed = {one.sequencia: one for one in dossie.guias}
+    taken = taken_of_lines(dossie.resultado) if itens else {}
+    general: dict[int, list[GlosaAplicada]] = {}
+    for glosa in dossie.resultado.glosas:
+        if glosa.sequencia is None and glosa.revertida_por is None:
+            general.setdefault(glosa.indice, []).append(GlosaAplicada(glosa, glosa.valor))
+    guias = tuple(
+        _guia(
+            billed[one.indice], one, situacao if one.liberado else StatusProtocolo.ENCERRADO_SEM_PAGAMENTO, recebido_em,
+            tuple(general.get(one.indice, ())), _itens(billed[one.indice], one, taken, descrever) if itens else (),
+        )
+        for one in dossie.resultado.guias
+    )  # fmt: skip
+    return Conta(
+        protocolo=peg.protocolo, numero_lote=peg.numero_lote, tipo_guia=peg.tipo_guia, versao_tiss=peg.versao_tiss,
+        recebido_em=recebido_em, publicada_em=peg.publicada_em or recebido_em, situacao=situacao,
+        valores=somar(one.valores for one in guias), guias=guias, glosas=tuple(general.get(0, ())),
+    )  # fmt: skip
+
+
+def _guia(  # noqa: PLR0917  # what it is made of
+    billed: GuiaCobrada,
+    judged: GuiaAnalisada,
+    situacao: StatusProtocolo,
+    recebido_em: date,
+    glosas: tuple[GlosaAplicada, ...],
+    itens: tuple[ItemDemonstrado, ...],
+) -> GuiaDemonstrada:
+    hours = [instant.partition("T")[2] for instant in billed.periodo] if billed.periodo else [None, None]
+    return GuiaDemonstrada(
+        sequencia=billed.sequencia, numero=billed.numero, carteira=billed.carteira,
+        inicio=billed.primeiro_dia or recebido_em, fim=billed.ultimo_dia or recebido_em, situacao=situacao,
+        valores=Valores(judged.informado, judged.liberado), numero_operadora=billed.numero_operadora,
+        senha=billed.senha, hora_inicio=hours[0], hora_fim=hours[1], glosas=glosas, itens=itens,
+    )  # fmt: skip
+
+
+def _itens(
+    billed: GuiaCobrada,
+    judged: GuiaAnalisada,
+    taken: Mapping[tuple[int, int], Sequence[tuple[Glosa, Decimal]]],
+    descrever: Descrever,
+) -> tuple[ItemDemonstrado, ...]:
+    lines = {line.sequencia: line for line in judged.itens}
+    return tuple(
+        _item(one, Valores(lines[one.sequencia].informado, lines[one.sequencia].liberado),
+              taken.get((billed.sequencia, one.sequencia), ()), descrever)
+        for one in billed.itens
+    )  # fmt: skip
+
+
+def _item(
+    billed: ItemCobrado, valores: Valores, taken: Sequence[tuple[Glosa, Decimal]], descrever: Descrever
+) -> ItemDemonstrado:
+    return ItemDemonstrado(
+        sequencia=billed.sequencia, sequencial=billed.sequencial, dia=billed.dia, tabela=billed.tabela,
+        codigo=billed.codigo, descricao=_term(billed, descrever), quantidade=billed.quantidade, valores=valores,
+        graus=billed.graus, dente=billed.dente, regiao=billed.regiao, face=billed.face,
+        glosas=tuple(GlosaAplicada(one, valor) for one, valor in taken if valor or one.sequencia is not None),
+    )  # fmt: skip
+
+
+def _term(billed: ItemCobrado, descrever: Descrever) -> str:
+    return (billed.descricao or "").strip() or descrever(billed.tabela, billed.codigo) or billed.codigo
+
+
+def somar(valores: Iterable[Valores]) -> Valores:
+    """Of what has several."""
+    each = list(valores)
+    return Valores(soma(one.informado for one in each), soma(one.liberado for one in each))
+
+
+def demonstrar_pagamento(pagamento: Pagamento, contas: Sequence[Conta]) -> PagamentoDemonstrado:
+    """A payment as far as it is of some contas: its debits and credits are told where all that it paid is."""
+    shown = {one.protocolo for one in contas}
+    itens = tuple(one for one in pagamento.itens if one.fatura.partition("-")[0] in shown)
+    parte = itens != pagamento.itens
+    held = replace(pagamento, itens=itens, descontos=()) if parte else pagamento
+    return PagamentoDemonstrado(held, tuple(contas), somar(one.valores for one in contas), parte)
+
+
+def reunir(
+    cabecalho: Cabecalho, tipo: TipoDemonstrativo, periodo: Periodo, pagamentos: Sequence[PagamentoDemonstrado]
+) -> DemonstrativoPagamento:
+    """The demonstrativo of payments.
+
+    Args:
+        pagamentos: by day and number; at least one.
+    """
+    return DemonstrativoPagamento(
+        cabecalho=cabecalho, tipo=tipo, inicio=periodo.inicio, fim=periodo.fim, pagamentos=tuple(pagamentos),
+        valores=somar(one.valores for one in pagamentos), debitos=soma(one.pagamento.debitos for one in pagamentos),
+        creditos=soma(one.pagamento.creditos for one in pagamentos),
+        observacao=_PARTE if any(one.parte for one in pagamentos) else None,
+    )  # fmt: skip
+
+
+def conciliar(valores: Valores, fatura: Fatura) -> Conciliado:
+    """What became of an amount of a fatura's PEG; nothing was contested yet."""
+    return Conciliado(
+        apresentado=valores.informado, processado=valores.processado, glosado=valores.glosado,
+        liberado=valores.liberado, pago=valores.liberado if fatura.situacao is SituacaoFatura.PAGA else ZERO,
+        recursado=ZERO, acatado=ZERO,
+    )  # fmt: skip

@@ -262,30 +262,51 @@ def _glosas(caso: Caso, achados: Sequence[Apontamento]) -> Iterator[Glosa]:
 
 def settle(resultado: Resultado) -> Resultado:
     """What each glosa takes and each line loses, in the order of their strength, then of their id."""
+    taken: dict[int, Decimal] = {}
+    guias = tuple(
+        replace(one, itens=tuple(_settled(line, glosas, taken) for line, glosas in lines))
+        for one, lines in _against(resultado)
+    )
+    return Resultado(guias, tuple(replace(one, valor=taken.get(one.id, ZERO)) for one in resultado.glosas))
+
+
+def taken_of_lines(resultado: Resultado) -> dict[tuple[int, int], tuple[tuple[Glosa, Decimal], ...]]:
+    """By places of guia and line: the glosas that stand against it, in their order, and the reais each takes of it."""
+    return {
+        (one.indice, line.sequencia): tuple(_takes(line, glosas))
+        for one, lines in _against(resultado)
+        for line, glosas in lines
+        if glosas
+    }
+
+
+def _against(
+    resultado: Resultado,
+) -> Iterator[tuple[GuiaAnalisada, list[tuple[ItemAnalisado, Sequence[Glosa]]]]]:
+    """Every line with the glosas that stand against it, in the order in which they take."""
     by_place: dict[int, list[Glosa]] = {}
     for glosa in sorted(resultado.glosas, key=_order):
         if glosa.revertida_por is None:
             by_place.setdefault(glosa.indice, []).append(glosa)
     whole = by_place.get(0, [])
-    taken: dict[int, Decimal] = {}
-    guias = []
     for one in resultado.guias:
         standing = by_place.get(one.indice, [])
         if not (whole or standing):
-            guias.append(replace(one, itens=tuple(_settled(line, (), taken) for line in one.itens)))
+            yield one, [(line, ()) for line in one.itens]
             continue
         general = sorted((*whole, *(glosa for glosa in standing if glosa.sequencia is None)), key=_order)
         by_line: dict[int, list[Glosa]] = {}
         for glosa in standing:
             if glosa.sequencia is not None:
                 by_line.setdefault(glosa.sequencia, []).append(glosa)
-        lines = tuple(
-            _settled(line, sorted((*general, *own), key=_order) if own else general, taken)
-            for line in one.itens
-            for own in (by_line.get(line.sequencia, ()),)
+        yield (
+            one,
+            [
+                (line, sorted((*general, *own), key=_order) if own else general)
+                for line in one.itens
+                for own in (by_line.get(line.sequencia, ()),)
+            ],
         )
-        guias.append(replace(one, itens=lines))
-    return Resultado(tuple(guias), tuple(replace(one, valor=taken.get(one.id, ZERO)) for one in resultado.glosas))
 
 
 def _order(glosa: Glosa) -> tuple[int, int]:
@@ -304,6 +325,14 @@ def _strength(glosa: Glosa) -> int:
 
 
 def _settled(line: ItemAnalisado, glosas: Iterable[Glosa], taken: dict[int, Decimal]) -> ItemAnalisado:
+    glosado = ZERO
+    for glosa, took in _takes(line, glosas):
+        taken[glosa.id] = taken.get(glosa.id, ZERO) + took
+        glosado += took
+    return line if line.glosado == glosado else replace(line, glosado=glosado)
+
+
+def _takes(line: ItemAnalisado, glosas: Iterable[Glosa]) -> Iterator[tuple[Glosa, Decimal]]:
     left = shared = line.informado
     for glosa in glosas:
         if glosa.retirado is not None:
@@ -312,10 +341,8 @@ def _settled(line: ItemAnalisado, glosas: Iterable[Glosa], taken: dict[int, Deci
             kept = min(left, share(shared, glosa.cabem, glosa.quantidade))  # two of them: the one that leaves less
         else:
             kept = shared = ZERO
-        taken[glosa.id] = taken.get(glosa.id, ZERO) + left - kept
+        yield glosa, left - kept
         left = kept
-    glosado = line.informado - left
-    return line if line.glosado == glosado else replace(line, glosado=glosado)
 
 
 # --- auditoria ---

@@ -1,0 +1,180 @@
+"""Demonstrativos and conciliação of what is published: read from PEG, dossier, faturas and payments, never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from conecta_tiss.messages.lote_guias import TipoGuia
+from conecta_tiss.terminologia import tuss
+from conecta_tiss.vocabulary.tables import TipoDemonstrativo
+from pagamento.domain.demonstrativos import (
+    AnaliseDeConta,
+    Cabecalho,
+    Conciliacao,
+    Conta,
+    DemonstrativoPagamento,
+    Periodo,
+    de_antes,
+    demonstrar,
+    demonstrar_pagamento,
+    reunir,
+)
+from pagamento.domain.errors import DemonstrativoIndisponivelError, LegadoError, NaoEncontradoError
+from pagamento.service.faturas import find_faturas
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from conecta_contas.pegs import Peg
+    from conecta_facts.operadoras import Operadora
+    from pagamento.domain.pagamentos import Pagamento
+    from pagamento.service.portas import Portas
+
+PROTOCOLOS: Final = 30
+"""Of one message (tiss.md §2)."""
+PAGOS: Final = 160
+"""Protocolos of one demonstrativo of payment."""
+
+
+def find_analises(
+    prestador_id: str, protocolos: Sequence[str], portas: Portas, *, registro_ans: str | None = None
+) -> Iterator[AnaliseDeConta]:
+    """Análise de conta of each protocolo, in the order asked for.
+
+    All are looked at before anything is answered; what was billed and judged is then read one protocolo at a time, as
+    the answer goes on, so that any number of them takes the memory of one.
+
+    Args:
+        registro_ans: operadora that is asked; the others' protocolos are not there, and it may have older ones (R07).
+
+    Raises:
+        NaoEncontradoError: one is absent or foreign.
+        LegadoError: one can only be of before the migration.
+        DemonstrativoIndisponivelError: values of some are not published yet, or they are too many.
+    """
+    asked = tuple(dict.fromkeys(protocolos))
+    if len(asked) > PROTOCOLOS:
+        raise DemonstrativoIndisponivelError("GRANDE_DEMAIS")
+    pegs = _published(prestador_id, asked, portas, registro_ans)
+    faturas = portas.registros.faturas(prestador_id, asked)
+    heads = {one: _head(prestador_id, one, "", portas) for one in sorted({peg.registro_ans for peg in pegs})}
+    return (
+        AnaliseDeConta(
+            replace(heads[one.registro_ans], numero=one.protocolo), _conta(one, portas), faturas.get(one.protocolo)
+        )
+        for one in pegs
+    )
+
+
+def find_conciliacao(prestador_id: str, protocolo: str, portas: Portas) -> Conciliacao:
+    """A protocolo from what was presented to what was paid.
+
+    Raises:
+        NaoEncontradoError: absent or foreign.
+        DemonstrativoIndisponivelError: its values are not published yet.
+    """
+    (peg,) = _published(prestador_id, [protocolo], portas, None)
+    faturas = find_faturas(prestador_id, [protocolo], portas)
+    if protocolo not in faturas:
+        raise DemonstrativoIndisponivelError("NAO_PUBLICADO", [protocolo])
+    return Conciliacao(_conta(peg, portas), faturas[protocolo])
+
+
+def find_pagamento(
+    prestador_id: str, periodo: Periodo, portas: Portas, *, tipo: TipoDemonstrativo = TipoDemonstrativo.PAGAMENTO
+) -> DemonstrativoPagamento:
+    """What an operadora paid on a day or in a month: all of it, or that of odontologia.
+
+    Raises:
+        NaoEncontradoError: nothing was paid then, or nothing of odontologia; no such operadora.
+        LegadoError: it is of before the migration.
+        DemonstrativoIndisponivelError: it is too much for one answer.
+    """
+    operadora = portas.cadastro.operadora(periodo.registro_ans)
+    _since_migration(operadora, periodo.fim)
+    paid = portas.registros.pagamentos(prestador_id, periodo.inicio, periodo.fim)
+    found = [one for one in paid if one.registro_ans == periodo.registro_ans]
+    return demonstrar_pagamentos(prestador_id, found, periodo, portas, tipo=tipo)
+
+
+def demonstrar_pagamentos(
+    prestador_id: str, pagamentos: Sequence[Pagamento], periodo: Periodo, portas: Portas, *, tipo: TipoDemonstrativo
+) -> DemonstrativoPagamento:
+    """Payments of a period at one operadora.
+
+    Raises:
+        NaoEncontradoError: there is none, or none of odontologia.
+        DemonstrativoIndisponivelError: it is too much for one answer.
+    """
+    dental = tipo is TipoDemonstrativo.PAGAMENTO_ODONTOLOGIA
+    of_each = [(one, _paid(prestador_id, one, portas, dental=dental)) for one in pagamentos]
+    of_each = [(one, protocolos) for one, protocolos in of_each if protocolos]
+    if not of_each:
+        raise NaoEncontradoError
+    if sum(len(protocolos) for _, protocolos in of_each) > PAGOS:
+        raise DemonstrativoIndisponivelError("GRANDE_DEMAIS")
+    shown = [
+        demonstrar_pagamento(
+            one, [_conta(peg, portas, itens=dental) for peg in _pegs(prestador_id, protocolos, portas, None)]
+        )
+        for one, protocolos in of_each
+    ]
+    numero = periodo.numero([one for one, _ in of_each])
+    return reunir(_head(prestador_id, periodo.registro_ans, numero, portas), tipo, periodo, shown)
+
+
+def _paid(prestador_id: str, pagamento: Pagamento, portas: Portas, *, dental: bool) -> list[str]:
+    """Protocolos that a payment paid."""
+    faturas = portas.registros.faturas(prestador_id, [one.fatura for one in pagamento.itens])
+    held = (faturas[one.fatura] for one in pagamento.itens)
+    return list(dict.fromkeys(one.protocolo for one in held if not dental or one.tipo_guia == TipoGuia.ODONTO))
+
+
+def _published(prestador_id: str, protocolos: Sequence[str], portas: Portas, registro_ans: str | None) -> list[Peg]:
+    pegs = _pegs(prestador_id, protocolos, portas, registro_ans)
+    if waiting := [one.protocolo for one in pegs if one.publicada_em is None]:
+        raise DemonstrativoIndisponivelError("NAO_PUBLICADO", waiting)
+    return pegs
+
+
+def _pegs(prestador_id: str, protocolos: Sequence[str], portas: Portas, registro_ans: str | None) -> list[Peg]:
+    found = []
+    for one in protocolos:
+        peg = portas.contas.peg(prestador_id, one)
+        if peg is None or (registro_ans is not None and peg.registro_ans != registro_ans):
+            raise _absent(one, portas.cadastro.operadora(registro_ans) if registro_ans else None)
+        found.append(peg)
+    return found
+
+
+def _absent(protocolo: str, operadora: Operadora | None) -> LegadoError | NaoEncontradoError:
+    since = operadora.data_migracao if operadora else None
+    if operadora is not None and since is not None and de_antes(protocolo, since):
+        return LegadoError(operadora.portal_legado, since)
+    return NaoEncontradoError()
+
+
+def _since_migration(operadora: Operadora, dia: date) -> None:
+    if operadora.data_migracao is not None and dia < operadora.data_migracao:
+        raise LegadoError(operadora.portal_legado, operadora.data_migracao)
+
+
+def _conta(peg: Peg, portas: Portas, *, itens: bool = True) -> Conta:
+    return demonstrar(
+        peg, portas.contas.dossie(peg), _term, recebido_em=portas.local_day(peg.data_recepcao), itens=itens
+    )
+
+
+def _term(tabela: str, codigo: str) -> str | None:
+    found = tuss(codigo, tabela)
+    return found.termo if found else None
+
+
+def _head(prestador_id: str, registro_ans: str, numero: str, portas: Portas) -> Cabecalho:
+    return Cabecalho(
+        numero=numero, emitido_em=portas.hoje, operadora=portas.cadastro.operadora(registro_ans),
+        prestador=portas.cadastro.prestador(prestador_id),
+        codigo_prestador=portas.cadastro.codigo(prestador_id, registro_ans),
+    )  # fmt: skip
