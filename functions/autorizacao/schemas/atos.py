@@ -7,9 +7,9 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from autorizacao.schemas.comum import ITENS_NO_PEDIDO, Numero, PrestadorId, Sequencia
+from autorizacao.schemas.comum import ITENS_NO_PEDIDO, Numero, Sequencia
 from autorizacao.schemas.solicitacao import AnexoRequest, DocumentoRequest
-from conecta_campos.padrao import STRICT, Codes, Dia
+from conecta_campos.padrao import STRICT, Codes, Dia, PrestadorId
 from conecta_campos.textos import Glosa, Texto150, Texto500
 from conecta_senhas.autorizacoes import DIARIAS, Pendencia, TipoPendencia
 from conecta_senhas.transicoes import Voto

@@ -30,7 +30,6 @@ def _decimal(value: Any) -> Decimal:
     return Decimal(int(number)) if number == int(number) else number.quantize(Decimal("0.01"))
 
 
-PrestadorId = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,40}$", description="Identificador do prestador.")]
 Numero = Annotated[
     Decimal,
     BeforeValidator(_decimal),

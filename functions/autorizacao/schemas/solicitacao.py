@@ -14,8 +14,8 @@ from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
-from autorizacao.schemas.comum import ITENS_MAXIMOS, ITENS_NO_PEDIDO, Numero, PrestadorId
-from conecta_campos.padrao import STRICT, Carteira, Cbo, Cid, Codes, Dia, NumeroGuia, RegistroAns
+from autorizacao.schemas.comum import ITENS_MAXIMOS, ITENS_NO_PEDIDO, Numero
+from conecta_campos.padrao import STRICT, Carteira, Cbo, Cid, Codes, Dia, NumeroGuia, PrestadorId, RegistroAns
 from conecta_campos.textos import Texto70, Texto150, Texto500, Texto1000
 from conecta_edge import problems
 from conecta_edge.problems import FieldError

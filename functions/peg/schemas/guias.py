@@ -31,6 +31,7 @@ from conecta_campos.padrao import (
     Carteira,
     Cbo,
     Cid,
+    Cnpj,
     Codes,
     Cpf,
     Dia,
@@ -44,7 +45,7 @@ from conecta_senhas.solicitacoes import regiao_from_json
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.terminologia import tuss
 from conecta_tiss.vocabulary.amounts import produto, soma
-from conecta_tiss.vocabulary.identifiers import is_valid_cnpj, is_valid_senha, normalize
+from conecta_tiss.vocabulary.identifiers import is_valid_senha
 
 ITENS_MAXIMOS: Final = 500
 """In each list of items."""
@@ -97,12 +98,6 @@ Hora = Annotated[
 Senha = Annotated[
     str, Field(max_length=20, description="Senha da autorização."),
     AfterValidator(checked(is_valid_senha, "senha-invalida", "Informe a senha, até 20 caracteres ASCII.")),
-]  # fmt: skip
-Cnpj = Annotated[
-    str, Field(max_length=20, description="CNPJ, com ou sem pontuação."), AfterValidator(normalize),
-    AfterValidator(
-        checked(is_valid_cnpj, "cnpj-invalido", "O CNPJ não confere: informe os 14, com os dígitos verificadores.")
-    ),
 ]  # fmt: skip
 Cnes = Annotated[str, Field(pattern=r"^[0-9]{7}$", description="CNES, 7 dígitos; 9999999 para quem não tem.")]
 CodigoPrestador = Annotated[

@@ -12,7 +12,13 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError, core_schema
 
-from conecta_tiss.vocabulary.identifiers import is_valid_cpf, is_valid_numero_carteira, is_valid_numero_guia, normalize
+from conecta_tiss.vocabulary.identifiers import (
+    is_valid_cnpj,
+    is_valid_cpf,
+    is_valid_numero_carteira,
+    is_valid_numero_guia,
+    normalize,
+)
 from conecta_tiss.vocabulary.tables import DOMINIOS
 
 STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, strict=True, defer_build=True)
@@ -119,6 +125,13 @@ Cpf = Annotated[
         checked(is_valid_cpf, "cpf-invalido", "O CPF não confere: informe os 11 dígitos, com os verificadores.")
     ),
 ]
+Cnpj = Annotated[
+    str, Field(max_length=20, description="CNPJ, com ou sem pontuação."), AfterValidator(normalize),
+    AfterValidator(
+        checked(is_valid_cnpj, "cnpj-invalido", "O CNPJ não confere: informe os 14, com os dígitos verificadores.")
+    ),
+]  # fmt: skip
+PrestadorId = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,40}$", description="Identificador do prestador.")]
 Cid = Annotated[str, Field(pattern=r"^[A-Za-z][0-9]{2}\.?[0-9A-Za-z]?$"), AfterValidator(_cid)]
 Cbo = Annotated[
     str,
