@@ -23,7 +23,7 @@ _OFFSET = re.compile(r"-?P(?=[0-9T])(?:[0-9]{1,5}D)?(?:T(?=[0-9])(?:[0-9]{1,6}H)
 # Lotes, which come in bursts at the end of a month, and loads of the operadora may never take the concurrency that
 # interactive calls need: eligibility and senhas are asked with the patient at the desk, by JSON or through the XML
 # door, which waits while their owners work. Lotes come through that door too: it must have room for others when all of
-# peg-api is busy with them. Four loads run their parts at once, of senhas beside the sweep's four.
+# peg-api is busy with them. Four loads run their parts at once, of senhas and of payments beside a sweep's four.
 PRODUCTION_CONCURRENCY: Mapping[str, int] = {
     "publico-api": 20,
     "cadastro-api": 100,
@@ -39,6 +39,9 @@ PRODUCTION_CONCURRENCY: Mapping[str, int] = {
     "peg-api": 50,
     "peg-eventos": 20,
     "peg-fluxo": 40,
+    "pagamento-api": 40,
+    "pagamento-eventos": 20,
+    "pagamento-fluxo": 20,
 }
 
 

@@ -17,6 +17,9 @@ DOCUMENTS_PREFIX = "t/"
 # What the operadora loads, and the reports of it, by the context that loads it: cadastro/<registroANS>/…
 LOADS_PREFIX = "cadastro/"
 AUTHORIZATION_LOADS_PREFIX = "autorizacao/"
+PAYMENT_LOADS_PREFIX = "pagamento/"
+# Demonstrativos made to be fetched: demonstrativos/<registroANS>/<prestador>/…
+STATEMENTS_PREFIX = "demonstrativos/"
 
 
 class Buckets(Construct):
@@ -24,7 +27,8 @@ class Buckets(Construct):
 
     Both tell EventBridge of each new object. `entrada` forgets it after seven days, the loads with their personal
     data too. `acervo` never forgets a document by itself: how long each class of them is kept is the operadora's
-    decision, made by the application. It forgets the report of a load after a year.
+    decision, made by the application. It forgets the report of a load after a year, and a demonstrativo, which can be
+    made again, after thirty days.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, key: kms.IKey) -> None:
@@ -152,16 +156,18 @@ def _acervo_rules() -> list[s3.LifecycleRule]:
             noncurrent_version_expiration=Duration.days(365),
             abort_incomplete_multipart_upload_after=Duration.days(1),
         ),
-        _reports_rule("relatorios-de-cargas", LOADS_PREFIX),
-        _reports_rule("relatorios-de-cargas-de-autorizacao", AUTHORIZATION_LOADS_PREFIX),
+        _forgetting("relatorios-de-cargas", LOADS_PREFIX, days=365),
+        _forgetting("relatorios-de-cargas-de-autorizacao", AUTHORIZATION_LOADS_PREFIX, days=365),
+        _forgetting("relatorios-de-cargas-de-pagamento", PAYMENT_LOADS_PREFIX, days=365),
+        _forgetting("demonstrativos", STATEMENTS_PREFIX, days=30),
     ]
 
 
-def _reports_rule(rule_id: str, prefix: str) -> s3.LifecycleRule:
+def _forgetting(rule_id: str, prefix: str, *, days: int) -> s3.LifecycleRule:
     return s3.LifecycleRule(
         id=rule_id,
         prefix=prefix,
-        expiration=Duration.days(365),
+        expiration=Duration.days(days),
         noncurrent_version_expiration=Duration.days(30),
         abort_incomplete_multipart_upload_after=Duration.days(1),
     )

@@ -12,7 +12,13 @@ from aws_cdk import Acknowledgment, Aws, CfnResource, Validations
 from constructs import IConstruct
 
 from infra.components.backup import MANAGED_POLICIES as BACKUP_POLICIES
-from infra.components.buckets import AUTHORIZATION_LOADS_PREFIX, LOADS_PREFIX, objects_arn
+from infra.components.buckets import (
+    AUTHORIZATION_LOADS_PREFIX,
+    LOADS_PREFIX,
+    PAYMENT_LOADS_PREFIX,
+    STATEMENTS_PREFIX,
+    objects_arn,
+)
 from infra.components.context_table import streams_arn
 from infra.settings import Estagio, Settings
 
@@ -230,9 +236,14 @@ def wildcards(settings: Settings) -> tuple[Wildcard, ...]:
             frozenset({"s3:GetObject", "s3:PutObject"}),
             "Documents of every tenant; the core makes each key from the verified tenant. Nothing is deleted",
         ),
+        Wildcard(
+            objects_arn(settings, "acervo", STATEMENTS_PREFIX),
+            frozenset({"s3:GetObject", "s3:PutObject"}),
+            "Demonstrativos of every tenant; the core makes each key from the verified tenant",
+        ),
         *(
             wildcard
-            for prefix in (LOADS_PREFIX, AUTHORIZATION_LOADS_PREFIX)
+            for prefix in (LOADS_PREFIX, AUTHORIZATION_LOADS_PREFIX, PAYMENT_LOADS_PREFIX)
             for wildcard in (
                 Wildcard(
                     objects_arn(settings, "entrada", prefix),
@@ -252,7 +263,7 @@ def wildcards(settings: Settings) -> tuple[Wildcard, ...]:
                 frozenset({"dynamodb:ListStreams"}),
                 "A stream's name ends in the instant it was made",
             )
-            for contexto in ("cadastro", "documentos", "peg", "autorizacao")
+            for contexto in ("cadastro", "documentos", "peg", "autorizacao", "pagamento")
         ),
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from aws_cdk import aws_events as events
@@ -20,6 +21,32 @@ MAX_EVENT_AGE_SECONDS = 24 * 3600
 MAX_RETRIES = 185
 
 
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """New objects of a bucket under a prefix, and the function whose queue they are carried to."""
+
+    construct_id: str
+    name: str
+    prefix: str
+    consumer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A context's events of some types, and the function whose queue they are carried to.
+
+    Attributes:
+        dados: only those whose `dados` have one of these values.
+    """
+
+    construct_id: str
+    name: str
+    contexto: str
+    tipos: tuple[str, ...]
+    consumer: str
+    dados: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
 class Routing(Construct):
     """Bus, rules, and one queue for the events that could not be delivered to theirs."""
 
@@ -31,11 +58,11 @@ class Routing(Construct):
         )
         self.undelivered = failure_queue(self, "NaoEntregues", settings=settings, name="eventos-nao-entregues", key=key)
 
-    def objects(self, construct_id: str, *, name: str, bucket: s3.IBucket, prefix: str, queue: sqs.IQueue) -> None:
-        """Carry each new object of a bucket under a prefix to a queue (S3 speaks on the account's default bus)."""
+    def objects(self, of: Objects, *, bucket: s3.IBucket, queue: sqs.IQueue) -> None:
+        """Carry each of them to the queue (S3 speaks on the account's default bus)."""
         self._rule(
-            construct_id,
-            name=name,
+            of.construct_id,
+            name=of.name,
             queue=queue,
             bus=None,
             pattern={
@@ -43,26 +70,17 @@ class Routing(Construct):
                 "detail-type": ["Object Created"],
                 "detail": {
                     "bucket": {"name": [bucket.bucket_name]},
-                    "object": {"key": [{"prefix": prefix}]},
+                    "object": {"key": [{"prefix": of.prefix}]},
                 },
             },
         )
 
-    def subscribe(
-        self,
-        construct_id: str,
-        *,
-        name: str,
-        contexto: str,
-        tipos: Sequence[str],
-        queue: sqs.IQueue,
-        dados: Mapping[str, Sequence[str]] | None = None,
-    ) -> None:
-        """Carry a context's events of some types to a queue, optionally only those whose `dados` match."""
-        pattern: dict[str, Any] = {"source": [f"conecta.{contexto}"], "detail-type": list(tipos)}
-        if dados:
-            pattern["detail"] = {"dados": dict(dados)}
-        self._rule(construct_id, name=name, queue=queue, bus=self.bus, pattern=pattern)
+    def subscribe(self, to: Subscription, *, queue: sqs.IQueue) -> None:
+        """Carry each of them to the queue."""
+        pattern: dict[str, Any] = {"source": [f"conecta.{to.contexto}"], "detail-type": list(to.tipos)}
+        if to.dados:
+            pattern["detail"] = {"dados": {name: list(values) for name, values in to.dados.items()}}
+        self._rule(to.construct_id, name=to.name, queue=queue, bus=self.bus, pattern=pattern)
 
     def _rule(
         self,

@@ -26,7 +26,7 @@ ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
 
 
 class Watch(Construct):
-    """Everything that may need a person, each with an alarm of its own, and one composite for the service.
+    """Everything that may need a person, each with an alarm of its own; a composite for each area, one for all.
 
     Thresholds say when somebody must look, not when something is slow: a message in any failure queue, any
     failed workflow, an outbox that lags five minutes, one call in a hundred answered 5xx.
@@ -51,7 +51,7 @@ class Watch(Construct):
         if settings.avisos:
             self.topic.add_subscription(subscriptions.EmailSubscription(settings.avisos))
         self._notify = actions.SnsAction(self.topic)
-        self._alarms: list[cloudwatch.Alarm] = []
+        self._areas: dict[str, list[cloudwatch.Alarm]] = {}
         self._widgets: list[cloudwatch.GraphWidget] = []
 
     def queues(self, failures: Mapping[str, sqs.IQueue], consumed: Mapping[str, sqs.IQueue]) -> None:
@@ -60,10 +60,14 @@ class Watch(Construct):
             metric = queue.metric_approximate_number_of_messages_visible(
                 period=Duration.minutes(1), statistic="Maximum"
             )
-            self._alarm(f"{name}-com-mensagens", metric, threshold=0, periods=1, what="Something failed for good")
+            self._alarm(
+                "filas", f"{name}-com-mensagens", metric, threshold=0, periods=1, what="Something failed for good"
+            )
         for name, queue in consumed.items():
             age = queue.metric_approximate_age_of_oldest_message(period=FIVE_MINUTES, statistic="Maximum")
-            self._alarm(f"{name}-atrasada", age, threshold=600, periods=2, what="Consumers do not keep up (seconds)")
+            self._alarm(
+                "filas", f"{name}-atrasada", age, threshold=600, periods=2, what="Consumers do not keep up (seconds)"
+            )
         self._graph(
             "Filas de falhas",
             [queue.metric_approximate_number_of_messages_visible(label=name) for name, queue in failures.items()],
@@ -73,9 +77,13 @@ class Watch(Construct):
         """Errors and throttles of each function."""
         for name, function in functions.items():
             errors = function.metric_errors(period=FIVE_MINUTES, statistic="Sum")
-            self._alarm(f"{name}-erros", errors, threshold=5, periods=1, what="Unhandled errors in five minutes")
+            self._alarm(
+                "funcoes", f"{name}-erros", errors, threshold=5, periods=1, what="Unhandled errors in five minutes"
+            )
             throttles = function.metric_throttles(period=FIVE_MINUTES, statistic="Sum")
-            self._alarm(f"{name}-recusas", throttles, threshold=50, periods=2, what="Calls refused for concurrency")
+            self._alarm(
+                "funcoes", f"{name}-recusas", throttles, threshold=50, periods=2, what="Calls refused for concurrency"
+            )
         self._graph("Erros por função", [f.metric_errors(label=name) for name, f in functions.items()])
         self._graph(
             "Duração p99 por função",
@@ -89,7 +97,7 @@ class Watch(Construct):
             for name, function in functions.items()
         }
         for name, lag in lags.items():
-            self._alarm(f"{name}-caixa-de-saida", lag, threshold=300_000, periods=1, what="Outbox lag (ms)")
+            self._alarm("eventos", f"{name}-caixa-de-saida", lag, threshold=300_000, periods=1, what="Outbox lag (ms)")
         self._graph("Atraso das caixas de saída", list(lags.values()))
 
     def workflow(self, name: str, title: str, machine: sfn.IStateMachine) -> None:
@@ -98,7 +106,7 @@ class Watch(Construct):
             ("falhas", machine.metric_failed(period=FIVE_MINUTES, statistic="Sum")),
             ("estouros", machine.metric_timed_out(period=FIVE_MINUTES, statistic="Sum")),
         ):
-            self._alarm(f"{name}-{kind}", metric, threshold=0, periods=1, what="Executions without a verdict")
+            self._alarm("fluxos", f"{name}-{kind}", metric, threshold=0, periods=1, what="Executions without a verdict")
         self._graph(
             title,
             [machine.metric_started(), machine.metric_succeeded(), machine.metric_failed(), machine.metric_time()],
@@ -117,16 +125,16 @@ class Watch(Construct):
             metric_value="1",
         )
         spent = filtered.metric(period=FIVE_MINUTES, statistic="Sum")
-        self._alarm(f"{name}-limites", spent, threshold=100, periods=1, what="Calls beyond their caller's quota")
+        self._alarm("api", f"{name}-limites", spent, threshold=100, periods=1, what="Calls beyond their caller's quota")
         self._graph(f"Chamadas além da cota: {name}", [spent])
 
     def api(self, api_name: str) -> None:
         """What callers see: share of 5xx, and latency."""
         dimensions = {"ApiName": api_name, "Stage": STAGE}
         errors = _api_metric("5XXError", dimensions, "Average")
-        self._alarm("api-5xx", errors, threshold=0.01, periods=2, what="Share of calls answered 5xx")
+        self._alarm("api", "api-5xx", errors, threshold=0.01, periods=2, what="Share of calls answered 5xx")
         latency = _api_metric("Latency", dimensions, "p99")
-        self._alarm("api-latencia", latency, threshold=3000, periods=3, what="p99 of latency (ms)")
+        self._alarm("api", "api-latencia", latency, threshold=3000, periods=3, what="p99 of latency (ms)")
         refused = _api_metric("4XXError", dimensions, "Sum")
         self._graph("API: chamadas e recusas", [_api_metric("Count", dimensions, "Sum"), refused, errors])
         self._graph("API: latência", [_api_metric("Latency", dimensions, "p50"), latency])
@@ -142,7 +150,9 @@ class Watch(Construct):
                     period=FIVE_MINUTES,
                     statistic="Sum",
                 )
-                self._alarm(f"{name}-{metric_name}", metric, threshold=10, periods=2, what="Throttled requests")
+                self._alarm(
+                    "tabelas", f"{name}-{metric_name}", metric, threshold=10, periods=2, what="Throttled requests"
+                )
 
     def sweep(self) -> None:
         """Schedules whose target could not be called."""
@@ -153,26 +163,30 @@ class Watch(Construct):
             period=FIVE_MINUTES,
             statistic="Sum",
         )
-        self._alarm("agendas-com-erro", metric, threshold=0, periods=2, what="Sweeps not delivered")
+        self._alarm("agendas", "agendas-com-erro", metric, threshold=0, periods=2, what="Sweeps not delivered")
 
     def finish(self) -> None:
-        """The composite alarm and the dashboard, over all that was watched before."""
-        composite = cloudwatch.CompositeAlarm(
-            self,
-            "Servico",
-            composite_alarm_name=self._settings.name("servico"),
-            alarm_description="Some part of the service needs a person",
-            alarm_rule=cloudwatch.AlarmRule.any_of(
-                *(cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.ALARM) for alarm in self._alarms)
-            ),
-        )
+        """The composite alarms and the dashboard, over all that was watched before."""
+        areas = [self._composite(f"servico-{area}", area, alarms) for area, alarms in self._areas.items()]
+        composite = self._composite("servico", "service", areas)
         composite.add_alarm_action(self._notify)
         composite.add_ok_action(self._notify)
         dashboard = cloudwatch.Dashboard(self, "Painel", dashboard_name=self._settings.name())
         for pair in range(0, len(self._widgets), 2):
             dashboard.add_widgets(*self._widgets[pair : pair + 2])
 
-    def _alarm(self, name: str, metric: Any, *, threshold: float, periods: int, what: str) -> None:
+    def _composite(self, name: str, of: str, alarms: Sequence[cloudwatch.IAlarm]) -> cloudwatch.CompositeAlarm:
+        """Any of these; a rule takes no more than a hundred."""
+        states = [cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.ALARM) for alarm in alarms]
+        return cloudwatch.CompositeAlarm(
+            self,
+            name.title().replace("-", ""),
+            composite_alarm_name=self._settings.name(name),
+            alarm_description=f"Some part needs a person: {of}",
+            alarm_rule=cloudwatch.AlarmRule.any_of(*states),
+        )
+
+    def _alarm(self, area: str, name: str, metric: Any, *, threshold: float, periods: int, what: str) -> None:
         alarm = cloudwatch.Alarm(
             self,
             name,
@@ -185,7 +199,7 @@ class Watch(Construct):
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         alarm.add_alarm_action(self._notify)
-        self._alarms.append(alarm)
+        self._areas.setdefault(area, []).append(alarm)
 
     def _graph(self, title: str, metrics: Sequence[cloudwatch.IMetric]) -> None:
         self._widgets.append(cloudwatch.GraphWidget(title=title, left=list(metrics), width=12))

@@ -1,4 +1,4 @@
-"""The state machines: a lote received, a file of the operadora loaded, the authorizations whose day has come moved on.
+"""The state machines: lotes received, files of the operadora loaded, demonstrativos made in bulk, what is due moved on.
 
 Each ends by recording why it could not do it, if it could not.
 """
@@ -35,6 +35,7 @@ TRANSIENT_ERRORS = (
     "ConnectTimeoutError",
     "ConnectionClosedError",
     "DocumentoMissingError",
+    "DossieMissingError",
     "EndpointConnectionError",
     "Lambda.AWSLambdaException",
     "Lambda.ClientExecutionTimeoutException",
@@ -66,16 +67,6 @@ def reception_definition(function: str) -> dict[str, Any]:
         function,
         {"Payload.$": """States.JsonMerge($, States.StringToJson('{"acao":"receber"}'), false)"""},
     )
-    record = _task(
-        function,
-        {
-            "Payload": {
-                "acao": "registrar-falha",
-                "entrada.$": "$$.Execution.Input",
-                "erro.$": "$.erro",
-            }
-        },
-    )
     return {
         "Comment": "Validates a lote, allocates its protocolo, writes the PEG and its guias, or refuses it",
         "StartAt": "ReceberLote",
@@ -83,13 +74,13 @@ def reception_definition(function: str) -> dict[str, Any]:
         "States": {
             "ReceberLote": {**receive, "Catch": _CATCH, "Next": "Recebido"},
             "Recebido": {"Type": "Succeed"},
-            **_failure(record, error="RecepcaoFalhou", cause="The upload's record tells why"),
+            **_failure(_task(function, _RECORD), error="RecepcaoFalhou", cause="The upload's record tells why"),
         },
     }
 
 
 def load_definition(function: str) -> dict[str, Any]:
-    """The Amazon States Language of `carga-cadastro` and `carga-autorizacao`.
+    """The Amazon States Language of `carga-cadastro`, `carga-autorizacao` and `carga-pagamento`.
 
     The execution's input is `{registro_ans, id}`. The function plans (`acao` = `planejar`, answers the input with
     `partes`, byte ranges that end on line ends), loads each part (`carregar-parte`, repeatable), and closes
@@ -97,7 +88,7 @@ def load_definition(function: str) -> dict[str, Any]:
     answers is dropped: its count is in the table, and the state of a workflow holds no more than 256 KiB.
 
     Args:
-        function: ARN of `cadastro-fluxo` or `autorizacao-fluxo`.
+        function: ARN of the `fluxo` of its context.
     """
 
     def step(acao: str, origin: str = "$", **more: str) -> dict[str, Any]:
@@ -141,33 +132,92 @@ def load_definition(function: str) -> dict[str, Any]:
     }
 
 
-def sweep_definition(function: str) -> dict[str, Any]:
-    """The Amazon States Language of `expiracao-autorizacoes`.
+def expiry_definition(function: str) -> dict[str, Any]:
+    """The Amazon States Language of `expiracao-autorizacoes`, a sweep of the shards of due dates.
 
-    Nothing is taken from the input: which day it is, only the function's clock says. `autorizacao-fluxo` answers
-    `{acao: planejar-varredura}` with `{partes: [...]}`, the shards of due dates, and sweeps each of them, a bounded
-    piece at a time (`{acao: varrer, parte, posicao}`, answered `{parte, posicao, feitas, mais}`), until no more is
-    due. Each change is one conditional write, so an execution beside another one repeats nothing, and what one left
-    the next one finds. When a step fails for good the function gets `{acao: registrar-falha, erro}`.
+    Nothing is taken from the input: which day it is, only the function's clock says. `autorizacao-fluxo` is asked
+    `{acao: planejar-varredura}`.
 
     Args:
         function: ARN of `autorizacao-fluxo`.
     """
-    plan = _task(function, {"Payload": {"acao": "planejar-varredura"}}, timeout=LOAD_TASK_TIMEOUT_SECONDS)
+    return _sweep(
+        function,
+        {"acao": "planejar-varredura"},
+        comment="Moves on the authorizations whose day has come, shard by shard",
+    )
+
+
+def closing_definition(function: str) -> dict[str, Any]:
+    """The Amazon States Language of `fechamento-entregas`, a sweep of the faturas of each operadora.
+
+    `pagamento-fluxo` is asked `{acao: planejar-fechamento, pedido}` with the execution's input: `{}` of the schedule,
+    which closes what the day of its own clock ended at every operadora, or `{acao: recontar, registro_ans}` of a new
+    cronograma, by which everything open there is counted again.
+
+    Args:
+        function: ARN of `pagamento-fluxo`.
+    """
+    return _sweep(
+        function,
+        {"acao": "planejar-fechamento", "pedido.$": "$"},
+        comment="Tells and reschedules faturas by the day and the cronograma, operadora by operadora",
+    )
+
+
+def bulk_definition(function: str) -> dict[str, Any]:
+    """The Amazon States Language of `demonstrativos-lote`.
+
+    The execution's input is `{prestador_id, id}`. `pagamento-fluxo` makes a bounded piece of the lote at a time
+    (`acao` = `montar-lote`, answers the input with `mais`) until there is no more. How far it is stands in the lote's
+    row, so a piece that is repeated makes nothing twice.
+
+    Args:
+        function: ARN of `pagamento-fluxo`.
+    """
+    piece = _task(
+        function,
+        {"Payload": {"acao": "montar-lote", "prestador_id.$": "$.prestador_id", "id.$": "$.id"}},
+        timeout=LOAD_TASK_TIMEOUT_SECONDS,
+    )
+    return {
+        "Comment": "Makes the demonstrativos of a period as one archive, piece by piece",
+        "StartAt": "Montar",
+        "TimeoutSeconds": int(EXECUTION_TIMEOUT.to_seconds()),
+        "States": {
+            **_loop("Montar", {**piece, "Catch": _CATCH}, "Montado"),
+            "Montado": {"Type": "Succeed"},
+            **_failure(
+                _task(function, _RECORD, timeout=LOAD_TASK_TIMEOUT_SECONDS),
+                error="LoteFalhou",
+                cause="The lote's record tells why",
+            ),
+        },
+    }
+
+
+def _sweep(function: str, plan: dict[str, Any], *, comment: str) -> dict[str, Any]:
+    """A sweep: the function answers the plan with `{partes: [...]}`, and goes through each of them.
+
+    A bounded piece at a time (`{acao: varrer, parte, posicao}`, answered `{parte, posicao, …, mais}`), until there is
+    no more. Each change is one conditional write, so an execution beside another one repeats nothing, and what one
+    left the next one finds. When a step fails for good the function gets `{acao: registrar-falha, entrada, erro}`.
+    """
     piece = _task(
         function,
         {"Payload": {"acao": "varrer", "parte.$": "$.parte", "posicao.$": "$.posicao"}},
         timeout=LOAD_TASK_TIMEOUT_SECONDS,
     )
-    record = _task(
-        function, {"Payload": {"acao": "registrar-falha", "erro.$": "$.erro"}}, timeout=LOAD_TASK_TIMEOUT_SECONDS
-    )
     return {
-        "Comment": "Moves on the authorizations whose day has come, shard by shard",
+        "Comment": comment,
         "StartAt": "Planejar",
         "TimeoutSeconds": int(EXECUTION_TIMEOUT.to_seconds()),
         "States": {
-            "Planejar": {**plan, "Catch": _CATCH, "Next": "VarrerPartes"},
+            "Planejar": {
+                **_task(function, {"Payload": plan}, timeout=LOAD_TASK_TIMEOUT_SECONDS),
+                "Catch": _CATCH,
+                "Next": "VarrerPartes",
+            },
             "VarrerPartes": {
                 "Type": "Map",
                 "ItemsPath": "$.partes",
@@ -177,12 +227,7 @@ def sweep_definition(function: str) -> dict[str, Any]:
                     "ProcessorConfig": {"Mode": "INLINE"},
                     "StartAt": "Varrer",
                     "States": {
-                        "Varrer": {**piece, "Next": "HaMais"},
-                        "HaMais": {
-                            "Type": "Choice",
-                            "Choices": [{"Variable": "$.mais", "BooleanEquals": True, "Next": "Varrer"}],
-                            "Default": "Varrida",
-                        },
+                        **_loop("Varrer", piece, "Varrida"),
                         "Varrida": {"Type": "Succeed", "OutputPath": None},
                     },
                 },
@@ -191,12 +236,30 @@ def sweep_definition(function: str) -> dict[str, Any]:
                 "Next": "Concluida",
             },
             "Concluida": {"Type": "Succeed"},
-            **_failure(record, error="VarreduraFalhou", cause="The function's log tells why; the next sweep goes on"),
+            **_failure(
+                _task(function, _RECORD, timeout=LOAD_TASK_TIMEOUT_SECONDS),
+                error="VarreduraFalhou",
+                cause="The function's log tells why; the next sweep goes on",
+            ),
         },
     }
 
 
+# What the execution began with, and why it ends: of whatever is not a load.
+_RECORD = {"Payload": {"acao": "registrar-falha", "entrada.$": "$$.Execution.Input", "erro.$": "$.erro"}}
 _CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.erro", "Next": "RegistrarFalha"}]
+
+
+def _loop(name: str, piece: dict[str, Any], end: str) -> dict[str, Any]:
+    """A piece of work that is done again while its answer says `mais`."""
+    return {
+        name: {**piece, "Next": "HaMais"},
+        "HaMais": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.mais", "BooleanEquals": True, "Next": name}],
+            "Default": end,
+        },
+    }
 
 
 def _failure(record: dict[str, Any], *, error: str, cause: str) -> dict[str, Any]:
@@ -262,6 +325,7 @@ class Workflow(Construct):
         log_key: kms.IKey,
     ) -> None:
         super().__init__(scope, construct_id)
+        self.name = name
         self.log_group = logs.LogGroup(
             self,
             "Logs",
@@ -289,3 +353,7 @@ class Workflow(Construct):
             logs=sfn.LogOptions(destination=self.log_group, level=sfn.LogLevel.ALL, include_execution_data=False),
             tracing_enabled=True,
         )
+
+    def start_use(self) -> iam.PolicyStatement:
+        """The statement that lets a role start executions."""
+        return iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.machine.state_machine_arn])

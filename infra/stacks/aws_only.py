@@ -12,15 +12,18 @@ from infra.components.firewall import Firewall
 from infra.components.watch import Watch
 from infra.settings import Settings
 from infra.stacks.data import DataStack
-from infra.stacks.service import (
-    AUTORIZACAO_API,
-    AUTORIZACAO_EVENTOS,
-    CADASTRO_API,
-    CADASTRO_EVENTOS,
-    DOCUMENTOS_EVENTOS,
-    PEG_EVENTOS,
-    ServiceStack,
-)
+from infra.stacks.service import AUTORIZACAO_API, CADASTRO_API, CONSUMERS, ServiceStack
+
+TITLES = {
+    "recepcao-peg": "Recepções",
+    "carga-cadastro": "Cargas",
+    "carga-autorizacao": "Cargas de senhas",
+    "carga-pagamento": "Cargas de pagamentos e cronogramas",
+    "expiracao-autorizacoes": "Expiração de autorizações",
+    "fechamento-entregas": "Fechamento das entregas de notas fiscais",
+    "demonstrativos-lote": "Demonstrativos em lote",
+}
+"""Of each workflow's graph."""
 
 
 class AwsOnlyStack(Stack):
@@ -44,29 +47,20 @@ class AwsOnlyStack(Stack):
         watch = Watch(self, "Vigia", settings=settings, topic_key=data.keys.filas)
         watch.api(settings.name())
         watch.functions(functions)
-        outboxes = (AUTORIZACAO_EVENTOS, CADASTRO_EVENTOS, DOCUMENTOS_EVENTOS, PEG_EVENTOS)
-        watch.outboxes({spec.name: functions[spec.name] for spec in outboxes})
-        watch.workflow("recepcao-peg", "Recepções", service.reception.machine)
-        watch.workflow("carga-cadastro", "Cargas", service.load.machine)
-        watch.workflow("carga-autorizacao", "Cargas de senhas", service.authorization_load.machine)
-        watch.workflow("expiracao-autorizacoes", "Expiração de autorizações", service.expiry.machine)
+        watch.outboxes({spec.name: functions[spec.name] for spec in CONSUMERS})
+        for name, workflow in service.workflows.items():
+            watch.workflow(name, TITLES[name], workflow.machine)
         watch.queues(
             failures={
                 "eventos-nao-entregues": service.routing.undelivered,
-                "autorizacao-eventos-dlq": service.fila_autorizacao.dead,
-                "cadastro-eventos-dlq": service.fila_cadastro.dead,
-                "documentos-eventos-dlq": service.fila_documentos.dead,
-                "peg-eventos-dlq": service.fila_peg.dead,
+                **{f"{name}-dlq": queue.dead for name, queue in service.queues.items()},
                 **{f"{name}-falhas": function.failures for name, function in service.functions.items()},
             },
-            consumed={
-                "autorizacao-eventos": service.fila_autorizacao.queue,
-                "cadastro-eventos": service.fila_cadastro.queue,
-                "documentos-eventos": service.fila_documentos.queue,
-                "peg-eventos": service.fila_peg.queue,
-            },
+            consumed={name: queue.queue for name, queue in service.queues.items()},
         )
-        watch.tables(("cadastro", "beneficiarios", "auditoria", "documentos", "peg", "autorizacao", "idempotencia"))
+        watch.tables(
+            ("cadastro", "beneficiarios", "auditoria", "documentos", "peg", "autorizacao", "pagamento", "idempotencia")
+        )
         for spec in (CADASTRO_API, AUTORIZACAO_API):
             watch.quotas(spec.name, service.functions[spec.name].log_group)
         watch.sweep()
@@ -83,6 +77,7 @@ class AwsOnlyStack(Stack):
                 data.documentos.table_arn,
                 data.peg.table_arn,
                 data.autorizacao.table_arn,
+                data.pagamento.table_arn,
                 data.buckets.acervo.bucket_arn,
             ),
         )

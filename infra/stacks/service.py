@@ -5,10 +5,12 @@ The functions and their grants are listed here one by one: a privilege is read b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
@@ -19,6 +21,8 @@ from infra.components.buckets import (
     AUTHORIZATION_LOADS_PREFIX,
     DOCUMENTS_PREFIX,
     LOADS_PREFIX,
+    PAYMENT_LOADS_PREFIX,
+    STATEMENTS_PREFIX,
     listing_use,
     objects_use,
 )
@@ -36,23 +40,28 @@ from infra.components.keys import key_use
 from infra.components.layers import Layers
 from infra.components.mail import mail_use
 from infra.components.queues import ConsumerQueue
-from infra.components.routing import Routing, publish_use
+from infra.components.routing import Objects, Routing, Subscription, publish_use
 from infra.components.schedule import Sweep, Target, every, hourly
-from infra.components.workflow import Workflow, load_definition, reception_definition, sweep_definition
+from infra.components.workflow import (
+    Workflow,
+    bulk_definition,
+    closing_definition,
+    expiry_definition,
+    load_definition,
+    reception_definition,
+)
 from infra.settings import Settings
-from infra.stacks.data import DUE_INDEX, PENDING_INDEX, QUEUE_INDEX, RECEPTION_INDEX, SEARCH_INDEX, DataStack
+from infra.stacks.data import (
+    DUE_INDEX,
+    PENDING_INDEX,
+    QUEUE_INDEX,
+    RECEPTION_INDEX,
+    SEARCH_INDEX,
+    SENDING_INDEX,
+    DataStack,
+)
 
 WITH_TISS = ("dependencies", "edge", "tiss")
-
-# TISS messages that are authorization's to answer, by the name of their body element.
-TRANSACOES_AUTORIZACAO = (
-    "solicitacaoProcedimento",
-    "solicitaStatusAutorizacao",
-    "loteAnexos",
-    "comunicacaoInternacao",
-)
-# And those that are peg's, lotes first: what is cancelled may be a solicitação as well as a guia of a PEG.
-TRANSACOES_PEG = ("loteGuias", "solicitacaoStatusProtocolo", "cancelaGuia")
 
 # All that peg may name of an authorization's row when it says what was billed of it: ADR 19.
 USE_ATTRIBUTES = ("pk", "sk", "versao", "situacao", "faturadas", "usos")
@@ -113,6 +122,92 @@ PEG_FLUXO = FunctionSpec(
     "peg-fluxo", "peg", "Receives a lote; finishes what stopped half way, begins analyses", WORK_TIMEOUT, memory=1024,
     layers=WITH_TISS,
 )  # fmt: skip
+PAGAMENTO_API = FunctionSpec(
+    "pagamento-api", "pagamento", "Cronograma, notas fiscais, payments, demonstrativos", API_TIMEOUT, memory=1024,
+    layers=WITH_TISS,
+)  # fmt: skip
+PAGAMENTO_EVENTOS = FunctionSpec(
+    "pagamento-eventos", "pagamento", "Opens faturas, starts workflows, answers messages sent as files",
+    WORK_TIMEOUT, layers=WITH_TISS,
+)  # fmt: skip
+PAGAMENTO_FLUXO = FunctionSpec(
+    "pagamento-fluxo", "pagamento", "Closes delivery days, makes demonstrativos in bulk, loads payments", LOAD_TIMEOUT,
+    memory=1024, layers=WITH_TISS,
+)  # fmt: skip
+
+# Each consumes its own queue and publishes its own table's outbox.
+CONSUMERS = (AUTORIZACAO_EVENTOS, CADASTRO_EVENTOS, DOCUMENTOS_EVENTOS, PAGAMENTO_EVENTOS, PEG_EVENTOS)
+
+ARRIVALS = (
+    Objects("Uploads", "uploads", DOCUMENTS_PREFIX, DOCUMENTOS_EVENTOS.name),
+    Objects("Cargas", "cargas", LOADS_PREFIX, CADASTRO_EVENTOS.name),
+    Objects("CargasDeAutorizacao", "cargas-de-autorizacao", AUTHORIZATION_LOADS_PREFIX, AUTORIZACAO_EVENTOS.name),
+    Objects("CargasDePagamento", "cargas-de-pagamento", PAYMENT_LOADS_PREFIX, PAGAMENTO_EVENTOS.name),
+)
+
+
+def _messages(construct_id: str, name: str, consumer: FunctionSpec, *transacoes: str) -> Subscription:
+    """TISS messages sent as files, by the name of their body element, to whose they are to answer."""
+    dados = {"finalidade": ("mensagem_tiss",), "transacao": transacoes}
+    return Subscription(construct_id, name, "documentos", ("DocumentoRecebido",), consumer.name, dados)
+
+
+def _outcomes(construct_id: str, name: str, contexto: str, *tipos: str) -> Subscription:
+    """What became of messages sent as files, to who keeps their uploads."""
+    answered = ("MensagemRecusada", "MensagemRespondida")
+    return Subscription(construct_id, name, contexto, (*tipos, *answered), DOCUMENTOS_EVENTOS.name)
+
+
+SUBSCRIPTIONS = (
+    Subscription("CargasRetomadas", "cargas-retomadas", "cadastro", ("CargaRetomada",), CADASTRO_EVENTOS.name),
+    Subscription(
+        "LotesRecebidos",
+        "lotes-recebidos",
+        "documentos",
+        ("DocumentoRecebido",),
+        PEG_EVENTOS.name,
+        {"finalidade": ("lote_tiss",)},
+    ),
+    # Lotes under the purpose of any message, too: their sender need not know whose they are. What is cancelled may be a
+    # solicitação as well as a guia of a PEG.
+    _messages(
+        "MensagensDePeg", "mensagens-de-peg", PEG_EVENTOS, "loteGuias", "solicitacaoStatusProtocolo", "cancelaGuia"
+    ),
+    _messages(
+        "MensagensDeAutorizacao",
+        "mensagens-de-autorizacao",
+        AUTORIZACAO_EVENTOS,
+        "solicitacaoProcedimento",
+        "solicitaStatusAutorizacao",
+        "loteAnexos",
+        "comunicacaoInternacao",
+    ),
+    _messages("MensagensDePagamento", "mensagens-de-pagamento", PAGAMENTO_EVENTOS, "solicitacaoDemonstrativoRetorno"),
+    _outcomes("DestinoDasMensagens", "destino-das-mensagens", "autorizacao"),
+    _outcomes("DestinoDosLotes", "destino-dos-lotes", "peg", "LoteRecusado", "LoteRepetido", "PegRecebido"),
+    _outcomes("DestinoDosDemonstrativos", "destino-dos-demonstrativos", "pagamento"),
+    Subscription(
+        "AutorizacaoParaSi",
+        "autorizacao-para-si",
+        "autorizacao",
+        # Mail to oncology once the date is stored, and loads somebody resumed.
+        ("DataPedida", "CargaRetomada"),
+        AUTORIZACAO_EVENTOS.name,
+    ),
+    # Published values are what is to be paid, and what was paid ends the PEG.
+    Subscription("PegsLiberados", "pegs-liberados", "peg", ("PegLiberado",), PAGAMENTO_EVENTOS.name),
+    Subscription(
+        "PegsEncerrados", "pegs-encerrados", "pagamento", ("PagamentoRegistrado", "FaturaEncerrada"), PEG_EVENTOS.name
+    ),
+    Subscription(
+        "PagamentoParaSi",
+        "pagamento-para-si",
+        "pagamento",
+        # Faturas counted again by a new cronograma, demonstrativos in bulk, and loads somebody resumed.
+        ("CronogramaPublicado", "DemonstrativosPedidos", "CargaRetomada"),
+        PAGAMENTO_EVENTOS.name,
+    ),
+)
 
 
 class ServiceStack(Stack):
@@ -126,19 +221,28 @@ class ServiceStack(Stack):
         self._data = data
         self._layers = Layers(self, "Camadas", settings=settings)
         self.routing = Routing(self, "Eventos", settings=settings, key=data.keys.filas)
-        self.fila_cadastro = self._queue("FilaCadastro", "cadastro-eventos")
-        self.fila_autorizacao = self._queue("FilaAutorizacao", "autorizacao-eventos")
-        self.fila_documentos = self._queue("FilaDocumentos", "documentos-eventos")
-        self.fila_peg = self._queue("FilaPeg", "peg-eventos")
+        self.queues = {
+            spec.name: ConsumerQueue(
+                self,
+                f"Fila{spec.contexto.title()}",
+                settings=settings,
+                name=spec.name,
+                key=data.keys.filas,
+                consumer_timeout=spec.timeout,
+            )
+            for spec in CONSUMERS
+        }
         # A group of our own: its metrics are ours alone.
         self._schedules = scheduler.CfnScheduleGroup(self, "Agendas", name=settings.name())
         self.functions: dict[str, ContextFunction] = {}
+        self.workflows: dict[str, Workflow] = {}
 
         self._publico()
-        self.load = self._cadastro()
-        self.authorization_load, self.expiry = self._autorizacao()
+        self._cadastro()
+        self._autorizacao()
         self._documentos()
-        self.reception = self._peg()
+        self._peg()
+        self._pagamento()
         self._tiss()
         self._carry_events()
         self.api = Api(
@@ -157,7 +261,7 @@ class ServiceStack(Stack):
     def _publico(self) -> None:
         self._function("PublicoApi", PUBLICO_API, {"ORIGENS_PERMITIDAS": ",".join(self._settings.origens)}, grants=())
 
-    def _cadastro(self) -> Workflow:
+    def _cadastro(self) -> None:
         data, buckets = self._data, self._data.buckets
         # Both names are settings of the package; cadastro-eventos has no grant on lives.
         where = {
@@ -215,8 +319,7 @@ class ServiceStack(Stack):
                 table_use(data.cadastro, context_table.WRITE),
                 table_use(data.beneficiarios, context_table.WRITE),
                 *batch_use((data.cadastro, data.beneficiarios), self._settings, update=True),
-                objects_use(self._settings, "entrada", ("GetObject", "GetObjectVersion"), prefix=LOADS_PREFIX),
-                listing_use(self._settings, "entrada", versions=True),
+                *self._arrived(LOADS_PREFIX),
                 objects_use(self._settings, "acervo", ("GetObject", "PutObject"), prefix=LOADS_PREFIX),
                 listing_use(self._settings, "acervo"),
                 self._pseudonyms(),
@@ -224,15 +327,7 @@ class ServiceStack(Stack):
                 key_use(data.keys.documentos, keys.WRITE),
             ),
         )
-        load = Workflow(
-            self,
-            "CargaCadastro",
-            settings=self._settings,
-            name="carga-cadastro",
-            definition=load_definition,
-            function=fluxo.function,
-            log_key=data.keys.logs,
-        )
+        load = self._workflow("CargaCadastro", "carga-cadastro", load_definition, fluxo)
         eventos = self._function(
             "CadastroEventos",
             CADASTRO_EVENTOS,
@@ -243,20 +338,17 @@ class ServiceStack(Stack):
                 "MAQUINA_CARGA_ARN": load.machine.state_machine_arn,
             },
             grants=(
-                iam.PolicyStatement(actions=["states:StartExecution"], resources=[load.machine.state_machine_arn]),
+                load.start_use(),
                 table_use(data.cadastro, ("GetItem", "PutItem", "Query", "UpdateItem")),
-                objects_use(self._settings, "entrada", ("GetObject", "GetObjectVersion"), prefix=LOADS_PREFIX),
-                listing_use(self._settings, "entrada", versions=True),
+                *self._arrived(LOADS_PREFIX),
                 publish_use(self.routing.bus),
                 key_use(data.keys.tabelas, keys.WRITE),
                 key_use(data.keys.documentos, keys.READ),
             ),
         )
-        eventos.consume_queue(self.fila_cadastro.queue)
-        eventos.publish_outbox(data.cadastro, key=data.keys.tabelas)
-        return load
+        self._listen(eventos, data.cadastro)
 
-    def _autorizacao(self) -> tuple[Workflow, Workflow]:
+    def _autorizacao(self) -> None:
         data, buckets = self._data, self._data.buckets
         where = {
             "TABELA_AUTORIZACAO": data.autorizacao.table_name,
@@ -294,10 +386,7 @@ class ServiceStack(Stack):
                 table_use(data.autorizacao, context_table.WRITE, DUE_INDEX),
                 table_use(data.cadastro, context_table.READ),
                 table_use(data.beneficiarios, context_table.READ),
-                objects_use(
-                    self._settings, "entrada", ("GetObject", "GetObjectVersion"), prefix=AUTHORIZATION_LOADS_PREFIX
-                ),
-                listing_use(self._settings, "entrada", versions=True),
+                *self._arrived(AUTHORIZATION_LOADS_PREFIX),
                 objects_use(self._settings, "acervo", ("GetObject", "PutObject"), prefix=AUTHORIZATION_LOADS_PREFIX),
                 listing_use(self._settings, "acervo"),
                 self._pseudonyms(),
@@ -305,33 +394,15 @@ class ServiceStack(Stack):
                 key_use(data.keys.documentos, keys.WRITE),
             ),
         )
-        load, expiry = (
-            Workflow(
-                self,
-                construct_id,
-                settings=self._settings,
-                name=name,
-                definition=definition,
-                function=fluxo.function,
-                log_key=data.keys.logs,
-            )
-            for construct_id, name, definition in (
-                ("CargaAutorizacao", "carga-autorizacao", load_definition),
-                ("ExpiracaoAutorizacoes", "expiracao-autorizacoes", sweep_definition),
-            )
-        )
+        load = self._workflow("CargaAutorizacao", "carga-autorizacao", load_definition, fluxo)
+        expiry = self._workflow("ExpiracaoAutorizacoes", "expiracao-autorizacoes", expiry_definition, fluxo)
         # Readers compute what is due; the sweep writes it down, and tells. An hour late is soon enough for that.
-        Sweep(
-            self,
+        self._sweep(
             "VarreduraAutorizacoes",
-            settings=self._settings,
-            name="expiracao-autorizacoes",
-            group=self._schedules.ref,
-            expression=every(1) if self._settings.embarcado else hourly(5),
-            payload={},
-            target=Target.machine(expiry.machine, "expiracao-autorizacoes"),
-            failures=fluxo.failures,
-            queue_key=data.keys.filas,
+            "expiracao-autorizacoes",
+            hourly(5),
+            Target.machine(expiry.machine, expiry.name),
+            fluxo,
         )
         eventos = self._function(
             "AutorizacaoEventos",
@@ -346,11 +417,8 @@ class ServiceStack(Stack):
             },
             grants=(
                 *self._deciding(),
-                iam.PolicyStatement(actions=["states:StartExecution"], resources=[load.machine.state_machine_arn]),
-                objects_use(
-                    self._settings, "entrada", ("GetObject", "GetObjectVersion"), prefix=AUTHORIZATION_LOADS_PREFIX
-                ),
-                listing_use(self._settings, "entrada", versions=True),
+                load.start_use(),
+                *self._arrived(AUTHORIZATION_LOADS_PREFIX),
                 # The message, and its answer beside it.
                 objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
                 listing_use(self._settings, "acervo"),
@@ -359,9 +427,7 @@ class ServiceStack(Stack):
                 key_use(data.keys.documentos, keys.WRITE),
             ),
         )
-        eventos.consume_queue(self.fila_autorizacao.queue)
-        eventos.publish_outbox(data.autorizacao, key=data.keys.tabelas)
-        return load, expiry
+        self._listen(eventos, data.autorizacao)
 
     def _deciding(self) -> tuple[iam.PolicyStatement, ...]:
         """What judging, writing and finding authorizations takes, through whichever door they are asked for."""
@@ -422,8 +488,7 @@ class ServiceStack(Stack):
                 key_use(data.keys.documentos, keys.WRITE),
             ),
         )
-        eventos.consume_queue(self.fila_documentos.queue)
-        eventos.publish_outbox(data.documentos, key=data.keys.tabelas)
+        self._listen(eventos, data.documentos)
         fluxo = self._function(
             "DocumentosFluxo",
             DOCUMENTOS_FLUXO,
@@ -438,20 +503,12 @@ class ServiceStack(Stack):
                 key_use(data.keys.documentos, keys.WRITE),
             ),
         )
-        Sweep(
-            self,
-            "ConciliacaoUploads",
-            settings=self._settings,
-            name="conciliacao-uploads",
-            group=self._schedules.ref,
-            expression=every(1 if self._settings.embarcado else 5),
-            payload={"tarefa": "conciliar-uploads"},
-            target=Target.function(fluxo),
-            failures=fluxo.failures,
-            queue_key=data.keys.filas,
-        )
+        self._sweep(
+            "ConciliacaoUploads", "conciliacao-uploads", every(5), Target.function(fluxo), fluxo,
+            {"tarefa": "conciliar-uploads"},
+        )  # fmt: skip
 
-    def _peg(self) -> Workflow:
+    def _peg(self) -> None:
         data, buckets = self._data, self._data.buckets
         # The same use cases behind the API, the workflow and messages sent as files.
         billing = {
@@ -483,29 +540,10 @@ class ServiceStack(Stack):
             ),
         )
         fluxo = self._function("PegFluxo", PEG_FLUXO, billing, grants=self._billing(QUEUE_INDEX))
-        reception = Workflow(
-            self,
-            "RecepcaoPeg",
-            settings=self._settings,
-            name="recepcao-peg",
-            definition=reception_definition,
-            function=fluxo.function,
-            log_key=data.keys.logs,
-        )
+        reception = self._workflow("RecepcaoPeg", "recepcao-peg", reception_definition, fluxo)
         # Whoever meets a reception or a cancellation that stopped half way finishes it; what nobody meets is found
         # here, and PEGs whose analysis begins with the day.
-        Sweep(
-            self,
-            "VarreduraPeg",
-            settings=self._settings,
-            name="varredura-peg",
-            group=self._schedules.ref,
-            expression=every(1) if self._settings.embarcado else hourly(15),
-            payload={"acao": "varrer"},
-            target=Target.function(fluxo),
-            failures=fluxo.failures,
-            queue_key=data.keys.filas,
-        )
+        self._sweep("VarreduraPeg", "varredura-peg", hourly(15), Target.function(fluxo), fluxo, {"acao": "varrer"})
         eventos = self._function(
             "PegEventos",
             PEG_EVENTOS,
@@ -517,13 +555,11 @@ class ServiceStack(Stack):
             grants=(
                 *self._billing(),
                 *messages,
-                iam.PolicyStatement(actions=["states:StartExecution"], resources=[reception.machine.state_machine_arn]),
+                reception.start_use(),
                 publish_use(self.routing.bus),
             ),
         )
-        eventos.consume_queue(self.fila_peg.queue)
-        eventos.publish_outbox(data.peg, key=data.keys.tabelas)
-        return reception
+        self._listen(eventos, data.peg)
 
     def _billing(self, *indices: str) -> tuple[iam.PolicyStatement, ...]:
         """What judging, receiving and cancelling bills takes, through whichever door; and these indexes of peg."""
@@ -544,11 +580,104 @@ class ServiceStack(Stack):
             key_use(data.keys.documentos, keys.WRITE),
         )
 
+    def _pagamento(self) -> None:
+        data, buckets = self._data, self._data.buckets
+        where = {
+            "TABELA_PAGAMENTO": data.pagamento.table_name,
+            "TABELA_PEG": data.peg.table_name,
+            "TABELA_CADASTRO": data.cadastro.table_name,
+            "TABELA_DOCUMENTOS": data.documentos.table_name,
+            "BUCKET_ACERVO": buckets.acervo.bucket_name,
+        }
+        self._function(
+            "PagamentoApi",
+            PAGAMENTO_API,
+            {
+                **where,
+                **self._api_environment(),
+                "TABELA_AUDITORIA": data.auditoria.table_name,
+                "TABELA_IDEMPOTENCIA": data.idempotencia.table_name,
+            },
+            grants=(
+                *self._paying(QUEUE_INDEX, SENDING_INDEX),
+                table_use(data.idempotencia, ("GetItem", "PutItem")),
+                self._audit(),
+                # What is too large for an answer is fetched from here, by an address that carries the reader's rights.
+                objects_use(self._settings, "acervo", ("GetObject", "PutObject"), prefix=STATEMENTS_PREFIX),
+                self._page_secret(),
+            ),
+        )
+        fluxo = self._function(
+            "PagamentoFluxo",
+            PAGAMENTO_FLUXO,
+            {
+                **where,
+                "BUCKET_ENTRADA": buckets.entrada.bucket_name,
+                "SEGREDO_PSEUDONIMOS_ARN": data.segredo_pseudonimos_arn,
+            },
+            grants=(
+                *self._paying(QUEUE_INDEX),
+                self._pseudonyms(),  # a file of payments names a prestador by its CNPJ or CPF
+                *self._arrived(PAYMENT_LOADS_PREFIX),
+                objects_use(self._settings, "acervo", ("GetObject", "PutObject"), prefix=PAYMENT_LOADS_PREFIX),
+                objects_use(self._settings, "acervo", ("GetObject", "PutObject"), prefix=STATEMENTS_PREFIX),
+            ),
+        )
+        load = self._workflow("CargaPagamento", "carga-pagamento", load_definition, fluxo)
+        closing = self._workflow("FechamentoEntregas", "fechamento-entregas", closing_definition, fluxo)
+        bulk = self._workflow("DemonstrativosLote", "demonstrativos-lote", bulk_definition, fluxo)
+        # Readers compute what a day changes; the closing writes it down, and tells.
+        self._sweep(
+            "FechamentoDoDia", "fechamento-entregas", hourly(7), Target.machine(closing.machine, closing.name), fluxo
+        )
+        eventos = self._function(
+            "PagamentoEventos",
+            PAGAMENTO_EVENTOS,
+            {
+                **where,
+                "TABELA_AUDITORIA": data.auditoria.table_name,
+                "BUCKET_ENTRADA": buckets.entrada.bucket_name,
+                "BARRAMENTO": self.routing.bus.event_bus_name,
+                "MAQUINA_CARGA_ARN": load.machine.state_machine_arn,
+                "MAQUINA_FECHAMENTO_ARN": closing.machine.state_machine_arn,
+                "MAQUINA_LOTE_ARN": bulk.machine.state_machine_arn,
+            },
+            grants=(
+                *self._paying(),
+                self._audit(),
+                load.start_use(),
+                closing.start_use(),
+                bulk.start_use(),
+                *self._arrived(PAYMENT_LOADS_PREFIX),
+                # The answer beside the message.
+                objects_use(self._settings, "acervo", ("PutObject",)),
+                publish_use(self.routing.bus),
+            ),
+        )
+        self._listen(eventos, data.pagamento)
+
+    def _paying(self, *indices: str) -> tuple[iam.PolicyStatement, ...]:
+        """What faturas, notas and demonstrativos take, through whichever door; and these indexes of pagamento."""
+        data = self._data
+        return (
+            table_use(data.pagamento, context_table.WRITE, *indices),
+            table_use(data.peg, context_table.READ, RECEPTION_INDEX),
+            table_use(data.cadastro, context_table.READ),
+            # Only what the files of a nota are, and when they came.
+            table_use(data.documentos, ("BatchGetItem", "GetItem")),
+            # Dossiers of PEGs, files of notas, messages.
+            objects_use(self._settings, "acervo", ("GetObject",)),
+            listing_use(self._settings, "acervo"),
+            key_use(data.keys.tabelas, keys.WRITE),
+            key_use(data.keys.documentos, keys.WRITE),
+        )
+
     def _tiss(self) -> None:
         owners = {
             "FUNCAO_CADASTRO": self.functions[CADASTRO_API.name],
             "FUNCAO_AUTORIZACAO": self.functions[AUTORIZACAO_API.name],
             "FUNCAO_PEG": self.functions[PEG_API.name],
+            "FUNCAO_PAGAMENTO": self.functions[PAGAMENTO_API.name],
         }
         self._function(
             "TissApi",
@@ -561,85 +690,64 @@ class ServiceStack(Stack):
         )
 
     def _carry_events(self) -> None:
-        entrada = self._data.buckets.entrada
-        self.routing.objects(
-            "Uploads", name="uploads", bucket=entrada, prefix=DOCUMENTS_PREFIX, queue=self.fila_documentos.queue
-        )
-        self.routing.objects(
-            "Cargas", name="cargas", bucket=entrada, prefix=LOADS_PREFIX, queue=self.fila_cadastro.queue
-        )
-        self.routing.objects(
-            "CargasDeAutorizacao",
-            name="cargas-de-autorizacao",
-            bucket=entrada,
-            prefix=AUTHORIZATION_LOADS_PREFIX,
-            queue=self.fila_autorizacao.queue,
-        )
-        self.routing.subscribe(
-            "CargasRetomadas",
-            name="cargas-retomadas",
-            contexto="cadastro",
-            tipos=["CargaRetomada"],
-            queue=self.fila_cadastro.queue,
-        )
-        self.routing.subscribe(
-            "LotesRecebidos",
-            name="lotes-recebidos",
-            contexto="documentos",
-            tipos=["DocumentoRecebido"],
-            dados={"finalidade": ["lote_tiss"]},
-            queue=self.fila_peg.queue,
-        )
-        # Lotes under the purpose of any message, too: their sender need not know whose they are.
-        self.routing.subscribe(
-            "MensagensDePeg",
-            name="mensagens-de-peg",
-            contexto="documentos",
-            tipos=["DocumentoRecebido"],
-            dados={"finalidade": ["mensagem_tiss"], "transacao": list(TRANSACOES_PEG)},
-            queue=self.fila_peg.queue,
-        )
-        self.routing.subscribe(
-            "MensagensDeAutorizacao",
-            name="mensagens-de-autorizacao",
-            contexto="documentos",
-            tipos=["DocumentoRecebido"],
-            dados={"finalidade": ["mensagem_tiss"], "transacao": list(TRANSACOES_AUTORIZACAO)},
-            queue=self.fila_autorizacao.queue,
-        )
-        self.routing.subscribe(
-            "AutorizacaoParaSi",
-            name="autorizacao-para-si",
-            contexto="autorizacao",
-            # Mail to oncology once the date is stored, and loads somebody resumed.
-            tipos=["DataPedida", "CargaRetomada"],
-            queue=self.fila_autorizacao.queue,
-        )
-        self.routing.subscribe(
-            "DestinoDasMensagens",
-            name="destino-das-mensagens",
-            contexto="autorizacao",
-            tipos=["MensagemRecusada", "MensagemRespondida"],
-            queue=self.fila_documentos.queue,
-        )
-        self.routing.subscribe(
-            "DestinoDosLotes",
-            name="destino-dos-lotes",
-            contexto="peg",
-            tipos=["LoteRecusado", "LoteRepetido", "PegRecebido", "MensagemRecusada", "MensagemRespondida"],
-            queue=self.fila_documentos.queue,
-        )
+        for objects in ARRIVALS:
+            self.routing.objects(objects, bucket=self._data.buckets.entrada, queue=self.queues[objects.consumer].queue)
+        for subscription in SUBSCRIPTIONS:
+            self.routing.subscribe(subscription, queue=self.queues[subscription.consumer].queue)
 
     # -- helpers ----------------------------------------------------------------------------------------------
 
-    def _queue(self, construct_id: str, name: str) -> ConsumerQueue:
-        return ConsumerQueue(
+    def _workflow(
+        self,
+        construct_id: str,
+        name: str,
+        definition: Callable[[str], dict[str, Any]],
+        function: ContextFunction,
+    ) -> Workflow:
+        self.workflows[name] = Workflow(
             self,
             construct_id,
             settings=self._settings,
             name=name,
-            key=self._data.keys.filas,
-            consumer_timeout=WORK_TIMEOUT,
+            definition=definition,
+            function=function.function,
+            log_key=self._data.keys.logs,
+        )
+        return self.workflows[name]
+
+    def _sweep(
+        self,
+        construct_id: str,
+        name: str,
+        expression: str,
+        target: Target,
+        worker: ContextFunction,
+        payload: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """A schedule; on the embedded AWS every minute, whatever it is elsewhere: nobody there waits for an hour."""
+        Sweep(
+            self,
+            construct_id,
+            settings=self._settings,
+            name=name,
+            group=self._schedules.ref,
+            expression=every(1) if self._settings.embarcado else expression,
+            payload=payload,
+            target=target,
+            failures=worker.failures,
+            queue_key=self._data.keys.filas,
+        )
+
+    def _listen(self, eventos: ContextFunction, table: dynamodb.Table) -> None:
+        """A context hears its queue and tells what its table's outbox says."""
+        eventos.consume_queue(self.queues[eventos.spec.name].queue)
+        eventos.publish_outbox(table, key=self._data.keys.tabelas)
+
+    def _arrived(self, prefix: str) -> tuple[iam.PolicyStatement, ...]:
+        """What reading the operadora's files under a prefix takes: which came first, and that one."""
+        return (
+            objects_use(self._settings, "entrada", ("GetObject", "GetObjectVersion"), prefix=prefix),
+            listing_use(self._settings, "entrada", versions=True),
         )
 
     def _function(
@@ -686,23 +794,19 @@ class ServiceStack(Stack):
         return table_use(self._data.auditoria, context_table.APPEND)
 
     def _outputs(self) -> dict[str, str]:
+        queues = {
+            f"Fila{name.title().replace('-', '')}{suffix}": queue.queue_url
+            for name, consumer in self.queues.items()
+            for suffix, queue in (("", consumer.queue), ("Dlq", consumer.dead))
+        }
+        machines = {f"Maquina{made.node.id}Arn": made.machine.state_machine_arn for made in self.workflows.values()}
         failures = {f"Falhas{function.node.id}": function.failures.queue_url for function in self.functions.values()}
         return {
             "ApiId": self.api.rest.ref,
             "ApiUrl": f"https://{self.api.rest.ref}.execute-api.{self._settings.regiao}.amazonaws.com/{STAGE}",
             "Barramento": self.routing.bus.event_bus_name,
-            "MaquinaCargaArn": self.load.machine.state_machine_arn,
-            "MaquinaCargaAutorizacaoArn": self.authorization_load.machine.state_machine_arn,
-            "MaquinaExpiracaoArn": self.expiry.machine.state_machine_arn,
-            "MaquinaRecepcaoArn": self.reception.machine.state_machine_arn,
-            "FilaCadastroEventos": self.fila_cadastro.queue.queue_url,
-            "FilaCadastroEventosDlq": self.fila_cadastro.dead.queue_url,
-            "FilaAutorizacaoEventos": self.fila_autorizacao.queue.queue_url,
-            "FilaAutorizacaoEventosDlq": self.fila_autorizacao.dead.queue_url,
-            "FilaDocumentosEventos": self.fila_documentos.queue.queue_url,
-            "FilaDocumentosEventosDlq": self.fila_documentos.dead.queue_url,
-            "FilaPegEventos": self.fila_peg.queue.queue_url,
-            "FilaPegEventosDlq": self.fila_peg.dead.queue_url,
             "EventosNaoEntregues": self.routing.undelivered.queue_url,
+            **machines,
+            **queues,
             **failures,
         }

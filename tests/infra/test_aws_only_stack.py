@@ -73,18 +73,15 @@ def test_every_function_is_watched(producao: Templates) -> None:
 
 def test_lost_receptions_late_outboxes_and_5xx_call_a_person(producao: Templates) -> None:
     assert {
-        "recepcao-peg-falhas",
-        "recepcao-peg-estouros",
-        "carga-cadastro-falhas",
-        "carga-cadastro-estouros",
-        "carga-autorizacao-falhas",
-        "carga-autorizacao-estouros",
-        "expiracao-autorizacoes-falhas",
-        "expiracao-autorizacoes-estouros",
-        "autorizacao-eventos-caixa-de-saida",
-        "cadastro-eventos-caixa-de-saida",
-        "documentos-eventos-caixa-de-saida",
-        "peg-eventos-caixa-de-saida",
+        *(
+            f"{machine['StateMachineName'].removeprefix('conecta-producao-')}-{kind}"
+            for machine in producao.properties("AWS::StepFunctions::StateMachine")
+            for kind in ("falhas", "estouros")
+        ),
+        *(
+            f"{contexto}-eventos-caixa-de-saida"
+            for contexto in ("autorizacao", "cadastro", "documentos", "pagamento", "peg")
+        ),
         "api-5xx",
         "api-latencia",
         "agendas-com-erro",
@@ -128,8 +125,34 @@ def test_every_alarm_speaks_and_no_silence_is_an_alarm(producao: Templates) -> N
     for alarm in alarms(producao).values():
         assert len(alarm["AlarmActions"]) == 1
         assert alarm["TreatMissingData"] == "notBreaching"
-    (composite,) = producao.properties("AWS::CloudWatch::CompositeAlarm", AWS)
-    assert json.dumps(composite["AlarmRule"]).count("ALARM(") == len(alarms(producao))
+
+
+def test_one_alarm_stands_for_all_others_through_one_of_each_area(producao: Templates) -> None:
+    composites = producao.resources("AWS::CloudWatch::CompositeAlarm", AWS)
+    children = {
+        made["Properties"]["AlarmName"].removeprefix("conecta-producao-"): _children(made["Properties"]["AlarmRule"])
+        for made in composites.values()
+    }
+    assert sorted(children.pop("servico")) == sorted(set(composites) - {_logical(composites, "servico")})
+    watched = [child for area in children.values() for child in area]
+    assert sorted(watched) == sorted(producao.resources("AWS::CloudWatch::Alarm", AWS))
+    # CloudWatch takes a hundred in one rule, and 10,240 characters of it: an ARN is at most some 110.
+    assert all(len(area) <= 90 for area in children.values())
+    assert [
+        made["Properties"]["AlarmName"] for made in composites.values() if "AlarmActions" in made["Properties"]
+    ] == ["conecta-producao-servico"]
+
+
+def _children(rule: dict[str, Any]) -> list[str]:
+    """Logical ids that a rule is made of."""
+    return [part["Fn::GetAtt"][0] for part in rule["Fn::Join"][1] if isinstance(part, dict)]
+
+
+def _logical(composites: dict[str, Any], name: str) -> str:
+    (found,) = (
+        each for each, made in composites.items() if made["Properties"]["AlarmName"] == f"conecta-producao-{name}"
+    )
+    return found
 
 
 def test_alarms_may_speak_on_a_topic_that_refuses_plain_http(producao: Templates) -> None:

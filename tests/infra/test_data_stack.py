@@ -7,7 +7,7 @@ import pytest
 
 from tests.infra.conftest import Templates
 
-TABLES = ("cadastro", "beneficiarios", "auditoria", "documentos", "peg", "autorizacao", "idempotencia")
+TABLES = ("cadastro", "beneficiarios", "auditoria", "documentos", "peg", "autorizacao", "pagamento", "idempotencia")
 DATA = "Conecta-Dados"
 
 
@@ -36,13 +36,15 @@ def test_outboxes_are_streamed_and_short_lived_rows_expire(producao: Templates) 
     new_image = {"StreamViewType": "NEW_IMAGE"}
     assert streams == {
         "cadastro": new_image, "beneficiarios": None, "auditoria": None,
-        "documentos": new_image, "peg": new_image, "autorizacao": new_image, "idempotencia": None,
+        "documentos": new_image, "peg": new_image, "autorizacao": new_image, "pagamento": new_image,
+        "idempotencia": None,
     }  # fmt: skip
     expiring = {"AttributeName": "ttl", "Enabled": True}
     lives = {name: table.get("TimeToLiveSpecification") for name, table in tables.items()}
     assert lives == {
         "cadastro": expiring, "beneficiarios": None, "auditoria": None,
-        "documentos": expiring, "peg": expiring, "autorizacao": expiring, "idempotencia": expiring,
+        "documentos": expiring, "peg": expiring, "autorizacao": expiring, "pagamento": expiring,
+        "idempotencia": expiring,
     }  # fmt: skip
 
 
@@ -102,15 +104,21 @@ def test_each_class_of_data_has_its_own_rotated_key(producao: Templates) -> None
     assert aliases == {f"alias/conecta-producao-{name}" for name in ("tabelas", "documentos", "logs", "filas")}
 
 
-def test_the_pegs_of_a_month_are_listed_by_reception(producao: Templates) -> None:
-    table = producao.one("AWS::DynamoDB::Table", TableName="conecta-producao-peg")
+@pytest.mark.parametrize(("name", "order"), [("peg", "recepcao"), ("pagamento", "envio")])
+def test_pegs_are_listed_by_reception_and_notas_by_when_they_were_sent(
+    producao: Templates, name: str, order: str
+) -> None:
+    table = producao.one("AWS::DynamoDB::Table", TableName=f"conecta-producao-{name}")
     (index,) = table["LocalSecondaryIndexes"]
-    assert index["IndexName"] == "recepcao"
-    assert [key["AttributeName"] for key in index["KeySchema"]] == ["pk", "recepcao"]
+    assert index["IndexName"] == order
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["pk", order]
 
 
-def test_pegs_in_the_middle_of_something_or_waiting_are_found_by_a_sparse_index_of_keys(producao: Templates) -> None:
-    table = producao.one("AWS::DynamoDB::Table", TableName="conecta-producao-peg")
+@pytest.mark.parametrize("name", ["peg", "pagamento"])
+def test_what_is_in_the_middle_of_something_or_waits_is_found_by_a_sparse_index_of_keys(
+    producao: Templates, name: str
+) -> None:
+    table = producao.one("AWS::DynamoDB::Table", TableName=f"conecta-producao-{name}")
     (index,) = table["GlobalSecondaryIndexes"]
     assert index["IndexName"] == "fila"
     assert [key["AttributeName"] for key in index["KeySchema"]] == ["fila_pk", "fila_sk"]
@@ -191,15 +199,19 @@ def test_the_entrance_forgets_in_a_week(producao: Templates) -> None:
 
 def _archive_rule(templates: Templates, prefix: str) -> dict[str, Any]:
     rules = _bucket(templates, "acervo")["LifecycleConfiguration"]["Rules"]
-    assert {rule["Prefix"] for rule in rules} == {"t/", "cadastro/", "autorizacao/"}
+    assert {rule["Prefix"] for rule in rules} == {"t/", "cadastro/", "autorizacao/", "pagamento/", "demonstrativos/"}
     (found,) = (rule for rule in rules if rule["Prefix"] == prefix)
     return dict(found)
 
 
-@pytest.mark.parametrize("prefix", ["cadastro/", "autorizacao/"])
-def test_reports_of_loads_are_forgotten_in_a_year(producao: Templates, prefix: str) -> None:
+@pytest.mark.parametrize(
+    ("prefix", "days"), [("cadastro/", 365), ("autorizacao/", 365), ("pagamento/", 365), ("demonstrativos/", 30)]
+)
+def test_reports_of_loads_are_forgotten_in_a_year_and_what_can_be_made_again_in_a_month(
+    producao: Templates, prefix: str, days: int
+) -> None:
     rule = _archive_rule(producao, prefix)
-    assert rule["ExpirationInDays"] == 365
+    assert rule["ExpirationInDays"] == days
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
 
 
@@ -322,6 +334,7 @@ def test_the_stack_tells_what_deployment_and_seed_need(producao: Templates) -> N
         "TabelaDocumentos",
         "TabelaPeg",
         "TabelaAutorizacao",
+        "TabelaPagamento",
         "TabelaIdempotencia",
         "SegredoArn",
         "SegredoPseudonimosArn",

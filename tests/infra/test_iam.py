@@ -85,6 +85,22 @@ GRANTS: dict[str, set[str]] = {
         "dynamodb:PutItem", "dynamodb:UpdateItem",
         "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue",
     },
+    "PagamentoApi": {
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue",
+    },
+    "PagamentoEventos": {
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "states:StartExecution",
+        "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
+        "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutObject",
+        "events:PutEvents",
+        "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes",
+    },
+    "PagamentoFluxo": {
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+        "secretsmanager:GetSecretValue",
+        "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutObject",
+    },
 }  # fmt: skip
 EVERY_FUNCTION = {
     "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo",
@@ -95,6 +111,7 @@ EVERY_FUNCTION = {
 
 AUTORIZACAO = {"AutorizacaoApi", "AutorizacaoEventos", "AutorizacaoFluxo"}
 PEG = {"PegApi", "PegEventos", "PegFluxo"}
+PAGAMENTO = {"PagamentoApi", "PagamentoEventos", "PagamentoFluxo"}
 
 
 def listed(value: Any) -> list[Any]:
@@ -206,10 +223,11 @@ def on_table(templates: Templates, table: str) -> dict[str, set[str]]:
 @pytest.mark.parametrize(
     ("table", "owner", "readers"),
     [
-        ("Cadastro", "Cadastro", {"DocumentosApi", *PEG, *AUTORIZACAO}),
+        ("Cadastro", "Cadastro", {"DocumentosApi", *PEG, *AUTORIZACAO, *PAGAMENTO}),
         ("Beneficiarios", "Cadastro", PEG | AUTORIZACAO),
-        ("Documentos", "Documentos", {"AutorizacaoApi", "AutorizacaoEventos"}),
-        ("Peg", "Peg", set()),
+        ("Documentos", "Documentos", {"AutorizacaoApi", "AutorizacaoEventos", *PAGAMENTO}),
+        ("Peg", "Peg", PAGAMENTO),
+        ("Pagamento", "Pagamento", set()),
         ("Autorizacao", "Autorizacao", PEG),
     ],
 )
@@ -281,12 +299,17 @@ def test_each_index_of_authorizations_is_for_whoever_looks_there(producao: Templ
 
 
 def test_who_lists_pegs_and_who_finishes_them_look_where_they_are_in_order(producao: Templates) -> None:
-    assert indexes(producao, "Peg") == {"PegApi": {"fila", "recepcao"}, "PegFluxo": {"fila"}}
+    assert indexes(producao, "Peg") == {
+        "PegApi": {"fila", "recepcao"},
+        "PegFluxo": {"fila"},
+        **{function: {"recepcao"} for function in PAGAMENTO},
+    }
+    assert indexes(producao, "Pagamento") == {"PagamentoApi": {"envio", "fila"}, "PagamentoFluxo": {"fila"}}
 
 
-def test_of_documents_authorization_learns_only_whether_they_are_there(producao: Templates) -> None:
+def test_of_documents_others_learn_only_whether_they_are_there_and_what_they_are(producao: Templates) -> None:
     granted = on_table(producao, "Documentos")
-    for name in ("AutorizacaoApi", "AutorizacaoEventos"):
+    for name in ("AutorizacaoApi", "AutorizacaoEventos", *PAGAMENTO):
         assert granted[name] == {"dynamodb:BatchGetItem", "dynamodb:GetItem"}
 
 
@@ -298,6 +321,7 @@ def test_questions_of_callers_are_counted_and_answers_kept_where_they_expire(pro
         "AutorizacaoEventos": keeping,
         "CadastroApi": counting,
         "DocumentosApi": keeping,
+        "PagamentoApi": keeping,
         "PegApi": counting,
         "PegEventos": keeping,
     }
@@ -309,7 +333,10 @@ def test_lives_are_reached_by_eligibility_authorization_billing_and_loads_and_no
 
 def test_the_audit_only_grows(producao: Templates) -> None:
     granted = on_table(producao, "Auditoria")
-    assert set(granted) == {"AutorizacaoApi", "AutorizacaoEventos", "CadastroApi", "DocumentosApi", *PEG}
+    assert set(granted) == {
+        "AutorizacaoApi", "AutorizacaoEventos", "CadastroApi", "DocumentosApi", "PagamentoApi",
+        "PagamentoEventos", *PEG,
+    }  # fmt: skip
     assert all(actions == {"dynamodb:PutItem"} for actions in granted.values())
 
 
@@ -321,34 +348,46 @@ def test_people_and_clients_are_made_in_the_pool_of_prestadores_only(producao: T
             assert "IdentidadePrestadores" in flat(pool)
 
 
-def test_the_key_of_pseudonyms_is_read_where_lives_are(producao: Templates) -> None:
+def test_the_key_of_pseudonyms_is_read_where_lives_or_prestadores_are_looked_for(producao: Templates) -> None:
     readers = {
         policy.partition("Papel")[0]
         for policy, statement in statements(producao)
         if any("Pseudonimos" in flat(resource) for resource in listed(statement["Resource"]))
     }
-    assert readers == {"CadastroApi", "CadastroFluxo", *AUTORIZACAO, *PEG}
+    assert readers == {"CadastroApi", "CadastroFluxo", "PagamentoFluxo", *AUTORIZACAO, *PEG}
 
 
-LOADERS = {"Cadastro": {"cadastro/*"}, "AutorizacaoFluxo": {"autorizacao/*"}}
-"""What a function reads of the buckets if it is not documents; the one that answers messages reads both."""
+LOADS = {"Cadastro": "cadastro/*", "Autorizacao": "autorizacao/*", "Pagamento": "pagamento/*"}
+DOCUMENTS = "t/*"
+READS: dict[str, set[str]] = {
+    "CadastroApi": {LOADS["Cadastro"]},
+    "CadastroEventos": {LOADS["Cadastro"]},
+    "CadastroFluxo": {LOADS["Cadastro"]},
+    "AutorizacaoEventos": {LOADS["Autorizacao"], DOCUMENTS},
+    "AutorizacaoFluxo": {LOADS["Autorizacao"]},
+    "DocumentosApi": {DOCUMENTS},
+    "DocumentosEventos": {DOCUMENTS},
+    "DocumentosFluxo": {DOCUMENTS},
+    **{name: {DOCUMENTS} for name in PEG},
+    "PagamentoApi": {DOCUMENTS, "demonstrativos/*"},
+    "PagamentoEventos": {LOADS["Pagamento"], DOCUMENTS},
+    "PagamentoFluxo": {LOADS["Pagamento"], DOCUMENTS, "demonstrativos/*"},
+}
+"""What each function reads or writes of the buckets, by prefix."""
 
 
-def test_documents_and_loads_are_apart(producao: Templates) -> None:
-    read: dict[str, set[str]] = {}
+def test_documents_loads_and_demonstrativos_are_apart(producao: Templates) -> None:
+    used: dict[str, set[str]] = {}
     for policy, statement in statements(producao):
         for resource in listed(statement["Resource"]):
             if "s3:GetObject" in listed(statement["Action"]) or "s3:PutObject" in listed(statement["Action"]):
                 bucket, _, prefix = flat(resource).partition("/")
-                read.setdefault(policy.partition("Papel")[0], set()).add(prefix)
-                if policy.startswith("AutorizacaoEventos"):
-                    assert ("entrada" in bucket) == (prefix == "autorizacao/*")
-    assert read.pop("AutorizacaoEventos") == {"autorizacao/*", "t/*"}
-    for name, prefixes in read.items():
-        (expected,) = {frozenset(own) for start, own in LOADERS.items() if name.startswith(start)} or {
-            frozenset({"t/*"})
-        }
-        assert prefixes == expected, name
+                name = policy.partition("Papel")[0]
+                used.setdefault(name, set()).add(prefix)
+                if not name.startswith(("Cadastro", "Documentos")):
+                    # Of what has just arrived others see the operadora's own files only.
+                    assert "entrada" not in bucket or prefix in LOADS.values()
+    assert used == READS
 
 
 def test_mail_is_sent_by_who_writes_to_oncology_and_from_one_address(producao: Templates) -> None:
@@ -362,17 +401,22 @@ def test_mail_is_sent_by_who_writes_to_oncology_and_from_one_address(producao: T
     assert identity == "arn:aws:ses:sa-east-1:<AWS::AccountId>:identity/nao-responda@conecta.example"
 
 
-def test_a_state_machine_is_started_by_one_role(producao: Templates) -> None:
+def test_a_state_machine_is_started_by_its_context_and_by_its_schedule(producao: Templates) -> None:
     starters = {
-        policy.partition("Papel")[0]: flat(statement["Resource"])
+        (policy.partition("Papel")[0], flat(machine).partition("Maquina")[0].removeprefix('<{"Ref": "'))
         for policy, statement in statements(producao)
         if "states:StartExecution" in listed(statement["Action"])
+        for machine in listed(statement["Resource"])
     }
-    assert {name: machine.partition("Maquina")[0].removeprefix('<{"Ref": "') for name, machine in starters.items()} == {
-        "AutorizacaoEventos": "CargaAutorizacao",
-        "CadastroEventos": "CargaCadastro",
-        "PegEventos": "RecepcaoPeg",
-        "VarreduraAutorizacoes": "ExpiracaoAutorizacoes",
+    assert starters == {
+        ("AutorizacaoEventos", "CargaAutorizacao"),
+        ("CadastroEventos", "CargaCadastro"),
+        ("PegEventos", "RecepcaoPeg"),
+        ("VarreduraAutorizacoes", "ExpiracaoAutorizacoes"),
+        ("PagamentoEventos", "CargaPagamento"),
+        ("PagamentoEventos", "DemonstrativosLote"),
+        ("PagamentoEventos", "FechamentoEntregas"),
+        ("FechamentoDoDia", "FechamentoEntregas"),
     }
 
 
@@ -383,7 +427,7 @@ def test_the_xml_door_calls_owners_and_touches_no_data(producao: Templates) -> N
         if policy.startswith("TissApi") and "lambda:InvokeFunction" in listed(statement["Action"])
         for resource in listed(statement["Resource"])
     ]
-    owners = ("AutorizacaoApiFuncao", "CadastroApiFuncao", "PegApiFuncao")
+    owners = ("AutorizacaoApiFuncao", "CadastroApiFuncao", "PagamentoApiFuncao", "PegApiFuncao")
     assert len(called) == len(owners)
     assert all(any(name in arn for arn in called) for name in owners)
 
@@ -397,6 +441,9 @@ def test_workflows_and_sweeps_call_their_own_function_and_peg_whoever_cancels_so
     assert {name: arn.partition("Funcao")[0].removeprefix('<{"Fn::GetAtt": ["') for name, arn in called.items()} == {
         "CargaAutorizacao": "AutorizacaoFluxo",
         "CargaCadastro": "CadastroFluxo",
+        "CargaPagamento": "PagamentoFluxo",
+        "DemonstrativosLote": "PagamentoFluxo",
+        "FechamentoEntregas": "PagamentoFluxo",
         "ConciliacaoUploads": "DocumentosFluxo",
         "ExpiracaoAutorizacoes": "AutorizacaoFluxo",
         "PegApi": "AutorizacaoApi",

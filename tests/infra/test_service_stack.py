@@ -26,11 +26,15 @@ FUNCTIONS = {
     "peg-api": ("peg.handler.api.handler", 25, 1024, 3),
     "peg-eventos": ("peg.handler.eventos.handler", 60, 512, 3),
     "peg-fluxo": ("peg.handler.fluxo.handler", 60, 1024, 3),
+    "pagamento-api": ("pagamento.handler.api.handler", 25, 1024, 3),
+    "pagamento-eventos": ("pagamento.handler.eventos.handler", 60, 512, 3),
+    "pagamento-fluxo": ("pagamento.handler.fluxo.handler", 300, 1024, 3),
 }
 BILLING = {
     "TABELA_PEG", "TABELA_AUTORIZACAO", "TABELA_CADASTRO", "TABELA_BENEFICIARIOS", "TABELA_AUDITORIA", "BUCKET_ACERVO",
     "SEGREDO_PSEUDONIMOS_ARN",
 }  # fmt: skip
+PAYING = {"TABELA_PAGAMENTO", "TABELA_PEG", "TABELA_CADASTRO", "TABELA_DOCUMENTOS", "BUCKET_ACERVO"}
 ENVIRONMENT = {
     "publico-api": {"ORIGENS_PERMITIDAS"},
     "cadastro-api": {
@@ -58,7 +62,7 @@ ENVIRONMENT = {
         "TABELA_AUTORIZACAO", "TABELA_CADASTRO", "TABELA_BENEFICIARIOS", "SEGREDO_PSEUDONIMOS_ARN", "BUCKET_ENTRADA",
         "BUCKET_ACERVO",
     },
-    "tiss-api": {"FUNCAO_CADASTRO", "FUNCAO_AUTORIZACAO", "FUNCAO_PEG", "ORIGENS_PERMITIDAS"},
+    "tiss-api": {"FUNCAO_CADASTRO", "FUNCAO_AUTORIZACAO", "FUNCAO_PEG", "FUNCAO_PAGAMENTO", "ORIGENS_PERMITIDAS"},
     "documentos-api": {
         "TABELA_DOCUMENTOS", "TABELA_CADASTRO", "TABELA_IDEMPOTENCIA", "TABELA_AUDITORIA", "BUCKET_ENTRADA",
         "BUCKET_ACERVO", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES",
@@ -72,6 +76,15 @@ ENVIRONMENT = {
     },
     "peg-eventos": {*BILLING, "TABELA_IDEMPOTENCIA", "FUNCAO_AUTORIZACAO", "BARRAMENTO", "MAQUINA_RECEPCAO_ARN"},
     "peg-fluxo": BILLING,
+    "pagamento-api": {
+        *PAYING, "TABELA_AUDITORIA", "TABELA_IDEMPOTENCIA", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA",
+        "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
+    },
+    "pagamento-eventos": {
+        *PAYING, "TABELA_AUDITORIA", "BUCKET_ENTRADA", "BARRAMENTO", "MAQUINA_CARGA_ARN", "MAQUINA_FECHAMENTO_ARN",
+        "MAQUINA_LOTE_ARN",
+    },
+    "pagamento-fluxo": {*PAYING, "BUCKET_ENTRADA", "SEGREDO_PSEUDONIMOS_ARN"},
 }  # fmt: skip
 COMMON = {"CONECTA_ESTAGIO", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
 
@@ -153,7 +166,7 @@ def test_lotes_never_starve_interactive_calls(producao: Templates, embarcado: Te
         assert reserved[f"{owner}-api"] > reserved[f"{owner}-fluxo"] + reserved["tiss-api"]
     # Whoever waits at the XML door for a lote to be received leaves it open for the others.
     assert reserved["tiss-api"] - reserved["peg-api"] >= 20
-    assert sum(reserved.values()) <= 600
+    assert sum(reserved.values()) <= 700
     for made in embarcado.properties("AWS::Lambda::Function"):
         assert "ReservedConcurrentExecutions" not in made
 
@@ -184,7 +197,10 @@ def test_queues_are_encrypted_and_reached_by_tls_only(producao: Templates) -> No
     assert guarded == set(queues)
 
 
-@pytest.mark.parametrize("name", ["autorizacao-eventos", "cadastro-eventos", "documentos-eventos", "peg-eventos"])
+CONSUMERS = ("autorizacao-eventos", "cadastro-eventos", "documentos-eventos", "pagamento-eventos", "peg-eventos")
+
+
+@pytest.mark.parametrize("name", CONSUMERS)
 def test_poison_leaves_a_queue_and_no_message_is_seen_twice_in_one_run(producao: Templates, name: str) -> None:
     queue = producao.one("AWS::SQS::Queue", QueueName=f"conecta-producao-{name}")
     dead = logical(producao, "AWS::SQS::Queue", QueueName=f"conecta-producao-{name}-dlq")
@@ -206,14 +222,14 @@ def mappings(templates: Templates) -> list[dict[str, Any]]:
 
 
 def test_one_bad_message_does_not_repeat_its_batch(producao: Templates) -> None:
-    assert len(mappings(producao)) == 8
+    assert len(mappings(producao)) == 2 * len(CONSUMERS)
     for mapping in mappings(producao):
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 def test_only_new_outbox_rows_are_published(producao: Templates) -> None:
     streams = [mapping for mapping in mappings(producao) if "StartingPosition" in mapping]
-    assert len(streams) == 4
+    assert len(streams) == len(CONSUMERS)
     for mapping in streams:
         (pattern,) = (json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"])
         assert pattern == {
@@ -249,6 +265,7 @@ def test_each_upload_reaches_documentos_from_the_default_bus(producao: Templates
     [
         ("cargas", "cadastro/", "cadastro-eventos"),
         ("cargas-de-autorizacao", "autorizacao/", "autorizacao-eventos"),
+        ("cargas-de-pagamento", "pagamento/", "pagamento-eventos"),
     ],
 )
 def test_each_file_of_the_operadora_reaches_who_loads_it_and_nobody_else(
@@ -268,9 +285,15 @@ def test_each_file_of_the_operadora_reaches_who_loads_it_and_nobody_else(
     [
         ("cargas-retomadas", "cadastro", ["CargaRetomada"], "cadastro-eventos"),
         ("autorizacao-para-si", "autorizacao", ["DataPedida", "CargaRetomada"], "autorizacao-eventos"),
+        (
+            "pagamento-para-si", "pagamento", ["CronogramaPublicado", "DemonstrativosPedidos", "CargaRetomada"],
+            "pagamento-eventos",
+        ),
+        ("pegs-liberados", "peg", ["PegLiberado"], "pagamento-eventos"),
+        ("pegs-encerrados", "pagamento", ["PagamentoRegistrado", "FaturaEncerrada"], "peg-eventos"),
     ],
-)
-def test_what_a_context_asks_of_itself_comes_back_to_it(
+)  # fmt: skip
+def test_what_a_context_tells_reaches_itself_or_whoever_goes_on_with_it(
     producao: Templates, name: str, source: str, types: list[str], queue: str
 ) -> None:
     made = rule(producao, name)
@@ -301,6 +324,11 @@ def test_what_a_context_asks_of_itself_comes_back_to_it(
             },
             "peg-eventos",
         ),
+        (
+            "mensagens-de-pagamento",
+            {"finalidade": ["mensagem_tiss"], "transacao": ["solicitacaoDemonstrativoRetorno"]},
+            "pagamento-eventos",
+        ),
     ],
 )  # fmt: skip
 def test_a_received_document_reaches_whoever_answers_it(
@@ -325,6 +353,7 @@ def test_a_received_document_reaches_whoever_answers_it(
             ["LoteRecusado", "LoteRepetido", "PegRecebido", "MensagemRecusada", "MensagemRespondida"],
         ),
         ("destino-das-mensagens", "autorizacao", ["MensagemRecusada", "MensagemRespondida"]),
+        ("destino-dos-demonstrativos", "pagamento", ["MensagemRecusada", "MensagemRespondida"]),
     ],
 )
 def test_documentos_hears_what_became_of_what_was_sent(
@@ -362,12 +391,14 @@ def test_uploads_without_an_end_are_swept(request: pytest.FixtureRequest, stage:
     assert "Arn" in schedule["Target"]["DeadLetterConfig"]
 
 
-@pytest.mark.parametrize(("stage", "when"), [("producao", "cron(5 * * * ? *)"), ("embarcado", "rate(1 minute)")])
+@pytest.mark.parametrize(("workflow", "minute"), [("expiracao-autorizacoes", 5), ("fechamento-entregas", 7)])
+@pytest.mark.parametrize("stage", ["producao", "embarcado"])
 def test_what_is_due_is_swept_by_a_workflow_that_the_schedule_itself_starts(
-    request: pytest.FixtureRequest, stage: str, when: str
+    request: pytest.FixtureRequest, stage: str, workflow: str, minute: int
 ) -> None:
     templates: Templates = request.getfixturevalue(stage)
-    name = f"conecta-{stage}-expiracao-autorizacoes"
+    name = f"conecta-{stage}-{workflow}"
+    when = f"cron({minute} * * * ? *)" if stage == "producao" else "rate(1 minute)"
     schedule = templates.one("AWS::Scheduler::Schedule", Name=name)
     assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == (when, "America/Sao_Paulo")
     machine = logical(templates, "AWS::StepFunctions::StateMachine", StateMachineName=name)
@@ -392,6 +423,9 @@ WORKFLOWS = {
     "carga-cadastro": "cadastro-fluxo",
     "carga-autorizacao": "autorizacao-fluxo",
     "expiracao-autorizacoes": "autorizacao-fluxo",
+    "carga-pagamento": "pagamento-fluxo",
+    "fechamento-entregas": "pagamento-fluxo",
+    "demonstrativos-lote": "pagamento-fluxo",
 }
 
 
@@ -507,18 +541,10 @@ def test_the_stack_tells_what_demo_and_operation_need(producao: Templates) -> No
         "ApiId",
         "ApiUrl",
         "Barramento",
-        "MaquinaRecepcaoArn",
-        "MaquinaCargaArn",
-        "MaquinaCargaAutorizacaoArn",
-        "MaquinaExpiracaoArn",
-        "FilaAutorizacaoEventos",
-        "FilaAutorizacaoEventosDlq",
-        "FilaCadastroEventos",
-        "FilaCadastroEventosDlq",
-        "FilaDocumentosEventos",
-        "FilaDocumentosEventosDlq",
-        "FilaPegEventos",
-        "FilaPegEventosDlq",
+        "MaquinaRecepcaoPegArn",
+        "MaquinaFechamentoEntregasArn",
+        "FilaPagamentoEventos",
+        "FilaPagamentoEventosDlq",
         "EventosNaoEntregues",
     } <= outputs
 
@@ -530,7 +556,7 @@ def test_callers_wait_longer_than_what_they_call_may_run(producao: Templates) ->
         for task in tasks(definition["States"]):
             assert task["TimeoutSeconds"] > function(producao, worker)["Timeout"]
     slowest = function(producao, "tiss-api")["Timeout"]
-    for owner in ("autorizacao-api", "cadastro-api", "peg-api"):
+    for owner in ("autorizacao-api", "cadastro-api", "pagamento-api", "peg-api"):
         assert slowest > function(producao, owner)["Timeout"]
     for item in api(producao)["Body"]["paths"].values():
         for operation in item.values():

@@ -4,20 +4,37 @@ from typing import Any
 
 import pytest
 
-from infra.components.workflow import TRANSIENT_ERRORS, load_definition, reception_definition, sweep_definition
+from infra.components.workflow import (
+    TRANSIENT_ERRORS,
+    bulk_definition,
+    closing_definition,
+    expiry_definition,
+    load_definition,
+    reception_definition,
+)
 
 STATES: dict[str, Any] = reception_definition("arn:peg-fluxo")["States"]
 LOAD: dict[str, Any] = load_definition("arn:cadastro-fluxo")["States"]
 PART: dict[str, Any] = LOAD["CarregarPartes"]["ItemProcessor"]["States"]["CarregarParte"]
-SWEEP: dict[str, Any] = sweep_definition("arn:autorizacao-fluxo")["States"]
-PIECE: dict[str, Any] = SWEEP["VarrerPartes"]["ItemProcessor"]["States"]
+SWEEPS: dict[str, dict[str, Any]] = {
+    "expiracao-autorizacoes": expiry_definition("arn:autorizacao-fluxo")["States"],
+    "fechamento-entregas": closing_definition("arn:pagamento-fluxo")["States"],
+}
+PIECES: dict[str, dict[str, Any]] = {
+    name: states["VarrerPartes"]["ItemProcessor"]["States"] for name, states in SWEEPS.items()
+}
+BULK: dict[str, Any] = bulk_definition("arn:pagamento-fluxo")["States"]
 TASKS: dict[str, dict[str, Any]] = {
     **{name: STATES[name] for name in ("ReceberLote", "RegistrarFalha")},
     **{f"carga.{name}": LOAD[name] for name in ("Planejar", "Concluir", "RegistrarFalha")},
     "carga.CarregarParte": PART,
-    **{f"varredura.{name}": SWEEP[name] for name in ("Planejar", "RegistrarFalha")},
-    "varredura.Varrer": PIECE["Varrer"],
+    **{f"{sweep}.{name}": states[name] for sweep, states in SWEEPS.items() for name in ("Planejar", "RegistrarFalha")},
+    **{f"{sweep}.Varrer": states["Varrer"] for sweep, states in PIECES.items()},
+    **{f"demonstrativos.{name}": BULK[name] for name in ("Montar", "RegistrarFalha")},
 }
+CATCH = {"ErrorEquals": ["States.ALL"], "ResultPath": "$.erro", "Next": "RegistrarFalha"}
+RECORD = {"acao": "registrar-falha", "entrada.$": "$$.Execution.Input", "erro.$": "$.erro"}
+sweeps = pytest.mark.parametrize("sweep", SWEEPS)
 
 
 def test_the_whole_event_is_received_with_what_to_do() -> None:
@@ -29,13 +46,8 @@ def test_the_whole_event_is_received_with_what_to_do() -> None:
 
 
 def test_what_cannot_be_received_is_recorded_before_it_fails() -> None:
-    (catch,) = STATES["ReceberLote"]["Catch"]
-    assert catch == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.erro", "Next": "RegistrarFalha"}
-    assert STATES["RegistrarFalha"]["Parameters"]["Payload"] == {
-        "acao": "registrar-falha",
-        "entrada.$": "$$.Execution.Input",
-        "erro.$": "$.erro",
-    }
+    assert STATES["ReceberLote"]["Catch"] == [CATCH]
+    assert STATES["RegistrarFalha"]["Parameters"]["Payload"] == RECORD
     assert STATES["RegistrarFalha"]["Next"] == "Falhou"
     assert [catch["Next"] for catch in STATES["RegistrarFalha"]["Catch"]] == ["Falhou"]
     assert STATES["Falhou"]["Type"] == "Fail"
@@ -67,7 +79,8 @@ def test_no_execution_is_left_running_for_ever() -> None:
     assert reception_definition("arn")["TimeoutSeconds"] == 3600
     assert load_definition("arn")["TimeoutSeconds"] == 12 * 3600
     # The next sweep starts within the hour, and finds what this one left.
-    assert sweep_definition("arn")["TimeoutSeconds"] == 3600
+    for definition in (expiry_definition, closing_definition, bulk_definition):
+        assert definition("arn")["TimeoutSeconds"] == 3600
     assert all("TimeoutSeconds" in task for task in TASKS.values())
 
 
@@ -95,8 +108,7 @@ def test_a_part_is_told_whose_load_it_is_of_and_its_answer_is_dropped() -> None:
 
 def test_a_load_that_fails_anywhere_is_recorded_before_it_fails() -> None:
     for name in ("Planejar", "CarregarPartes", "Concluir"):
-        (catch,) = LOAD[name]["Catch"]
-        assert catch == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.erro", "Next": "RegistrarFalha"}
+        assert LOAD[name]["Catch"] == [CATCH]
     # From the execution's own input: what failed may have left anything in the state.
     assert LOAD["RegistrarFalha"]["Parameters"]["Payload"] == {
         "acao": "registrar-falha",
@@ -107,34 +119,54 @@ def test_a_load_that_fails_anywhere_is_recorded_before_it_fails() -> None:
     assert (LOAD["RegistrarFalha"]["Next"], LOAD["Falhou"]["Type"]) == ("Falhou", "Fail")
 
 
-def test_which_day_is_swept_is_nobodys_choice() -> None:
-    assert SWEEP["Planejar"]["Parameters"]["Payload"] == {"acao": "planejar-varredura"}
-    assert PIECE["Varrer"]["Parameters"]["Payload"] == {
-        "acao": "varrer", "parte.$": "$.parte", "posicao.$": "$.posicao",
-    }  # fmt: skip
+def test_which_day_is_swept_is_nobodys_choice_but_what_is_counted_again_may_be_asked() -> None:
+    plans = {name: states["Planejar"]["Parameters"]["Payload"] for name, states in SWEEPS.items()}
+    assert plans == {
+        "expiracao-autorizacoes": {"acao": "planejar-varredura"},
+        "fechamento-entregas": {"acao": "planejar-fechamento", "pedido.$": "$"},
+    }
+    for pieces in PIECES.values():
+        assert pieces["Varrer"]["Parameters"]["Payload"] == {
+            "acao": "varrer", "parte.$": "$.parte", "posicao.$": "$.posicao",
+        }  # fmt: skip
 
 
-def test_each_shard_is_swept_from_its_start_until_no_more_is_due() -> None:
-    parts = SWEEP["VarrerPartes"]
-    assert (SWEEP["Planejar"]["Next"], parts["Next"], SWEEP["Concluida"]["Type"]) == (
+@sweeps
+def test_each_part_is_swept_from_its_start_until_no_more_is_due(sweep: str) -> None:
+    parts, pieces = SWEEPS[sweep]["VarrerPartes"], PIECES[sweep]
+    assert (SWEEPS[sweep]["Planejar"]["Next"], parts["Next"], SWEEPS[sweep]["Concluida"]["Type"]) == (
         "VarrerPartes", "Concluida", "Succeed",
     )  # fmt: skip
     assert (parts["ItemsPath"], parts["MaxConcurrency"]) == ("$.partes", 4)
     assert parts["ItemSelector"] == {"parte.$": "$$.Map.Item.Value", "posicao": None}
-    assert PIECE["Varrer"]["Next"] == "HaMais"
-    (more,) = PIECE["HaMais"]["Choices"]
-    assert more == {"Variable": "$.mais", "BooleanEquals": True, "Next": "Varrer"}
-    assert PIECE["HaMais"]["Default"] == "Varrida"
-    assert PIECE["Varrida"]["Type"] == "Succeed"
+    _assert_repeated_while_there_is_more(pieces, "Varrer", "Varrida")
 
 
-def test_what_a_sweep_did_is_not_carried_on() -> None:
-    assert SWEEP["VarrerPartes"]["ResultPath"] is PIECE["Varrida"]["OutputPath"] is None
+def _assert_repeated_while_there_is_more(states: dict[str, Any], piece: str, end: str) -> None:
+    assert states[piece]["Next"] == "HaMais"
+    (more,) = states["HaMais"]["Choices"]
+    assert more == {"Variable": "$.mais", "BooleanEquals": True, "Next": piece}
+    assert (states["HaMais"]["Default"], states[end]["Type"]) == (end, "Succeed")
 
 
-def test_a_sweep_that_fails_anywhere_is_recorded_before_it_fails() -> None:
-    for name in ("Planejar", "VarrerPartes"):
-        (catch,) = SWEEP[name]["Catch"]
-        assert catch == {"ErrorEquals": ["States.ALL"], "ResultPath": "$.erro", "Next": "RegistrarFalha"}
-    assert SWEEP["RegistrarFalha"]["Parameters"]["Payload"] == {"acao": "registrar-falha", "erro.$": "$.erro"}
-    assert (SWEEP["RegistrarFalha"]["Next"], SWEEP["Falhou"]["Type"]) == ("Falhou", "Fail")
+@sweeps
+def test_what_a_sweep_did_is_not_carried_on(sweep: str) -> None:
+    assert SWEEPS[sweep]["VarrerPartes"]["ResultPath"] is PIECES[sweep]["Varrida"]["OutputPath"] is None
+
+
+@sweeps
+def test_a_sweep_that_fails_anywhere_is_recorded_before_it_fails(sweep: str) -> None:
+    states = SWEEPS[sweep]
+    assert states["Planejar"]["Catch"] == states["VarrerPartes"]["Catch"] == [CATCH]
+    assert states["RegistrarFalha"]["Parameters"]["Payload"] == RECORD
+    assert (states["RegistrarFalha"]["Next"], states["Falhou"]["Type"]) == ("Falhou", "Fail")
+
+
+def test_demonstrativos_are_made_piece_by_piece_and_a_failure_is_recorded() -> None:
+    assert bulk_definition("arn")["StartAt"] == "Montar"
+    assert BULK["Montar"]["Parameters"]["Payload"] == {
+        "acao": "montar-lote", "prestador_id.$": "$.prestador_id", "id.$": "$.id",
+    }  # fmt: skip
+    assert BULK["Montar"]["Catch"] == [CATCH]
+    assert BULK["RegistrarFalha"]["Parameters"]["Payload"] == RECORD
+    _assert_repeated_while_there_is_more(BULK, "Montar", "Montado")
