@@ -29,13 +29,16 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from conecta_edge import protocolos
 from conecta_edge.clock import iso
 from pagamento.domain.faturas import ABERTAS, Fatura
 from pagamento.domain.notas import Nota, SituacaoNota
-from pagamento.domain.pagamentos import Pagamento
+from pagamento.domain.pagamentos import Lancamento, Pagamento
+
+if TYPE_CHECKING:
+    from pagamento.service.portas import Linha
 
 Key = dict[str, str]
 ENVIO: Final = "envio"
@@ -62,6 +65,20 @@ def operadora_pk(registro_ans: str) -> str:
 def month_pk(registro_ans: str, month: str) -> str:
     """`OPERADORA#<registroANS>#<AAMM>`: whose notas and payments are."""
     return f"{operadora_pk(registro_ans)}#{month}"
+
+
+def linha_key(linha: Linha) -> Key:
+    """Where a row lies; of a cronograma, that it is the one in force."""
+    match linha:
+        case Fatura():
+            return fatura_key(linha.prestador_id, linha.id)
+        case Nota():
+            return nota_key(linha.prestador_id, linha.id)
+        case Pagamento():
+            return pagamento_key(linha)
+        case Lancamento():
+            return lancamento_key(linha.prestador_id, linha.id)
+    return cronograma_key(linha.registro_ans)
 
 
 def fatura_key(prestador_id: str, fatura_id: str) -> Key:
@@ -140,18 +157,16 @@ def notas_pk(registro_ans: str) -> str:
     return f"{operadora_pk(registro_ans)}#NOTAS"
 
 
-def fila(linha: Fatura | Nota) -> Key:
+def fila(linha: Linha) -> Key:
     """Where a row lies in the index `fila`: nowhere when nobody has to do anything."""
-    last = f"#{linha.prestador_id}#{linha.id}"
-    if isinstance(linha, Nota):
-        if linha.situacao is not SituacaoNota.ENVIADA:
-            return {}
-        return {"fila_pk": notas_pk(linha.registro_ans), "fila_sk": iso(linha.criada_em) + last}
-    if linha.situacao not in ABERTAS:
+    if isinstance(linha, Nota) and linha.situacao is SituacaoNota.ENVIADA:
+        pk, when = notas_pk(linha.registro_ans), iso(linha.criada_em)
+    elif isinstance(linha, Fatura) and linha.situacao in ABERTAS:
+        pk = faturas_pk(linha.registro_ans, zlib.crc32(linha.protocolo.encode()) % SHARDS)
+        when = linha.agir_em.isoformat() if linha.agir_em else NADA_A_FAZER
+    else:
         return {}
-    shard = zlib.crc32(linha.protocolo.encode()) % SHARDS
-    day = linha.agir_em.isoformat() if linha.agir_em else NADA_A_FAZER
-    return {"fila_pk": faturas_pk(linha.registro_ans, shard), "fila_sk": day + last}
+    return {"fila_pk": pk, "fila_sk": f"{when}#{linha.prestador_id}#{linha.id}"}
 
 
 def identity(place: Mapping[str, str]) -> tuple[str, str]:

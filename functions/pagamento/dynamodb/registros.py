@@ -43,12 +43,12 @@ AS_READ: Final = "versao = :versao"
 Valor = TypeVar("Valor")
 
 
-def to_item(linha: Any) -> Item:
+def to_item(linha: Linha) -> Item:
     """An object as its row, but for the key."""
     row: Item = _as_text(codec.plain(linha))
     if isinstance(linha, Nota):
         row[chaves.ENVIO] = chaves.envio(linha)
-    return {**row, **(chaves.fila(linha) if isinstance(linha, Fatura | Nota) else {})}
+    return {**row, **chaves.fila(linha)}
 
 
 def from_item(classe: type[Valor], row: Mapping[str, Any] | None) -> Valor | None:
@@ -157,7 +157,7 @@ class DynamoRegistros:
     ) -> Page:
         """A Query on the pointers and a BatchGetItem."""
         values = {":pk": chaves.month_pk(registro_ans, mes[2:]), ":sk": chaves.PAGAMENTO}
-        rows, last = query_page(self._client, self._table, "pk = :pk AND begins_with(sk, :sk)", values, position, limit)
+        rows, last = self._query("pk = :pk AND begins_with(sk, :sk)", values, position, limit)
         return Page(self._load(Pagamento, [_target(row) for row in rows]), last)
 
     def lancamento(self, prestador_id: str, lancamento_id: str) -> Lancamento | None:
@@ -212,26 +212,21 @@ class DynamoRegistros:
 
     def _actions(self, mudanca: Mudanca) -> Iterator[Item]:
         antes: Any = mudanca.antes
-        match depois := mudanca.depois:
-            case Fatura():
-                yield self._put(chaves.fatura_key(depois.prestador_id, depois.id), depois, antes)
-            case Lancamento():
-                yield self._put(chaves.lancamento_key(depois.prestador_id, depois.id), depois, antes)
+        depois = mudanca.depois
+        key = chaves.linha_key(depois)
+        yield self._put(key, depois, antes)
+        match depois:
             case Nota():
-                yield self._put(chaves.nota_key(depois.prestador_id, depois.id), depois, antes)
                 if antes is None:
                     pointer = chaves.ponteiro_da_nota_key(depois.registro_ans, depois.id)
                     yield self._point(pointer, prestador_id=depois.prestador_id)
                 yield from self._marca(antes, depois)
             case Pagamento():
-                key = chaves.pagamento_key(depois)
-                yield self._put(key, depois, None)
-                yield self._point(
-                    chaves.numero_key(depois.registro_ans, depois.numero), dono=key["pk"], linha=key["sk"]
-                )
-                yield self._point(chaves.ponteiro_do_pagamento_key(depois), dono=key["pk"], linha=key["sk"])
+                pointers = (
+                    chaves.numero_key(depois.registro_ans, depois.numero), chaves.ponteiro_do_pagamento_key(depois)
+                )  # fmt: skip
+                yield from (self._point(pointer, dono=key["pk"], linha=key["sk"]) for pointer in pointers)
             case Cronograma():
-                yield self._put(chaves.cronograma_key(depois.registro_ans), depois, antes)
                 yield self._put(chaves.cronograma_key(depois.registro_ans, depois.versao), depois, None)
 
     def _put(self, key: chaves.Key, depois: Linha, antes: Any) -> Item:
