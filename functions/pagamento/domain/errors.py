@@ -35,7 +35,15 @@ class PagamentoError(Exception):
 
 
 class NaoEncontradoError(PagamentoError):
-    """Absent or foreign: one and the same answer."""
+    """Absent or foreign: one and the same answer.
+
+    Attributes:
+        protocolos: which, where several were asked for.
+    """
+
+    def __init__(self, protocolos: Sequence[str] = ()) -> None:
+        super().__init__(", ".join(protocolos))
+        self.protocolos = tuple(protocolos)
 
 
 class LegadoError(PagamentoError):
@@ -44,10 +52,12 @@ class LegadoError(PagamentoError):
     Attributes:
         portal: address of the portal, when the operadora told it.
         data_migracao: first day that is here.
+        protocolos: which, where several were asked for.
     """
 
-    def __init__(self, portal: str | None, data_migracao: date) -> None:
+    def __init__(self, portal: str | None, data_migracao: date, protocolos: Sequence[str] = ()) -> None:
         super().__init__(data_migracao.isoformat())
+        self.protocolos = tuple(protocolos)
         self.portal = portal
         self.data_migracao = data_migracao
 

@@ -50,8 +50,8 @@ def find_analises(
         registro_ans: operadora that is asked; the others' protocolos are not there, and it may have older ones (R07).
 
     Raises:
-        NaoEncontradoError: one is absent or foreign.
-        LegadoError: one can only be of before the migration.
+        NaoEncontradoError: some are absent or foreign.
+        LegadoError: some can only be of before the migration.
         DemonstrativoIndisponivelError: values of some are not published yet, or they are too many.
     """
     asked = tuple(dict.fromkeys(protocolos))
@@ -140,20 +140,22 @@ def _published(prestador_id: str, protocolos: Sequence[str], portas: Portas, reg
 
 
 def _pegs(prestador_id: str, protocolos: Sequence[str], portas: Portas, registro_ans: str | None) -> list[Peg]:
-    found = []
-    for one in protocolos:
-        peg = portas.contas.peg(prestador_id, one)
-        if peg is None or (registro_ans is not None and peg.registro_ans != registro_ans):
-            raise _absent(one, portas.cadastro.operadora(registro_ans) if registro_ans else None)
-        found.append(peg)
-    return found
+    found = [portas.contas.peg(prestador_id, one) for one in protocolos]
+    pegs = [one for one in found if one is not None and registro_ans in {None, one.registro_ans}]
+    if len(pegs) < len(protocolos):
+        there = {one.protocolo for one in pegs}
+        raise _absent([one for one in protocolos if one not in there], registro_ans, portas)
+    return pegs
 
 
-def _absent(protocolo: str, operadora: Operadora | None) -> LegadoError | NaoEncontradoError:
+def _absent(protocolos: Sequence[str], registro_ans: str | None, portas: Portas) -> LegadoError | NaoEncontradoError:
+    """Who asks one operadora learns where its old ones are, unless others are nowhere."""
+    operadora = portas.cadastro.operadora(registro_ans) if registro_ans else None
     since = operadora.data_migracao if operadora else None
-    if operadora is not None and since is not None and de_antes(protocolo, since):
-        return LegadoError(operadora.portal_legado, since)
-    return NaoEncontradoError()
+    nowhere = [one for one in protocolos if since is None or not de_antes(one, since)]
+    if operadora is None or since is None or nowhere:
+        return NaoEncontradoError(nowhere)
+    return LegadoError(operadora.portal_legado, since, protocolos)
 
 
 def _since_migration(operadora: Operadora, dia: date) -> None:
