@@ -18,7 +18,7 @@ from conecta_tiss.messages.elegibilidade import ReciboElegibilidade, RespostaEle
 from conecta_tiss.messages.envelope import Cabecalho, Mensagem, Parte
 from conecta_tiss.rules import admissao
 from conecta_tiss.terminologia.glosas import DESCRICAO_MAXIMA, official
-from conecta_tiss.versions import Versao
+from conecta_tiss.versions import Versao, answer_version
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import TipoTransacao
 from conecta_tiss.xml.writer import write_elegibilidade
@@ -43,7 +43,7 @@ class VerificaLida:
     @property
     def versao_de_resposta(self) -> Versao:
         """The sender's version, or 4.01.00 when it could not be read."""
-        return admissao.answer_version(self.versao)
+        return answer_version(self.versao)
 
     def pergunta(self, hoje: date) -> Pergunta | None:
         """The question; the standard's has no day but today's. `None` when there is no body to ask from.

@@ -16,6 +16,7 @@ from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.comunicacao import ComunicacaoInternacao
 from conecta_tiss.messages.solicitacao import SolicitacaoProcedimento, SolicitaStatusAutorizacao
 from conecta_tiss.rules import admissao
+from conecta_tiss.versions import answer_version
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.identifiers import is_valid_numero_guia
 
@@ -64,7 +65,7 @@ class Lida:
     @property
     def versao_de_resposta(self) -> Versao:
         """The sender's version, or 4.01.00 when it could not be read."""
-        return admissao.answer_version(self.versao)
+        return answer_version(self.versao)
 
 
 @dataclass(frozen=True, slots=True)

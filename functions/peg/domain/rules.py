@@ -12,6 +12,7 @@ from datetime import date
 from typing import Final
 
 from conecta_facts.operadoras import VersaoAceita
+from conecta_tiss import versions
 from conecta_tiss.findings import Achado, Severidade
 from conecta_tiss.rules import admissao
 from conecta_tiss.versions import Versao
@@ -49,7 +50,7 @@ _CABECALHO: Final = "/ans:mensagemTISS/ans:cabecalho"
 
 def answer_version(lote: LoteLido) -> Versao:
     """The version to answer in: the sender's, or 4.01.00 when it could not be read."""
-    return admissao.answer_version(lote.versao)
+    return versions.answer_version(lote.versao)
 
 
 def _glosa(motivo: Motivo, lote: LoteLido) -> str:

@@ -16,7 +16,8 @@ from uuid import uuid4
 from conecta_contas.pegs import Papel, Porta, SituacaoPeg
 from conecta_edge import session
 from conecta_edge.http import PRESTADOR, Operation, Parameter, Reply, Request, Response
-from conecta_tiss.rules.admissao import answer_version
+from conecta_tiss.rules.admissao import operadora_desconhecida
+from conecta_tiss.versions import answer_version
 from conecta_tiss.vocabulary.tables import StatusCancelamento, TipoGuia
 from peg.bootstrap import nucleo, solicitacoes
 from peg.domain.errors import (
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from conecta_edge.tenancy import Principal
     from conecta_tiss.findings import Achado
     from conecta_tiss.messages.cancelamento import GuiaACancelar, LoteACancelar
+    from conecta_tiss.rules.admissao import Lida
     from peg.domain.rules import Contexto
-    from peg.messages.situacao import Lida
     from peg.service.portas import Portas
 
 FUNCAO: Final = "peg-api"
@@ -126,7 +127,7 @@ def process(request: Request, caller: Principal, transacao: str, enviada_a: str 
     lida = situacao.read(request.body, transacao, portas.hoje)
     registro, atendida = _answering(enviada_a or lida.destino)
     admissao = portas.contextos.admissao(caller.prestador_id, registro, portas.hoje)
-    if achados := situacao.judge(lida, transacao, admissao, atendida=atendida):
+    if achados := situacao.judge(lida, admissao, atendida=atendida):
         return Resposta(422, situacao.refusal(lida, transacao, admissao, achados, portas.now), achados)
     caso = _Caso(request, caller, lida, admissao, portas, arquivo=enviada_a is not None)
     return _RUN[transacao](caso)
@@ -150,7 +151,7 @@ def receive(request: Request, caller: Principal) -> Resposta:
     registro, atendida = _answering(lote.destino)
     if not atendida:
         admissao = portas.contextos.admissao(caller.prestador_id, registro, portas.hoje)
-        achados = lote.achados or (situacao.unknown_operadora(lote),)
+        achados = lote.achados or (operadora_desconhecida(lote),)
         return Resposta(422, situacao.refusal(lote, "loteGuias", admissao, achados, portas.now), achados)
     documento = Documento(
         upload_id=uuid4().hex,
@@ -174,6 +175,7 @@ def receive(request: Request, caller: Principal) -> Resposta:
 
 def _status(caso: _Caso) -> Resposta:
     """`solicitacaoStatusProtocolo`."""
+    from conecta_tiss.xml import answers  # noqa: PLC0415
     from peg.messages import recibos  # noqa: PLC0415
 
     numero, versao = caso.lida.corpo.numero_protocolo.strip(), answer_version(caso.lida.versao)
@@ -183,7 +185,7 @@ def _status(caso: _Caso) -> Resposta:
         return caso.answered(recibos.not_found(numero, versao))
     dossie = caso.portas.archive.dossie(peg)
     record(caso.request, caso.caller.actor, peg, dossie, finalidade=FINALIDADE, campos=CAMPOS)
-    sender = recibos.sender(caso.lida, caso.admissao)
+    sender = answers.sender(caso.lida, caso.admissao)
     return caso.answered(recibos.situation(peg, dossie, sender, versao), peg.protocolo)
 
 

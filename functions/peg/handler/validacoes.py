@@ -13,10 +13,11 @@ from conecta_edge.http import PRESTADOR, Operation, Reply, Request, Response
 from conecta_edge.problems import FieldError, ProblemError
 from conecta_edge.quotas import Quota
 from conecta_edge.settings import required
+from conecta_tiss.rules.admissao import operadora_desconhecida
 from peg.bootstrap import nucleo
 from peg.handler.comum import ERRORS, FUNCAO
 from peg.handler.rascunhos import CONSULTA, ESCREVER, TAG, sender
-from peg.messages import divisao, situacao
+from peg.messages import divisao
 from peg.messages.guias import campos_of, guia_of, original
 from peg.schemas import validacoes
 from peg.schemas.guias import LoteDigitadoRequest, read_lote
@@ -79,7 +80,7 @@ def _of_xml(request: Request, caller: Principal) -> dict[str, Any]:
     registro = lote.destino
     served = registro and session.cadastro().contratacao(caller.prestador_id, registro).operadora
     if not registro or not served:
-        found = lote.achados or (situacao.unknown_operadora(lote),)
+        found = lote.achados or (operadora_desconhecida(lote),)
         return validacoes.vista(lote, None, found, placed, protocolo=None, digitada=False)
     _count(caller, max(len(lote.guias), 1))
     digest = hashlib.sha256(request.body).hexdigest()

@@ -23,7 +23,6 @@ from conecta_tiss.messages.cancelamento import (
     ReciboCancelamento,
 )
 from conecta_tiss.messages.comum import Beneficiario, Contratado, MotivoGlosa, ValoresProcessados
-from conecta_tiss.messages.envelope import Cabecalho, Mensagem, Parte
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.messages.recebimento import (
     GlosaProtocolo,
@@ -36,43 +35,21 @@ from conecta_tiss.messages.recebimento import (
     RecebimentoLote,
 )
 from conecta_tiss.messages.situacao import DetalheLote, SituacaoDoProtocolo, SituacaoProtocolo
-from conecta_tiss.rules.admissao import answer_version
 from conecta_tiss.terminologia import tuss
-from conecta_tiss.terminologia.glosas import DESCRICAO_MAXIMA, code_in, official
+from conecta_tiss.terminologia.glosas import DESCRICAO_MAXIMA, given_in, official
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
 from conecta_tiss.vocabulary.tables import StatusCancelamento, TipoTransacao
-from conecta_tiss.xml.writer import cut, echo, to_iso_8859_1, write
+from conecta_tiss.xml import answers
+from conecta_tiss.xml.writer import cut, echo
 
 if TYPE_CHECKING:
-    from typing import Protocol
-
     from conecta_contas.analise import Glosa, GuiaAnalisada
     from conecta_contas.cobranca import GuiaCobrada, ItemCobrado
     from conecta_contas.dossies import Dossie
     from conecta_contas.pegs import Peg
-    from conecta_tiss.findings import Achado
-    from peg.domain.lotes import Identificacao
+    from conecta_tiss.rules.admissao import Recebida
     from peg.domain.rules import Contexto
-
-    class Lida(Protocol):
-        """The message that is answered, as far as it could be read."""
-
-        @property
-        def versao(self) -> str | None:
-            """Of `Padrao`."""
-            ...
-
-        @property
-        def origem(self) -> Identificacao | None:
-            """Who says to have sent it."""
-            ...
-
-        @property
-        def sequencial(self) -> str | None:
-            """The sender's number of it."""
-            ...
-
 
 LINHAS_MAXIMAS: Final = 2000
 """Items with glosas that one answer lists: it goes out through a Lambda's 6 MB. JSON tells of all."""
@@ -154,8 +131,7 @@ class _Contada:
         return tuple(self._motivos.get((indice, sequencia), ()))
 
     def _motive(self, glosa: Glosa) -> MotivoGlosa:
-        code = codigo(Motivo[glosa.motivo], self.versao) if glosa.motivo in Motivo.__members__ else glosa.codigo
-        code = code_in(self.versao, code)
+        code = given_in(self.versao, glosa.motivo, glosa.codigo)
         return MotivoGlosa(codigo=code, descricao=_text(code, glosa.mensagem, self.versao))
 
     def guias(self, whole: tuple[MotivoGlosa, ...] = ()) -> dict[str, Any]:
@@ -266,45 +242,13 @@ def cancelled(asked: CancelaGuia, registro_ans: str, status: Sequence[StatusCanc
     return ReciboCancelaGuia(recibo=recibo)
 
 
-# --- errors, and the envelope ---
+# --- the envelope ---
 
 
-def error(achados: Sequence[Achado], versao: Versao, more: str = "") -> MotivoGlosa:
-    """`mensagemErro`: the first finding, and how many more there are.
-
-    Args:
-        more: where the others are told.
-    """
-    first, others = achados[0], len(achados) - 1
-    rest = f" (e mais {others} achado(s){more})" if others else ""
-    told = to_iso_8859_1(official(first.codigo, versao, first.mensagem))
-    return MotivoGlosa(codigo=first.codigo, descricao=told[: DESCRICAO_MAXIMA - len(rest)] + rest)
-
-
-def sender(lida: Lida, admissao: Contexto) -> Contratado:
-    """Who is answered, as it called itself; of a message that could not be read, as we know it."""
-    who = lida.origem
-    if who is not None:
-        return echo(Contratado(cnpj=who.cnpj, cpf=who.cpf, codigo_na_operadora=who.codigo_na_operadora))
-    if code := cut(admissao.codigo_na_operadora, 14):
-        return Contratado(codigo_na_operadora=code)
-    return Contratado(cnpj=admissao.cnpj) if admissao.cnpj else Contratado(cpf=admissao.cpf)
-
-
-def answer(lida: Lida, admissao: Contexto, when: datetime, corpo: Any) -> bytes:
+def answer(lida: Recebida, admissao: Contexto, when: datetime, corpo: Any) -> bytes:
     """The whole message, in the sender's version and numbered as the sender did, so that a retry writes the same.
 
     Args:
         when: of the reception, in UTC.
     """
-    moment, who = when.astimezone(FUSO), sender(lida, admissao)
-    cabecalho = Cabecalho(
-        tipo_transacao=_TRANSACAO[type(corpo)].value,
-        sequencial_transacao=cut(lida.sequencial, 12) or "1",
-        data_registro=moment.date(),
-        hora_registro=f"{moment:%H:%M:%S}",
-        origem=Parte(registro_ans=admissao.registro_ans),
-        destino=Parte(cnpj=who.cnpj, cpf=who.cpf, codigo_prestador_na_operadora=who.codigo_na_operadora),
-        padrao=answer_version(lida.versao).value,
-    )
-    return write(Mensagem(cabecalho=cabecalho, corpo=corpo))
+    return answers.answer(lida, admissao, _TRANSACAO[type(corpo)], corpo, when.astimezone(FUSO))

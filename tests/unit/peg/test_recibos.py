@@ -20,6 +20,7 @@ from conecta_tiss.terminologia.glosas import DESCRICAO_MAXIMA, official
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
 from conecta_tiss.vocabulary.tables import StatusCancelamento
+from conecta_tiss.xml import answers
 from local.gerador import Formato, Pedido, Tipo, gerar
 from peg.domain.lotes import LoteLido
 from peg.messages import recibos
@@ -380,6 +381,6 @@ def test_a_lote_is_told_what_became_of_it(versao: Versao, protocolo: str | None)
 
 def test_a_sender_is_answered_as_it_called_itself() -> None:
     lote = sent(origem_codigo="HOSP01")
-    assert recibos.sender(lote, a_contexto()) == Contratado(codigo_na_operadora="HOSP01")
+    assert answers.sender(lote, a_contexto()) == Contratado(codigo_na_operadora="HOSP01")
     unread = replace(lote, origem=None)
-    assert recibos.sender(unread, a_contexto(codigo_na_operadora="H" * 20)) == Contratado(codigo_na_operadora="H" * 14)
+    assert answers.sender(unread, a_contexto(codigo_na_operadora="H" * 20)) == Contratado(codigo_na_operadora="H" * 14)

@@ -17,9 +17,11 @@ from lxml import etree
 
 from conecta_tiss.errors import VersaoNaoSuportadaError, XmlRecusadoError
 from conecta_tiss.findings import Achado, Razao, Severidade, code_of
+from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.lote_guias import LoteGuias
 from conecta_tiss.rules import ENVELOPE_RULES, Contexto, Envelope, run_body
 from conecta_tiss.rules import run as run_rules
+from conecta_tiss.rules.admissao import Lida
 from conecta_tiss.rules.envelope import CORPOS, Sentido
 from conecta_tiss.versions import VERSOES, Versao
 from conecta_tiss.vocabulary.glosas import Motivo
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from conecta_tiss.messages.envelope import Mensagem
     from conecta_tiss.messages.lote_guias import TipoGuia
 
-__all__ = ["LIMITES", "Limites", "Resultado", "validate_message"]
+__all__ = ["LIMITES", "Limites", "Resultado", "read_as", "validate_message"]
 
 _Corpo = TypeVar("_Corpo")
 
@@ -157,6 +159,29 @@ def validate_message(raw: bytes, *, hoje: date, versao: Versao | None = None, li
     except XmlRecusadoError as recusa:
         achado = Achado(recusa.regra, recusa.codigo, recusa.mensagem, linha=recusa.linha)
         return Resultado(valido=False, achados=(achado,))
+
+
+def read_as(raw: bytes, transacao: str, classe: type[Any], *, hoje: date) -> Lida:
+    """A message at the door of one transaction: as much of it as can be read, and all that the standard finds wrong.
+
+    Args:
+        transacao: body element that the door is for.
+        classe: what that body is read as.
+    """
+    resultado = validate_message(raw, hoje=hoje)
+    mensagem = resultado.mensagem_de(classe)
+    origem = mensagem.cabecalho.origem if mensagem else None
+    return Lida(
+        transacao=transacao,
+        versao=resultado.versao,
+        origem=Contratado(cnpj=origem.cnpj, cpf=origem.cpf, codigo_na_operadora=origem.codigo_prestador_na_operadora)
+        if origem
+        else None,
+        destino=resultado.destino,
+        sequencial=resultado.sequencial,
+        achados=resultado.achados,
+        corpo=mensagem.corpo if mensagem else None,
+    )
 
 
 @contextmanager

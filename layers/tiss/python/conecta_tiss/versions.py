@@ -50,6 +50,11 @@ VERSOES: Final[tuple[Versao, ...]] = tuple(Versao)
 """All versions, oldest first."""
 
 
+def answer_version(versao: str | None) -> Versao:
+    """The version to answer in: the sender's, or 4.01.00 when it could not be read."""
+    return Versao(versao) if versao in set(Versao) else Versao.V4_01_00
+
+
 def schema_dir(versao: Versao) -> Path:
     """Folder with the seven XSD files of a version."""
     return artefato("schemas", versao.value)

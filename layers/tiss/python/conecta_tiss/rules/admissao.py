@@ -1,24 +1,31 @@
 """Rules of admission: a message against what its receiver knows of the sender. The same for every transaction.
 
+`Lida` is a message at a door, `judge` all that keeps it from being answered.
+
 Each refuses the whole message (`decisoes.md` 15). Codes per version come from tiss.md section 5.1 through the
 vocabulary.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from conecta_tiss.findings import Achado
-from conecta_tiss.versions import Versao
+from conecta_tiss.findings import Achado, Severidade
+from conecta_tiss.messages.transacoes import CORPOS
+from conecta_tiss.versions import answer_version
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from conecta_tiss.messages.comum import Contratado
+
 VERSAO_DESCONHECIDA: Final = "TISS-VERSAO"
 """The standard's own finding about a version that nobody implements."""
 _CABECALHO: Final = "/ans:mensagemTISS/ans:cabecalho"
+_CORPO: Final = "/ans:mensagemTISS/ans:prestadorParaOperadora"
 
 
 class Identificacao(Protocol):
@@ -56,6 +63,11 @@ class Recebida(Protocol):
     @property
     def destino(self) -> str | None:
         """Registro ANS of the operadora it is for."""
+        ...
+
+    @property
+    def sequencial(self) -> str | None:
+        """The sender's number of it."""
         ...
 
     @property
@@ -101,9 +113,33 @@ class Conhecido(Identificacao, Protocol):
         ...
 
 
-def answer_version(versao: str | None) -> Versao:
-    """The version to answer in: the sender's, or 4.01.00 when it could not be read."""
-    return Versao(versao) if versao in set(Versao) else Versao.V4_01_00
+class Habilitado(Conhecido, Protocol):
+    """The same, and whether the sender ever worked for the receiver."""
+
+    @property
+    def may_send(self) -> bool:
+        """Whether the relacionamento ever let anything be asked or billed (R02)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lida:
+    """A message at a door, as far as it could be read; `achados` is what the standard finds wrong.
+
+    Attributes:
+        transacao: body element it was sent as.
+        destino: registro ANS of the operadora it is for.
+        sequencial: the sender's number of it.
+        corpo: only of a valid message of that transaction.
+    """
+
+    transacao: str
+    versao: str | None
+    origem: Contratado | None
+    destino: str | None
+    sequencial: str | None
+    achados: tuple[Achado, ...]
+    corpo: Any
 
 
 def versao_aceita(recebida: Recebida, conhecido: Conhecido) -> Iterator[Achado]:
@@ -162,6 +198,76 @@ def origem_e_quem_enviou(recebida: Recebida, conhecido: Conhecido) -> Iterator[A
             "prestador que emitiu a mensagem, ou corrija a origem.",
             caminho=f"{where}/ans:{field}",
         )  # fmt: skip
+
+
+def nunca_habilitado(recebida: Recebida, conhecido: Habilitado) -> Iterator[Achado]:
+    """R02: the relacionamento was enabled at some time; a suspension keeps nobody from asking what was."""
+    if not conhecido.may_send:
+        yield Achado(
+            "R02", _glosa(Motivo.PRESTADOR_FORA_DA_REDE, recebida),
+            "Este prestador nunca esteve habilitado nesta operadora. Solicite o relacionamento.",
+        )  # fmt: skip
+
+
+def pede_por_si(lida: Lida, conhecido: Conhecido, pede: Identificacao, *lugar: str) -> Iterator[Achado]:
+    """Who asks inside the body is the sender, too: nobody asks in the name of another (`seguranca.md` §3).
+
+    Args:
+        pede: as the body says it.
+        lugar: elements from the body's to where it says it.
+    """
+    if not any(
+        told is not None and told == known
+        for told, known in (
+            (pede.cnpj, conhecido.cnpj), (pede.cpf, conhecido.cpf),
+            (pede.codigo_na_operadora, conhecido.codigo_na_operadora),
+        )
+    ):  # fmt: skip
+        yield Achado(
+            "ORIGEM", _glosa(Motivo.PRESTADOR_INVALIDO, lida),
+            f"O prestador em {lugar[-1]} não é quem enviou a mensagem. Corrija {lugar[-1]}.",
+            caminho="/ans:".join((_CORPO, lida.transacao, *lugar)),
+        )  # fmt: skip
+
+
+def operadora_desconhecida(recebida: Recebida) -> Achado:
+    """Nobody of ours is asked."""
+    return Achado(
+        "DESTINO", _glosa(Motivo.REGISTRO_ANS_INVALIDO, recebida),
+        "O destino da mensagem não é uma operadora atendida aqui. Confira o registro ANS.",
+        caminho=f"{_CABECALHO}/ans:destino/ans:registroANS",
+    )  # fmt: skip
+
+
+def _outra_transacao(lida: Lida) -> Achado:
+    tipo = next(tipo for tipo, corpo in CORPOS.items() if corpo == lida.transacao)
+    return Achado(
+        "TISS-TRANSACAO", _glosa(Motivo.TIPO_DE_TRANSACAO_INVALIDO, lida),
+        f"Aqui se recebem só mensagens {tipo}, com {lida.transacao}. Envie esta mensagem pela rota da transação dela.",
+        caminho=f"{_CABECALHO}/ans:identificacaoTransacao/ans:tipoTransacao",
+    )  # fmt: skip
+
+
+def judge(
+    lida: Lida, conhecido: Conhecido, *regras: Callable[[], Iterable[Achado]], atendida: bool
+) -> tuple[Achado, ...]:
+    """All that keeps a message from being answered; empty when nothing does.
+
+    Args:
+        regras: what is asked besides of a message that could be read, for an operadora of ours.
+        atendida: the operadora is one of ours.
+    """
+    refusing = tuple(achado for achado in lida.achados if achado.severidade is Severidade.RECUSA_LOTE)
+    own: list[Achado] = []
+    if lida.corpo is None:
+        own += [] if refusing else [_outra_transacao(lida)]
+    elif not atendida:
+        own.append(operadora_desconhecida(lida))
+    else:
+        for regra in (versao_aceita, destino_certo, origem_e_quem_enviou):
+            own += regra(lida, conhecido)
+        own += [achado for more in regras for achado in more()]
+    return with_admission(refusing, own)
 
 
 def with_admission(do_padrao: Sequence[Achado], own: Sequence[Achado]) -> tuple[Achado, ...]:

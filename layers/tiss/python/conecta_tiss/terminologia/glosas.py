@@ -27,6 +27,11 @@ def code_in(versao: Versao, codigo_: str) -> str:
     return codigo(Motivo.NAO_AUTORIZADO_PELA_AUDITORIA, versao)
 
 
+def given_in(versao: Versao, motivo: str, codigo_: str) -> str:
+    """The code of a glosa in a version: by the name of its `Motivo`, or of none by the code that was given."""
+    return code_in(versao, codigo(Motivo[motivo], versao) if motivo in Motivo.__members__ else codigo_)
+
+
 def official(code: str, versao: Versao, text: str) -> str:
     """The standard's own words for a code, then ours."""
     words = (glosa_text(code, versao) or "").rstrip(". ")
