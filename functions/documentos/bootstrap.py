@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from conecta_edge.aws import client
+from conecta_edge.clock import SystemClock
 from documentos.dynamodb import DynamoUploads
 from documentos.s3 import S3Files
 from documentos.settings import settings
@@ -23,7 +24,7 @@ def uploads() -> DynamoUploads:
 @lru_cache(maxsize=1)
 def files() -> S3Files:
     """The two buckets."""
-    return S3Files(client("s3"), settings().bucket_entrada, settings().bucket_acervo)
+    return S3Files(client("s3"), settings().bucket_entrada, settings().bucket_acervo, SystemClock().offset)
 
 
 def read_body(content: bytes) -> str | Achado | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 from conecta_edge import objects
@@ -11,10 +12,15 @@ from documentos.service import Incoming
 
 
 class S3Files:
-    """Both buckets behind one port."""
+    """Both buckets behind one port.
 
-    def __init__(self, client: Any, entrada: str, acervo: str) -> None:
+    Args:
+        adiante: how far the functions' clock is moved from the one S3 stores by; a trial's deadlines are judged by one.
+    """
+
+    def __init__(self, client: Any, entrada: str, acervo: str, adiante: timedelta = timedelta()) -> None:
         self._client = client
+        self._adiante = adiante
         self._entrada = entrada
         self._acervo = acervo
 
@@ -40,7 +46,7 @@ class S3Files:
         if wanted is None:
             return None
         found = objects.read(self._client, self._entrada, chave, wanted)
-        return Incoming(found.content, found.stored_at) if found else None
+        return Incoming(found.content, found.stored_at + self._adiante) if found else None
 
     def _first_version(self, chave: str) -> str | None:
         """S3 lists the versions of a key newest first; a form leaves few."""
