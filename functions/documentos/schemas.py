@@ -19,7 +19,7 @@ class UploadRequest(BaseModel):
 
     registro_ans: Annotated[str, Field(pattern=r"^[0-9]{6}$", description="Registro ANS da operadora de destino.")]
     finalidade: Annotated[
-        Literal["lote_tiss", "mensagem_tiss", "pdf", "imagem", "cotacao_opme", "laudo"],
+        Literal["lote_tiss", "mensagem_tiss", "pdf", "imagem", "cotacao_opme", "laudo", "nota_fiscal"],
         Field(description="Para que serve o arquivo; limites e formatos de cada uma em GET /limites."),
     ]
     nome_arquivo: Annotated[

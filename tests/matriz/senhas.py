@@ -19,8 +19,8 @@ BOTH: Final = LER | ESCREVER
 TISS: Final = frozenset({
     "elegibilidade.ler", "autorizacao.ler", "autorizacao.escrever", "peg.ler", "peg.escrever",
 })  # fmt: skip
-UPLOADS: Final = frozenset({"peg.escrever", "documentos.escrever", "autorizacao.escrever"})
-FOLLOWED: Final = frozenset({"documentos.ler", "autorizacao.ler"})
+UPLOADS: Final = frozenset({"peg.escrever", "documentos.escrever", "autorizacao.escrever", "pagamento.escrever"})
+FOLLOWED: Final = frozenset({"documentos.ler", "autorizacao.ler", "pagamento.ler"})
 OF_THE_OPERADORA: Final = CENTRAL | AUDITORIA
 ESTADOS: Final = frozenset({
     "autorizada", "em espera", "em análise", "com dia", "com dia pedido", "internação", "internado",
@@ -86,7 +86,7 @@ def solicitacao(values: Values) -> bytes:
     return solicitacoes.gerar_solicitacao(_asked(values)).conteudo
 
 
-def _upload(finalidade: str, nome: str) -> Callable[[Values], Any]:
+def upload(finalidade: str, nome: str) -> Callable[[Values], Any]:
     return lambda values: {
         "registro_ans": values["registro"], "finalidade": finalidade, "nome_arquivo": nome, "tamanho": 10,
     }  # fmt: skip
@@ -189,11 +189,11 @@ ROWS: Final = (
     *(
         Row(
             operation="criarUpload", variant=finalidade, door=Door.PRESTADOR, papeis=papeis, escopos=escopos,
-            opens=UPLOADS, body=_upload(finalidade, nome), ok=201, needs="arquivos",
+            opens=UPLOADS, body=upload(finalidade, nome), ok=201, needs="arquivos",
             writes=frozenset({"documentos"}), keyed=True,
         )
         for finalidade, nome, papeis, escopos in (
-            ("mensagem_tiss", "a.xml", PAPEIS, ESCREVER | {"peg.escrever"}),
+            ("mensagem_tiss", "a.xml", PAPEIS, ESCREVER | {"peg.escrever", "pagamento.escrever"}),
             ("cotacao_opme", "a.pdf", FRONT_DESK, ESCREVER),
             ("laudo", "a.pdf", FRONT_DESK, ESCREVER),
         )

@@ -14,15 +14,8 @@ from tests.matriz import pegs, senhas
 from tests.matriz.model import BILLING, FRONT_DESK, GESTOR, Door, Row, Values
 
 DOCUMENTOS: Final = frozenset({"documentos.ler"})
-FOLLOWED: Final = frozenset({"documentos.ler", "autorizacao.ler"})
 CONTRATO: Final = frozenset({"autorizacao.ler", "peg.ler", "elegibilidade.ler"})
 ELEGIBILIDADE: Final = frozenset({"elegibilidade.ler"})
-
-
-def _upload(values: Values) -> Any:
-    return {
-        "registro_ans": values["registro"], "finalidade": "lote_tiss", "nome_arquivo": "a.xml", "tamanho": 10,
-    }  # fmt: skip
 
 
 def _verifica(values: Values) -> bytes:
@@ -54,16 +47,21 @@ TABLE: Final = (
     # Documentos.
     Row(
         operation="criarUpload", door=Door.PRESTADOR, papeis=BILLING, escopos=frozenset({"peg.escrever"}),
-        opens=frozenset({"peg.escrever", "documentos.escrever", "autorizacao.escrever"}), body=_upload, ok=201,
-        needs="faturamento", writes=frozenset({"documentos"}), keyed=True,
+        opens=senhas.UPLOADS, body=senhas.upload("lote_tiss", "a.xml"), ok=201, needs="faturamento",
+        writes=frozenset({"documentos"}), keyed=True,
     ),
     Row(
-        operation="obterUpload", door=Door.PRESTADOR, papeis=BILLING, escopos=DOCUMENTOS, opens=FOLLOWED,
+        operation="criarUpload", variant="nota_fiscal", door=Door.PRESTADOR, papeis=BILLING,
+        escopos=frozenset({"pagamento.escrever"}), opens=senhas.UPLOADS, body=senhas.upload("nota_fiscal", "a.xml"),
+        ok=201, needs="faturamento", writes=frozenset({"documentos"}), keyed=True,
+    ),
+    Row(
+        operation="obterUpload", door=Door.PRESTADOR, papeis=BILLING, escopos=DOCUMENTOS, opens=senhas.FOLLOWED,
         thing="upload", path={"id": "{upload}"},
     ),
     Row(
-        operation="obterRespostaDoUpload", door=Door.PRESTADOR, papeis=BILLING, escopos=DOCUMENTOS, opens=FOLLOWED,
-        thing="upload", path={"id": "{upload}"}, audit=1, shows=frozenset({"carteira"}),
+        operation="obterRespostaDoUpload", door=Door.PRESTADOR, papeis=BILLING, escopos=DOCUMENTOS,
+        opens=senhas.FOLLOWED, thing="upload", path={"id": "{upload}"}, audit=1, shows=frozenset({"carteira"}),
     ),
     # Elegibilidade.
     Row(

@@ -72,15 +72,18 @@ class Finalidade:
 _AUTORIZACAO: Final = (("autorizacao.escrever",), ("autorizacao.ler",))
 _LOTES: Final = (("peg.escrever",), ("documentos.ler",))
 _DOCUMENTOS: Final = (("documentos.escrever",), ("documentos.ler",))
-_MENSAGENS: Final = (("autorizacao.escrever", "peg.escrever"), ("autorizacao.ler", "documentos.ler"))
+_PAGAMENTO: Final = (("pagamento.escrever",), ("pagamento.ler",))
+_CANCELAMENTO: Final = (("autorizacao.escrever", "peg.escrever"), ("autorizacao.ler", "documentos.ler"))
+_MENSAGENS: Final = (_CANCELAMENTO[0] + _PAGAMENTO[0], _CANCELAMENTO[1] + _PAGAMENTO[1])
 TRANSACOES: Final = (
     Transacao("loteGuias", *_LOTES),
     Transacao("solicitacaoStatusProtocolo", ("peg.ler",), ("documentos.ler",)),
     Transacao("solicitacaoProcedimento", *_AUTORIZACAO),
     Transacao("solicitaStatusAutorizacao", *_AUTORIZACAO),
     Transacao("loteAnexos", *_AUTORIZACAO),
-    Transacao("cancelaGuia", ("autorizacao.escrever", "peg.escrever"), _MENSAGENS[1]),
+    Transacao("cancelaGuia", *_CANCELAMENTO),
     Transacao("comunicacaoInternacao", *_AUTORIZACAO),
+    Transacao("solicitacaoDemonstrativoRetorno", ("pagamento.ler",), ("pagamento.ler",)),
 )
 """What is taken as `mensagem_tiss`."""
 OUTRA_PORTA: Final[Mapping[str, str]] = MappingProxyType({
@@ -97,7 +100,8 @@ _ROWS: Final = (
     ),
     Finalidade(
         "mensagem_tiss",
-        "Mensagem no padrão TISS (XML): lote de guias, solicitação, situação, anexos, cancelamento ou comunicação",
+        "Mensagem no padrão TISS (XML): lote de guias, solicitação, situação, anexos, cancelamento, comunicação ou "
+        "demonstrativo",
         (Formato.XML,), 20 * MIB, *_MENSAGENS, tem_dono=True, transacoes=TRANSACOES,
     ),
     Finalidade(
@@ -115,6 +119,10 @@ _ROWS: Final = (
     Finalidade(
         "laudo", "Laudo ou outro documento clínico, para um pedido de autorização (PDF ou imagem)",
         _DIGITALIZADO, 20 * MIB, *_AUTORIZACAO, tem_dono=False,
+    ),
+    Finalidade(
+        "nota_fiscal", "Nota fiscal de serviço dos valores liberados, para depois ser enviada (XML da NFS-e ou PDF)",
+        (Formato.XML, Formato.PDF), 4 * MIB, *_PAGAMENTO, tem_dono=False,
     ),
 )  # fmt: skip
 

@@ -185,7 +185,10 @@ OPERATIONS: Final = (
             **_EXAMPLE,
             "envio": {"url": "https://entrada.s3.sa-east-1.amazonaws.com/", "campos": {"key": "t/345695/…"}},
         }),),
-        escopos=("conecta/documentos.escrever", "conecta/peg.escrever", "conecta/autorizacao.escrever"),
+        escopos=(
+            "conecta/documentos.escrever", "conecta/peg.escrever", "conecta/autorizacao.escrever",
+            "conecta/pagamento.escrever",
+        ),
         parameters=(PRESTADOR, IDEMPOTENCY),
         body=UploadRequest,
         example={
@@ -200,7 +203,7 @@ OPERATIONS: Final = (
         "Estado, achados e o recurso em que o arquivo se tornou (um PEG ou uma autorização, por exemplo).",
         get_upload,
         (Reply(200, "O envio.", UploadView, example=_RECEIVED),),
-        escopos=("conecta/documentos.ler", "conecta/autorizacao.ler"),
+        escopos=("conecta/documentos.ler", "conecta/autorizacao.ler", "conecta/pagamento.ler"),
         parameters=(_ID, PRESTADOR),
         refusals=(422,),
     ),
@@ -208,11 +211,11 @@ OPERATIONS: Final = (
         "GET", "/documentos/uploads/{id}/resposta.xml", "obterRespostaDoUpload", FUNCAO, TAG,
         "Baixar a mensagem TISS de resposta",
         "A mensagem TISS de resposta na versão de quem enviou: `recebimentoLote` com o protocolo, a resposta de cada "
-        "transação de autorização, ou a mesma com `mensagemErro` quando o envio foi recusado. 409 enquanto o envio "
-        "não tiver estado final.",
+        "transação de autorização, os demonstrativos, ou a mesma com `mensagemErro` quando o envio foi recusado. 409 "
+        "enquanto o envio não tiver estado final.",
         get_answer,
         (Reply(200, "Mensagem TISS (ISO-8859-1).", media_type="application/xml"),),
-        escopos=("conecta/documentos.ler", "conecta/autorizacao.ler"),
+        escopos=("conecta/documentos.ler", "conecta/autorizacao.ler", "conecta/pagamento.ler"),
         parameters=(_ID, PRESTADOR),
         refusals=(409, 422),
     ),

@@ -164,6 +164,10 @@ def test_a_relacionamento_that_is_not_enabled_is_a_403_with_the_reason(world: Wo
         (machine(scope="conecta/peg.escrever"), "mensagem_tiss", 201),
         (machine(scope="conecta/documentos.escrever"), "mensagem_tiss", 403),
         (machine(scope="conecta/autorizacao.ler"), "laudo", 403),
+        (person(), "nota_fiscal", 201),
+        (person("pessoa-3"), "nota_fiscal", 403),
+        (machine(scope="conecta/pagamento.escrever"), "nota_fiscal", 201),
+        (machine(scope="conecta/pagamento.ler"), "mensagem_tiss", 403),
     ],
 )
 def test_who_may_send_what_depends_on_what_it_is_for(
@@ -222,10 +226,11 @@ def test_who_may_not_read_is_told_only_after_the_upload_was_found(world: World) 
 @pytest.mark.parametrize(
     ("claims", "readable"),
     [
-        (person(), {"lote_tiss", "mensagem_tiss", "pdf", "imagem"}),
+        (person(), {"lote_tiss", "mensagem_tiss", "pdf", "imagem", "nota_fiscal"}),
         (person("pessoa-3"), {"mensagem_tiss", "cotacao_opme", "laudo"}),
         (machine(scope="conecta/documentos.ler"), {"lote_tiss", "mensagem_tiss", "pdf", "imagem"}),
         (machine(scope="conecta/autorizacao.ler"), {"mensagem_tiss", "cotacao_opme", "laudo"}),
+        (machine(scope="conecta/pagamento.ler"), {"mensagem_tiss", "nota_fiscal"}),
         (machine(scope="conecta/autorizacao.escrever"), set()),
     ],
 )
@@ -243,17 +248,19 @@ def test_who_may_follow_an_upload_depends_on_what_it_is_for(
 
 PEGS = {"loteGuias", "solicitacaoStatusProtocolo", "cancelaGuia"}
 SENHAS = {"solicitacaoProcedimento", "solicitaStatusAutorizacao", "loteAnexos", "cancelaGuia", "comunicacaoInternacao"}
+DEMONSTRATIVO = {"solicitacaoDemonstrativoRetorno"}
 
 
 @pytest.mark.parametrize(
     ("claims", "transacoes"),
     [
         (person("pessoa-3"), SENHAS),
-        (person("pessoa-1"), PEGS),
-        (person("pessoa-2"), SENHAS | PEGS),
+        (person("pessoa-1"), PEGS | DEMONSTRATIVO),
+        (person("pessoa-2"), SENHAS | PEGS | DEMONSTRATIVO),
         (machine(scope="conecta/autorizacao.escrever"), SENHAS),
         (machine(scope="conecta/peg.escrever"), PEGS - {"solicitacaoStatusProtocolo"}),
         (machine(scope="conecta/autorizacao.escrever conecta/peg.escrever conecta/peg.ler"), SENHAS | PEGS),
+        (machine(scope="conecta/pagamento.escrever conecta/pagamento.ler"), DEMONSTRATIVO),
     ],
 )
 def test_which_messages_may_come_is_settled_by_who_begins_the_upload(

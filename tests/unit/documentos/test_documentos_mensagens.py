@@ -28,6 +28,16 @@ from tests import builders
 from tests.builders_functions import CNPJ, HOSPITAL, NOW, VALE, an_upload, sha256
 from tests.fakes import FakeFiles, FakeUploads
 
+NS = b'xmlns:ans="http://www.ans.gov.br/padroes/tiss/schemas"'
+
+
+def body(nome: bytes, sentido: bytes = b"prestadorParaOperadora") -> bytes:
+    """The least message with a body of that name."""
+    return b"<ans:mensagemTISS " + NS + b"><ans:" + sentido + b"><ans:" + nome + b"/></ans:" + sentido + (
+        b"></ans:mensagemTISS>"
+    )  # fmt: skip
+
+
 EVERYTHING = tuple(row.corpo for row in TRANSACOES)
 PEDIDO = PedidoSolicitacao()
 TAKEN = {
@@ -38,16 +48,9 @@ TAKEN = {
     "loteAnexos": gerar_anexo(PEDIDO, Anexo.OPME).conteudo,
     "cancelaGuia": cancela_guia(PEDIDO).conteudo,
     "comunicacaoInternacao": comunica_internacao(PEDIDO, NOW.date()).conteudo,
+    "solicitacaoDemonstrativoRetorno": body(b"solicitacaoDemonstrativoRetorno"),
 }
 ELEGIBILIDADE = verifica_elegibilidade(CNPJ, VALE, "001", NOW.date())
-NS = b'xmlns:ans="http://www.ans.gov.br/padroes/tiss/schemas"'
-
-
-def body(nome: bytes, sentido: bytes = b"prestadorParaOperadora") -> bytes:
-    """The least message with a body of that name."""
-    return b"<ans:mensagemTISS " + NS + b"><ans:" + sentido + b"><ans:" + nome + b"/></ans:" + sentido + (
-        b"></ans:mensagemTISS>"
-    )  # fmt: skip
 
 
 class Case:
@@ -100,7 +103,8 @@ def test_a_message_nobody_takes_as_a_file_is_refused_naming_those_that_are_and_w
     assert achado.mensagem == (
         "A mensagem é verificaElegibilidade: não é recebida como mensagem_tiss. São recebidas assim: loteGuias, "
         "solicitacaoStatusProtocolo, solicitacaoProcedimento, solicitaStatusAutorizacao, loteAnexos, cancelaGuia, "
-        "comunicacaoInternacao. Envie-a por POST /v1/tiss/verificaElegibilidade, que responde na hora."
+        "comunicacaoInternacao, solicitacaoDemonstrativoRetorno. Envie-a por POST /v1/tiss/verificaElegibilidade, que "
+        "responde na hora."
     )
 
 

@@ -38,7 +38,7 @@ def test_a_file_with_an_owner_is_handed_to_it() -> None:
     assert (after.sha256, after.chave, after.recebido_em, after.recurso) == (sha256(b"x"), "t/x", NOW, None)
 
 
-@pytest.mark.parametrize("finalidade", ["pdf", "imagem", "cotacao_opme", "laudo"])
+@pytest.mark.parametrize("finalidade", ["pdf", "imagem", "cotacao_opme", "laudo", "nota_fiscal"])
 def test_a_file_without_an_owner_is_complete_once_stored(finalidade: str) -> None:
     after = received(an_upload(finalidade=finalidade))
     assert (after.situacao, after.conferir_em) == (Situacao.CONCLUIDO, None)
@@ -190,9 +190,9 @@ def test_without_a_declared_sha256_none_is_compared() -> None:
 def test_a_finalidade_is_a_row_of_data(row: Finalidade) -> None:
     assert row.formatos
     assert 0 < row.tamanho_maximo <= 20 * 1024 * 1024
-    assert set(row.capacidades) <= {"peg.escrever", "documentos.escrever", "autorizacao.escrever"}
-    assert set(row.leitura) <= {"documentos.ler", "autorizacao.ler"}
+    assert set(row.capacidades) <= {"peg.escrever", "documentos.escrever", "autorizacao.escrever", "pagamento.escrever"}
+    assert set(row.leitura) <= {"documentos.ler", "autorizacao.ler", "pagamento.ler"}
     assert row.capacidades
     assert row.leitura
-    assert row.tem_dono is (Formato.XML in row.formatos)
+    assert row.tem_dono is (row.formatos == (Formato.XML,))
     assert an_upload(finalidade=row.codigo).regras is row
