@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conecta_contas.dossies import Dossie
 from conecta_contas.errors import DossieMissingError
@@ -28,10 +28,13 @@ from pagamento.domain.faturas import Fatura
 from pagamento.domain.notas import Arquivo, Layout, Nota, NotaLida
 from pagamento.domain.pagamentos import Lancamento, Pagamento
 from pagamento.dynamodb import chaves
-from pagamento.service.portas import Fato, Linha, Mudanca, Page, Portas
+from pagamento.service.portas import Fato, Mudanca, Page, Portas
 from tests.builders_pagamento import AGORA, CALENDARIO
 from tests.fakes import Numbers, Sent
 from tests.fakes_peg import Hooks
+
+if TYPE_CHECKING:
+    from pagamento.service.portas import Linha
 
 
 class FakeRegistros(Hooks):

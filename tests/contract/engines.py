@@ -15,7 +15,7 @@ CHAVE = "chave-dos-pseudonimos-de-teste"
 AUTORIZACAO = ("busca", "vencimento")
 """Indexes of the `autorizacao` table."""
 PEG = ("fila",)
-"""Indexes of the `peg` table."""
+"""Indexes of the `peg` table, and of `pagamento`."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ class Engine:
             "TABELA_DOCUMENTOS": self.table("documentos", indice="pendentes"),
             "TABELA_PEG": self.table("peg", ordem="recepcao", chaves=PEG),
             "TABELA_AUTORIZACAO": self.table("autorizacao", chaves=AUTORIZACAO),
+            "TABELA_PAGAMENTO": self.table("pagamento", ordem="envio", chaves=PEG),
             "TABELA_IDEMPOTENCIA": self.table("idempotencia"),
             "BUCKET_ENTRADA": self.bucket("entrada"),
             "BUCKET_ACERVO": self.bucket("acervo"),
