@@ -48,6 +48,8 @@ ESCOPOS: Final = (
     "peg.escrever",
     "documentos.ler",
     "documentos.escrever",
+    "pagamento.ler",
+    "pagamento.escrever",
 )
 QUEM: Final = "implantacao"
 """Who bound them, in the rows."""
@@ -178,12 +180,14 @@ class _People:
         return next(item["Value"] for item in user["Attributes"] if item["Name"] == "sub"), username
 
     def app_client(self, pool: str, name: str, scopes: tuple[str, ...]) -> tuple[str, str]:
-        """Id and secret of the machine client with this name."""
+        """Id and secret of the machine client with this name and these scopes; one with fewer stays as it was."""
         pages = self.cognito.get_paginator("list_user_pool_clients").paginate(UserPoolId=pool)
         for client in (item for page in pages for item in page["UserPoolClients"]):
             if client["ClientName"] == name:
                 found = self.cognito.describe_user_pool_client(UserPoolId=pool, ClientId=client["ClientId"])
-                return found["UserPoolClient"]["ClientId"], found["UserPoolClient"]["ClientSecret"]
+                held = found["UserPoolClient"]
+                if set(held["AllowedOAuthScopes"]) == set(scopes):
+                    return held["ClientId"], held["ClientSecret"]
         made = self.cognito.create_user_pool_client(
             UserPoolId=pool,
             ClientName=name,

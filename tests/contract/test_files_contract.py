@@ -55,17 +55,6 @@ def test_a_posted_file_is_read_with_the_instant_it_was_stored(subject: Subject) 
     assert abs(found.stored_at - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-def test_a_moved_clock_moves_the_instant_a_file_was_stored_at(engine: Engine | None) -> None:
-    if engine is None:
-        pytest.skip("the fake stores at the instant it is told")
-    names, ahead = (engine.bucket("entrada"), engine.bucket("acervo")), timedelta(days=19)
-    engine.s3.put_object(Bucket=names[0], Key=KEY, Body=XML)
-    still, moved = (S3Files(engine.s3, *names, by).read_incoming(KEY, None) for by in (timedelta(), ahead))
-    assert still is not None
-    assert moved is not None
-    assert moved.stored_at - still.stored_at == ahead
-
-
 def test_each_version_of_a_key_is_read_by_its_own_id_and_without_one_the_first(subject: Subject) -> None:
     versions = [subject.post(KEY, content) for content in (b"primeiro", b"segundo")]
     assert [subject.files.read_incoming(KEY, version).content for version in versions] == [b"primeiro", b"segundo"]

@@ -12,6 +12,7 @@ from conecta_edge import queues, session
 from conecta_edge.clock import FixedClock
 from conecta_facts.prestadores import Prestador
 from documentos.handler import api, eventos, fluxo
+from documentos.s3 import S3Files
 from tests.builders_functions import (
     CLINICA,
     CNPJ,
@@ -92,6 +93,16 @@ class World:
 @pytest.fixture
 def world(function_environment: dict[str, str], moto: Engine, monkeypatch: pytest.MonkeyPatch) -> World:
     return World(moto, monkeypatch)
+
+
+def test_a_moved_clock_moves_the_instant_a_file_was_stored_at(world: World) -> None:
+    ahead, (_, upload) = timedelta(days=19), world.create(PDF, "pdf")
+    world.post(upload, PDF)
+    buckets, key = (world.names["BUCKET_ENTRADA"], world.names["BUCKET_ACERVO"]), upload["envio"]["campos"]["key"]
+    still, moved = (S3Files(world.engine.s3, *buckets, by).read_incoming(key, None) for by in (timedelta(), ahead))
+    assert still is not None
+    assert moved is not None
+    assert moved.stored_at - still.stored_at == ahead
 
 
 def test_a_lote_goes_from_the_request_to_its_owner_and_back(world: World) -> None:
