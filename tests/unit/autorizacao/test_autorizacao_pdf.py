@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import re
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +12,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from autorizacao import pdf
 from autorizacao.service.portas import Guardada
+from conecta_edge import paginas
 from conecta_facts.operadoras import Canal, Contato
 from conecta_senhas.autorizacoes import (
     Autorizacao,
@@ -50,6 +47,7 @@ from tests.builders_autorizacao import (
 )
 from tests.builders_cadastro import CARTEIRA, HEMOGRAMA, HOJE, NOME, a_contato, a_vida, an_operadora
 from tests.builders_functions import CLINICA, HOSPITAL
+from tests.impresso import Printed, written
 
 NAO_CONTRATADO = MotivoNegativa(
     codigo="2514", texto="O item não está contratado com o prestador executante. Fale com a Central da operadora.",
@@ -64,62 +62,6 @@ CONTATOS = (
     Contato("OUVIDORIA", "Brasil", Canal.EMAIL, "ouvidoria@operadora.example", "Ouvidoria"),
 )
 PROTOCOLO = "261140000001"
-
-
-@dataclass(frozen=True)
-class Written:
-    """A piece of text where it stands, in points from the lower left corner."""
-
-    x: float
-    y: float
-    font: str
-    size: float
-    text: str
-
-
-class Printed:
-    """A PDF, read back."""
-
-    def __init__(self, content: bytes) -> None:
-        assert content.startswith(b"%PDF-")
-        self.streams = [_inflated(raw) for raw in re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL)]
-        self.pages = [list(_written(stream)) for stream in self.streams if b".total Do" in stream]
-        self.total = len(re.findall(rb"/Type /Page\b", content))
-        self.content = content
-
-    @property
-    def text(self) -> str:
-        return "\n".join(piece.text for page in self.pages for piece in page)
-
-    def row(self, of: str) -> list[str]:
-        """What stands on the line of some text, from left to right."""
-        for page in self.pages:
-            for piece in page:
-                if piece.text == of:
-                    return [one.text for one in sorted(page, key=lambda one: one.x) if one.y == piece.y]
-        raise AssertionError(of)
-
-
-def _inflated(raw: bytes) -> bytes:
-    return zlib.decompress(base64.a85decode(b"<~" + raw.strip(), adobe=True))
-
-
-_SHOWN = re.compile(
-    rb"BT /(?P<font>F\d) (?P<size>[\d.]+) Tf [\d.]+ TL ET\n[\d. ]+ rg\n"
-    rb"BT 1 0 0 1 (?P<x>[\d.-]+) (?P<y>[\d.-]+) Tm \((?P<text>(?:[^()\\]|\\.)*)\) Tj"
-)
-
-
-def _written(stream: bytes) -> Iterator[Written]:
-    fonts = {b"F1": "Helvetica", b"F2": "Helvetica-Bold"}
-    found = list(_SHOWN.finditer(stream))
-    assert len(found) == stream.count(b" Tj")
-    for shown in found:
-        text = re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal[1], 8)]), shown["text"])
-        text = re.sub(rb"\\(.)", rb"\1", text)
-        yield Written(
-            float(shown["x"]), float(shown["y"]), fonts[shown["font"]], float(shown["size"]), text.decode("cp1252")
-        )
 
 
 def printed(autorizacao: Autorizacao, *complementos: str, hoje: date = HOJE, **rest: Any) -> Printed:
@@ -309,7 +251,7 @@ def test_an_item_says_its_place_its_registration_and_its_day_and_has_a_name_from
         an_authorization(an_item(solicitado=tooth), an_item(2, solicitado=region), day, unknown, other),
     )
     text = " ".join(page.text.split("\n"))
-    for said in ("Dente 11", "Face OV", "Região ASAI", "1,50", "Anvisa", f"Para {HOJE:%d/%m/%Y}", "outro fabricante"):
+    for said in ("Dente 11", "Face OV", "Região ASAI", "1,5", "Anvisa", f"Para {HOJE:%d/%m/%Y}", "outro fabricante"):
         assert said in text
     name = tuss(PERICIA, "22")
     assert name is not None
@@ -328,7 +270,7 @@ def test_a_hundred_items_flow_over_pages_that_all_begin_alike() -> None:
         texts = [piece.text for piece in one]
         assert {"Autorização de SP/SADT", "VALE/AMS", "Tabela e código", f"Página {number} de "} <= set(texts)
     (total,) = [stream for stream in page.streams if b".total Do" not in stream]
-    assert [piece.text for piece in _written(total)] == [str(page.total)]
+    assert [piece.text for piece in written(total)] == [str(page.total)]
 
 
 LONG = "Justificativa clínica que se estende por muitas linhas, com acentuação e cê-cedilha. "
@@ -347,10 +289,10 @@ def test_no_text_leaves_the_page_however_long_it_is(texto: str) -> None:
     )
     for one in page.pages:
         for piece in one:
-            assert piece.x >= pdf.LEFT - 0.01, piece
-            assert piece.x + stringWidth(piece.text, piece.font, piece.size) <= pdf.RIGHT + 0.01, piece
-            assert piece.y >= pdf.BOTTOM - 23, piece
-    body = [piece.text for one in page.pages for piece in one if piece.size == 9.5 and piece.y < pdf.TOP]
+            assert piece.x >= paginas.LEFT - 0.01, piece
+            assert piece.x + stringWidth(piece.text, piece.font, piece.size) <= paginas.RIGHT + 0.01, piece
+            assert piece.y >= paginas.BOTTOM - 23, piece
+    body = [piece.text for one in page.pages for piece in one if piece.size == 9.5 and piece.y < paginas.TOP]
     assert "".join("".join(body).split()).count("".join(texto.split())) == 2
 
 
@@ -366,7 +308,7 @@ def test_a_heading_is_never_alone_at_the_foot() -> None:
         items = tuple(an_item(n) for n in range(1, count))
         page = printed(an_authorization(*items))
         for one in page.pages:
-            lowest = min((piece for piece in one if piece.y > pdf.BOTTOM), key=lambda piece: piece.y)
+            lowest = min((piece for piece in one if piece.y > paginas.BOTTOM), key=lambda piece: piece.y)
             assert (lowest.font, lowest.size) != ("Helvetica-Bold", 11.0)
 
 
