@@ -47,6 +47,7 @@ CNPJ_DE: Final = {HOSPITAL: CNPJ, CLINICA: OUTRO_CNPJ}
 FATURISTA: Final = Chamador(papel=Papel.PRESTADOR, quem="pessoa-1", correlacao="corr-1")
 AUDITORA: Final = Chamador(papel=Papel.AUDITORIA, quem="auditora-1", correlacao="corr-2")
 FINANCEIRO: Final = Chamador(papel=Papel.FINANCEIRO, quem="financeiro-1", correlacao="corr-3")
+SISTEMA: Final = Chamador(papel=Papel.SISTEMA, quem="sistema", correlacao="corr-4")
 DELE: Final = an_ato()
 CENTRAL: Final = an_ato(PapelDeSenha.CENTRAL)
 

@@ -1,6 +1,7 @@
 """Queue and stream entry.
 
 * SQS `peg-eventos`: `DocumentoRecebido` of a lote starts one execution of `recepcao-peg`; another message is answered;
+  `PagamentoRegistrado` and `FaturaEncerrada` end PEGs;
 * the table's stream: outbox rows, published to the bus.
 """
 
@@ -31,16 +32,30 @@ def _entry() -> queues.Entry:
 
 
 def consume(message: Mapping[str, Any]) -> None:
-    """Start the workflow; its name is the upload and the attempt, so a duplicate event starts nothing."""
-    if message["detail-type"] != "DocumentoRecebido":
-        raise queues.UnknownMessageError(str(message["detail-type"]))
-    envelope = message["detail"]
-    dados = envelope["dados"]
-    if dados.get("transacao") in MENSAGENS:
-        from peg.handler import envios  # noqa: PLC0415  # what starts a workflow reads no message
+    """One event of another context; what comes twice changes nothing more.
 
-        envios.message_received(envelope)
-        return
+    Raises:
+        UnknownMessageError: nobody here knows it.
+    """
+    envelope = message["detail"]
+    match message["detail-type"]:
+        case "DocumentoRecebido" if envelope["dados"].get("transacao") in MENSAGENS:
+            from peg.handler import envios  # noqa: PLC0415  # what starts a workflow reads no message
+
+            envios.message_received(envelope)
+        case "DocumentoRecebido":
+            _start(envelope)
+        case "PagamentoRegistrado" | "FaturaEncerrada" as tipo:
+            from peg.handler import encerramentos  # noqa: PLC0415  # what starts a workflow acts on no PEG
+
+            encerramentos.CONSUMIDOS[tipo](envelope)
+        case other:
+            raise queues.UnknownMessageError(str(other))
+
+
+def _start(envelope: Mapping[str, Any]) -> None:
+    """The workflow's name is the upload and the attempt, so that a duplicate event starts nothing."""
+    dados = envelope["dados"]
     try:
         client("stepfunctions").start_execution(
             stateMachineArn=required("MAQUINA_RECEPCAO_ARN"),

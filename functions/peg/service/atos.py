@@ -1,4 +1,4 @@
-"""What people do with a received PEG: the prestador takes back, auditoria analyses, financeiro lets the values out.
+"""What is done with a received PEG: the prestador takes back, auditoria analyses, financeiro lets out and pays.
 
 Each act is one conditional write of the PEG's row with its events, after a new dossier when amounts change. Whoever
 meets what another left half done finishes it first; who loses a race looks again, unless it said which version it saw.
@@ -310,6 +310,35 @@ def release(peg: Peg, chamador: Chamador, portas: Portas, *, guardar: Guardar) -
         return after, fatos
 
     return _act(peg, chamador, portas, passo, guardar=guardar)
+
+
+def pay(peg: Peg, chamador: Chamador, portas: Portas, *, motivo: str) -> Peg:
+    """Its values were paid. Once more is the same.
+
+    Raises:
+        TransicaoInvalidaError: they are not published, or nothing was to be paid.
+    """
+    return _act(peg, chamador, portas, _ended(Evento.PAGO, "PegPago"), motivo=motivo)
+
+
+def close_unpaid(peg: Peg, chamador: Chamador, portas: Portas, *, motivo: str) -> Peg:
+    """There is nothing to pay. Once more is the same.
+
+    Raises:
+        TransicaoInvalidaError: it is not analysed, or was paid.
+        MotivoAusenteError: it does not say why.
+    """
+    return _act(peg, chamador, portas, _ended(Evento.ENCERRADO_SEM_PAGAMENTO, "PegEncerrado"), motivo=motivo)
+
+
+def _ended(evento: Evento, tipo: str) -> Passo:
+    def passo(held: Peg, ato: Ato) -> tuple[Peg, Sequence[Fato]]:
+        if held.situacao is estados.TRANSICOES[evento].para:
+            return held, ()
+        after = estados.advance(held, evento, ato)
+        return after, (_fato(tipo, after),)
+
+    return passo
 
 
 # --- by itself ---

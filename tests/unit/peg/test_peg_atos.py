@@ -30,7 +30,7 @@ from peg.service.portas import Chamador, keep_nothing
 from tests.builders_cadastro import CONSULTA, HEMOGRAMA, INICIO, a_contrato
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA, VALE
 from tests.builders_peg import SENHA, a_sadt, authorised, done, granted
-from tests.casa_peg import AUDITORA, FATURISTA, FINANCEIRO, Casa
+from tests.casa_peg import AUDITORA, FATURISTA, FINANCEIRO, SISTEMA, Casa
 from tests.fakes import Interruption, Kept, ProcessDiedError
 
 P1, P2 = "261120000001", "261120000002"
@@ -424,6 +424,37 @@ def test_glosas_without_terms_have_no_last_day(casa: Casa) -> None:
     act(casa, "release", peg, FINANCEIRO)
     told = {event.tipo: event.dados for event in casa.pegs.events.values()}
     assert told["GlosaPublicada"]["contestar_ate"] is None
+
+
+# --- paid ---
+
+
+def ended(casa: Casa, name: str, peg: Peg, motivo: str = "Pago em 10/12/2026.") -> Peg:
+    act_of: Callable[..., Peg] = getattr(atos, name)
+    return act_of(peg, SISTEMA, casa.portas(), motivo=motivo)
+
+
+def test_what_was_let_out_is_paid_once_however_often_it_is_told(casa: Casa, peg: Peg) -> None:
+    out = act(casa, "release", analysed(casa, peg, "conclude"), FINANCEIRO)
+    paid = ended(casa, "pay", out)
+    assert (paid.situacao, paid.historico[-1].quem, paid.historico[-1].vez_de) == (SituacaoPeg.PAGO, "sistema", None)
+    assert paid.historico[-1].motivo == "Pago em 10/12/2026."
+    assert ended(casa, "pay", paid) == ended(casa, "pay", out) == casa.peg(P1) == paid
+    assert casa.contados()["PegPago"] == 1
+    with pytest.raises(TransicaoInvalidaError):
+        ended(casa, "close_unpaid", paid)
+
+
+def test_a_peg_that_nothing_is_paid_of_is_over_and_one_that_is_not_published_is_not_paid(casa: Casa, peg: Peg) -> None:
+    done = analysed(casa, peg, "conclude")
+    with pytest.raises(TransicaoInvalidaError):
+        ended(casa, "pay", done)
+    over = ended(casa, "close_unpaid", act(casa, "release", done, FINANCEIRO), "Nada a pagar.")
+    assert (over.situacao, over.historico[-1].motivo) == (SituacaoPeg.ENCERRADO_SEM_PAGAMENTO, "Nada a pagar.")
+    assert ended(casa, "close_unpaid", over) == over
+    assert casa.contados()["PegEncerrado"] == 1
+    with pytest.raises(TransicaoInvalidaError):
+        ended(casa, "pay", over)
 
 
 # --- the sweep ---

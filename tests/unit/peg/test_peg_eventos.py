@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from conecta_contas.pegs import SituacaoPeg
 from conecta_edge import queues
+from peg.bootstrap import nucleo
 from peg.handler import envios, eventos
+from peg.service import atos
+from peg.service.portas import keep_nothing
 from tests.builders_functions import HOSPITAL, VALE, XML, a_documento, failures, outbox_record, sha256, sqs_message
+from tests.builders_peg import a_visit
+from tests.casa_peg import AUDITORA, Casa
 from tests.fakes import Bus
+
+P1, P2 = "261120000001", "261120000002"
 
 
 def envelope(tentativa: int = 1, recebido_em: str = "2026-11-21T12:00:00.000000Z") -> dict[str, Any]:
@@ -104,6 +113,47 @@ def test_a_question_and_a_cancellation_are_answered_and_start_nothing(
     message = received(finalidade="mensagem_tiss", transacao=transacao)
     assert deliver(monkeypatch, machine, message) == []
     assert (answered, machine.started) == ([message["detail"]], {})
+
+
+@pytest.fixture
+def casa(monkeypatch: pytest.MonkeyPatch) -> Casa:
+    """A PEG whose values are published, and one that was only received."""
+    made = Casa()
+    monkeypatch.setattr(nucleo, "portas", made.portas)
+    peg: Any = made.recebe(a_visit())
+    steps: tuple[Callable[..., Any], ...] = (atos.begin, atos.conclude, atos.release)
+    for step in steps:
+        peg = step(peg, AUDITORA, made.portas(), guardar=keep_nothing)
+    made.recebe(a_visit(numero="G2"), numero="2")
+    return made
+
+
+def of_pagamento(tipo: str, **dados: Any) -> dict[str, Any]:
+    envelope = {"registro_ans": VALE, "prestador_id": HOSPITAL, "correlacao": "c", "dados": dados}
+    return {"detail-type": tipo, "source": "conecta.pagamento", "detail": envelope}
+
+
+def test_every_peg_of_a_payment_is_paid_but_for_those_that_cannot_be(
+    monkeypatch: pytest.MonkeyPatch, casa: Casa
+) -> None:
+    told = {"data": "2026-12-10", "demonstrativo": "261250000001", "protocolos": [P2, P1]}
+    message = of_pagamento("PagamentoRegistrado", **told)
+    for _ in range(2):
+        assert deliver(monkeypatch, StepFunctions(), message) == ["m0"]
+    assert [casa.peg(one).situacao for one in (P1, P2)] == [SituacaoPeg.PAGO, SituacaoPeg.RECEBIDO]
+    assert casa.peg(P1).historico[-1].motivo == "Pago em 10/12/2026, demonstrativo 261250000001."
+    right = of_pagamento("PagamentoRegistrado", **{**told, "protocolos": [P1]})
+    assert deliver(monkeypatch, StepFunctions(), right) == []
+
+
+def test_a_peg_of_which_nothing_is_paid_is_over_and_what_is_recovered_of_it_later_is_no_peg(
+    monkeypatch: pytest.MonkeyPatch, casa: Casa
+) -> None:
+    of_it, later = (of_pagamento("FaturaEncerrada", protocolo=P1, parcela=parcela) for parcela in (0, 1))
+    assert deliver(monkeypatch, StepFunctions(), later) == []
+    assert casa.peg(P1).situacao is SituacaoPeg.LIBERADO
+    assert deliver(monkeypatch, StepFunctions(), of_it, of_it) == []
+    assert casa.peg(P1).situacao is SituacaoPeg.ENCERRADO_SEM_PAGAMENTO
 
 
 def test_what_cannot_be_started_now_goes_back_to_the_queue(
