@@ -7,7 +7,7 @@ computed while writing, so what it says about a message owes nothing to the code
     lote.conteudo, lote.valor_total, lote.esperado
 """
 
-from local.gerador.assembly import consulta_protocolo, gerar, verifica_elegibilidade
+from local.gerador.assembly import consulta_protocolo, gerar, pede_demonstrativo, verifica_elegibilidade
 from local.gerador.cobranca import COBRANCA, Conhecido
 from local.gerador.defeitos import DEFEITOS, Defeito
 from local.gerador.model import (
@@ -42,5 +42,6 @@ __all__ = [
     "Veredito",
     "consulta_protocolo",
     "gerar",
+    "pede_demonstrativo",
     "verifica_elegibilidade",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from local.gerador.cobranca import COBRANCA, Caso, Conhecido, DefeitoDeCobranca, conhecido
@@ -78,25 +79,33 @@ def message(
 
 def verifica_elegibilidade(cnpj: str, destino: str, carteira: str, hoje: date, versao: str = "4.01.00") -> bytes:
     """A VERIFICA_ELEGIBILIDADE of one carteira, in ISO-8859-1."""
-    corpo = node(
-        "verificaElegibilidade",
-        node("dadosPrestador", node("cnpjContratado", cnpj)),
-        node("numeroCarteira", carteira),
-    )
-    origem = node("CNPJ", cnpj)
-    root = message("VERIFICA_ELEGIBILIDADE", "1", corpo, origem=origem, destino=destino, versao=versao, hoje=hoje)
-    return write(root, Formato())[0]
+    corpo = node("verificaElegibilidade", _prestador(cnpj), node("numeroCarteira", carteira))
+    return _consulta("VERIFICA_ELEGIBILIDADE", corpo, cnpj, destino=destino, hoje=hoje, versao=versao)
 
 
 def consulta_protocolo(cnpj: str, destino: str, protocolo: str, hoje: date, versao: str = "4.01.00") -> bytes:
     """A SOLIC_STATUS_PROTOCOLO of one protocolo, in ISO-8859-1."""
-    corpo = node(
-        "solicitacaoStatusProtocolo",
-        node("dadosPrestador", node("cnpjContratado", cnpj)),
-        node("numeroProtocolo", protocolo),
-    )
+    corpo = node("solicitacaoStatusProtocolo", _prestador(cnpj), node("numeroProtocolo", protocolo))
+    return _consulta("SOLIC_STATUS_PROTOCOLO", corpo, cnpj, destino=destino, hoje=hoje, versao=versao)
+
+
+def pede_demonstrativo(
+    cnpj: str, destino: str, protocolos: Sequence[str], hoje: date, versao: str = "4.01.00"
+) -> bytes:
+    """A SOLIC_DEMONSTRATIVO_RETORNO of the analysis of some protocolos, in ISO-8859-1."""
+    asked = node("protocolos", *(node("numeroProtocolo", one) for one in protocolos))
+    analise = node("demonstrativoAnalise", _prestador(cnpj), node("dataSolicitacao", hoje.isoformat()), asked)
+    corpo = node("solicitacaoDemonstrativoRetorno", analise)
+    return _consulta("SOLIC_DEMONSTRATIVO_RETORNO", corpo, cnpj, destino=destino, hoje=hoje, versao=versao)
+
+
+def _prestador(cnpj: str) -> Node:
+    return node("dadosPrestador", node("cnpjContratado", cnpj))
+
+
+def _consulta(transacao: str, corpo: Node, cnpj: str, *, destino: str, hoje: date, versao: str) -> bytes:
     origem = node("CNPJ", cnpj)
-    root = message("SOLIC_STATUS_PROTOCOLO", "1", corpo, origem=origem, destino=destino, versao=versao, hoje=hoje)
+    root = message(transacao, "1", corpo, origem=origem, destino=destino, versao=versao, hoje=hoje)
     return write(root, Formato())[0]
 
 
