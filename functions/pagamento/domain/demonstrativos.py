@@ -130,6 +130,7 @@ class Conta:
         recebido_em, publicada_em: local days.
         glosas: of the whole protocolo.
         tipo_pagamento: at first, or after a recurso.
+        vidas: ids of the lives it tells of, each once: for the audit.
     """
 
     protocolo: str
@@ -143,6 +144,7 @@ class Conta:
     guias: tuple[GuiaDemonstrada, ...]
     glosas: tuple[GlosaAplicada, ...] = ()
     tipo_pagamento: TipoPagamento = TipoPagamento.INICIAL
+    vidas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +313,7 @@ def demonstrar(
         protocolo=peg.protocolo, numero_lote=peg.numero_lote, tipo_guia=peg.tipo_guia, versao_tiss=peg.versao_tiss,
         recebido_em=recebido_em, publicada_em=peg.publicada_em or recebido_em, situacao=situacao,
         valores=somar(one.valores for one in guias), guias=guias, glosas=tuple(general.get(0, ())),
+        vidas=tuple(dict.fromkeys(dossie.vidas[one.carteira] for one in guias)),
     )  # fmt: skip
 
 

@@ -41,8 +41,8 @@ class NaoEncontradoError(PagamentoError):
         protocolos: which, where several were asked for.
     """
 
-    def __init__(self, protocolos: Sequence[str] = ()) -> None:
-        super().__init__(", ".join(protocolos))
+    def __init__(self, what: str = "", *, protocolos: Sequence[str] = ()) -> None:
+        super().__init__(what or ", ".join(protocolos))
         self.protocolos = tuple(protocolos)
 
 

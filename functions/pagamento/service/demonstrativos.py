@@ -154,7 +154,7 @@ def _absent(protocolos: Sequence[str], registro_ans: str | None, portas: Portas)
     since = operadora.data_migracao if operadora else None
     nowhere = [one for one in protocolos if since is None or not de_antes(one, since)]
     if operadora is None or since is None or nowhere:
-        return NaoEncontradoError(nowhere)
+        return NaoEncontradoError(protocolos=nowhere)
     return LegadoError(operadora.portal_legado, since, protocolos)
 
 

@@ -113,6 +113,12 @@ class Pages:
         self._canvas.save()
         return self._out.getvalue()
 
+    def restart(self, aside: Sequence[str], foot: str) -> None:
+        """Another document of the same file begins, on a page of its own."""
+        self._aside, self._foot = [_clean(line) for line in aside], _clean(foot)
+        self._canvas.showPage()
+        self._begin()
+
     def heading(self, text: str) -> None:
         """The name of a part, never alone at the foot of a page."""
         self.need(46)
@@ -208,13 +214,14 @@ class Pages:
         if style.ruled:
             self._rule(self.y)
 
-    def band(self, left: str, right: str = "") -> None:
-        """A shaded line: what the next ones are of, and what they come to."""
-        right = _clean(right)
-        room = RIGHT - LEFT - 16 - self._width(right, BOLD, 8)
+    def band(self, text: str, columns: Sequence[Column] = (), values: Sequence[str] = ()) -> None:
+        """A shaded line: what the next ones are of, and what they come to, in the last columns."""
         self._box(self.y - 15, 15, fill=True, border=False)
-        self._write(LEFT + 4, self.y - 10.5, self._lines(left, BOLD, 8, room)[0], BOLD, 8, INK)
-        self._write(RIGHT - 4, self.y - 10.5, right, BOLD, 8, INK, end=RIGHT - 4)
+        end = RIGHT
+        for value, column in zip(reversed(values), reversed(columns), strict=False):
+            self._write(0, self.y - 10.5, _clean(value), BOLD, 8, INK, end=end - 4)
+            end -= column.width
+        self._write(LEFT + 4, self.y - 10.5, self._lines(text, BOLD, 8, end - LEFT - 8)[0], BOLD, 8, INK)
         self.y -= 15
 
     def note(self, text: str, indent: float = 0, ink: Ink = GREY) -> None:
