@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from pagamento.domain.pagamentos import Lancamento, Pagamento
 
 Numero = Annotated[
-    str, Field(pattern=r"^[0-9A-Za-z./-]{1,20}$", description="Do financeiro, único na operadora: repetir não duplica.")
+    str,
+    Field(
+        pattern=r"^[0-9A-Za-z][0-9A-Za-z._/-]{0,29}$",
+        description="Do financeiro, único na operadora: repetir não duplica.",
+    ),
 ]
 LancamentoId = Annotated[str, Field(pattern=r"^[0-9]{12}$", description="`id` de um lançamento em aberto.")]
 Indicador = Annotated[str, Codes("dm_debitoCreditoIndicador", names=True)]

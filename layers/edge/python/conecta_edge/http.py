@@ -28,6 +28,7 @@ Model = TypeVar("Model", bound="BaseModel")
 JSON = "application/json"
 MAX_PATH = 100
 _REGISTRO = re.compile(r"[0-9]{6}", re.ASCII)
+_PRESTADOR = re.compile(r"[0-9A-Za-z-]{1,40}", re.ASCII)
 _COMPETENCIA = re.compile(r"20[0-9]{2}(0[1-9]|1[0-2])", re.ASCII)
 _DIA = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 DIA_INVALIDO = "Deve ser uma data que exista, no formato AAAA-MM-DD, de 1900 a 2099."
@@ -113,6 +114,10 @@ class Query:
     def registro(self, name: str = "registro_ans") -> str:
         """An operadora's registro ANS."""
         return self._text(name, _REGISTRO, "registro-ans-invalido", "Informe o registro ANS, 6 dígitos, na consulta.")
+
+    def prestador(self, name: str = "prestador") -> str:
+        """A prestador's id."""
+        return self._text(name, _PRESTADOR, "prestador-invalido", "Informe o identificador do prestador na consulta.")
 
     def competencia(self, name: str, default: str | None = None) -> str:
         """A month, `AAAAMM`."""

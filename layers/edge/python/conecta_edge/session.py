@@ -6,7 +6,7 @@ What only requests need is imported by the functions that need it: queues and wo
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge.aws import client
 from conecta_edge.cadastro import DynamoCadastroReader
@@ -15,7 +15,7 @@ from conecta_edge.secrets import secret
 from conecta_edge.settings import required
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from conecta_edge.audit import Actor
     from conecta_edge.catalogo import Catalogo
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from conecta_edge.idempotency import IdempotencyTable, Keep, Once
     from conecta_edge.pseudonyms import Pseudonyms
     from conecta_edge.tenancy import KnownClients, OperadoraPrincipal, Person, Principal
+
+NINGUEM: Final = "000000"
+"""Who answers before any operadora was loaded."""
 
 
 @lru_cache(maxsize=1)
@@ -43,6 +46,12 @@ def catalogo() -> Catalogo:
     from conecta_edge.catalogo import Catalogo  # noqa: PLC0415
 
     return Catalogo(client("dynamodb"), required("TABELA_CADASTRO"), clock())
+
+
+def answering(destino: str | None) -> tuple[str, bool]:
+    """Who answers a message: the operadora it names, or when it is none of ours any; and whether it is one of ours."""
+    known = [operadora.registro_ans for operadora in catalogo().operadoras()]
+    return (destino, True) if destino in known and destino else (next(iter(known), NINGUEM), False)
 
 
 @lru_cache(maxsize=1)
@@ -130,7 +139,7 @@ def origins() -> frozenset[str]:
 Position = dict[str, str] | None
 
 
-def cursor(request: Request, scope: str) -> tuple[Position, Callable[[Position], str | None]]:
+def cursor(request: Request, scope: str) -> tuple[Position, Callable[[Mapping[str, str] | None], str | None]]:
     """The position a request's `cursor` names, and what makes the next page's token.
 
     The secret is read only when there is a token to read or to make.
@@ -143,7 +152,7 @@ def cursor(request: Request, scope: str) -> tuple[Position, Callable[[Position],
     now, token = clock().now(), request.query.get("cursor")
     position = page_tokens.read(_page_secret(), token, scope, now) if token else None
 
-    def token_of(following: Position) -> str | None:
+    def token_of(following: Mapping[str, str] | None) -> str | None:
         return page_tokens.issue(_page_secret(), following, scope, now) if following else None
 
     return position, token_of
