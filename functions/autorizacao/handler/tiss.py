@@ -58,8 +58,6 @@ TAG: Final = "Autorizações"
 XML: Final = "application/xml"
 LER: Final = "autorizacao.ler"
 ESCREVER: Final = "autorizacao.escrever"
-NOBODY: Final = "000000"
-"""Who answers before any operadora was loaded."""
 CAMPOS: Final = ("nome", "nome_social", "numero_carteira", "itens", "motivos")
 """Personal data that an answer may show, for the audit."""
 CONTATOS: Final = 3
@@ -92,18 +90,12 @@ def process(request: Request, caller: Principal, transacao: str, enviada_a: str 
 
     now = session.clock().now()
     lida = entrada.read(request.body, transacao, local_day(now))
-    registro = enviada_a or _answering(lida.destino)
+    registro = enviada_a or session.answering(lida.destino)[0]
     contratacao = session.cadastro().contratacao(caller.prestador_id, registro)
     caso = _Caso(request, caller, lida, registro, contratacao, now)
     if achados := entrada.judge(lida, contratacao, caso.hoje, enviada_a):
         return caso.refused(422, *achados)
     return _RUN[transacao](caso)
-
-
-def _answering(destino: str | None) -> str:
-    """The operadora that answers: the one asked, or, when the message names none of ours, any of them."""
-    known = [operadora.registro_ans for operadora in session.catalogo().operadoras()]
-    return destino if destino in known else next(iter(known), NOBODY)
 
 
 @dataclass(frozen=True, slots=True)

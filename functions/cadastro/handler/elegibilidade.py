@@ -45,8 +45,6 @@ FUNCAO: Final = "cadastro-api"
 TAG: Final = "Elegibilidade"
 LER: Final = "elegibilidade.ler"
 XML: Final = "application/xml"
-NOBODY: Final = "000000"
-"""Who answers before any operadora was loaded."""
 
 
 def verify(request: Request) -> Response:
@@ -114,7 +112,7 @@ def verify_tiss(request: Request) -> Response:
     hoje = local_day(now)
     lida = messages.read_verifica(request.body, hoje)
     caller.require(LER)
-    registro = _answering(lida.destino)
+    registro, _ = session.answering(lida.destino)
     pergunta = lida.pergunta(hoje) if registro == lida.destino else None
     contratacao, outcome = gather(
         [
@@ -129,12 +127,6 @@ def verify_tiss(request: Request) -> Response:
     if isinstance(outcome, Elegibilidade):
         return Response(200, messages.answer(lida, entre, outcome, now), XML)
     return Response(200, messages.refusal(lida, entre, (outcome,), now), XML)
-
-
-def _answering(destino: str | None) -> str:
-    """The operadora that answers: the one asked, or, when the message names none of ours, any of them."""
-    known = [operadora.registro_ans for operadora in session.catalogo().operadoras()]
-    return destino if destino in known else next(iter(known), NOBODY)
 
 
 def _asked(

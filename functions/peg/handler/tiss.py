@@ -47,8 +47,6 @@ ESCREVER: Final = "peg.escrever"
 CANCELAR_SENHAS: Final = "autorizacao.escrever"
 MENSAGENS: Final = "mensagem_tiss"
 """Finalidade under which a message is archived."""
-NOBODY: Final = "000000"
-"""Who answers before any operadora was loaded."""
 FINALIDADE: Final = "conferencia-de-faturamento"
 CAMPOS: Final = ("numero_carteira", "guias", "glosas")
 """Personal data that a receipt or a status shows, for the audit."""
@@ -125,18 +123,12 @@ def process(request: Request, caller: Principal, transacao: str, enviada_a: str 
 
     portas = nucleo.portas()
     lida = situacao.read(request.body, transacao, portas.hoje)
-    registro, atendida = _answering(enviada_a or lida.destino)
+    registro, atendida = session.answering(enviada_a or lida.destino)
     admissao = portas.contextos.admissao(caller.prestador_id, registro, portas.hoje)
     if achados := situacao.judge(lida, admissao, atendida=atendida):
         return Resposta(422, situacao.refusal(lida, transacao, admissao, achados, portas.now), achados)
     caso = _Caso(request, caller, lida, admissao, portas, arquivo=enviada_a is not None)
     return _RUN[transacao](caso)
-
-
-def _answering(destino: str | None) -> tuple[str, bool]:
-    """The operadora that answers: the one asked, or, when the message names none of ours, any; and whether it is."""
-    known = [operadora.registro_ans for operadora in session.catalogo().operadoras()]
-    return (destino, True) if destino in known and destino else (next(iter(known), NOBODY), False)
 
 
 # --- the three transactions ---
@@ -148,7 +140,7 @@ def receive(request: Request, caller: Principal) -> Resposta:
 
     portas = nucleo.portas()
     lote = portas.padrao.read(request.body, portas.hoje, Porta.XML)
-    registro, atendida = _answering(lote.destino)
+    registro, atendida = session.answering(lote.destino)
     if not atendida:
         admissao = portas.contextos.admissao(caller.prestador_id, registro, portas.hoje)
         achados = lote.achados or (operadora_desconhecida(lote),)

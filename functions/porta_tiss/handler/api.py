@@ -32,6 +32,7 @@ OWNERS: Final[Mapping[str, str]] = MappingProxyType({
     "loteGuias": "FUNCAO_PEG",
     "solicitacaoStatusProtocolo": "FUNCAO_PEG",
     "cancelaGuia": "FUNCAO_PEG",
+    "solicitacaoDemonstrativoRetorno": "FUNCAO_PAGAMENTO",
 })  # fmt: skip
 """The transactions offered, by their body element, and the setting that names the function of each one's owner.
 
@@ -119,17 +120,23 @@ OPERATIONS: Final = (
         "`elegibilidade.ler`), `solicitacaoProcedimento` (RESPOSTA_SOLICITACAO ou AUTORIZACAO_ODONTOLOGIA), "
         "`loteAnexos` (PROTOCOLO_RECEBIMENTO_ANEXO) e `comunicacaoInternacao` (RECIBO_COMUNICACAO), estas com "
         "`autorizacao.escrever`, `solicitaStatusAutorizacao` (STATUS_AUTORIZACAO, `autorizacao.ler`), `loteGuias` "
-        "(PROTOCOLO_RECEBIMENTO, `peg.escrever`), `solicitacaoStatusProtocolo` (SITUACAO_PROTOCOLO, `peg.ler`) e "
+        "(PROTOCOLO_RECEBIMENTO, `peg.escrever`), `solicitacaoStatusProtocolo` (SITUACAO_PROTOCOLO, `peg.ler`), "
         "`cancelaGuia` (CANCELAMENTO_GUIA_RECIBO, `autorizacao.escrever` para solicitações e `peg.escrever` para "
-        "lotes e guias de faturamento). Repetir a mesma mensagem não repete o efeito: a mesma guia com o mesmo "
-        "conteúdo é a mesma solicitação, os mesmos bytes são o mesmo lote, e o que já foi cancelado está cancelado. As "
-        "de autorização e `cancelaGuia` aceitam também `Idempotency-Key`. Uma negativa é uma resposta 200 com os "
-        "motivos, e um lote com glosas é recebido com elas; o que impede de responder (guia já usada, relacionamento "
-        "suspenso, solicitação ou protocolo não encontrado) é uma resposta 200 com `mensagemErro`. Um lote recusado, "
-        "que não é recebido, é 422.\n\n"
+        "lotes e guias de faturamento) e `solicitacaoDemonstrativoRetorno` (DEMONSTRATIVO_ANALISE_CONTA, "
+        "DEMONSTRATIVO_PAGAMENTO ou DEMONSTRATIVO_ODONTOLOGIA, `pagamento.ler`). Repetir a mesma mensagem não repete "
+        "o efeito: a mesma guia com o mesmo conteúdo é a mesma solicitação, os mesmos bytes são o mesmo lote, e o que "
+        "já foi cancelado está cancelado. As de autorização e `cancelaGuia` aceitam também `Idempotency-Key`. Uma "
+        "negativa é uma resposta 200 com os motivos, e um lote com glosas é recebido com elas; o que impede de "
+        "responder (guia já usada, relacionamento suspenso, solicitação ou protocolo não encontrado) é uma resposta "
+        "200 com `mensagemErro`. Um lote recusado, que não é recebido, é 422.\n\n"
         "`cancelaGuia` cancela o lote (o PEG, enquanto RECEBIDO), retira dele guias de faturamento (tipoGuia 2, com o "
         "numeroProtocolo) e cancela solicitações (tipoGuia 1), na mesma mensagem se for o caso; cada uma tem o seu "
-        "statusCancelamento. Recursos de glosa (tipoGuia 3) não são cancelados aqui (statusCancelamento 2).",
+        "statusCancelamento. Recursos de glosa (tipoGuia 3) não são cancelados aqui (statusCancelamento 2).\n\n"
+        "`solicitacaoDemonstrativoRetorno` pede a análise de conta de até 30 protocolos, ou os pagamentos de um dia ou "
+        "de uma competência (o mês em que foram pagos). Enquanto os valores de um dos protocolos não são publicados, a "
+        "resposta é `situacaoDemonstrativoRetorno`: peça de novo depois. Protocolos que não existem ou são do portal "
+        "anterior, e valores que não cabem na versão (na 4.01.00, itens de um milhão de reais ou mais), são ditos em "
+        "`mensagemErro`. Uma resposta com mais de 4 MiB só se obtém enviando o pedido como arquivo.",
         send_message,
         (
             Reply(200, "Mensagem TISS de resposta (ISO-8859-1).", media_type=XML, example=ANSWER),
@@ -140,7 +147,7 @@ OPERATIONS: Final = (
         ),
         escopos=(
             "conecta/elegibilidade.ler", "conecta/autorizacao.ler", "conecta/autorizacao.escrever", "conecta/peg.ler",
-            "conecta/peg.escrever",
+            "conecta/peg.escrever", "conecta/pagamento.ler",
         ),
         parameters=(
             Parameter(

@@ -310,7 +310,7 @@ def test_the_route_is_documented_with_messages_that_are_valid() -> None:
     assert operation.accepts == "application/xml"
     assert set(operation.escopos) == {
         "conecta/elegibilidade.ler", "conecta/autorizacao.ler", "conecta/autorizacao.escrever", "conecta/peg.ler",
-        "conecta/peg.escrever",
+        "conecta/peg.escrever", "conecta/pagamento.ler",
     }  # fmt: skip
     assert http.PRESTADOR in operation.parameters
     question = validate_message(operation.example.encode("iso-8859-1"), hoje=um.HOJE.replace(year=2027))

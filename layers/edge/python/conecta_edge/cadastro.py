@@ -40,7 +40,7 @@ from conecta_edge.clock import Clock, iso
 from conecta_edge.dynamodb import batch_get, marshal, query_all, unmarshal
 from conecta_edge.items import dados
 from conecta_facts import codec
-from conecta_facts.operadoras import Operadora
+from conecta_facts.operadoras import Operadora, VersaoAceita
 from conecta_facts.prestadores import Prestador
 from conecta_facts.relacionamentos import Relacionamento, Situacao
 
@@ -226,6 +226,20 @@ class OperadoraBinding:
 
 
 @dataclass(frozen=True, slots=True)
+class Remetente:
+    """Who sends a message to an operadora, as the rules of admission ask (`conecta_tiss.rules.admissao.Habilitado`)."""
+
+    registro_ans: str
+    cnpj: str | None
+    cpf: str | None
+    codigo_na_operadora: str | None
+    versoes: tuple[VersaoAceita, ...]
+    grupo: tuple[str, ...]
+    hoje: date
+    may_send: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Contratacao:
     """What a context needs to know of a prestador at an operadora; absent rows are `None`."""
 
@@ -240,6 +254,20 @@ class Contratacao:
     def may_send_em(self, dia: date) -> bool:
         """R02: whether files of authorizations may be sent on a day; never without a relacionamento."""
         return self.relacionamento is not None and self.relacionamento.may_send_em(dia)
+
+    def remetente(self, registro_ans: str, hoje: date) -> Remetente:
+        """The prestador as who sends a message; of absent rows there is nothing."""
+        prestador, relacionamento, operadora = self.prestador, self.relacionamento, self.operadora
+        return Remetente(
+            registro_ans=registro_ans,
+            cnpj=prestador.cnpj if prestador else None,
+            cpf=prestador.cpf if prestador else None,
+            codigo_na_operadora=relacionamento.codigo_na_operadora if relacionamento else None,
+            versoes=operadora.versoes if operadora else (),
+            grupo=operadora.grupo if operadora else (),
+            hoje=hoje,
+            may_send=self.may_send_em(hoje),
+        )
 
     def situacao_em(self, dia: date) -> tuple[str | None, str | None]:
         """The state of the relacionamento on a day and the operadora's reason, `None` where there is none."""

@@ -50,6 +50,11 @@ class SolicitacaoDemonstrativo:
     pagamento: SolicitacaoPagamento | None = None
     analise: SolicitacaoAnalise | None = None
 
+    @property
+    def pergunta(self) -> SolicitacaoPagamento | SolicitacaoAnalise | None:
+        """The one that is asked."""
+        return self.pagamento or self.analise
+
 
 # --- what was analysed ---
 

@@ -1,0 +1,107 @@
+"""Messages sent as files: answered beside their upload by the use cases of the XML door, told through the outbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from conecta_edge import objects, observability
+from conecta_edge.dynamodb import ConditionFailedError, conditions
+from conecta_edge.events import Event, outbox_put
+from conecta_edge.http import Request
+from conecta_edge.idempotency import HEADER
+from conecta_edge.tenancy import Principal
+
+ROTA: Final = "/documentos/uploads"
+"""Where a file came in: under this route its answer is kept, and what it reads is audited."""
+
+
+class MensagemAusenteError(LookupError):
+    """The file that was handed over is not in the archive."""
+
+
+class Resposta(Protocol):
+    """What is answered to a message."""
+
+    @property
+    def xml(self) -> bytes:
+        """The message."""
+        ...
+
+    @property
+    def achados(self) -> Sequence[Any]:
+        """Why it is an error; empty when it is none."""
+        ...
+
+    @property
+    def recurso(self) -> tuple[str, str] | None:
+        """Kind and id of what the message made, moved or asked about, when it is one thing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Envio:
+    """The `DocumentoRecebido` of a message, and where its answer goes.
+
+    Attributes:
+        table: of the context; events lie under `PRESTADOR#<id>`.
+    """
+
+    envelope: Mapping[str, Any]
+    s3: Any
+    bucket: str
+    dynamodb: Any
+    table: str
+
+    def respond(self, process: Callable[[Request, Principal], Resposta], may: frozenset[str], now: datetime) -> None:
+        """Answer it. Repeatable: the upload is its own `Idempotency-Key`, and each attempt is told once.
+
+        Args:
+            process: the use case.
+            may: capabilities of who sent the file.
+
+        Raises:
+            MensagemAusenteError: the file is not in the archive.
+        """
+        envelope, dados = self.envelope, self.envelope["dados"]
+        prestador_id, upload_id = envelope["prestador_id"], dados["upload_id"]
+        found = objects.read(self.s3, self.bucket, dados["chave"])
+        if found is None:
+            raise MensagemAusenteError(dados["chave"])
+        request = Request(
+            method="POST", route=ROTA, path={}, query={}, headers={HEADER: upload_id}, claims={}, body=found.content,
+            correlacao=envelope["correlacao"],
+        )  # fmt: skip
+        answer = process(request, Principal(prestador_id, f"upload/{upload_id}", None, may))
+        self._keep("xml", answer.xml, "application/xml")
+        told: dict[str, Any] = {}
+        if answer.achados:
+            told = {"achados": len(answer.achados)}
+            report = {"achados": [{name: getattr(one, name) for name in one.__slots__} for one in answer.achados]}
+            self._keep("json", json.dumps(report, ensure_ascii=False).encode(), "application/json")
+        elif answer.recurso:
+            told = {"recurso": dict(zip(("tipo", "id"), answer.recurso, strict=True))}
+        self._announce("MensagemRecusada" if answer.achados else "MensagemRespondida", told, now)
+
+    def _keep(self, suffix: str, body: bytes, media: str) -> None:
+        """`respostas/<upload id>.<suffix>`."""
+        registro, prestador_id = self.envelope["registro_ans"], self.envelope["prestador_id"]
+        key = objects.answer_key(registro, prestador_id, self.envelope["dados"]["upload_id"], suffix)
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=media)
+
+    def _announce(self, tipo: str, more: Mapping[str, Any], now: datetime) -> None:
+        envelope, dados = self.envelope, self.envelope["dados"]
+        prestador_id, upload_id = envelope["prestador_id"], dados["upload_id"]
+        event = Event(
+            tipo, envelope["registro_ans"], prestador_id, f"upload/{upload_id}", envelope["correlacao"],
+            f"{upload_id}#{dados['tentativa']}", {"upload_id": upload_id, "transacao": dados["transacao"], **more},
+        )  # fmt: skip
+        with suppress(ConditionFailedError), conditions():
+            self.dynamodb.put_item(**outbox_put(self.table, f"PRESTADOR#{prestador_id}", event, now))
+        observability.log(
+            "info", "mensagem respondida", upload_id=upload_id, situacao=tipo, achados=more.get("achados", 0)
+        )
