@@ -18,7 +18,7 @@ DOCUMENTS_PREFIX = "t/"
 LOADS_PREFIX = "cadastro/"
 AUTHORIZATION_LOADS_PREFIX = "autorizacao/"
 PAYMENT_LOADS_PREFIX = "pagamento/"
-# Demonstrativos made to be fetched: demonstrativos/<registroANS>/<prestador>/…
+# Demonstrativos made to be fetched: demonstrativos/<prestador>/…
 STATEMENTS_PREFIX = "demonstrativos/"
 
 
@@ -37,7 +37,17 @@ class Buckets(Construct):
         self._key = key
         self.registros = self._log_bucket()
         self.entrada = self._entrada()
-        self.acervo = self._bucket("Acervo", "acervo", _acervo_rules())
+        # A browser that the API sends on to a signed address comes from no origin that could be named (`null`), with the
+        # headers of its first request. Who holds such an address reads that one object, and nobody else, from anywhere.
+        download = s3.CorsRule(
+            id="enderecos-assinados",
+            allowed_methods=[s3.HttpMethods.GET],
+            allowed_origins=["*"],
+            allowed_headers=["*"],
+            exposed_headers=["Content-Disposition", "ETag"],
+            max_age=3600,
+        )
+        self.acervo = self._bucket("Acervo", "acervo", _acervo_rules(), cors=[download])
 
     def _removal(self) -> RemovalPolicy:
         return RemovalPolicy.DESTROY if self._settings.embarcado else RemovalPolicy.RETAIN

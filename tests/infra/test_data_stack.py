@@ -229,7 +229,11 @@ def test_browsers_post_from_exact_origins_only(embarcado: Templates, producao: T
         (rule,) = _bucket(templates, "entrada")["CorsConfiguration"]["CorsRules"]
         assert rule["AllowedMethods"] == ["POST"]
         assert rule["AllowedOrigins"] == [origin]
-        assert "CorsConfiguration" not in _bucket(templates, "acervo")
+
+
+def test_a_browser_sent_on_to_a_signed_address_may_only_get_what_it_names(producao: Templates) -> None:
+    (rule,) = _bucket(producao, "acervo")["CorsConfiguration"]["CorsRules"]
+    assert (rule["AllowedMethods"], rule["AllowedOrigins"], rule["AllowedHeaders"]) == (["GET"], ["*"], ["*"])
 
 
 def test_both_pools_demand_strong_passwords_and_hide_who_exists(producao: Templates) -> None:
