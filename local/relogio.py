@@ -7,7 +7,8 @@
 
 A function whose environment changed starts anew, so the very next call sees the moved clock; a call that was under
 way ends with the clock it began with. Tokens, S3, timers and the removal of expired rows keep the machine's time,
-but an uploaded file counts as stored by the moved one (`docs/implantacao.md`). Each start of the embedded AWS begins at the machine's time.
+but an uploaded file counts as stored by the moved one (`docs/implantacao.md`). Each start of the embedded AWS begins at
+the machine's time.
 """
 
 from __future__ import annotations

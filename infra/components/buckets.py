@@ -37,7 +37,7 @@ class Buckets(Construct):
         self._key = key
         self.registros = self._log_bucket()
         self.entrada = self._entrada()
-        # A browser that the API sends on to a signed address comes from no origin that could be named (`null`), with the
+        # A browser that the API sends on to a signed address comes from no origin that has a name (`null`), with the
         # headers of its first request. Who holds such an address reads that one object, and nobody else, from anywhere.
         download = s3.CorsRule(
             id="enderecos-assinados",
