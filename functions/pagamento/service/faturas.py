@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pagamento.service.portas import Page, Portas
 
 JUNTAS: Final = 20
-"""Faturas that are written in one transaction, each with its event."""
+"""Faturas that are written in one transaction, each with its events."""
 FECHAMENTO: Final = "fechamento-entregas"
 """Stands for the request's id in events of what happens by itself."""
 
@@ -74,8 +74,10 @@ def _new(peg: Peg, portas: Portas, *, dispensada: bool) -> Fatura:
     )  # fmt: skip
 
 
-Revisao = Callable[[Fatura, Regras], tuple[Fatura, Fato] | None]
-"""A fatura as it is to be, and what is told of it; `None` when it is as it should be."""
+Revista = tuple[Fatura, list[Fato]]
+"""A fatura as it is to be, and what is told of it."""
+Revisao = Callable[[Fatura, Regras], Revista | None]
+"""What becomes of a fatura; `None` when it is as it should be."""
 
 
 def close_day(
@@ -105,24 +107,29 @@ def recount(
     return _review(registro_ans, page, portas, _counted)
 
 
-def _closed(fatura: Fatura, by: Regras) -> tuple[Fatura, Fato] | None:
+def _closed(fatura: Fatura, by: Regras) -> Revista | None:
     after = programar(fatura, by)
     if after.reagendada and after.entrega_ate != fatura.entrega_ate:
         after = replace(after, versao=fatura.versao + 1)
-        return after, fato("NotaFiscalReagendada", after, motivo="SEM_NOTA", entrega_anterior=_iso(fatura.entrega_ate))
-    if aviso(after, by.hoje) is not None:
-        after = avisar(replace(after, versao=fatura.versao), by.hoje)
-        return after, fato("NotaFiscalAVencer", after, dias=((after.entrega_ate or by.hoje) - by.hoje).days)
-    return _counted(fatura, by)
+        anterior = _iso(fatura.entrega_ate)
+        told = [fato("NotaFiscalReagendada", after, motivo="SEM_NOTA", entrega_anterior=anterior)]
+        return (after, told) if aviso(after, by.hoje) is None else _warned(after, by, told)
+    return _counted(fatura, by) if aviso(after, by.hoje) is None else _warned(after, by, [])
 
 
-def _counted(fatura: Fatura, by: Regras) -> tuple[Fatura, Fato] | None:
+def _warned(fatura: Fatura, by: Regras, told: list[Fato]) -> Revista:
+    after = avisar(fatura, by.hoje)
+    left = (after.entrega_ate - by.hoje).days if after.entrega_ate else None
+    return after, [*told, fato("NotaFiscalAVencer", after, dias=left)]
+
+
+def _counted(fatura: Fatura, by: Regras) -> Revista | None:
     after = programar(fatura, by)
     if after == fatura:
         return None
     after = replace(after, versao=fatura.versao + 1)
     before = {"entrega_anterior": _iso(fatura.entrega_ate), "pagamento_anterior": _iso(fatura.pagamento_em)}
-    return after, fato("VencimentoAlterado", after, **before)
+    return after, [fato("VencimentoAlterado", after, **before)]
 
 
 def _iso(day: date | None) -> str | None:
@@ -153,17 +160,16 @@ def _review(
             if part is not together and not _written(part, portas):
                 done["adiadas"] += 1
                 continue
-            for _, _, told in part:
-                done[_CONTADO[told.tipo]] += 1
+            for one in (one for _, _, told in part for one in told):
+                done[_CONTADO[one.tipo]] += 1
     return done, page.position
 
 
-def _written(work: Sequence[tuple[Fatura, Fatura, Fato]], portas: Portas) -> bool:
+def _written(work: Sequence[tuple[Fatura, Fatura, list[Fato]]], portas: Portas) -> bool:
+    changes = [Mudanca(before, after) for before, after, _ in work]
+    fatos = [one for _, _, told in work for one in told]
     try:
-        portas.registros.write(
-            [Mudanca(before, after) for before, after, _ in work], [told for _, _, told in work], now=portas.now,
-            correlacao=FECHAMENTO,
-        )  # fmt: skip
+        portas.registros.write(changes, fatos, now=portas.now, correlacao=FECHAMENTO)
     except MudouError:
         return False
     return True
