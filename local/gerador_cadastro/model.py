@@ -13,7 +13,7 @@ Linha = dict[str, str]
 """One row: column to cell, as text; an absent column is an empty cell."""
 
 _COLUNAS: Final = {
-    "operadora": "nome* nome_grupo* grupo* versoes_tiss* data_migracao portal_legado recurso_legado",
+    "operadora": "nome* nome_grupo* grupo* versoes_tiss* data_migracao portal_legado recurso_legado cnpj",
     "contatos": "codigo* regiao* canal* valor* descricao horario",
     "calendario": "data* descricao* tipo* uf",
     "planos": "codigo* nome* registro_produto ambulatorial* hospitalar* obstetricia* odontologia* acomodacao "

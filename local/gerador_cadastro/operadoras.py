@@ -8,6 +8,7 @@ from typing import Final
 
 import holidays
 
+from local.gerador_cadastro.identificadores import cnpj
 from local.gerador_cadastro.model import Linha, Pedido
 
 # R12: 4.01.00 alone, in force since 2022-10-01; the others are opened by data.
@@ -56,6 +57,7 @@ def operadora(pedido: Pedido) -> Iterator[Linha]:
         "data_migracao": mine.migracao,
         "portal_legado": "https://portal-legado.example",
         "recurso_legado": "ACEITA",
+        "cnpj": cnpj(f"{pedido.registro_ans}000001"),
     }
 
 

@@ -74,6 +74,7 @@ _LINHAS: Final = (
             _c("data_migracao", f.DATA, "dia em que tudo passa a ser feito aqui (R07)", "2026-11-01"),
             _c("portal_legado", f.SITE, "onde se lê o que veio antes", "https://legado.example/"),
             _c("recurso_legado", f.opcao_de(operadoras.RecursoLegado), "recurso de glosa antiga", "ACEITA", "ACEITA"),
+            _c("cnpj", f.CNPJ, "tomador das notas fiscais, e quem emite os demonstrativos", "12ABC34501DE35"),
         ),
         ((),), (_no_grupo,), ("OPERADORA#<registro>/PERFIL", "OPERADORAS/<registro>"),
     ),

@@ -300,6 +300,7 @@ OPERATIONS: Final = (
             "registro_ans": "345695", "nome": "VALE/AMS", "nome_grupo": "VALE/PASA", "grupo": ["345695", "331988"],
             "versoes": [{"versao": "4.01.00", "aceita_de": "2022-10-01", "aceita_ate": None}],
             "data_migracao": "2026-01-01", "portal_legado": "https://legado.example", "recurso_legado": "ACEITA",
+            "cnpj": "11222333000181",
         }]}),),
     ),
     Operation(

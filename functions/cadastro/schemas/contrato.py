@@ -31,6 +31,7 @@ class OperadoraView(BaseModel):
         None
     )
     recurso_legado: str
+    cnpj: Annotated[str | None, Field(description="CNPJ da operadora: o tomador das notas fiscais.")] = None
 
 
 class OperadorasView(BaseModel):

@@ -112,6 +112,8 @@ BAD_CELLS = [
     ("operadora", "versoes_tiss", "4.01.00:2022-10-32:", "data"),
     ("operadora", "versoes_tiss", "4.01.00:2022-10-01:2022-09-30", "datas-fora-de-ordem"),
     ("operadora", "portal_legado", "javascript:alert(1)", "formato"),
+    ("operadora", "cnpj", "12ABC34501DE36", "identificador"),
+    ("operadora", "cnpj", "52998224725", "identificador"),
     ("precos", "valor", "1.234,56", "valor"),
     ("precos", "valor", "-1", "valor"),
     ("precos", "valor", "1e3", "valor"),

@@ -111,7 +111,8 @@ def world(function_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch,
 
 
 def test_operadoras_are_listed_to_anybody(world: World) -> None:
-    world.load("operadora", an_operadora(portal_legado="https://legado.example", recurso_legado=RecursoLegado.RECUSA))
+    told = {"portal_legado": "https://legado.example", "recurso_legado": RecursoLegado.RECUSA}
+    world.load("operadora", an_operadora(**told, cnpj="11222333000181"))
     world.catalogo.put("operadora", PASA, an_operadora(PASA))
     event = api_event("GET", "/operadoras")
     answered = api.handler(event, None)
@@ -127,6 +128,7 @@ def test_operadoras_are_listed_to_anybody(world: World) -> None:
         "data_migracao": "2026-01-01",
         "portal_legado": "https://legado.example",
         "recurso_legado": "RECUSA",
+        "cnpj": "11222333000181",
     }
 
 

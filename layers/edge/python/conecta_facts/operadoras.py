@@ -35,6 +35,7 @@ class Operadora:
         grupo: registros that a prestador selects as one choice, this one included.
         data_migracao: day from which everything is done here (R07).
         portal_legado: where what was sent before is read.
+        cnpj: whom notas fiscais are issued to, and who demonstrativos are of; digits, or capital letters, too.
     """
 
     registro_ans: str
@@ -45,6 +46,7 @@ class Operadora:
     data_migracao: date | None = None
     portal_legado: str | None = None
     recurso_legado: RecursoLegado = RecursoLegado.ACEITA
+    cnpj: str | None = None
 
 
 class Canal(StrEnum):
