@@ -21,8 +21,7 @@ from autorizacao.handler import fluxo
 from autorizacao.service.portas import Guardada, Mudanca
 from cadastro.dynamodb.carga_itens import Montador
 from conecta_cargas.states import Carga, Contagem, SituacaoCarga
-from conecta_cargas_aws import arrivals
-from conecta_edge import session
+from conecta_edge import executions, session
 from conecta_edge.clock import FixedClock, iso
 from conecta_edge.dynamodb import TransientConflictError, marshal, unmarshal
 from conecta_edge.items import VERSION
@@ -77,7 +76,7 @@ class House:
             row = {"pk": pk, "sk": sk, "v": VERSION, "fonte": "f", "dados": item.dados, **more}
             self.engine.dynamodb.put_item(TableName=table, Item=marshal(row))
 
-    # Step Functions, as `arrivals` knows it
+    # Step Functions, as `executions` knows it
     def start_execution(self, **asked: Any) -> None:
         self.started.append(json.loads(asked["input"]))
 
@@ -132,7 +131,7 @@ def house(engine: Engine | None, function_environment: dict[str, str], monkeypat
     if not engine.environment:  # moto has one thread's worth of consistency
         monkeypatch.setattr(adapter, "gather", lambda calls: [call() for call in calls])
     made = House(engine, names)
-    monkeypatch.setattr(arrivals, "client", {"stepfunctions": made}.__getitem__)
+    monkeypatch.setattr(executions, "client", {"stepfunctions": made}.__getitem__)
     return made
 
 

@@ -22,7 +22,7 @@ import documentos.handler.fluxo
 import peg.handler.api
 import peg.handler.eventos
 import peg.handler.fluxo
-from conecta_edge import queues, session
+from conecta_edge import executions, queues, session
 from conecta_edge.clock import FixedClock
 from conecta_facts.operadoras import Operadora, VersaoAceita
 from conecta_facts.prestadores import Prestador
@@ -131,7 +131,7 @@ class World:
             monkeypatch.setenv(name, value)
         self.delivery = Delivery(engine, self.names, random.Random(seed))  # noqa: S311  # a scenario, not a secret
         monkeypatch.setattr(queues, "client", lambda _service: self.delivery)
-        monkeypatch.setattr(peg.handler.eventos, "client", lambda _service: self.delivery)
+        monkeypatch.setattr(executions, "client", lambda _service: self.delivery)
         cadastro, since = CadastroTable(engine.dynamodb, self.names["TABELA_CADASTRO"]), date(2022, 10, 1)
         versoes = tuple(VersaoAceita(versao, since) for versao in ("4.01.00", "4.02.00", "4.03.00"))
         cadastro.put_operadora(Operadora(VALE, "AMS", "VALE/PASA", (VALE, PASA), versoes))

@@ -103,7 +103,7 @@ class DynamoSenhas:
             if here is not None:
                 seen = _seen(here, row.dados)
             elif recusa := next(_refusals(row.dados, hoje, known, taken=other not in {None, *freed}, life=life), None):
-                seen = Guardado(None, None, None, recusa=recusa)
+                seen = Guardado(None, None, None, recusas=(recusa,))
             else:
                 continue
             found[row.chave] = found[guia.chave] = seen
@@ -146,7 +146,7 @@ def _seen(here: Guardada, dados: Dados) -> Guardado:
     if same:
         return Guardado(MAIOR, None, held.historico[0].quem)
     motivo = "Já existe aqui outra autorização com este número: confira a senha, o prestador e a carteira."
-    return Guardado(None, None, None, recusa=("senha", "senha-ja-usada", motivo))
+    return Guardado(None, None, None, recusas=(("senha", "senha-ja-usada", motivo),))
 
 
 def _refusals(dados: Dados, hoje: str, known: set[str], *, taken: bool, life: Beneficiario | None) -> Iterator[Recusa]:

@@ -7,14 +7,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from conecta_edge import observability, queues
-from conecta_edge.aws import client, error_code
-from conecta_edge.settings import required
+from conecta_edge import executions, observability, queues
 
 SOURCE: Final = "conecta.peg"
 MENSAGENS: Final = frozenset({"solicitacaoStatusProtocolo", "cancelaGuia"})
@@ -56,13 +53,5 @@ def consume(message: Mapping[str, Any]) -> None:
 def _start(envelope: Mapping[str, Any]) -> None:
     """The workflow's name is the upload and the attempt, so that a duplicate event starts nothing."""
     dados = envelope["dados"]
-    try:
-        client("stepfunctions").start_execution(
-            stateMachineArn=required("MAQUINA_RECEPCAO_ARN"),
-            name=f"{dados['upload_id']}-{dados['tentativa']}",
-            input=json.dumps(envelope),
-        )
-    except Exception as error:
-        if error_code(error) != "ExecutionAlreadyExists":
-            raise
+    executions.start("MAQUINA_RECEPCAO_ARN", f"{dados['upload_id']}-{dados['tentativa']}", envelope)
     observability.log("info", "recepcao iniciada", upload_id=dados["upload_id"], tentativa=dados["tentativa"])

@@ -13,9 +13,8 @@ from cadastro.bootstrap import cargas as bootstrap
 from cadastro.handler import eventos, fluxo
 from conecta_cargas import loading as steps
 from conecta_cargas.states import LostRaceError, SituacaoCarga
-from conecta_cargas_aws import arrivals
 from conecta_cargas_aws.steps import UnknownActionError
-from conecta_edge import queues
+from conecta_edge import executions, queues
 from conecta_edge.dynamodb import TransientConflictError
 from tests.builders_functions import PASA, VALE, failures, outbox_record, sqs_message
 from tests.fakes import Bus
@@ -53,7 +52,7 @@ def created(key: str, versao: str | None = "v1") -> dict[str, Any]:
 
 
 def deliver(monkeypatch: pytest.MonkeyPatch, machine: StepFunctions, *messages: dict[str, Any]) -> list[str]:
-    monkeypatch.setattr(arrivals, "client", {"stepfunctions": machine}.__getitem__)
+    monkeypatch.setattr(executions, "client", {"stepfunctions": machine}.__getitem__)
     batch = [sqs_message(n, json.dumps(message)) for n, message in enumerate(messages)]
     return failures(eventos.handler({"Records": batch}, None))
 

@@ -196,7 +196,7 @@ def test_a_row_that_what_is_stored_refuses_is_reported_and_writes_none_of_its_it
     why = ("cnes", "cnes-de-outro", "Este CNES é de outro prestador.")
 
     def refuse(itens: Sequence[Item]) -> Mapping[Chave, Guardado]:
-        taken = {item.chave: Guardado(None, None, None, recusa=why) for item in itens if CNPJ in item.chave[1]}
+        taken = {item.chave: Guardado(None, None, None, recusas=(why,)) for item in itens if CNPJ in item.chave[1]}
         return {**ler(itens), **taken}
 
     casa.registros.ler = refuse
@@ -388,8 +388,8 @@ OLD, FONTE, NEW = "2026-01#a", "2026-02#b", "2026-03#c"
         (Guardado(FONTE, "igual", "c1"), Decisao.JA_GRAVADA),
         (Guardado(NEW, "igual", "c1"), Decisao.JA_GRAVADA),
         (Guardado(NEW, "outro", None, eliminado=True), Decisao.ELIMINADA),
-        (Guardado(None, None, None, eliminado=True, recusa=("a", "b", "c")), Decisao.ELIMINADA),
-        (Guardado(OLD, "outro", None, recusa=("a", "b", "c")), Decisao.RECUSADA),
+        (Guardado(None, None, None, eliminado=True, recusas=(("a", "b", "c"),)), Decisao.ELIMINADA),
+        (Guardado(OLD, "outro", None, recusas=(("a", "b", "c"),)), Decisao.RECUSADA),
         (Guardado("2026-02#c", "outro", None), Decisao.INALTERADA),
     ],
 )

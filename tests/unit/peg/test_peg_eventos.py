@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from conecta_contas.pegs import SituacaoPeg
-from conecta_edge import queues
+from conecta_edge import executions, queues
 from peg.bootstrap import nucleo
 from peg.handler import envios, eventos
 from peg.service import atos
@@ -62,7 +62,7 @@ class StepFunctions:
 
 
 def deliver(monkeypatch: pytest.MonkeyPatch, machine: StepFunctions, *messages: dict[str, Any]) -> list[str]:
-    monkeypatch.setattr(eventos, "client", {"stepfunctions": machine}.__getitem__)
+    monkeypatch.setattr(executions, "client", {"stepfunctions": machine}.__getitem__)
     batch = [sqs_message(n, json.dumps(message)) for n, message in enumerate(messages)]
     return failures(eventos.handler({"Records": batch}, None))
 

@@ -37,6 +37,7 @@ class Tipo:
         classe: dataclass of `conecta_facts` whose plain form a row gives.
         confere: what is judged across columns, when the cells themselves are right.
         itens: keys of the items a row writes, as the documentation shows them.
+        inteiro: whether a file is loaded whole or not at all; then it is one part.
     """
 
     nome: str
@@ -46,6 +47,7 @@ class Tipo:
     chaves: tuple[tuple[str, ...], ...]
     confere: tuple[Conferencia, ...]
     itens: tuple[str, ...]
+    inteiro: bool = False
 
 
 def coluna(nome: str, formato: Formato, ajuda: str, exemplo: str = "", padrao: Any = None) -> Coluna:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from conecta_cargas import states as cargas
 from conecta_cargas.cells import CelulaError
-from conecta_cargas.columns import Tipo
+from conecta_cargas.columns import Achado, Tipo
 from conecta_cargas.following import CABECALHO_DO_RELATORIO, RELATORIO, Arquivos, Cargas, find_carga
 from conecta_cargas.reading import (
     LIMITE_DA_LINHA,
     TAMANHO_DA_PARTE,
     ArquivoError,
     Parte,
+    Planilha,
     abrir,
     cortar,
     examinar,
@@ -47,6 +48,13 @@ LOTE: Final = 100
 RODADAS: Final = 6
 TAMANHO_MAXIMO: Final = 1024**3
 """Bytes of a file: what one function can read through, twice if need be, in its five minutes."""
+INTEIRO_MAXIMO: Final = TAMANHO_DA_PARTE
+"""Bytes of a file that is loaded whole or not at all: one part."""
+OUTRA_LINHA: Final = (
+    "", "outra-linha-recusada",
+    "Outra linha foi recusada, e deste tipo se carrega o arquivo inteiro ou nada: corrija-a e envie-o de novo.",
+)  # fmt: skip
+"""What is told of the right lines of such a file."""
 RELATORIO_MAXIMO: Final = 4 * 1024 * 1024
 """Bytes of refusals in the report: what one answer of the API can carry. The parts' own files hold all of them."""
 
@@ -158,12 +166,13 @@ def plan(*, registro_ans: str, carga_id: str, ports: Ports) -> list[Parte]:
     carga = find_carga(registro_ans=registro_ans, carga_id=carga_id, cargas_=ports.cargas)
     if carga.situacao.final:
         return []
-    tamanho, passo = carga.objeto.tamanho, carga.passo or TAMANHO_DA_PARTE
+    tipo, tamanho, passo = ports.tipos[carga.tipo], carga.objeto.tamanho, carga.passo or TAMANHO_DA_PARTE
     ler = ports.arquivos.leitor(carga.objeto)
+    maximo = INTEIRO_MAXIMO if tipo.inteiro else TAMANHO_MAXIMO
     try:
-        if tamanho > TAMANHO_MAXIMO:
-            raise ArquivoError(Recusa(0, "", "arquivo-grande", f"O máximo é de {TAMANHO_MAXIMO} bytes: divida-o."))  # noqa: TRY301
-        planilha = abrir(ports.tipos[carga.tipo], registro_ans, ler(0, min(tamanho, LIMITE_DA_LINHA + 5)))
+        if tamanho > maximo:
+            raise ArquivoError(Recusa(0, "", "arquivo-grande", f"O máximo é de {maximo} bytes: divida-o."))  # noqa: TRY301
+        planilha = abrir(tipo, registro_ans, ler(0, min(tamanho, LIMITE_DA_LINHA + 5)))
         cortes = cortar(tamanho, passo)
         exame = examinar(ler, planilha, tamanho, cortes)
         if not exame.linhas:
@@ -238,8 +247,7 @@ class _Placar:
             self.recusar(numero, [("", "eliminado", motivo)])
         elif Decisao.RECUSADA in decisoes:
             vistos = (escrita.guardado for escrita in escritas if escrita.guardado is not None)
-            recusas = (guardado.recusa for guardado in vistos if guardado.recusa is not None)
-            self.recusar(numero, dict.fromkeys(recusas))
+            self.recusar(numero, dict.fromkeys(recusa for guardado in vistos for recusa in guardado.recusas))
         elif decisoes & {Decisao.GRAVAR, Decisao.JA_GRAVADA}:
             self.carregadas += 1
         else:
@@ -262,18 +270,15 @@ def load_part(*, registro_ans: str, carga_id: str, parte: Parte, ports: Ports) -
     if feita is not None:
         return feita.contagem
     carga = find_carga(registro_ans=registro_ans, carga_id=carga_id, cargas_=ports.cargas)
-    planilha = reabrir(ports.tipos[carga.tipo], registro_ans, carga.cabecalho)
+    tipo = ports.tipos[carga.tipo]
+    planilha = reabrir(tipo, registro_ans, carga.cabecalho)
     repetidas_ = _repetidas_da_parte(carga, parte, ports.arquivos)
     referencia, hoje = (quando.astimezone(ports.fuso).date() for quando in (carga.referencia, ports.relogio()))
     placar, lote = _Placar(), list[_Linha]()
     lidas, novas = 0, False
     for numero, posicao, bruta in numeradas(ports.arquivos.leitor(carga.objeto), parte, carga.objeto.tamanho):
         lidas += 1
-        try:
-            dados, achados = planilha.valores(planilha.celulas(bruta))
-        except CelulaError as erro:
-            placar.recusar(numero, [("", erro.codigo, erro.motivo)])
-            continue
+        dados, achados = _valores(planilha, bruta)
         if not achados and posicao in repetidas_:
             achados = [(repetidas_[posicao], "chave-repetida", "Uma linha anterior deste arquivo já tem esta chave.")]
         if achados:
@@ -281,9 +286,13 @@ def load_part(*, registro_ans: str, carga_id: str, parte: Parte, ports: Ports) -
             continue
         itens = ports.registros.itens(carga.tipo, registro_ans, dados, referencia, hoje)
         lote.append(_Linha(numero, posicao, itens))
-        if len(lote) == LOTE:
+        if len(lote) == LOTE and not tipo.inteiro:
             novas = _carregar(lote, carga, ports.registros, placar, novas=novas)
             lote = []
+    if tipo.inteiro and placar.recusadas:
+        for linha in lote:
+            placar.recusar(linha.numero, [OUTRA_LINHA])
+        lote = []
     _carregar(lote, carga, ports.registros, placar, novas=novas)
     contagem = placar.contagem
     if contagem.lidas != lidas:
@@ -295,6 +304,13 @@ def load_part(*, registro_ans: str, carga_id: str, parte: Parte, ports: Ports) -
         registro_ans, carga_id, ParteCarregada(parte.n, contagem, ports.relogio(), tuple(placar.recusas))
     )
     return contagem
+
+
+def _valores(planilha: Planilha, bruta: bytes) -> tuple[Dados, list[Achado]]:
+    try:
+        return planilha.valores(planilha.celulas(bruta))
+    except CelulaError as erro:
+        return {}, [("", erro.codigo, erro.motivo)]
 
 
 def _carregar(lote: Sequence[_Linha], carga: Carga, registros: Registros, placar: _Placar, *, novas: bool) -> bool:

@@ -348,7 +348,7 @@ class Guardado:
         fonte: `None` in rows that no load and no decision wrote.
         indexado: it lies in the index.
         dados: only where rows are merged.
-        recusa: why what is stored, there or elsewhere, refuses the row: column, stable code, reason.
+        recusas: why what is stored, there or elsewhere, refuses the row, each: column, stable code, reason.
     """
 
     fonte: str | None
@@ -357,7 +357,7 @@ class Guardado:
     eliminado: bool = False
     indexado: bool = False
     dados: Mapping[str, Any] | None = None
-    recusa: tuple[str, str, str] | None = None
+    recusas: tuple[tuple[str, str, str], ...] = ()
 
 
 def resumo(dados: Mapping[str, Any]) -> str:
@@ -376,7 +376,7 @@ def decide(guardado: Guardado | None, *, fonte: str, carga: str, resumo_: str) -
     """What an incoming item does: the greatest `fonte` stays, and the same content is not written twice."""
     if guardado is None:
         return Decisao.GRAVAR
-    if guardado.eliminado or guardado.recusa is not None:
+    if guardado.eliminado or guardado.recusas:
         return Decisao.ELIMINADA if guardado.eliminado else Decisao.RECUSADA
     if guardado.carga == carga:
         return Decisao.JA_GRAVADA

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +9,8 @@ from conecta_cargas import loading as service
 from conecta_cargas.columns import Tipo
 from conecta_cargas.following import Arquivos, Cargas
 from conecta_cargas.states import SituacaoCarga
-from conecta_edge import observability, session
-from conecta_edge.aws import client, error_code
+from conecta_edge import executions, observability, session
 from conecta_edge.clock import FUSO
-from conecta_edge.settings import required
 
 
 def file_arrived(found: Mapping[str, Any], *, tipos: Mapping[str, Tipo], cargas: Cargas, arquivos: Arquivos) -> None:
@@ -47,13 +44,5 @@ def resumed(event: Mapping[str, Any]) -> None:
 
 def start(registro_ans: str, carga_id: str, tentativa: int) -> None:
     """Start the workflow of `MAQUINA_CARGA_ARN`; its name is the load and the attempt."""
-    try:
-        client("stepfunctions").start_execution(
-            stateMachineArn=required("MAQUINA_CARGA_ARN"),
-            name=f"{carga_id}-{tentativa}",
-            input=json.dumps({"registro_ans": registro_ans, "id": carga_id}),
-        )
-    except Exception as error:
-        if error_code(error) != "ExecutionAlreadyExists":
-            raise
+    executions.start("MAQUINA_CARGA_ARN", f"{carga_id}-{tentativa}", {"registro_ans": registro_ans, "id": carga_id})
     observability.log("info", "carga iniciada", correlacao=carga_id, tentativa=tentativa)
