@@ -46,7 +46,8 @@ def a_dossie(lote: LoteLido, *glosas: Glosa) -> Dossie:
     """The dossier of a lote with those glosas."""
     guias = billed_of(lote)
     return Dossie(
-        guias=guias, apresentadas=lote.guias, achados=(), resultado=a_result(guias, *glosas), alocacoes=()
+        guias=guias, apresentadas=lote.guias, achados=(), resultado=a_result(guias, *glosas), alocacoes=(),
+        vidas={one.carteira: f"vida de {one.carteira}" for one in guias},
     )  # fmt: skip
 
 
