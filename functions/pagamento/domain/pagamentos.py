@@ -95,6 +95,27 @@ class Pagamento:
         return all(getattr(self, name) == getattr(outro, name) for name in names)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registro:
+    """A payment as financeiro tells it.
+
+    Attributes:
+        valor_liquido: reais that were paid: it must be the sum.
+    """
+
+    numero: str
+    prestador_id: str
+    registro_ans: str
+    data: date
+    forma: FormaPagamento
+    itens: tuple[ItemPago, ...]
+    valor_liquido: Decimal
+    descontos: tuple[Desconto, ...] = ()
+    banco: str | None = None
+    agencia: str | None = None
+    conta: str | None = None
+
+
 class SituacaoLancamento(StrEnum):
     """Whether a lançamento still waits."""
 

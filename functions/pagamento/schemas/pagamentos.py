@@ -12,10 +12,10 @@ from conecta_campos.padrao import STRICT, Codes, Dia, PrestadorId, RegistroAns
 from conecta_campos.textos import LINHA, Texto500
 from conecta_edge.clock import iso
 from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador, DebitoCreditoTipo, FormaPagamento
-from pagamento.domain.pagamentos import FATURAS, Desconto, ItemPago
+from pagamento.domain.pagamentos import FATURAS, Desconto, ItemPago, Registro
 from pagamento.schemas.comum import Cursor, DaOperadora, FaturaId, Quem, Valor, Versao, View, dia
 from pagamento.service import pagamentos as service
-from pagamento.service.pagamentos import DESCONTOS, Registro
+from pagamento.service.pagamentos import DESCONTOS
 
 if TYPE_CHECKING:
     from pagamento.domain.pagamentos import Lancamento, Pagamento

@@ -17,10 +17,9 @@ from pagamento.domain.errors import (
 )
 from pagamento.domain.pagamentos import (
     FATURAS,
-    Desconto,
-    ItemPago,
     Lancamento,
     Pagamento,
+    Registro,
     SituacaoLancamento,
     conferir,
     liquidar,
@@ -29,34 +28,11 @@ from pagamento.service.faturas import find_faturas
 from pagamento.service.portas import Fato, Mudanca, keep_nothing
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador, DebitoCreditoTipo, FormaPagamento
+    from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador, DebitoCreditoTipo
     from pagamento.service.portas import Chamador, Guardar, Portas
 
 ROUNDS: Final = 4
 DESCONTOS: Final = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registro:
-    """A payment as financeiro tells it.
-
-    Attributes:
-        valor_liquido: reais that were paid: it must be the sum.
-    """
-
-    numero: str
-    prestador_id: str
-    registro_ans: str
-    data: date
-    forma: FormaPagamento
-    itens: tuple[ItemPago, ...]
-    valor_liquido: Decimal
-    descontos: tuple[Desconto, ...] = ()
-    banco: str | None = None
-    agencia: str | None = None
-    conta: str | None = None
 
 
 def register(registro: Registro, chamador: Chamador, portas: Portas, *, guardar: Guardar = keep_nothing) -> Pagamento:
