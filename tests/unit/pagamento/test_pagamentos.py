@@ -22,7 +22,7 @@ from pagamento.domain.errors import (
     VersaoDiferenteError,
 )
 from pagamento.domain.faturas import SituacaoFatura
-from pagamento.domain.pagamentos import ItemPago, SituacaoLancamento
+from pagamento.domain.pagamentos import ItemPago, Registro, SituacaoLancamento
 from pagamento.service import pagamentos
 from pagamento.service.portas import Mudanca
 from tests.builders_functions import CLINICA, HOSPITAL, PASA, VALE
@@ -40,14 +40,14 @@ from tests.casa_pagamento import FINANCEIRO, Casa, published
 CREDITO = DebitoCreditoIndicador.CREDITO
 
 
-def a_register(valores: Mapping[str, Decimal] | None = None, **changes: Any) -> pagamentos.Registro:
+def a_register(valores: Mapping[str, Decimal] | None = None, **changes: Any) -> Registro:
     """What financeiro says it paid: one PEG."""
     itens = tuple(ItemPago(one, valor) for one, valor in (valores or {UM_PEG: CEM}).items())
     held: dict[str, Any] = {
         "numero": "P-1", "prestador_id": HOSPITAL, "registro_ans": VALE, "data": HOJE, "itens": itens,
         "forma": FormaPagamento.DEPOSITO_OU_TRANSFERENCIA, "valor_liquido": CEM,
     }  # fmt: skip
-    return pagamentos.Registro(**{**held, **changes})
+    return Registro(**{**held, **changes})
 
 
 def due(*pegs: Any) -> Casa:
