@@ -25,6 +25,7 @@ from conecta_facts.prestadores import Prestador
 from pagamento.domain.cronograma import Cronograma
 from pagamento.domain.errors import ArquivoIndisponivelError, MudouError, NaoEncontradoError
 from pagamento.domain.faturas import Fatura
+from pagamento.domain.lotes import Lote
 from pagamento.domain.notas import Arquivo, Layout, Nota, NotaLida
 from pagamento.domain.pagamentos import Lancamento, Pagamento
 from pagamento.dynamodb import chaves
@@ -140,6 +141,17 @@ class FakeRegistros(Hooks):
     def lancamentos(self, prestador_id: str, registro_ans: str) -> Sequence[Lancamento]:
         held = self._between(chaves.tenant_pk(prestador_id), chaves.LANCAMENTO, f"{chaves.LANCAMENTO}~")
         return [lancamento for lancamento in held if lancamento.registro_ans == registro_ans]
+
+    def lote(self, prestador_id: str, lote_id: str) -> Lote | None:
+        lote: Lote | None = self._get(chaves.lote_key(prestador_id, lote_id))
+        return lote
+
+    def lotes(self, prestador_id: str, position: Mapping[str, str] | None, limit: int) -> Page:
+        held = self._between(
+            chaves.tenant_pk(prestador_id), chaves.LOTE, position["sk"] if position else f"{chaves.LOTE}~"
+        )
+        found = [one for one in reversed(held) if not position or one.id < position["sk"].removeprefix(chaves.LOTE)]
+        return Page(found[:limit], chaves.lote_key(prestador_id, found[limit - 1].id) if len(found) > limit else None)
 
     def cronograma(self, registro_ans: str, versao: int | None = None) -> Cronograma | None:
         cronograma: Cronograma | None = self._get(chaves.cronograma_key(registro_ans, versao))

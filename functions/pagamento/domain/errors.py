@@ -14,6 +14,7 @@ PagamentoError
 ├── NotaInvalidaError             what is wrong with what was said of it, each with its place
 ├── NotaImutavelError             its state does not admit the act
 ├── PagamentoInvalidoError        what is wrong with a payment, each with its place
+├── PedidoInvalidoError           what is wrong with what is asked for in bulk
 ├── PagamentoDiferenteError       another payment has its number
 └── DemonstrativoIndisponivelError   not published yet, or too much for one answer
 """
@@ -92,6 +93,10 @@ class NotaInvalidaError(ComDefeitosError):
 
 class PagamentoInvalidoError(ComDefeitosError):
     """A payment that cannot be recorded: nothing of it is."""
+
+
+class PedidoInvalidoError(ComDefeitosError):
+    """What is asked for in bulk cannot be made."""
 
 
 class ValoresNaoPublicadosError(PagamentoError):
@@ -175,7 +180,8 @@ class DemonstrativoIndisponivelError(PagamentoError):
     """It cannot be shown.
 
     Attributes:
-        motivo: `NAO_PUBLICADO`, or `GRANDE_DEMAIS` (ask for it in bulk).
+        motivo: `NAO_PUBLICADO`, `GRANDE_DEMAIS` (ask for it in bulk), or what keeps it from a TISS message: `VERSAO`
+            (it does not fit that version), `SEM_CNPJ` (the operadora's is not loaded).
         protocolos: which are not published.
     """
 

@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING, Final
 from conecta_edge import protocolos
 from conecta_edge.clock import iso
 from pagamento.domain.faturas import ABERTAS, Fatura
+from pagamento.domain.lotes import Lote
 from pagamento.domain.notas import Nota, SituacaoNota
 from pagamento.domain.pagamentos import Lancamento, Pagamento
 
@@ -50,6 +51,10 @@ TODAS: Final = "todas"
 FATURA: Final = "FATURA#"
 PAGAMENTO: Final = "PAGAMENTO#"
 LANCAMENTO: Final = "LANCAMENTO#"
+LOTE: Final = "LOTE#"
+AGENDA: Final = "AGENDA#"
+DE_QUEM: Final = "AGENDA"
+"""Sort key under which a token tells whose days it shows."""
 
 
 def tenant_pk(prestador_id: str) -> str:
@@ -78,6 +83,8 @@ def linha_key(linha: Linha) -> Key:
             return pagamento_key(linha)
         case Lancamento():
             return lancamento_key(linha.prestador_id, linha.id)
+        case Lote():
+            return lote_key(linha.prestador_id, linha.id)
     return cronograma_key(linha.registro_ans)
 
 
@@ -129,7 +136,7 @@ def lancamento_key(prestador_id: str, lancamento_id: str) -> Key:
 
 def lote_key(prestador_id: str, lote_id: str) -> Key:
     """`PRESTADOR#<id>` / `LOTE#<id>`."""
-    return {"pk": tenant_pk(prestador_id), "sk": f"LOTE#{lote_id}"}
+    return {"pk": tenant_pk(prestador_id), "sk": f"{LOTE}{lote_id}"}
 
 
 def cronograma_key(registro_ans: str, versao: int | None = None) -> Key:
@@ -139,12 +146,12 @@ def cronograma_key(registro_ans: str, versao: int | None = None) -> Key:
 
 def agenda_key(prestador_id: str, registro_ans: str | None) -> Key:
     """`PRESTADOR#<id>` / `AGENDA#<registroANS or todas>`."""
-    return {"pk": tenant_pk(prestador_id), "sk": f"AGENDA#{registro_ans or TODAS}"}
+    return {"pk": tenant_pk(prestador_id), "sk": f"{AGENDA}{registro_ans or TODAS}"}
 
 
 def token_key(token: str) -> Key:
     """`AGENDA#<digest of the token>` / `AGENDA`: whoever reads the table cannot read the agenda."""
-    return {"pk": f"AGENDA#{_digest(token)}", "sk": "AGENDA"}
+    return {"pk": f"{AGENDA}{_digest(token)}", "sk": DE_QUEM}
 
 
 def faturas_pk(registro_ans: str, shard: int) -> str:

@@ -30,6 +30,7 @@ from conecta_facts import codec
 from pagamento.domain.cronograma import Cronograma
 from pagamento.domain.errors import MudouError
 from pagamento.domain.faturas import Fatura
+from pagamento.domain.lotes import DIAS, Lote
 from pagamento.domain.notas import Nota
 from pagamento.domain.pagamentos import Lancamento, Pagamento
 from pagamento.dynamodb import chaves
@@ -48,6 +49,8 @@ def to_item(linha: Linha) -> Item:
     row: Item = _as_text(codec.plain(linha))
     if isinstance(linha, Nota):
         row[chaves.ENVIO] = chaves.envio(linha)
+    if isinstance(linha, Lote):
+        row["ttl"] = int((linha.criado_em + timedelta(days=DIAS)).timestamp())
     return {**row, **chaves.fila(linha)}
 
 
@@ -168,6 +171,18 @@ class DynamoRegistros:
         """One consistent Query."""
         rows = self._all(chaves.tenant_pk(prestador_id), chaves.LANCAMENTO)
         return [codec.build(Lancamento, row) for row in rows if row["registro_ans"] == registro_ans]
+
+    def lote(self, prestador_id: str, lote_id: str) -> Lote | None:
+        """One consistent GetItem."""
+        return from_item(Lote, self._get(chaves.lote_key(prestador_id, lote_id)))
+
+    def lotes(self, prestador_id: str, position: Mapping[str, str] | None, limit: int) -> Page:
+        """One Query."""
+        rows, last = self._query(
+            "pk = :pk AND begins_with(sk, :lote)", {":pk": chaves.tenant_pk(prestador_id), ":lote": chaves.LOTE},
+            position, limit, forward=False,
+        )  # fmt: skip
+        return Page([codec.build(Lote, row) for row in rows], last)
 
     def cronograma(self, registro_ans: str, versao: int | None = None) -> Cronograma | None:
         """One consistent GetItem."""

@@ -93,7 +93,7 @@ def find_pagamento(
         DemonstrativoIndisponivelError: it is too much for one answer.
     """
     operadora = portas.cadastro.operadora(periodo.registro_ans)
-    _since_migration(operadora, periodo.fim)
+    since_migration(operadora, periodo.fim)
     paid = portas.registros.pagamentos(prestador_id, periodo.inicio, periodo.fim)
     found = [one for one in paid if one.registro_ans == periodo.registro_ans]
     return demonstrar_pagamentos(prestador_id, found, periodo, portas, tipo=tipo)
@@ -109,7 +109,7 @@ def demonstrar_pagamentos(
         DemonstrativoIndisponivelError: it is too much for one answer.
     """
     dental = tipo is TipoDemonstrativo.PAGAMENTO_ODONTOLOGIA
-    of_each = [(one, _paid(prestador_id, one, portas, dental=dental)) for one in pagamentos]
+    of_each = [(one, paid_protocolos(one, portas, dental=dental)) for one in pagamentos]
     of_each = [(one, protocolos) for one, protocolos in of_each if protocolos]
     if not of_each:
         raise NaoEncontradoError
@@ -125,9 +125,9 @@ def demonstrar_pagamentos(
     return reunir(_head(prestador_id, periodo.registro_ans, numero, portas), tipo, periodo, shown)
 
 
-def _paid(prestador_id: str, pagamento: Pagamento, portas: Portas, *, dental: bool) -> list[str]:
-    """Protocolos that a payment paid."""
-    faturas = portas.registros.faturas(prestador_id, [one.fatura for one in pagamento.itens])
+def paid_protocolos(pagamento: Pagamento, portas: Portas, *, dental: bool) -> list[str]:
+    """What a payment paid: all of it, or that of odontologia."""
+    faturas = portas.registros.faturas(pagamento.prestador_id, [one.fatura for one in pagamento.itens])
     held = (faturas[one.fatura] for one in pagamento.itens)
     return list(dict.fromkeys(one.protocolo for one in held if not dental or one.tipo_guia == TipoGuia.ODONTO))
 
@@ -158,7 +158,12 @@ def _absent(protocolos: Sequence[str], registro_ans: str | None, portas: Portas)
     return LegadoError(operadora.portal_legado, since, protocolos)
 
 
-def _since_migration(operadora: Operadora, dia: date) -> None:
+def since_migration(operadora: Operadora, dia: date) -> None:
+    """What ended before the migration is not here (R07).
+
+    Raises:
+        LegadoError: it did.
+    """
     if operadora.data_migracao is not None and dia < operadora.data_migracao:
         raise LegadoError(operadora.portal_legado, operadora.data_migracao)
 

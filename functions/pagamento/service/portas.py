@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from conecta_facts.prestadores import Prestador
     from pagamento.domain.cronograma import Cronograma
     from pagamento.domain.faturas import Fatura
+    from pagamento.domain.lotes import Lote
     from pagamento.domain.notas import Arquivo, Nota, NotaLida
     from pagamento.domain.pagamentos import Lancamento, Pagamento
 
-    Linha = Fatura | Nota | Pagamento | Lancamento | Cronograma
+    Linha = Fatura | Nota | Pagamento | Lancamento | Lote | Cronograma
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,14 @@ class Registros(Protocol):
 
     def lancamentos(self, prestador_id: str, registro_ans: str) -> Sequence[Lancamento]:
         """All of a tenant at an operadora."""
+        ...
+
+    def lote(self, prestador_id: str, lote_id: str) -> Lote | None:
+        """Demonstrativos of a tenant, in bulk."""
+        ...
+
+    def lotes(self, prestador_id: str, position: Mapping[str, str] | None, limit: int) -> Page:
+        """Those of a tenant, of the newest month first."""
         ...
 
     def cronograma(self, registro_ans: str, versao: int | None = None) -> Cronograma | None:
