@@ -16,6 +16,7 @@ from autorizacao.domain.carga_tipos import TIPOS as DE_AUTORIZACAO
 from cadastro.domain.carga_tipos import TIPOS
 from conecta_cargas.loading import TAMANHO_MAXIMO
 from conecta_cargas.reading import LIMITE_DA_LINHA
+from pagamento.domain.carga_tipos import TIPOS as DE_PAGAMENTO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,11 +73,29 @@ recusa do arquivo inteiro são os das cargas de cadastro; a carga aparece no Ste
   carregado fica.
 - **Prorrogação.** Vale por si: a guia principal fica anotada, e não depende da internação de que fala.
 """
+_PAYMENT: Final = """\
+## Cargas de pagamento
+
+Deixe cada arquivo no bucket `entrada`, em `pagamento/<registro ANS>/<tipo>/<nome>.csv`. Formato, contas e recusa do
+arquivo inteiro são os das cargas de cadastro; a carga aparece no Step Functions `carga-pagamento`, e o relatório fica
+no bucket `acervo`, em `pagamento/<registro ANS>/cargas/<id da carga>/relatorio.csv`. São os mesmos atos de
+`PUT /operadora/cronograma` e `POST /operadora/pagamentos`, com as mesmas conferências.
+
+- **O cronograma** é publicado inteiro ou recusado inteiro: uma linha errada basta, e o relatório diz todas. As
+  competências que não estão no arquivo ficam como estão; as já pagas não mudam.
+- **Um pagamento é uma linha**, que se registra toda ou não: as outras seguem. O número é o que o identifica: repetido
+  com o mesmo conteúdo conta como inalterado; com outro, é recusado.
+- **Falhou.** Inicie de novo a execução do Step Functions com a mesma entrada, ou envie o arquivo de novo: o que já foi
+  registrado fica.
+"""
 
 
 def section() -> str:
     """The sections, marks included."""
-    ours = (_INTRODUCTION, *map(_of, TIPOS.values()), _LEGACY, *map(_of, DE_AUTORIZACAO.values()))
+    ours = (
+        _INTRODUCTION, *map(_of, TIPOS.values()), _LEGACY, *map(_of, DE_AUTORIZACAO.values()),
+        _PAYMENT, *map(_of, DE_PAGAMENTO.values()),
+    )  # fmt: skip
     return "\n".join((BEGIN, *ours, END))
 
 
