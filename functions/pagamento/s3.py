@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from io import BytesIO
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from conecta_edge import objects
 from conecta_edge.clock import parse_iso
@@ -92,7 +92,10 @@ class S3Entregas:
             with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
                 for nome, content in arquivos:
                     packed.writestr(zipfile.ZipInfo(nome), content, zipfile.ZIP_DEFLATED)
-            return self._upload(chave, out)
+            size = out.tell()
+            out.seek(0)
+            self._s3.put_object(Bucket=self._bucket, Key=chave, Body=out, ContentType="application/zip")
+            return size
 
     def join(self, chave: str, partes: Sequence[str]) -> int:
         """One ZIP of several, one file at a time.
@@ -109,9 +112,3 @@ class S3Entregas:
         with zipfile.ZipFile(BytesIO(found.content)) as packed:
             for nome in packed.namelist():
                 yield nome, packed.read(nome)
-
-    def _upload(self, chave: str, out: IO[bytes]) -> int:
-        size = out.tell()
-        out.seek(0)
-        self._s3.upload_fileobj(out, self._bucket, chave, ExtraArgs={"ContentType": "application/zip"})
-        return size
