@@ -27,13 +27,17 @@ AREAS = {
         "local.bench.peg",
         "motor em processo; AWS embutida própria: recepção, unidades de escrita, vazão, com --vidas e --guias passadas",
     ),
+    "pagamento": (
+        "local.bench.pagamento",
+        "demonstrativos de 30 protocolos × 100 guias; fechamento de 20.000 PEGs em processo e na AWS embutida própria",
+    ),
     "caos": (
         "local.bench.caos",
         "10.000 PEGs em processo com corridas e mortes, e o veredito; com --runtime, na AWS embutida própria",
     ),
 }
 DEFAULT = ("tiss", "frio")
-SIZED = frozenset({"peg"})
+SIZED = frozenset({"pagamento", "peg"})
 """Areas that measure as much as is asked for; the others are told the rounds alone."""
 
 
@@ -55,7 +59,9 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--guias", type=int, default=GUIAS, metavar="N", help=f"peg: guias já cobradas dessas vidas (padrão: {GUIAS})"
     )
-    parser.add_argument("--rapido", action="store_true", help="peg: só o bastante para mostrar que funciona")
+    parser.add_argument(
+        "--rapido", action="store_true", help="só o bastante para mostrar que peg e pagamento funcionam"
+    )
     return parser
 
 

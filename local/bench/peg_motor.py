@@ -78,22 +78,24 @@ def judge(raw: bytes, known: Contexto) -> Julgamento:
     return analise.judge(cobranca.read(_read(raw)), known)
 
 
-class _Bucket:
+class Bucket:
     """The archive's bucket, in memory."""
 
     def __init__(self) -> None:
         self._held: dict[str, bytes] = {}
 
     def put_object(self, *, Key: str, Body: bytes, **_more: Any) -> None:  # noqa: N803  # boto3's names
+        """Keep."""
         self._held[Key] = Body
 
     def get_object(self, *, Key: str, **_more: Any) -> dict[str, Any]:  # noqa: N803
+        """Read."""
         return {"Body": io.BytesIO(self._held[Key]), "LastModified": datetime.now(UTC)}
 
 
 def _kept(raw: bytes, size: str, known: Contexto, judged: Julgamento, what: str) -> dict[str, Any]:
     """The dossier kept and read again, and the receipt, of what was judged."""
-    padrao, archive = TissPadrao(), S3Archive(_Bucket(), "acervo")
+    padrao, archive = TissPadrao(), S3Archive(Bucket(), "acervo")
     read = padrao.read(raw, DIA_DE_REFERENCIA, Porta.XML_S3)
     if read.corpo is None:
         raise RefusedError("o lote não se lê")

@@ -1,0 +1,186 @@
+"""Demonstrativos in this process: read from the archive's bytes, made, and rendered, beside what only writes as much.
+
+Every second protocolo has a glosa on each item. A rendering is compared with a floor of the same bytes: libxml2 reading
+and validating the XML, `csv` writing the same cells, reportlab drawing as many lines of text.
+"""
+
+from __future__ import annotations
+
+import csv
+import gc
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final
+
+from reportlab.pdfgen.canvas import Canvas
+
+from conecta_contas import cobranca
+from conecta_contas.dossies import Dossie, open_dossie
+from conecta_contas.pegs import Peg, Porta, SituacaoPeg
+from conecta_facts.operadoras import Operadora, VersaoAceita
+from conecta_tiss.messages.lote_guias import TipoGuia
+from conecta_tiss.versions import Versao
+from local.bench.measure import Measure, alternate, cpu_of
+from local.bench.peg_dados import CNPJ, ITENS, PRESTADOR, REGISTRO, contexto, lote
+from local.bench.peg_motor import Bucket, judge
+from local.bench.tiss import RefusedError, libxml2
+from local.gerador import DIA_DE_REFERENCIA
+from local.seed import HOSPITAL
+from pagamento import pdf, planilhas
+from pagamento.domain.demonstrativos import AnaliseDeConta
+from pagamento.messages.demonstrativos import xml
+from pagamento.service.demonstrativos import PROTOCOLOS, find_analises
+from peg.messages.lotes import TissPadrao
+from peg.s3 import S3Archive
+from tests.fakes_pagamento import FakeContas, Mesa
+
+UNIT: Final = "ms CPU"
+AGORA: Final = datetime(2026, 3, 20, 15, tzinfo=UTC)
+PUBLICADA: Final = date(2026, 3, 10)
+LINHAS_POR_PAGINA: Final = 60
+MEBI: Final = 1024 * 1024
+_PROC: Final = Path("/proc/self")
+
+
+class _Contas(FakeContas):
+    """PEGs whose dossiers are bytes in the archive, read again each time they are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._archive = S3Archive(Bucket(), "acervo")
+
+    def put(self, peg: Peg, dossie: Dossie | None = None) -> Peg:
+        kept = self._archive.keep_dossie(peg, dossie) if dossie else ""
+        return super().put(replace(peg, dossie=kept))
+
+    def dossie(self, peg: Peg) -> Dossie:
+        return self._archive.dossie(peg)
+
+
+def mesa(protocolos: int, guias: int) -> tuple[Mesa, list[str]]:
+    """Published PEGs of the hospital, and their protocolos."""
+    made = lote(guias, "1", DIA_DE_REFERENCIA)
+    read = TissPadrao().read(made.conteudo, DIA_DE_REFERENCIA, Porta.XML_S3)
+    if read.corpo is None:
+        raise RefusedError("o lote não se lê")
+    billed = cobranca.read(read.corpo)
+    held = Mesa(contas=_Contas(), agora=AGORA)
+    versoes = tuple(VersaoAceita(one.value, DIA_DE_REFERENCIA) for one in Versao)
+    held.cadastro.put(HOSPITAL, Operadora(REGISTRO, "Operadora", "Grupo", (REGISTRO,), versoes, cnpj=CNPJ))
+    numeros = [f"26032{place:07d}" for place in range(1, protocolos + 1)]
+    for known in (contexto(made), contexto(made, teto=Decimal("1.00"))):
+        judged = judge(made.conteudo, known)
+        dossie = open_dossie(billed, read.guias, judged, known)
+        informado, liberado = judged.resultado.informado, judged.resultado.liberado
+        mine = numeros[bool(judged.achados) :: 2]
+        for protocolo in mine:
+            held.contas.put(_peg(protocolo, guias, informado, informado - liberado), dossie)
+    return held, numeros
+
+
+def _peg(protocolo: str, guias: int, informado: Decimal, glosado: Decimal) -> Peg:
+    return Peg(
+        protocolo=protocolo, prestador_id=PRESTADOR, registro_ans=REGISTRO, numero_lote=protocolo[-5:],
+        sha256="0" * 64, situacao=SituacaoPeg.LIBERADO, versao_tiss="4.01.00", tipo_guia=TipoGuia.SP_SADT.value,
+        quantidade_guias=guias, valor_informado=informado, valor_glosado=glosado, publicada_em=PUBLICADA,
+        data_recepcao=datetime(2026, 3, 2, 12, tzinfo=UTC), competencia="202603", codificacao_hash="iso-8859-1",
+        upload_id="u", chave_xml="x", chave_recebimento="r",
+    )  # fmt: skip
+
+
+def measures(area: str, rounds: int, guias: int, protocolos: int = PROTOCOLOS) -> Iterator[Measure]:
+    """CPU in ms, size in MB and what the memory grew by at most in MB, of análises of some protocolos.
+
+    Raises:
+        RefusedError: what is made is not a valid message: what would be measured is not the work meant.
+    """
+    held, numeros = mesa(protocolos, guias)
+    size = f"{protocolos} protocolos × {guias} guias × {ITENS} itens"
+
+    def found() -> Iterator[AnaliseDeConta]:
+        return find_analises(PRESTADOR, numeros, held.portas)
+
+    renderings: dict[str, Callable[[], bytes]] = {
+        "XML": lambda: xml(found(), Versao.V4_03_00, AGORA),
+        "CSV": lambda: planilhas.analises(found()),
+        "PDF": lambda: pdf.analises(found()),
+    }
+    grown = {name: _alone(render) for name, render in renderings.items()}
+    made = {name: render() for name, render in renderings.items()}
+    lines = protocolos * guias * (ITENS + 1)
+    floors: dict[str, tuple[str, Callable[[], object]]] = {
+        "XML": ("libxml2: parse + XSD dos mesmos bytes", libxml2(made["XML"], Versao.V4_03_00)),
+        "CSV": ("csv: as mesmas células", _cells(made["CSV"])),
+        "PDF": ("reportlab: tantas linhas de texto quantas guias e itens", _drawn(lines)),
+    }
+    cases = {f"demonstrativo de análise em {name}, {size}": render for name, render in renderings.items()}
+    floor_of = {case: f"{floors[name][0]}, {size}" for case, name in zip(cases, renderings, strict=True)}
+    medians = alternate(
+        {
+            f"lidos e montados, {size}": cpu_of(lambda: list(found())),
+            **{case: cpu_of(render) for case, render in cases.items()},
+            **{f"{name}, {size}": cpu_of(write) for name, write in floors.values()},
+        },
+        rounds,
+    )
+    for case, value in medians.items():
+        against = floor_of.get(case)
+        ratio = value / medians[against] if against else None
+        yield Measure(area=area, case=case, value=value, unit=UNIT, ratio=ratio, against=against)
+    for case, name in zip(cases, renderings, strict=True):
+        yield Measure(area=area, case=f"{case}: tamanho", value=len(made[name]) / MEBI, unit="MB")
+        yield Measure(area=area, case=f"{case}: memória a mais", value=grown[name] / MEBI, unit="MB")
+
+
+def _cells(raw: bytes) -> Callable[[], object]:
+    rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";"))
+    return lambda: csv.writer(io.StringIO(), delimiter=";").writerows(rows)
+
+
+def _drawn(lines: int) -> Callable[[], object]:
+    def draw() -> bytes:
+        out = io.BytesIO()
+        canvas = Canvas(out, pageCompression=1)
+        for line in range(lines):
+            canvas.setFont("Helvetica", 7)
+            for column, text in enumerate(_COLUNAS):
+                canvas.drawString(30 + 60 * column, 800 - 12 * (line % LINHAS_POR_PAGINA), text)
+            if line % LINHAS_POR_PAGINA == LINHAS_POR_PAGINA - 1:
+                canvas.showPage()
+        canvas.save()
+        return out.getvalue()
+
+    return draw
+
+
+_COLUNAS: Final = ("02/03/2026", "40304361", "Hemograma com contagem", "1,00", "1.234,56", "1.234,56", "0,00", "1705")
+
+
+def _alone(work: Callable[[], object]) -> int:
+    """Bytes by which a process of its own grew at most while it did this (Linux)."""
+    context = get_context("fork")  # it has already what it works on
+    told, tell = context.Pipe(duplex=False)
+    process = context.Process(target=lambda: tell.send(_growth(work)))
+    process.start()
+    tell.close()
+    grown: int = told.recv()
+    process.join()
+    return grown
+
+
+def _growth(work: Callable[[], object]) -> int:
+    gc.collect()
+    (_PROC / "clear_refs").write_text("5")  # the peak starts again from what is held now
+    before = _peak()
+    work()
+    return _peak() - before
+
+
+def _peak() -> int:
+    told = (_PROC / "status").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in told if line.startswith("VmHWM"))
