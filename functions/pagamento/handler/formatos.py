@@ -6,11 +6,15 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from conecta_edge import audit
+from conecta_edge.aws import client
 from conecta_edge.http import JSON
+from conecta_edge.settings import required
 from conecta_tiss.versions import Versao
 from pagamento.bootstrap import nucleo as bootstrap
 from pagamento.domain.demonstrativos import DemonstrativoPagamento
 from pagamento.domain.lotes import Formato
+from pagamento.handler.comum import CAMPOS, FINALIDADE
 
 if TYPE_CHECKING:
     from conecta_facts.operadoras import Operadora
@@ -57,9 +61,23 @@ def render(
 
 
 def escrever(found: Demonstrativo, lote: Lote) -> bytes:
-    """See `pagamento.service.lotes.Escrever`."""
-    versao = Versao(lote.versao_tiss) if lote.versao_tiss else None
-    return render(found, lote.formato, versao, bootstrap.portas())
+    """See `pagamento.service.lotes.Escrever`; that its asker may read it is recorded before it is kept."""
+    portas = bootstrap.portas()
+    if isinstance(found, DemonstrativoPagamento):
+        contas = [conta for one in found.pagamentos for conta in one.contas]
+    else:
+        contas = [one.conta for one in found]
+    for one in contas:
+        shown = CAMPOS if any(guia.itens for guia in one.guias) else CAMPOS[:1]
+        audit.append(
+            client("dynamodb"), required("TABELA_AUDITORIA"),
+            audit.Access(
+                audit.Actor(f"PRESTADOR#{lote.prestador_id}", lote.quem, "lote"), "POST /demonstrativos/lotes",
+                FINALIDADE, f"{lote.id}-{one.protocolo}", f"peg/{one.protocolo}", one.vidas, shown,
+            ),
+            portas.now,
+        )  # fmt: skip
+    return render(found, lote.formato, Versao(lote.versao_tiss) if lote.versao_tiss else None, portas)
 
 
 def newest(operadora: Operadora, portas: Portas) -> Versao:
