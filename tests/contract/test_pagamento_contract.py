@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from conecta_edge.dynamodb import ConditionFailedError, put
+from conecta_tiss.vocabulary.tables import TipoDemonstrativo
 from pagamento.domain.errors import MudouError
 from pagamento.domain.faturas import SituacaoFatura
+from pagamento.domain.lotes import Formato, Lote, SituacaoLote
 from pagamento.domain.notas import Divergencia, Efeito, Nota, SituacaoNota
 from pagamento.domain.pagamentos import FATURAS, Pagamento, SituacaoLancamento
 from pagamento.dynamodb.registros import DynamoRegistros
@@ -392,6 +394,29 @@ def test_entries_are_read_by_operadora(subject: Subject) -> None:
     done = later(mine, situacao=SituacaoLancamento.LIQUIDADO, pagamento="P-1")
     subject.write((mine, done))
     assert list(subject.port.lancamentos(HOSPITAL, VALE)) == [done]
+
+
+# --- demonstrativos in bulk ---
+
+
+def a_lote(lote_id: str = "261150000011", **changes: Any) -> Lote:
+    held: dict[str, Any] = {
+        "prestador_id": HOSPITAL, "registro_ans": VALE, "tipo": TipoDemonstrativo.ANALISE_DE_CONTA,
+        "formato": Formato.PDF, "de": "202610", "ate": "202611", "quem": "pessoa-1", "criado_em": AGORA,
+    }  # fmt: skip
+    return Lote(id=lote_id, **{**held, **changes})
+
+
+def test_what_is_asked_for_in_bulk_goes_on_step_by_step_and_is_its_own_tenants(subject: Subject) -> None:
+    lotes = [a_lote(f"26115000001{n}") for n in range(3)]
+    subject.add(*lotes, a_lote("261150000019", prestador_id=CLINICA))
+    begun = later(lotes[1], situacao=SituacaoLote.MONTANDO, documentos=(UM_PEG, OUTRO_PEG), feitos=1)
+    subject.write((lotes[1], begun))
+    with pytest.raises(MudouError):
+        subject.write((lotes[1], begun))
+    assert (subject.port.lote(HOSPITAL, begun.id), subject.port.lote(CLINICA, begun.id)) == (begun, None)
+    pages = all_pages(lambda position: subject.port.lotes(HOSPITAL, position, 2))
+    assert [lote for page in pages for lote in page] == [lotes[2], begun, lotes[0]]
 
 
 # --- cronogramas ---

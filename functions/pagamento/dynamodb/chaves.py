@@ -28,11 +28,12 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from conecta_edge import protocolos
 from conecta_edge.clock import iso
+from pagamento.domain.cronograma import Cronograma
 from pagamento.domain.faturas import ABERTAS, Fatura
 from pagamento.domain.lotes import Lote
 from pagamento.domain.notas import Nota, SituacaoNota
@@ -70,22 +71,6 @@ def operadora_pk(registro_ans: str) -> str:
 def month_pk(registro_ans: str, month: str) -> str:
     """`OPERADORA#<registroANS>#<AAMM>`: whose notas and payments are."""
     return f"{operadora_pk(registro_ans)}#{month}"
-
-
-def linha_key(linha: Linha) -> Key:
-    """Where a row lies; of a cronograma, that it is the one in force."""
-    match linha:
-        case Fatura():
-            return fatura_key(linha.prestador_id, linha.id)
-        case Nota():
-            return nota_key(linha.prestador_id, linha.id)
-        case Pagamento():
-            return pagamento_key(linha)
-        case Lancamento():
-            return lancamento_key(linha.prestador_id, linha.id)
-        case Lote():
-            return lote_key(linha.prestador_id, linha.id)
-    return cronograma_key(linha.registro_ans)
 
 
 def fatura_key(prestador_id: str, fatura_id: str) -> Key:
@@ -142,6 +127,21 @@ def lote_key(prestador_id: str, lote_id: str) -> Key:
 def cronograma_key(registro_ans: str, versao: int | None = None) -> Key:
     """`OPERADORA#<registroANS>` / `CRONOGRAMA`, or `CRONOGRAMA#<versao>`."""
     return {"pk": operadora_pk(registro_ans), "sk": "CRONOGRAMA" if versao is None else f"CRONOGRAMA#{versao:06}"}
+
+
+_BY_ID: Final[Mapping[type[Linha], Callable[[str, str], Key]]] = {
+    Fatura: fatura_key, Nota: nota_key, Lancamento: lancamento_key, Lote: lote_key,
+}  # fmt: skip
+
+
+def linha_key(linha: Linha) -> Key:
+    """Where a row lies; of a cronograma, that it is the one in force."""
+    match linha:
+        case Pagamento():
+            return pagamento_key(linha)
+        case Cronograma():
+            return cronograma_key(linha.registro_ans)
+    return _BY_ID[type(linha)](linha.prestador_id, linha.id)
 
 
 def agenda_key(prestador_id: str, registro_ans: str | None) -> Key:

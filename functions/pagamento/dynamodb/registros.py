@@ -1,4 +1,4 @@
-"""Faturas, notas, payments, lançamentos and cronogramas in DynamoDB. Keys: `chaves`.
+"""Faturas, notas, payments, lançamentos, cronogramas and demonstrativos in bulk, in DynamoDB. Keys: `chaves`.
 
 A row is its whole object: it is replaced on condition that it is as it was read. Amounts are kept as text, so that they
 come back to the cent as they were.

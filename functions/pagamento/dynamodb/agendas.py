@@ -1,0 +1,113 @@
+"""That the days of a prestador may be read with a token: a calendar program subscribes to an address. Keys: `chaves`.
+
+The token is told once, to who opened it; the table knows only its digest.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from conecta_edge.clock import iso, parse_iso
+from conecta_edge.dynamodb import (
+    ConditionFailedError,
+    TransientConflictError,
+    conditions,
+    get_item,
+    marshal,
+    put,
+    query_all,
+)
+from pagamento.domain.errors import MudouError
+from pagamento.dynamodb import chaves
+from pagamento.dynamodb.registros import ABSENT
+
+if TYPE_CHECKING:
+    from conecta_edge.dynamodb import Item
+
+BYTES: Final = 32
+"""Of a token: nobody guesses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What a token shows.
+
+    Attributes:
+        registro_ans: of which operadora; `None` of all.
+    """
+
+    registro_ans: str | None
+    quem: str
+    criada_em: datetime
+
+
+class DynamoAgendas:
+    """A row under the tenant, which says where its token's row is, and that one, which says whose it is."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+        self._get = partial(get_item, client, table)
+
+    def of(self, prestador_id: str) -> Sequence[Agenda]:
+        """Those of a tenant: one Query."""
+        rows = query_all(self._client, self._table, chaves.tenant_pk(prestador_id), chaves.AGENDA, consistent=True)
+        return [Agenda(row.get("registro_ans"), row["quem"], parse_iso(row["criada_em"])) for row in rows]
+
+    def open(self, prestador_id: str, registro_ans: str | None, *, quem: str, now: datetime) -> str:
+        """A new token; the former one of the same operadora dies in the same transaction.
+
+        Raises:
+            MudouError: another was opened meanwhile.
+        """
+        token = secrets.token_urlsafe(BYTES)
+        key, of_token = chaves.agenda_key(prestador_id, registro_ans), chaves.token_key(token)
+        held = self._get(key)
+        row = {**key, "chave": of_token["pk"], "registro_ans": registro_ans, "quem": quem, "criada_em": iso(now)}
+        whose = {**of_token, "prestador_id": prestador_id, "registro_ans": registro_ans}
+        condition, values = ("chave = :chave", {":chave": held["chave"]}) if held else (ABSENT, None)
+        self._write(
+            {"Put": put(self._table, row, condition, values)},
+            {"Put": put(self._table, whose, ABSENT)},
+            *([self._drop({**of_token, "pk": held["chave"]}, "prestador_id", prestador_id)] if held else []),
+        )
+        return token
+
+    def revoke(self, prestador_id: str, registro_ans: str | None) -> bool:
+        """Its token shows nothing any more; whether there was one.
+
+        Raises:
+            MudouError: another was opened meanwhile.
+        """
+        key = chaves.agenda_key(prestador_id, registro_ans)
+        held = self._get(key)
+        if held is None:
+            return False
+        of_token = {"pk": held["chave"], "sk": chaves.DE_QUEM}
+        self._write(self._drop(key, "chave", held["chave"]), self._drop(of_token, "prestador_id", prestador_id))
+        return True
+
+    def owner(self, token: str) -> tuple[str, str | None] | None:
+        """(prestador id, registro ANS or `None` of all) of a token that lives: one GetItem."""
+        row = self._get(chaves.token_key(token))
+        return (row["prestador_id"], row.get("registro_ans")) if row else None
+
+    def _drop(self, key: Mapping[str, str], name: str, value: str) -> Item:
+        return {
+            "Delete": {
+                "TableName": self._table, "Key": marshal(key), "ConditionExpression": f"{name} = :{name}",
+                "ExpressionAttributeValues": marshal({f":{name}": value}),
+            }
+        }  # fmt: skip
+
+    def _write(self, *actions: Item) -> None:
+        try:
+            with conditions():
+                self._client.transact_write_items(TransactItems=list(actions))
+        except (ConditionFailedError, TransientConflictError) as error:
+            raise MudouError from error

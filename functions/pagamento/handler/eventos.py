@@ -1,0 +1,72 @@
+"""Queue and stream entry.
+
+* SQS `pagamento-eventos`: PEGs whose values are published (`PegLiberado`), demonstrativos asked for by files
+  (`DocumentoRecebido`) or in bulk (`DemonstrativosPedidos`), new cronogramas (`CronogramaPublicado`), files of
+  financeiro (S3 `Object Created`) and their loads gone on with (`CargaRetomada`);
+* the table's stream: outbox rows, published to the bus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from conecta_edge import executions, observability, queues
+
+SOURCE: Final = "conecta.pagamento"
+
+
+def handler(event: Mapping[str, Any], context: Any) -> Any:
+    """One batch of either source; what failed is reported item by item."""
+    return _entry()(event, context)
+
+
+@lru_cache(maxsize=1)
+def _entry() -> queues.Entry:
+    return queues.Entry(SOURCE, consume)
+
+
+def consume(message: Mapping[str, Any]) -> None:
+    """One message; what comes twice changes nothing more.
+
+    Raises:
+        UnknownMessageError: nobody here knows it.
+    """
+    detail = message["detail"]
+    match message["detail-type"]:
+        case "PegLiberado":
+            _open(detail)
+        case "CronogramaPublicado":
+            registro = detail["registro_ans"]
+            _start("MAQUINA_FECHAMENTO_ARN", f"recontagem-{registro}-{detail['dados']['versao']}",
+                   {"acao": "recontar", "registro_ans": registro})  # fmt: skip
+        case "DemonstrativosPedidos":
+            which = detail["dados"]["id"]
+            _start("MAQUINA_LOTE_ARN", which, {"prestador_id": detail["prestador_id"], "id": which})
+        case "DocumentoRecebido":
+            from pagamento.handler import envios  # noqa: PLC0415
+
+            envios.message_received(detail)
+        case "Object Created" | "CargaRetomada" as tipo:
+            from pagamento.handler import cargas  # noqa: PLC0415
+
+            (cargas.resumed if tipo == "CargaRetomada" else cargas.file_arrived)(detail)
+        case other:
+            raise queues.UnknownMessageError(str(other))
+
+
+def _open(envelope: Mapping[str, Any]) -> None:
+    from pagamento.bootstrap import nucleo  # noqa: PLC0415
+    from pagamento.service import faturas  # noqa: PLC0415
+
+    protocolo = envelope["entidade"].partition("/")[2]
+    fatura = faturas.open_fatura(
+        envelope["prestador_id"], protocolo, nucleo.portas(), correlacao=envelope["correlacao"]
+    )  # fmt: skip
+    observability.log("info", "fatura aberta", protocolo=protocolo, situacao=fatura.situacao.value if fatura else None)
+
+
+def _start(machine: str, name: str, entrada: Mapping[str, Any]) -> None:
+    executions.start(machine, name, entrada)
+    observability.log("info", "execucao iniciada", correlacao=name)
