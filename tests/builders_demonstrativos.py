@@ -31,7 +31,7 @@ from conecta_tiss.messages.demonstrativos import (
     SolicitacaoDemonstrativo,
     SolicitacaoPagamento,
 )
-from conecta_tiss.messages.envelope import Mensagem
+from conecta_tiss.messages.envelope import Mensagem, Parte
 from conecta_tiss.versions import Versao
 from tests.builders import ATENDIMENTO, CNPJ, OPERADORA, cabecalho, resposta
 
@@ -54,23 +54,28 @@ PROCEDIMENTO = {
 GLOSA = MotivoGlosa(codigo="1705", descricao="Valor apresentado a maior")
 
 
-def pedido_de_analise(versao: Versao = Versao.V4_01_00, *protocolos: str) -> Mensagem[SolicitacaoDemonstrativo]:
+def pedido_de_analise(
+    versao: Versao = Versao.V4_01_00, *protocolos: str, cnpj: str = CNPJ
+) -> Mensagem[SolicitacaoDemonstrativo]:
     """A question for what was analysed of some protocolos."""
     analise = SolicitacaoAnalise(
-        prestador=Contratado(cnpj=CNPJ), data_solicitacao=DIA, protocolos=protocolos or (PROTOCOLO,)
+        prestador=Contratado(cnpj=cnpj), data_solicitacao=DIA, protocolos=protocolos or (PROTOCOLO,)
     )
-    return _pedido(versao, SolicitacaoDemonstrativo(analise=analise))
+    return _pedido(versao, cnpj, SolicitacaoDemonstrativo(analise=analise))
 
 
-def pedido_de_pagamento(versao: Versao = Versao.V4_01_00, **campos: Any) -> Mensagem[SolicitacaoDemonstrativo]:
+def pedido_de_pagamento(
+    versao: Versao = Versao.V4_01_00, *, cnpj: str = CNPJ, **campos: Any
+) -> Mensagem[SolicitacaoDemonstrativo]:
     """A question for what was paid, on a day unless it is of a competência."""
     quando = {} if "competencia" in campos else {"data_pagamento": DIA}
-    padrao = {"prestador": Contratado(cnpj=CNPJ), "data_solicitacao": DIA, "tipo_demonstrativo": "1", **quando}
-    return _pedido(versao, SolicitacaoDemonstrativo(pagamento=SolicitacaoPagamento(**{**padrao, **campos})))
+    padrao = {"prestador": Contratado(cnpj=cnpj), "data_solicitacao": DIA, "tipo_demonstrativo": "1", **quando}
+    return _pedido(versao, cnpj, SolicitacaoDemonstrativo(pagamento=SolicitacaoPagamento(**{**padrao, **campos})))
 
 
-def _pedido(versao: Versao, corpo: SolicitacaoDemonstrativo) -> Mensagem[SolicitacaoDemonstrativo]:
-    return Mensagem(cabecalho=cabecalho(tipo_transacao="SOLIC_DEMONSTRATIVO_RETORNO", padrao=versao.value), corpo=corpo)
+def _pedido(versao: Versao, cnpj: str, corpo: SolicitacaoDemonstrativo) -> Mensagem[SolicitacaoDemonstrativo]:
+    tipo = "SOLIC_DEMONSTRATIVO_RETORNO"
+    return Mensagem(cabecalho=cabecalho(tipo_transacao=tipo, padrao=versao.value, origem=Parte(cnpj=cnpj)), corpo=corpo)
 
 
 def cabecalho_demonstrativo(**campos: Any) -> CabecalhoDemonstrativo:

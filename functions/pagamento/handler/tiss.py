@@ -97,23 +97,15 @@ class _Caso:
         return answer_version(self.lida.versao)
 
     def analysed(self, asked: SolicitacaoAnalise) -> Resposta:
-        """`demonstrativoAnaliseConta`, or that one of them is not ready."""
+        """`demonstrativoAnaliseConta`."""
         from conecta_tiss.xml import answers  # noqa: PLC0415
         from pagamento.messages import demonstrativos  # noqa: PLC0415
 
-        protocolos = tuple(dict.fromkeys(one.strip() for one in asked.protocolos))
-        tipo, sender = TipoDemonstrativo.ANALISE_DE_CONTA, answers.sender(self.lida, self.remetente)
-        try:
-            found = find_analises(
-                self.caller.prestador_id, protocolos, self.portas, registro_ans=self.remetente.registro_ans
-            )
-        except DemonstrativoIndisponivelError as error:
-            peg = self.portas.contas.peg(self.caller.prestador_id, error.protocolos[0]) if error.protocolos else None
-            if peg is None:
-                raise
-            return self.answered(tipo, demonstrativos.waiting(peg, sender, self.portas.hoje), peg.protocolo)
+        protocolos, registro = [one.strip() for one in asked.protocolos], self.remetente.registro_ans
+        found = find_analises(self.caller.prestador_id, protocolos, self.portas, registro_ans=registro)
+        sender = answers.sender(self.lida, self.remetente)
         corpo = demonstrativos.analysed(self._audited(found), self.versao, sender)
-        return self.answered(tipo, corpo, protocolos[0])
+        return self.answered(TipoDemonstrativo.ANALISE_DE_CONTA, corpo, protocolos[0])
 
     def _audited(self, found: Iterator[AnaliseDeConta]) -> Iterator[AnaliseDeConta]:
         for one in found:
@@ -149,10 +141,22 @@ class _Caso:
     # --- why there is none ---
 
     def explained(self, error: NaoEncontradoError | LegadoError | DemonstrativoIndisponivelError) -> Resposta:
-        """`mensagemErro`, as an answer: the question was right."""
+        """That one of them is not ready; or `mensagemErro`, as an answer: the question was right."""
+        if isinstance(error, DemonstrativoIndisponivelError) and error.motivo == "NAO_PUBLICADO":
+            return self.waiting(error.protocolos[0])
         motivo, text = _why(error, analise=self.lida.corpo.analise is not None)
         answer = self.refused(200, (Achado("DEMONSTRATIVO", code_of(motivo, self.versao), text),))
         return Resposta(200, answer.xml)
+
+    def waiting(self, protocolo: str) -> Resposta:
+        """`situacaoDemonstrativoRetorno`."""
+        from conecta_tiss.xml import answers  # noqa: PLC0415
+        from pagamento.messages import demonstrativos  # noqa: PLC0415
+
+        peg = self.portas.contas.peg(self.caller.prestador_id, protocolo)
+        assert peg is not None  # noqa: S101  # it was there a moment ago, and none ever goes
+        corpo = demonstrativos.waiting(peg, answers.sender(self.lida, self.remetente), self.portas.hoje)
+        return self.answered(TipoDemonstrativo.ANALISE_DE_CONTA, corpo, protocolo)
 
     def refused(self, status: int, achados: tuple[Achado, ...]) -> Resposta:
         """`mensagemErro`."""

@@ -118,6 +118,10 @@ def waiting(peg: Peg, prestador: Contratado, hoje: date) -> DemonstrativosRetorn
     )  # fmt: skip
 
 
+def _name(nome: str) -> str:
+    return cut(nome, 70) or "?"
+
+
 class _Escrita:
     """What one version of the standard says, and refuses to say."""
 
@@ -141,7 +145,7 @@ class _Escrita:
             raise DemonstrativoIndisponivelError("SEM_CNPJ", self.protocolos)
         return {
             "registro_ans": operadora.registro_ans, "numero": cabecalho.numero,
-            "nome_operadora": echo(operadora.nome)[:70], "cnpj": self.cnpj(operadora.cnpj),
+            "nome_operadora": _name(operadora.nome), "cnpj": self.cnpj(operadora.cnpj),
         }  # fmt: skip
 
     def who(self, cabecalho: Cabecalho) -> Contratado:
@@ -336,7 +340,7 @@ class _Escrita:
         return padrao.GuiaOdontoPaga(
             **self.numbers(guia),
             recurso=conta.tipo_pagamento is TipoPagamento.RECURSO,
-            nome_executante=echo(executante)[:70],
+            nome_executante=_name(executante),
             numero_carteira=echo(guia.carteira),
             itens=tuple(map(self.dental_line, guia.itens)),
             # The standard has no glosa of a whole dental guia: what it loses is told here.

@@ -92,7 +92,7 @@ def test_more_than_thirty_protocolos_are_told_as_such() -> None:
     [
         ("pedido-analise", ">260340000000<", ">26034000000A<", ("TISS-PROTOCOLO-NUMERO", "3162")),
         ("pedido-odonto", ">202603<", ">202613<", ("TISS-COMPETENCIA", "5046")),
-        ("pedido-odonto", ">202603<", ">202600<", ("TISS-COMPETENCIA", "5046")),
+        ("pedido-odonto", ">202603<", ">000003<", ("TISS-COMPETENCIA", "5046")),
         ("analise-all", "<ans:tipoGlosa>1705<", "<ans:tipoGlosa><", ("TISS-GLOSA-VAZIA", "5007")),
     ],
 )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _PEDIDO: Final = Lugar(f"{PARA_OPERADORA}/ans:solicitacaoDemonstrativoRetorno")
 _PROTOCOLOS: Final = _PEDIDO.em("demonstrativoAnalise", "protocolos")
 _COMPETENCIA: Final = _PEDIDO.em("demonstrativoPagamento", "periodo", "competencia")
-_MES: Final = re.compile(r"[0-9]{4}(0[1-9]|1[0-2])", re.ASCII)
+_MES: Final = re.compile(r"(19|20)[0-9]{2}(0[1-9]|1[0-2])", re.ASCII)
 _FORMA: Final = re.compile(r"[0-9]{6}", re.ASCII)
 
 
