@@ -587,6 +587,7 @@ class ServiceStack(Stack):
             "TABELA_PEG": data.peg.table_name,
             "TABELA_CADASTRO": data.cadastro.table_name,
             "TABELA_DOCUMENTOS": data.documentos.table_name,
+            "TABELA_AUDITORIA": data.auditoria.table_name,
             "BUCKET_ACERVO": buckets.acervo.bucket_name,
         }
         self._function(
@@ -595,13 +596,11 @@ class ServiceStack(Stack):
             {
                 **where,
                 **self._api_environment(),
-                "TABELA_AUDITORIA": data.auditoria.table_name,
                 "TABELA_IDEMPOTENCIA": data.idempotencia.table_name,
             },
             grants=(
                 *self._paying(QUEUE_INDEX, SENDING_INDEX),
                 table_use(data.idempotencia, ("GetItem", "PutItem")),
-                self._audit(),
                 # What is too large for an answer is fetched from here, by an address that carries the reader's rights.
                 objects_use(self._settings, "acervo", ("GetObject", "PutObject"), prefix=STATEMENTS_PREFIX),
                 self._page_secret(),
@@ -635,7 +634,6 @@ class ServiceStack(Stack):
             PAGAMENTO_EVENTOS,
             {
                 **where,
-                "TABELA_AUDITORIA": data.auditoria.table_name,
                 "BUCKET_ENTRADA": buckets.entrada.bucket_name,
                 "BARRAMENTO": self.routing.bus.event_bus_name,
                 "MAQUINA_CARGA_ARN": load.machine.state_machine_arn,
@@ -644,7 +642,6 @@ class ServiceStack(Stack):
             },
             grants=(
                 *self._paying(),
-                self._audit(),
                 load.start_use(),
                 closing.start_use(),
                 bulk.start_use(),
@@ -665,6 +662,7 @@ class ServiceStack(Stack):
             table_use(data.cadastro, context_table.READ),
             # Only what the files of a nota are, and when they came.
             table_use(data.documentos, ("BatchGetItem", "GetItem")),
+            self._audit(),
             # Dossiers of PEGs, files of notas, messages.
             objects_use(self._settings, "acervo", ("GetObject",)),
             listing_use(self._settings, "acervo"),

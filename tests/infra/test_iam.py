@@ -334,8 +334,7 @@ def test_lives_are_reached_by_eligibility_authorization_billing_and_loads_and_no
 def test_the_audit_only_grows(producao: Templates) -> None:
     granted = on_table(producao, "Auditoria")
     assert set(granted) == {
-        "AutorizacaoApi", "AutorizacaoEventos", "CadastroApi", "DocumentosApi", "PagamentoApi",
-        "PagamentoEventos", *PEG,
+        "AutorizacaoApi", "AutorizacaoEventos", "CadastroApi", "DocumentosApi", *PEG, *PAGAMENTO,
     }  # fmt: skip
     assert all(actions == {"dynamodb:PutItem"} for actions in granted.values())
 
