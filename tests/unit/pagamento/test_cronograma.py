@@ -25,7 +25,7 @@ from tests.builders_pagamento import (
 EM_DIA = date(2026, 11, 9)
 
 
-@pytest.mark.regra("R04")
+@pytest.mark.regra("R04", "PAG-PRAZO")
 @pytest.mark.parametrize(
     ("recebido", "competencia"),
     [
@@ -46,7 +46,7 @@ def test_after_the_last_ciclo_nothing_is_known_yet() -> None:
     assert a_cronograma().prazo(date(2027, 2, 1), EM_DIA, CALENDARIO) is None
 
 
-@pytest.mark.regra("R05")
+@pytest.mark.regra("R05", "PAG-PRAZO")
 @pytest.mark.parametrize(
     ("publicada", "entrega", "pagamento"),
     [

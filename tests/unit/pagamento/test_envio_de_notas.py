@@ -54,7 +54,7 @@ def fatura(casa: Casa, which: str = UM_PEG) -> Fatura:
 # --- on time or not ---
 
 
-@pytest.mark.regra("R05", "R06")
+@pytest.mark.regra("R05", "R06", "PAG-ENVIO")
 @pytest.mark.parametrize(
     ("stored", "situacao", "pagamento"),
     [
@@ -74,7 +74,7 @@ def test_it_is_on_time_until_the_next_local_midnight(stored: datetime, situacao:
     ]
 
 
-@pytest.mark.regra("R05")
+@pytest.mark.regra("R05", "PAG-ENVIO")
 @pytest.mark.parametrize("closed_first", [False, True])
 def test_the_instant_it_was_stored_counts_whatever_the_clock_says_when_it_is_sent(closed_first: bool) -> None:  # noqa: FBT001
     casa = Casa(agora=FIM - MS)
@@ -111,7 +111,7 @@ def test_one_nota_stands_for_several_pegs() -> None:
 # --- what is refused ---
 
 
-@pytest.mark.regra("R05")
+@pytest.mark.regra("R05", "PAG-ENVIO")
 def test_what_diverges_is_refused_at_once_and_may_be_sent_again() -> None:
     casa = Casa()
     nota = casa.send(casa.file(lida=a_reading(valor=Decimal("99.00"))))
@@ -120,7 +120,7 @@ def test_what_diverges_is_refused_at_once_and_may_be_sent_again() -> None:
     assert casa.send(casa.file("u2")).situacao is SituacaoNota.ACEITA
 
 
-@pytest.mark.regra("R05")
+@pytest.mark.regra("R05", "PAG-ENVIO")
 def test_what_came_in_time_and_was_refused_after_midnight_may_come_again_in_time() -> None:
     casa = Casa(agora=FIM - MS)
     wrong = casa.file(lida=a_reading(valor=Decimal("99.00")))
@@ -167,7 +167,7 @@ def test_what_cannot_even_be_looked_at_says_where(changes: dict[str, Any], campo
     assert [one.campo for one in told.value.defeitos] == campos
 
 
-@pytest.mark.regra("R05")
+@pytest.mark.regra("R05", "PAG-ENVIO")
 def test_a_nota_waits_until_the_values_are_published() -> None:
     casa = Casa(published(situacao=SituacaoPeg.ANALISADO, publicada_em=None))
     with pytest.raises(ValoresNaoPublicadosError) as told:
@@ -215,7 +215,7 @@ def test_what_no_machine_can_judge_is_accepted_by_a_person_on_its_day() -> None:
         notas.accept(notas.refuse(after, FINANCEIRO, casa.portas, motivo="Nota falsa."), FINANCEIRO, casa.portas)
 
 
-@pytest.mark.regra("R07")
+@pytest.mark.regra("R07", "PAG-ACEITE")
 def test_a_nota_of_before_the_migration_is_judged_by_hand() -> None:
     casa = Casa()
     nota = casa.send(casa.file(), faturas=(), legados=("A-1",))

@@ -84,7 +84,7 @@ def test_without_a_cronograma_the_days_are_not_known() -> None:
 # --- the nota comes ---
 
 
-@pytest.mark.regra("R05", "R06")
+@pytest.mark.regra("R05", "R06", "PAG-PROGRAMAR")
 @pytest.mark.parametrize(
     ("recebida", "expected"),
     [
@@ -179,7 +179,7 @@ def test_otherwise_nothing_is_kept_of_a_nota_that_goes(recebida: date, decidida:
 # --- days go by ---
 
 
-@pytest.mark.regra("R06")
+@pytest.mark.regra("R06", "PAG-PROGRAMAR")
 def test_a_delivery_that_ended_without_a_nota_is_the_next_one() -> None:
     assert programar(opened(), regras_em(OUTUBRO.entrega)) == opened()
     assert days(programar(opened(), regras_em(DEPOIS))) == ("202611", NOVEMBRO.entrega, NOVEMBRO.pagamento, True)

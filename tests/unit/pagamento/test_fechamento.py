@@ -89,7 +89,7 @@ def test_what_is_not_published_has_none_and_what_is_worth_nothing_is_over() -> N
 # --- closing ---
 
 
-@pytest.mark.regra("R06")
+@pytest.mark.regra("R06", "PAG-FECHAMENTO")
 def test_a_delivery_day_is_closed_on_the_next_one_and_not_before() -> None:
     casa = many()
     casa.send(casa.file(), faturas=MUITAS[:1])
@@ -123,7 +123,7 @@ def die() -> None:
     raise CutError
 
 
-@pytest.mark.regra("R06")
+@pytest.mark.regra("R06", "PAG-FECHAMENTO")
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 75), st.sampled_from([None, 0, 1])), max_size=4),
@@ -183,7 +183,7 @@ def test_another_operadora_is_left_alone() -> None:
 # --- a new cronograma ---
 
 
-@pytest.mark.regra("R04")
+@pytest.mark.regra("R04", "PAG-RECONTAGEM", "PAG-CRONOGRAMA")
 def test_a_new_version_counts_what_is_open_again_and_tells_who_is_moved() -> None:
     casa = many()
     casa.send(casa.file(), faturas=MUITAS[:1])
@@ -216,6 +216,7 @@ def test_what_waited_for_its_first_cronograma_is_counted_by_it() -> None:
     assert done["avisadas"] == 1
 
 
+@pytest.mark.regra("R04", "PAG-CRONOGRAMA")
 def test_only_a_good_cronograma_of_the_version_that_was_seen_is_published() -> None:
     casa = Casa()
     with pytest.raises(CronogramaInvalidoError) as told:

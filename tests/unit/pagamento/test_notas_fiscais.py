@@ -21,7 +21,7 @@ def found(lida: NotaLida, **changes: Any) -> list[tuple[str, Efeito]]:
     return [(one.regra, one.efeito) for one in conferir(lida, replace(ESPERADO, **changes))]
 
 
-@pytest.mark.regra("R05")
+@pytest.mark.regra("R05", "PAG-NOTA")
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

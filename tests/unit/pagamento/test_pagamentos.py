@@ -57,6 +57,7 @@ def due(*pegs: Any) -> Casa:
     return casa
 
 
+@pytest.mark.regra("PAG-PAGAMENTO")
 def test_a_payment_pays_its_faturas_and_is_told_once() -> None:
     casa = due()
     paid = pagamentos.register(a_register(), FINANCEIRO, casa.portas)
@@ -122,6 +123,7 @@ def test_a_payment_that_does_not_fit_leaves_nothing_and_says_all(
     st.lists(st.decimals("0.01", "9999.99", places=2), min_size=1, max_size=5),
     st.lists(st.tuples(st.sampled_from(DebitoCreditoIndicador), st.decimals("0.01", "99.99", places=2)), max_size=4),
 )
+@pytest.mark.regra("PAG-PAGAMENTO")
 def test_what_reaches_the_prestador_is_the_sum_to_the_cent(
     values: list[Decimal], others: list[tuple[DebitoCreditoIndicador, Decimal]]
 ) -> None:
