@@ -87,11 +87,12 @@ def legacy_told(prestador_id: str, protocolos: Sequence[str], portas: Portas) ->
     """
     try:
         yield
-    except NaoEncontradoError:
+    except NaoEncontradoError as error:
+        absent = error.protocolos or protocolos
         for one in registros_of(prestador_id, portas):
             operadora = portas.cadastro.operadora(one)
             since = operadora.data_migracao
-            if since is not None and any(de_antes(protocolo, since) for protocolo in protocolos):
+            if since is not None and any(de_antes(protocolo, since) for protocolo in absent):
                 raise LegadoError(operadora.portal_legado, since) from None
         raise
 

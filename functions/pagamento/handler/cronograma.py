@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from conecta_edge import session
 from conecta_edge.clock import iso
@@ -118,13 +118,12 @@ def _open(prestador_id: str, portas: Portas) -> Iterator[Previsao]:
     """What is still to be paid of the last months, the newest first."""
     seen = 0
     for competencia in comum.months(portas.hoje, MESES_NA_AGENDA):
-        position: Any = None
-        while seen < PEGS_NA_AGENDA:
+        position, more = None, True
+        while more and seen < PEGS_NA_AGENDA:
             pegs, position = portas.contas.month(prestador_id, competencia, position, PAGE)
             seen += len(pegs)
             yield from (one for one in forecasts(pegs, portas) if _to_be_paid(one))
-            if position is None:
-                break
+            more = position is not None
 
 
 def _to_be_paid(one: Previsao) -> bool:

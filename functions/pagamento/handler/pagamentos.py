@@ -22,7 +22,7 @@ __all__ = ["ERRORS", "OPERATIONS"]
 
 TAG: Final = "Pagamentos"
 PADRAO: Final = timedelta(days=90)
-"""Days before the last one, when the first is not said."""
+"""Days before today, when the first is not said."""
 PERIODO: Final = timedelta(days=366)
 
 
@@ -30,8 +30,7 @@ def list_pagamentos(request: Request) -> Response:
     """GET /pagamentos."""
     caller, portas = session.principal(request), bootstrap.portas()
     query = Query(request.query)
-    ate = query.dia("ate", portas.hoje)
-    de = query.dia("de", max(ate, date.min + PADRAO) - PADRAO)
+    de, ate = query.dia("de", portas.hoje - PADRAO), query.dia("ate", portas.hoje)
     if not query.wrong and not timedelta() <= ate - de <= PERIODO:
         query.refuse("de", "periodo-invalido", "de vem antes de ate, e o período é de no máximo um ano.")
     query.check()

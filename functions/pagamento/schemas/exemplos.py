@@ -156,3 +156,17 @@ CONCILIACAO: Final[dict[str, Any]] = {
     }],
     "cursor": None,
 }  # fmt: skip
+LOTE_ENVIADO: Final[dict[str, Any]] = {
+    "registro_ans": "345695", "tipo": "analise", "formato": "pdf", "de": "202610", "ate": "202611",
+}  # fmt: skip
+LOTE_PEDIDO: Final[dict[str, Any]] = {
+    "id": "261250000043", **LOTE_ENVIADO, "situacao": "PEDIDO", "explicacao": "Na fila: começa em instantes.",
+    "total": 0, "feitos": 0, "tamanho": None, "motivo": None, "url": None, "criado_em": "2026-12-23T12:00:00.000000Z",
+    "terminado_em": None,
+}  # fmt: skip
+LOTE_PRONTO: Final[dict[str, Any]] = {
+    **LOTE_PEDIDO, "situacao": "PRONTO", "total": 42, "feitos": 42, "tamanho": 1843200,
+    "explicacao": "Pronto: baixe-o em url, que vale 15 minutos; por 30 dias, consulte de novo para outra.",
+    "url": "https://acervo.example/demonstrativos.zip?X-Amz-Signature=abc",
+    "terminado_em": "2026-12-23T12:00:20.000000Z",
+}  # fmt: skip

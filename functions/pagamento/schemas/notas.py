@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, Field
 
@@ -239,20 +240,19 @@ def vista(nota: Nota, *, da_operadora: bool = False) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_EXPLICACOES: Final[Mapping[SituacaoNota, str]] = {
+    SituacaoNota.ENVIADA: "Recebida: uma pessoa do financeiro da operadora vai conferi-la; o prazo conta de "
+    "recebida_em.",
+    SituacaoNota.ACEITA: "Aceita: é paga {}.",
+    SituacaoNota.ACEITA_REAGENDADA: "Aceita, mas recebida depois do prazo: o pagamento foi reagendado, e é paga {}.",
+    SituacaoNota.RECUSADA: "Recusada: corrija o que se aponta e envie outra; os PEGs continuam à espera da nota.",
+    SituacaoNota.CANCELADA: "Cancelada por quem a emitiu: os PEGs esperam outra nota.",
+}
+
+
 def explicacao(nota: Nota) -> str:
     """What became of it, in a sentence."""
-    when = por_extenso(nota.pagamento_em)
-    match nota.situacao:
-        case SituacaoNota.ENVIADA:
-            return "Recebida: uma pessoa do financeiro da operadora vai conferi-la; o prazo conta de recebida_em."
-        case SituacaoNota.ACEITA:
-            return f"Aceita: é paga {when}."
-        case SituacaoNota.ACEITA_REAGENDADA:
-            return f"Aceita, mas recebida depois do prazo: o pagamento foi reagendado, e é paga {when}."
-        case SituacaoNota.RECUSADA:
-            return "Recusada: corrija o que se aponta e envie outra; os PEGs continuam à espera da nota."
-        case SituacaoNota.CANCELADA:
-            return "Cancelada por quem a emitiu: os PEGs esperam outra nota."
+    return _EXPLICACOES[nota.situacao].format(por_extenso(nota.pagamento_em))
 
 
 def pendencia(fatura: Fatura) -> dict[str, Any]:
