@@ -100,7 +100,7 @@ def measures(area: str, rounds: int, guias: int, protocolos: int = PROTOCOLOS) -
         RefusedError: what is made is not a valid message: what would be measured is not the work meant.
     """
     held, numeros = mesa(protocolos, guias)
-    size = f"{protocolos} protocolos × {guias} guias × {ITENS} itens"
+    size = f"{protocolos} protocolo{'s' * (protocolos > 1)} × {guias} guias × {ITENS} itens"
 
     def found() -> Iterator[AnaliseDeConta]:
         return find_analises(PRESTADOR, numeros, held.portas)

@@ -7,7 +7,7 @@ twice in two ways, or in a way that its layout does not have, nothing is read, a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -84,7 +84,7 @@ _LAYOUTS: Final = {"infNFSe": (Layout.NACIONAL, _NACIONAL), "InfNfse": (Layout.A
 """By the element that is the nota, where each thing stands below it: in ABRASF by its version, 1 first."""
 
 _CANCELAM: Final = ("NfseCancelamento", "NfseSubstituicao", "e101101", "e105102", "e105104", "e305101")
-"""Elements beside a nota that end it: of ABRASF, and events of the national layout."""
+"""Elements beside a nota that end it, unless they are empty: of ABRASF, and events of the national layout."""
 
 _TESTES: Final = "2"
 
@@ -99,10 +99,10 @@ def ler(xml: bytes) -> NotaLida:
             nota of the test environment.
     """
     raiz = _tree(xml)
-    notas = list(raiz.iter(*(f"{{*}}{name}" for name in _LAYOUTS)))
+    notas = list(raiz.iter(*_anywhere(*_LAYOUTS)))
     if not notas:
         for name, mensagem in _NAO_SAO.items():
-            if _has(raiz, name):
+            if next(raiz.iter(*_anywhere(name)), None) is not None:
                 raise _ilegivel("OUTRO-DOCUMENTO", mensagem)
         return NotaLida(layout=Layout.DECLARADO)
     living = [nota for nota in notas if not _cancelada(nota)] or notas
@@ -127,10 +127,10 @@ def _ilegivel(regra: str, mensagem: str) -> NotaIlegivelError:
 
 def _cancelada(nota: Element) -> bool:
     """Whether the file says that it was cancelled, or that another took its place."""
-    if next(nota.iterancestors("{*}NfseSubstituida"), None) is not None:
+    if next(nota.iterancestors(*_anywhere("NfseSubstituida")), None) is not None:
         return True
-    whole = next(nota.iterancestors("{*}CompNfse", "{*}ComplNfse"), nota.getroottree().getroot())
-    return _has(whole, *_CANCELAM)
+    whole = next(nota.iterancestors(*_anywhere("CompNfse", "ComplNfse")), nota.getroottree().getroot())
+    return any(len(one) for one in whole.iter(*_anywhere(*_CANCELAM)))
 
 
 def _lida(nota: Element) -> NotaLida:
@@ -141,13 +141,13 @@ def _lida(nota: Element) -> NotaLida:
     return NotaLida(layout=layout, cancelada=_cancelada(nota), **said)
 
 
-def _has(element: Element, *names: str) -> bool:
-    return next(element.iter(*(f"{{*}}{name}" for name in names)), None) is not None
+def _anywhere(*names: str) -> Iterator[str]:
+    return (f"{{*}}{name}" for name in names)
 
 
 def _agreed(nota: Element, paths: tuple[str, ...], read: Callable[[str], Any]) -> Any:
     """The one thing that all of these places say, empty ones aside; `None` when there is none, or they differ."""
-    leaves = [leaf for path in paths for leaf in nota.findall("/".join(f"{{*}}{step}" for step in path.split("/")))]
+    leaves = [leaf for path in paths for leaf in nota.findall("/".join(_anywhere(*path.split("/"))))]
     texts = ["<>" if len(leaf) else (leaf.text or "").strip() for leaf in leaves]
     said = {read(text) for text in texts if text}
     return said.pop() if len(said) == 1 else None

@@ -171,7 +171,8 @@ def test_an_event_that_ends_a_national_nota_is_read_beside_it(event: str) -> Non
 def test_an_element_alone_is_a_nota_too() -> None:
     bare = "<InfNfse><Numero>7</Numero></InfNfse>"
     assert read(bare) == NotaLida(layout=Layout.ABRASF, numero="7")
-    assert read(f"<x>{bare}<NfseCancelamento/></x>").cancelada
+    assert read(f"<x>{bare}<NfseCancelamento><Confirmacao/></NfseCancelamento></x>").cancelada
+    assert not read(f"<x>{bare}<NfseCancelamento/><NfseSubstituicao> </NfseSubstituicao></x>").cancelada
 
 
 @pytest.mark.parametrize(
