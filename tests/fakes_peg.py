@@ -25,7 +25,7 @@ from conecta_tiss.findings import Achado
 from peg.domain.cobrancas import Cobranca
 from peg.domain.errors import LoteNumberTakenError, MudouError
 from peg.domain.lotes import Documento, LoteLido
-from peg.domain.rules import Contexto, answer_version
+from peg.domain.rules import Contexto
 from peg.dynamodb import chaves
 from peg.service.portas import Fato, Page, Taken
 from tests.builders_functions import sha256
@@ -332,7 +332,7 @@ class FakePadrao:
         return self.lotes[raw]
 
     def receipt(self, lote: LoteLido, peg: Peg, dossie: Dossie, admissao: Contexto) -> bytes:
-        return f"{answer_version(lote)} protocolo {peg.protocolo} lote {peg.numero_lote}".encode()
+        return f"{lote.versao_de_resposta} protocolo {peg.protocolo} lote {peg.numero_lote}".encode()
 
     def refusal(self, lote: LoteLido, admissao: Contexto, achados: Sequence[Achado], recebido_em: datetime) -> bytes:
-        return f"{answer_version(lote)} erro {achados[0].codigo}".encode()
+        return f"{lote.versao_de_resposta} erro {achados[0].codigo}".encode()

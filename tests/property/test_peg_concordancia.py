@@ -26,7 +26,6 @@ from conecta_tiss.versions import Versao
 from local.gerador import DEFEITOS, Esperado, LoteGerado, Pedido, Tipo, Veredito, gerar
 from local.gerador.cobranca import COBRANCA
 from peg.domain.lotes import Identificacao
-from peg.domain.rules import answer_version
 from peg.messages import guias as digitadas
 from peg.messages.lotes import TissPadrao
 from peg.service import atos
@@ -76,7 +75,7 @@ def before_sending(casa: CasaGerada, raw: bytes, porta: Porta = Porta.XML_S3) ->
     """What pre-validation says; nothing is written."""
     portas = casa.portas()
     lote = portas.padrao.read(raw, HOJE, porta)
-    return judge(Alvo(HOSPITAL, VALE, HOJE, answer_version(lote)), lote, portas)
+    return judge(Alvo(HOSPITAL, VALE, HOJE, lote.versao_de_resposta), lote, portas)
 
 
 def lines(achados: Sequence[Achado]) -> list[tuple[Any, ...]]:

@@ -7,10 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from conecta_contas.pegs import Porta
+from conecta_contas.pegs import GuiaApresentada, Porta
+from conecta_tiss.versions import Versao, answer_version
 
 if TYPE_CHECKING:
-    from conecta_contas.pegs import GuiaApresentada
     from conecta_tiss.findings import Achado
     from conecta_tiss.messages.lote_guias import LoteGuias
 
@@ -67,3 +67,8 @@ class LoteLido:
     valor_informado: Decimal | None
     achados: tuple[Achado, ...]
     corpo: LoteGuias | None = None
+
+    @property
+    def versao_de_resposta(self) -> Versao:
+        """The sender's version, or 4.01.00 when it could not be read."""
+        return answer_version(self.versao)

@@ -12,10 +12,8 @@ from datetime import date
 from typing import Final
 
 from conecta_facts.operadoras import VersaoAceita
-from conecta_tiss import versions
 from conecta_tiss.findings import Achado, Severidade
 from conecta_tiss.rules import admissao
-from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
 from peg.domain.lotes import LoteLido
 
@@ -48,13 +46,8 @@ Rule = Callable[[LoteLido, Contexto], Iterable[Achado]]
 _CABECALHO: Final = "/ans:mensagemTISS/ans:cabecalho"
 
 
-def answer_version(lote: LoteLido) -> Versao:
-    """The version to answer in: the sender's, or 4.01.00 when it could not be read."""
-    return versions.answer_version(lote.versao)
-
-
 def _glosa(motivo: Motivo, lote: LoteLido) -> str:
-    return codigo(motivo, answer_version(lote))
+    return codigo(motivo, lote.versao_de_resposta)
 
 
 def relacionamento_habilitado(lote: LoteLido, contexto: Contexto) -> Iterator[Achado]:

@@ -22,7 +22,7 @@ from conecta_tiss.messages.lote_guias import (
 from conecta_tiss.messages.recebimento import RecebimentoLote
 from conecta_tiss.xml import answers
 from peg.domain.lotes import Identificacao, LoteLido
-from peg.domain.rules import Contexto, answer_version
+from peg.domain.rules import Contexto
 from peg.messages import guias, recibos
 
 if TYPE_CHECKING:
@@ -56,12 +56,12 @@ class TissPadrao:
 
     def receipt(self, lote: LoteLido, peg: Peg, dossie: Dossie, admissao: Contexto) -> bytes:
         """`recebimentoLote` that lists every guia of the lote under its protocolo, with its glosas."""
-        corpo = recibos.received(peg, dossie, answers.sender(lote, admissao), answer_version(lote))
+        corpo = recibos.received(peg, dossie, answers.sender(lote, admissao), lote.versao_de_resposta)
         return recibos.answer(lote, admissao, peg.data_recepcao, corpo)
 
     def refusal(self, lote: LoteLido, admissao: Contexto, achados: Sequence[Achado], recebido_em: datetime) -> bytes:
         """`recebimentoLote` with `mensagemErro`: the first finding, and how many more the report has."""
-        erro = answers.error(achados, answer_version(lote), ": veja o relatório do envio")
+        erro = answers.error(achados, lote.versao_de_resposta, ": veja o relatório do envio")
         return recibos.answer(lote, admissao, recebido_em, RecebimentoLote(mensagem_erro=erro))
 
 

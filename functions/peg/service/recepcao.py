@@ -97,7 +97,7 @@ def receive(documento: Documento, lote: LoteLido, portas: Portas) -> Desfecho:
             if _holder(documento, taken, portas) is None:
                 continue
             more = (rules.numero_de_lote_repetido(lote),)
-        alvo = Alvo(documento.prestador_id, documento.registro_ans, hoje, rules.answer_version(lote))
+        alvo = Alvo(documento.prestador_id, documento.registro_ans, hoje, lote.versao_de_resposta)
         parecer = judge(alvo, lote, portas, more)
         if parecer.recusado or parecer.julgado is None or parecer.lido is None:
             return _refuse(documento, parecer, portas)
@@ -148,7 +148,7 @@ def _peg(documento: Documento, parecer: Parecer, portas: Portas) -> Peg:
         numero_lote=lote.numero_lote or protocolo,
         sha256=documento.sha256,
         situacao=SituacaoPeg.PREPARANDO,
-        versao_tiss=rules.answer_version(lote).value,
+        versao_tiss=lote.versao_de_resposta.value,
         tipo_guia=lote.tipo_guia or "",
         quantidade_guias=len(parecer.guias),
         valor_informado=parecer.informado,

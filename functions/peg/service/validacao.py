@@ -27,5 +27,5 @@ def validate(
     held = portas.pegs.get(prestador_id, taken.protocolo) if taken else None
     living = taken if held is not None and held.situacao is not SituacaoPeg.CANCELADO else None
     more = (rules.numero_de_lote_repetido(lote),) if living is not None and living.sha256 != sha256 else ()
-    parecer = judge(Alvo(prestador_id, registro_ans, hoje, rules.answer_version(lote)), lote, portas, more)
+    parecer = judge(Alvo(prestador_id, registro_ans, hoje, lote.versao_de_resposta), lote, portas, more)
     return parecer, living.protocolo if living is not None and not more else None

@@ -150,9 +150,9 @@ def test_a_repeated_lote_number_has_its_glosa(versao: str, codigo: str) -> None:
 
 @pytest.mark.parametrize("versao", [None, "3.05.00", "9"])
 def test_who_spoke_no_version_we_know_is_answered_in_4_01(versao: str | None) -> None:
-    assert rules.answer_version(a_lote(versao=versao)) is Versao.V4_01_00
+    assert a_lote(versao=versao).versao_de_resposta is Versao.V4_01_00
 
 
 @pytest.mark.parametrize("versao", VERSOES)
 def test_who_spoke_a_version_we_know_is_answered_in_it(versao: Versao) -> None:
-    assert rules.answer_version(a_lote(versao=versao.value)) is versao
+    assert a_lote(versao=versao.value).versao_de_resposta is versao

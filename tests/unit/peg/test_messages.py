@@ -171,7 +171,7 @@ def test_a_refusal_of_any_defect_is_valid_in_the_senders_version(name: str) -> N
         lote = read(generated(tipo=tipo, versao=versao, defeitos=(name,)))
         achados = rules.judge(lote, a_contexto())
         if achados:
-            answer_in = rules.answer_version(lote).value
+            answer_in = lote.versao_de_resposta.value
             root = parsed(PADRAO.refusal(lote, a_contexto(), achados, NOW), answer_in)
             assert text(root, "codigoGlosa") == achados[0].codigo
 
