@@ -31,15 +31,19 @@ ENVIRONMENT = {
     "TABELA_DOCUMENTOS": "conecta-teste-documentos",
     "TABELA_PEG": "conecta-teste-peg",
     "TABELA_AUTORIZACAO": "conecta-teste-autorizacao",
+    "TABELA_PAGAMENTO": "conecta-teste-pagamento",
     "TABELA_IDEMPOTENCIA": "conecta-teste-idempotencia",
     "BUCKET_ENTRADA": "conecta-teste-entrada",
     "BUCKET_ACERVO": "conecta-teste-acervo",
     "BARRAMENTO": "conecta-teste",
     "MAQUINA_RECEPCAO_ARN": "arn:aws:states:sa-east-1:000000000000:stateMachine:recepcao-peg",
     "MAQUINA_CARGA_ARN": "arn:aws:states:sa-east-1:000000000000:stateMachine:carga-cadastro",
+    "MAQUINA_FECHAMENTO_ARN": "arn:aws:states:sa-east-1:000000000000:stateMachine:fechamento-entregas",
+    "MAQUINA_LOTE_ARN": "arn:aws:states:sa-east-1:000000000000:stateMachine:demonstrativos-lote",
     "FUNCAO_CADASTRO": "conecta-teste-cadastro-api",
     "FUNCAO_AUTORIZACAO": "conecta-teste-autorizacao-api",
     "FUNCAO_PEG": "conecta-teste-peg-api",
+    "FUNCAO_PAGAMENTO": "conecta-teste-pagamento-api",
     "REMETENTE": "nao-responda@conecta.example",
     "LIMITE_ELEGIBILIDADE": "120",
     "SEGREDO_ARN": "arn:aws:secretsmanager:sa-east-1:000000000000:secret:conecta-teste-paginacao",
@@ -58,7 +62,7 @@ settings.register_profile("portao", deadline=None, derandomize=True, max_example
 settings.register_profile("explorar", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portao"))
 
-CACHING = ("autorizacao", "cadastro", "conecta_edge", "documentos", "peg", "porta_tiss")
+CACHING = ("autorizacao", "cadastro", "conecta_edge", "documentos", "pagamento", "peg", "porta_tiss")
 """Packages whose modules keep what their process made: clients, settings, secrets, catalogues."""
 LISTENERS = ("tests/integration/", "tests/unit/bench/", "tests/infra/")
 """Where a test may listen on the loopback; nothing but an e2e test may call anybody further than that."""
