@@ -18,6 +18,7 @@ import autorizacao.handler.api
 import cadastro.handler.api
 import cadastro.handler.contrato
 import documentos.handler.api
+import pagamento.handler.api
 import peg.handler.api
 import porta_tiss.handler.api
 import publico.handler.api
@@ -33,6 +34,9 @@ from conecta_tiss.versions import VERSOES
 from documentos.domain import uploads
 from documentos.domain.finalidades import FINALIDADES
 from infra.settings import Settings
+from pagamento.domain import lotes
+from pagamento.handler import comum as pagamentos
+from pagamento.service import demonstrativos, notas
 from peg.handler import comum as pegs
 
 if TYPE_CHECKING:
@@ -50,6 +54,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *porta_tiss.handler.api.OPERATIONS,
     *cadastro.handler.api.handler.operations(),
     *autorizacao.handler.api.handler.operations(),
+    *pagamento.handler.api.handler.operations(),
 )
 REF: Final = "#/components/schemas/{model}"
 WITHOUT_BODY: Final = frozenset({204, 304})
@@ -242,6 +247,15 @@ def limites() -> dict[str, Any]:
             "pegs": pegs.PAGE,
             "precos_e_regras": cadastro.handler.contrato.PAGE,
             "autorizacoes": autorizacoes.PAGE,
+            "notas_fiscais": pagamentos.PAGE,
+        },
+        "pagamento": {
+            "pegs_por_nota_fiscal": notas.FATURAS,
+            "arquivos_por_nota_fiscal": notas.ARQUIVOS,
+            "protocolos_por_demonstrativo": demonstrativos.PROTOCOLOS,
+            "meses_por_lote_de_demonstrativos": lotes.MESES,
+            "demonstrativos_por_lote": lotes.DOCUMENTOS,
+            "dias_do_lote_de_demonstrativos": lotes.DIAS,
         },
         "autorizacao": {
             "itens_por_lista": ITENS_MAXIMOS,

@@ -35,4 +35,5 @@ class LimitesView(BaseModel):
     itens_por_pagina: dict[str, int]
     elegibilidade: Annotated[dict[str, int], Field(description="Cotas por pessoa ou credencial.")]
     autorizacao: Annotated[dict[str, int], Field(description="Itens, rascunhos e cota por pessoa ou credencial.")]
+    pagamento: Annotated[dict[str, int], Field(description="Notas fiscais e demonstrativos.")]
     cargas: dict[str, int]

@@ -164,7 +164,7 @@ class NotasFiscaisPage(View):
     cursor: Cursor = None
 
 
-class PendenciaView(View):
+class PendenciaDeNotaView(View):
     """O valor publicado de um PEG, à espera da nota fiscal."""
 
     fatura: FaturaId
@@ -181,7 +181,7 @@ class PendenciaView(View):
 class NotasPendentesPage(View):
     """Uma página do que espera nota fiscal, por mês de recepção, do mais recente ao mais antigo."""
 
-    pendencias: list[PendenciaView]
+    pendencias: list[PendenciaDeNotaView]
     cursor: Cursor = None
 
 
@@ -256,7 +256,7 @@ def explicacao(nota: Nota) -> str:
 
 
 def pendencia(fatura: Fatura) -> dict[str, Any]:
-    """What waits for a nota (shape: :class:`PendenciaView`)."""
+    """What waits for a nota (shape: :class:`PendenciaDeNotaView`)."""
     return {
         "fatura": fatura.id,
         "protocolo": fatura.protocolo,

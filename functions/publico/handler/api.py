@@ -94,6 +94,7 @@ OPERATIONS: Final = (
             "corpo_maximo_bytes": 4194304, "itens_por_pagina": {"pegs": 30, "guias": 100},
             "elegibilidade": {"consultas_por_minuto": 120, "beneficiarios_por_lote": 500},
             "autorizacao": {"itens_por_lista": 100, "itens_por_pedido": 120, "rascunho_dias": 30},
+            "pagamento": {"pegs_por_nota_fiscal": 50, "protocolos_por_demonstrativo": 30},
             "cargas": {"linha_maxima_bytes": 65536},
         }),),
     ),

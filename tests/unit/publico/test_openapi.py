@@ -59,8 +59,8 @@ def test_every_example_is_valid_in_its_own_model(operation: Operation) -> None:
             reply.model.model_validate_json(json.dumps(reply.example))
 
 
-PUBLIC_DATA = {"listarOperadoras", "listarContatos"}
-"""What whoever cannot sign in needs, too (R01)."""
+PUBLIC_DATA = {"listarOperadoras", "listarContatos", "lerAgenda"}
+"""What whoever cannot sign in needs, too (R01), or no calendar program could."""
 
 
 @OPERATIONS

@@ -26,6 +26,8 @@ from documentos.domain import uploads
 from documentos.domain.finalidades import FINALIDADES
 from infra.settings import Settings
 from local import openapi
+from pagamento.handler import comum as pagamentos
+from pagamento.service.demonstrativos import PROTOCOLOS
 from peg.handler import comum as pegs
 from publico.handler import api
 from publico.schemas import LimitesView, SaudeView
@@ -64,11 +66,13 @@ def test_the_published_limits_are_the_ones_that_apply() -> None:
     assert found.versoes_tiss_implementadas == [versao.value for versao in VERSOES]
     assert found.itens_por_pagina == {
         "pegs": pegs.PAGE, "precos_e_regras": cadastro.handler.contrato.PAGE, "autorizacoes": comum.PAGE,
+        "notas_fiscais": pagamentos.PAGE,
     }  # fmt: skip
     assert found.elegibilidade["consultas_por_minuto"] == int(Settings().limite_elegibilidade)
     assert found.elegibilidade["beneficiarios_por_lote"] == LOTE_MAXIMO
     assert found.autorizacao["perguntas_por_minuto"] == comum.PERGUNTAS.limit
     assert found.autorizacao["itens_por_pedido"] == ITENS_NO_PEDIDO
+    assert found.pagamento["protocolos_por_demonstrativo"] == PROTOCOLOS
     assert found.guias_por_peg == GUIAS_POR_PEG == 100
     assert answered["headers"]["Cache-Control"] == "public, max-age=300"
 
