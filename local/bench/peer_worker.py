@@ -1,7 +1,9 @@
 """Runs inside the peers' environment: one JSON request per line on stdin, one JSON answer per line on stdout.
 
 ``{"do": "versions"}`` → versions by name; ``{"do": "run", "case": …, "file": …, "repeats": n}`` → ``ms`` (CPU per
-call) and ``verdict`` (true, or what the peer said). Standard library and the peers only.
+call) and ``verdict`` (true, or what the peer said); ``{"do": "read", "case": …, "file": …}`` → what a peer reads of a
+``demonstrativo`` (its own hash, whether it is valid, its decisions guia by guia) or of a ``calendario`` (its events).
+Standard library and the peers only.
 """
 
 from __future__ import annotations
@@ -57,6 +59,32 @@ CASES: dict[str, Callable[[bytes], object]] = {
 }
 
 
+def _read_demonstrativo(raw: bytes) -> dict[str, object]:
+    tiss = importlib.import_module("tiss")
+    report = tiss.validate(raw)
+    return {
+        "hash": tiss.hash_epilogo(raw),
+        "valido": True if report.valid else str(report.findings[:2]),
+        "decisoes": [one.to_dict() for one in tiss.parse_demonstrativo(raw)],
+    }
+
+
+def _read_calendario(raw: bytes) -> dict[str, object]:
+    calendar = importlib.import_module("ical.calendar_stream").IcsCalendarStream.calendar_from_ics(raw.decode())
+    return {
+        "eventos": [
+            {"uid": one.uid, "dia": str(one.dtstart), "resumo": one.summary, "sequencia": one.sequence}
+            for one in calendar.events
+        ]
+    }
+
+
+READS: dict[str, Callable[[bytes], dict[str, object]]] = {
+    "demonstrativo": _read_demonstrativo,
+    "calendario": _read_calendario,
+}
+
+
 def _run(case: str, file: str, repeats: int) -> dict[str, object]:
     function, raw = CASES[case], _bytes(file)
     gc.collect()
@@ -74,6 +102,8 @@ def main() -> None:
         try:
             if request["do"] == "versions":
                 answer: dict[str, Any] = {name: version(name) for name in ("tiss", "pytiss", "tiss-hash", "lxml")}
+            elif request["do"] == "read":
+                answer = READS[request["case"]](_bytes(request["file"]))
             else:
                 answer = _run(request["case"], request["file"], request["repeats"])
         except Exception as error:  # noqa: BLE001 - whatever a peer raises is an answer

@@ -1,4 +1,4 @@
-"""Other implementations of the standard, in a virtual environment of their own, measured by a small protocol.
+"""Other implementations of the standards, in a virtual environment of their own, asked by a small protocol.
 
 The peers are installed from ``requirements/peers.txt`` with its hashes into ``build/peers``; a worker process
 there answers one JSON line per request (``peer_worker.py``), timing its own CPU.
@@ -37,9 +37,12 @@ def prepare(root: Path = ROOT) -> Path:
     if python.exists() and stamp.exists() and stamp.read_text() == wanted:
         return python
     for command in (
-        [sys.executable, "-m", "venv", "--clear", str(folder)],
-        [str(python), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(lock)],
-    ):
+        [sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)],
+        [
+            sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-compile", "--no-deps",
+            "--require-hashes", "-r", str(lock),
+        ],
+    ):  # fmt: skip
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
         if done.returncode:
             raise PeersError(f"{' '.join(command)}\n{done.stderr.strip()}")
@@ -89,6 +92,14 @@ class Worker:
     def versions(self) -> dict[str, str]:
         """Version of each peer by distribution name."""
         return {str(name): str(version) for name, version in self.ask(do="versions").items()}
+
+    def read(self, case: str, file: Path) -> dict[str, Any]:
+        """What a peer reads of a file: of a `demonstrativo` or of a `calendario`; see `peer_worker.py`.
+
+        Raises:
+            PeersError: it does not take it.
+        """
+        return self.ask(do="read", case=case, file=str(file))
 
     def sampler(self, case: str, file: Path) -> Sampler:
         """Sampler of milliseconds of the worker's CPU per call; the warm-up also checks the peer's verdict.
