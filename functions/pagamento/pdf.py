@@ -127,7 +127,7 @@ def _analise(page: Pages, one: AnaliseDeConta) -> None:
             ("Protocolo", conta.protocolo), ("Situação", _label("dm_statusProtocolo", conta.situacao)),
             *_reais(conta.valores),
         ],
-        size=11, shaded=True, shares=(0.2, 0.26, 0.18, 0.18, 0.18),
+        size=11, shaded=True, shares=(0.19, 0.33, 0.16, 0.16, 0.16),
     )  # fmt: skip
     page.cells([
         ("Lote", conta.numero_lote), ("Recebido em", day(conta.recebido_em)),

@@ -227,9 +227,9 @@ class Pages:
     def note(self, text: str, indent: float = 0, ink: Ink = GREY) -> None:
         """A small paragraph below something."""
         for line in self._lines(_cut(text), PLAIN, 7.5, RIGHT - LEFT - indent - 8):
-            self.need(9.5)
-            self._write(LEFT + indent + 4, self.y - 7.5, line, PLAIN, 7.5, ink)
-            self.y -= 9.5
+            self.need(10)
+            self._write(LEFT + indent + 4, self.y - 6.5, line, PLAIN, 7.5, ink)
+            self.y -= 10
 
     def need(self, high: float) -> None:
         """Turn the page unless so much is left."""
