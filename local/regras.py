@@ -26,6 +26,10 @@ from conecta_edge import protocolos
 from conecta_senhas.catalogo import FUNCOES
 from conecta_senhas.motor import RULES
 from conecta_tiss.rules import admissao
+from pagamento.domain import cronograma, demonstrativos
+from pagamento.domain import faturas as dias
+from pagamento.domain import notas as conferencia
+from pagamento.service import cronogramas, faturas, notas, pagamentos
 from peg.domain import estados
 from peg.domain import rules as peg
 from peg.service import atos, julgamento, recepcao
@@ -33,7 +37,7 @@ from peg.service import atos, julgamento, recepcao
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOCUMENT: Final = ROOT / "docs" / "regras.md"
 EXIGIDAS: Final = (
-    "R03", "R07", "R08", "R09", "R10", "R11", "R12", *(f"R{number}" for number in range(14, 31)),
+    "R03", "R04", "R05", "R06", "R07", "R08", "R09", "R10", "R11", "R12", *(f"R{number}" for number in range(14, 31)),
 )  # fmt: skip
 """Numbers that must be kept by something and tested."""
 COMMAND: Final = "python -m local.regras"
@@ -88,6 +92,17 @@ def catalogue() -> tuple[Regra, ...]:
         Regra("PEG-RETIRADA", ("§10",), atos.withdraw),
         Regra("PEG-DIGITADO", ("R11",), estados.add_guia),
         Regra("PEG-DIVISAO", ("R11",), divisao.divide),
+        Regra("PAG-CRONOGRAMA", ("R04",), cronogramas.publish),
+        Regra("PAG-PRAZO", ("R04", "R05"), cronograma.Cronograma.prazo),
+        Regra("PAG-PROGRAMAR", ("R05", "R06"), dias.programar),
+        Regra("PAG-FECHAMENTO", ("R06",), faturas.close_day),
+        Regra("PAG-RECONTAGEM", ("R04",), faturas.recount),
+        Regra("PAG-NOTA", ("R05",), conferencia.conferir),
+        Regra("PAG-ENVIO", ("R05", "R06", "R07"), notas.send),
+        Regra("PAG-ACEITE", ("R07",), notas.accept),
+        Regra("PAG-PAGAMENTO", ("§4", "§5"), pagamentos.register),
+        Regra("PAG-LEGADO", ("R07",), demonstrativos.de_antes),
+        Regra("PAG-DEMONSTRATIVO", ("§10",), demonstrativos.demonstrar),
         Regra("R12", ("R12",), admissao.versao_aceita),
         Regra("PROTOCOLO", ("R30",), protocolos.allocate),
     )
