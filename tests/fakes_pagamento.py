@@ -379,10 +379,14 @@ class Mesa:
         """See `pagamento.service.portas.LerNota`."""
         return self.lidas.get(xml, NotaLida(layout=Layout.DECLARADO))
 
+    def descrever(self, tabela: str, codigo: str) -> str | None:
+        """See `pagamento.domain.demonstrativos.Descrever`."""
+        return None if codigo.startswith("9") else f"Termo {tabela}:{codigo}"
+
     @property
     def portas(self) -> Portas:
         """The ports, now."""
         return Portas(
             registros=self.registros, contas=self.contas, cadastro=self.cadastro, arquivos=self.arquivos,
-            ler_nota=self.ler, now=self.agora, local_day=local_day,
+            ler_nota=self.ler, descrever=self.descrever, now=self.agora, local_day=local_day,
         )  # fmt: skip

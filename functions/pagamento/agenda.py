@@ -34,7 +34,7 @@ def calendario(
     for name, value in (
         ("prodid", "-//Conecta//Cronograma de faturas//PT-BR"), ("version", "2.0"), ("calscale", "GREGORIAN"),
         ("method", "PUBLISH"), ("name", "Faturas e pagamentos"), ("x-wr-calname", "Faturas e pagamentos"),
-        ("x-wr-timezone", "America/Sao_Paulo"), ("x-published-ttl", _DE_NOVO),
+        ("x-wr-timezone", "America/Sao_Paulo"), ("x-published-ttl", "PT6H"),
     ):  # fmt: skip
         made.add(name, value)
     made.add("refresh-interval", _DE_NOVO, parameters={"VALUE": "DURATION"})

@@ -137,6 +137,7 @@ def _analise(page: Pages, one: AnaliseDeConta) -> None:
     if conta.valores.glosado:
         page.space(6)
         page.text(_contest(conta), grey=True)
+    page.space(4)
     for glosa in conta.glosas:
         page.note(f"Protocolo todo. {_reason(glosa)}", ink=ALERT)
     page.space(8)

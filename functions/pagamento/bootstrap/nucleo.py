@@ -68,6 +68,13 @@ def _ler_nota(xml: bytes) -> NotaLida:
     return nfse.ler(xml)
 
 
+def _descrever(tabela: str, codigo: str) -> str | None:
+    from conecta_tiss.terminologia import tuss  # noqa: PLC0415  # only who shows items reads the terminology
+
+    found = tuss(codigo, tabela)
+    return found.termo if found else None
+
+
 @lru_cache(maxsize=2)
 def _later(make: Any) -> Any:
     return Later(make)
@@ -81,6 +88,7 @@ def portas() -> Portas:
         cadastro=_cadastro(),
         arquivos=_later(_arquivos),
         ler_nota=_ler_nota,
+        descrever=_descrever,
         now=session.clock().now(),
         local_day=local_day,
     )

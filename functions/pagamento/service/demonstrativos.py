@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from conecta_tiss.messages.lote_guias import TipoGuia
-from conecta_tiss.terminologia import tuss
 from conecta_tiss.vocabulary.tables import TipoDemonstrativo
 from pagamento.domain.demonstrativos import (
     AnaliseDeConta,
@@ -170,13 +169,8 @@ def since_migration(operadora: Operadora, dia: date) -> None:
 
 def _conta(peg: Peg, portas: Portas, *, itens: bool = True) -> Conta:
     return demonstrar(
-        peg, portas.contas.dossie(peg), _term, recebido_em=portas.local_day(peg.data_recepcao), itens=itens
+        peg, portas.contas.dossie(peg), portas.descrever, recebido_em=portas.local_day(peg.data_recepcao), itens=itens
     )
-
-
-def _term(tabela: str, codigo: str) -> str | None:
-    found = tuss(codigo, tabela)
-    return found.termo if found else None
 
 
 def _head(prestador_id: str, registro_ans: str, numero: str, portas: Portas) -> Cabecalho:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from conecta_facts.operadoras import Operadora
     from conecta_facts.prestadores import Prestador
     from pagamento.domain.cronograma import Cronograma
+    from pagamento.domain.demonstrativos import Descrever
     from pagamento.domain.faturas import Fatura
     from pagamento.domain.lotes import Lote
     from pagamento.domain.notas import Arquivo, Nota, NotaLida
@@ -230,6 +231,7 @@ class Portas:
     """The ports of this context, at one moment.
 
     Attributes:
+        descrever: term of a table's code, when the terminology has it.
         now: instant in UTC.
         local_day: of an instant, in America/Sao_Paulo.
     """
@@ -239,6 +241,7 @@ class Portas:
     cadastro: Cadastro
     arquivos: Arquivos
     ler_nota: LerNota
+    descrever: Descrever
     now: datetime
     local_day: Callable[[datetime], date]
 

@@ -122,7 +122,7 @@ def test_analyses_are_made_one_by_one_after_all_of_them_are_known_to_be_there(ca
     assert (one.cabecalho.emitido_em, one.cabecalho.operadora.registro_ans) == (HOJE, VALE)
     assert other.fatura is None
     assert one.fatura is not None
-    assert other.conta.guias[0].itens[0].descricao.startswith("Hemograma")
+    assert other.conta.guias[0].itens[0].descricao == f"Termo 22:{HEMOGRAMA}"
 
 
 def test_what_is_not_published_is_told_and_so_is_what_is_too_much(casa: Casa) -> None:
