@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conecta_contas.errors import DossieMissingError
 from conecta_edge import problems, session
-from conecta_edge.http import PRESTADOR, ErrorMap, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import PRESTADOR, ErrorMap, Operation, Parameter, Query, Reply, Request, Response
 from conecta_edge.problems import FieldError, ProblemError
 from pagamento.domain.cronograma import UM_DIA, Cronograma
 from pagamento.domain.demonstrativos import de_antes
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from conecta_edge.audit import Actor
+    from conecta_edge.tenancy import Principal
     from pagamento.domain.demonstrativos import Conta
     from pagamento.service.portas import Guardar, Portas
 
@@ -95,6 +96,20 @@ def legacy_told(prestador_id: str, protocolos: Sequence[str], portas: Portas) ->
             if since is not None and any(de_antes(protocolo, since) for protocolo in absent):
                 raise LegadoError(operadora.portal_legado, since) from None
         raise
+
+
+@contextmanager
+def reading_of(caller: Principal, protocolos: Sequence[str], portas: Portas, query: Query) -> Iterator[None]:
+    """The order of refusals (`decisoes.md` 9): what is not there, what is asked wrong, who may, what is not ready."""
+    try:
+        with legacy_told(caller.prestador_id, protocolos, portas):
+            yield
+    except DemonstrativoIndisponivelError:
+        query.check()
+        caller.require(LER)
+        raise
+    query.check()
+    caller.require(LER)
 
 
 def refuse_legacy_month(prestador_id: str, competencia: str, portas: Portas) -> None:

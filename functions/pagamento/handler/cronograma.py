@@ -149,11 +149,10 @@ def get_peg(request: Request) -> Response:
     """GET /cronograma/pegs/{protocolo}."""
     caller, portas = session.principal(request), bootstrap.portas()
     protocolo = comum.protocolo_of(request)
-    with comum.legacy_told(caller.prestador_id, [protocolo], portas):
+    with comum.reading_of(caller, [protocolo], portas, Query(request.query)):
         peg = portas.contas.peg(caller.prestador_id, protocolo)
         if peg is None:
             raise NaoEncontradoError
-    caller.require(LER)
     (found,) = forecasts([peg], portas)
     return Response(200, schemas.previsao(found))
 
@@ -182,9 +181,6 @@ def close_feed(request: Request) -> Response:
     """DELETE /cronograma/agenda."""
     caller, portas = session.principal(request), bootstrap.portas()
     registro = _optional(caller, request, portas)
-    held = {one.registro_ans for one in bootstrap.agendas().of(caller.prestador_id)}
-    if registro not in held:
-        raise NaoEncontradoError
     caller.require(ESCREVER)
     bootstrap.agendas().revoke(caller.prestador_id, registro)
     return Response(204)
@@ -267,8 +263,8 @@ OPERATIONS: Final = (
     ),
     Operation(
         "DELETE", "/cronograma/agenda", "revogarAgenda", FUNCAO, TAG, "Revogar um endereço de calendário",
-        "O endereço deixa de responder.", close_feed, (Reply(204, "Revogado."),), escopos=(f"conecta/{ESCREVER}",),
-        parameters=(_DA_OPERADORA, PRESTADOR), refusals=(422,),
+        "O endereço deixa de responder; sem endereço em vigor, nada muda.",
+        close_feed, (Reply(204, "Revogado."),), escopos=(f"conecta/{ESCREVER}",), parameters=(_DA_OPERADORA, PRESTADOR), refusals=(422,),
     ),
     Operation(
         "GET", "/agenda/{token}", "lerAgenda", FUNCAO, TAG, "Ler um calendário pelo seu endereço",

@@ -39,16 +39,13 @@ def analise(request: Request) -> Response:
     caller, portas = session.principal(request), bootstrap.portas()
     query = Query(request.query)
     protocolos = _protocolos(query)
-    formato = _formato(query)
-    versao = _versao(query)
     registro = query.registro() if "registro_ans" in request.query else None
     query.check()
     if registro is not None:
         comum.related(caller.prestador_id, registro, portas)
-    with comum.legacy_told(caller.prestador_id, protocolos, portas):
+    formato, versao = _formato(query), _versao(query)
+    with comum.reading_of(caller, protocolos, portas, query):
         found = find_analises(caller.prestador_id, protocolos, portas, registro_ans=registro)
-    caller.require(LER)
-
     content = formatos.render(_audited(request, caller.actor, found), formato, versao, portas)
     return _answer(caller.prestador_id, content, formato, f"analise-{protocolos[0]}")
 
@@ -91,11 +88,11 @@ def odontologia(request: Request) -> Response:
 def _paid(request: Request, tipo: TipoDemonstrativo) -> Response:
     caller, portas = session.principal(request), bootstrap.portas()
     query = Query(request.query)
-    periodo = _periodo(query)
-    formato = _formato(query)
-    versao = _versao(query)
+    registro = query.registro()
     query.check()
-    comum.related(caller.prestador_id, periodo.registro_ans, portas)
+    comum.related(caller.prestador_id, registro, portas)
+    periodo, formato, versao = _periodo(registro, query), _formato(query), _versao(query)
+    query.check()
     caller.require(LER)
     found = find_pagamento(caller.prestador_id, periodo, portas, tipo=tipo)
     itens = tipo is TipoDemonstrativo.PAGAMENTO_ODONTOLOGIA
@@ -105,8 +102,7 @@ def _paid(request: Request, tipo: TipoDemonstrativo) -> Response:
     return _answer(caller.prestador_id, content, formato, f"pagamento-{found.cabecalho.numero}")
 
 
-def _periodo(query: Query) -> Periodo:
-    registro = query.registro()
+def _periodo(registro: str, query: Query) -> Periodo:
     named = {"data", "competencia"} & query.values.keys()
     if len(named) != 1:
         query.refuse("data", "periodo-invalido", "Informe data ou competencia: uma das duas.")
@@ -129,9 +125,8 @@ def conciliacao(request: Request) -> Response:
     caller, portas = session.principal(request), bootstrap.portas()
     protocolo = comum.protocolo_of(request)
     position, token_of = session.cursor(request, f"{caller.prestador_id}|conciliacao|{protocolo}")
-    with comum.legacy_told(caller.prestador_id, [protocolo], portas):
+    with comum.reading_of(caller, [protocolo], portas, Query(request.query)):
         found = find_conciliacao(caller.prestador_id, protocolo, portas)
-    caller.require(LER)
     comum.audit(request, caller.actor, [found.conta], itens=True)
     desde = int(position["desde"]) if position else 0
     end = desde + schemas.GUIAS

@@ -64,8 +64,7 @@ def send(request: Request) -> Response:
     with comum.legacy_told(caller.prestador_id, pedido.faturas, portas):
         answer = comum.done(
             request, caller.actor,
-            lambda who, keep: notas.send(caller.prestador_id, pedido, who, portas, guardar=keep),
-            schemas.vista, 201,
+            lambda who, keep: notas.send(caller.prestador_id, pedido, who, portas, guardar=keep), schemas.vista, 201,
         )  # fmt: skip
     location = {"Location": f"notas-fiscais/{answer.content['id']}"}
     return Response(201, answer.content, headers={**answer.headers, **location})

@@ -101,16 +101,19 @@ def test_more_than_one_answer_carries_lies_in_the_archive(mesa: ApiMesa, monkeyp
     [
         (ANALISE, {}, ["protocolos"]),
         (ANALISE, {"protocolos": ",".join(f"2610200000{n}" for n in range(10, 41))}, ["protocolos"]),
-        (ANALISE, {"protocolos": "x", "formato": "doc", "versao": "3"}, ["protocolos", "formato", "versao"]),
+        (ANALISE, {"protocolos": UM_PEG, "formato": "doc", "versao": "3"}, ["formato", "versao"]),
+        (ANALISE, {"protocolos": OUTRO_PEG, "formato": "doc"}, ["formato"]),
         (ANALISE, {"protocolos": UM_PEG, "registro_ans": "x"}, ["registro_ans"]),
         (PAGAMENTO, {"registro_ans": VALE}, ["data"]),
         (PAGAMENTO, {"registro_ans": VALE, "data": "2026-11-12", "competencia": "202611"}, ["data"]),
-        (ODONTOLOGIA, {"data": "12/11/2026"}, ["registro_ans", "data"]),
+        (ODONTOLOGIA, {"registro_ans": VALE, "data": "12/11/2026", "versao": "3"}, ["data", "versao"]),
     ],
 )
 def test_what_is_asked_wrong_is_told_whole(
     mesa: ApiMesa, resource: str, query: dict[str, str], wrong: list[str]
 ) -> None:
+    mesa.billed()
+    mesa.peg(OUTRO_PEG, situacao=SituacaoPeg.EM_ANALISE, publicada_em=None)
     status, body, _ = mesa.call("GET", resource, query=query)
     assert (status, [campo for campo, _ in errors(body)]) == (422, wrong)
 
@@ -125,7 +128,8 @@ def test_foreign_absent_early_and_old_are_told_apart_from_nobody_elses(mesa: Api
     early = mesa.get(ANALISE, protocolos=f"{UM_PEG},{OUTRO_PEG}")
     assert (early[0], early[1]["codigo"], early[1]["protocolos"]) == (409, "demonstrativo-nao-publicado", [OUTRO_PEG])
     assert mesa.get(ANALISE, protocolos=f"{UM_PEG},123456")[1]["codigo"] == "legado"
-    assert mesa.get(ANALISE, RECEPCAO, protocolos=UM_PEG)[0] == 403
+    for protocolo in (UM_PEG, OUTRO_PEG):
+        assert mesa.get(ANALISE, RECEPCAO, protocolos=protocolo)[0] == 403
     assert mesa.accesses == []
 
 

@@ -170,7 +170,8 @@ def test_a_calendar_is_read_by_its_address_until_it_is_revoked(mesa: ApiMesa) ->
     assert (status, headers["Content-Type"].partition(";")[0]) == (200, "text/calendar")
     assert UM_PEG.encode() in content
     assert mesa.get("/cronograma/agenda", DA_CLINICA)[1] == {"agendas": []}
-    assert mesa.call("DELETE", "/cronograma/agenda", claims=DA_CLINICA)[0] == 404
+    assert mesa.call("DELETE", "/cronograma/agenda", claims=DA_CLINICA)[0] == 204
+    assert mesa.call("GET", "/agenda/{token}", token=token)[0] == 200
     assert mesa.call("DELETE", "/cronograma/agenda", claims=SO_LE)[0] == 403
     assert mesa.call("DELETE", "/cronograma/agenda")[0] == 204
     for gone in (token, "x", "y" * 43):
