@@ -14,6 +14,8 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from conecta_edge import objects, problems
 from conecta_edge.cadastro import Binding, Contratacao, OperadoraBinding
 from conecta_edge.dynamodb import ConditionFailedError
@@ -198,6 +200,24 @@ class FakeCadastro:
 
     def prestador_of_code(self, registro_ans: str, codigo: str) -> str | None:
         return self._codigos.get((registro_ans, codigo))
+
+
+@dataclass
+class StepFunctions:
+    """Step Functions: starts an execution per name, once; or answers an error.
+
+    Attributes:
+        started: what each was started with, by its name.
+    """
+
+    error: str | None = None
+    started: dict[str, Any] = field(default_factory=dict)
+
+    def start_execution(self, **asked: Any) -> None:
+        if self.error or asked["name"] in self.started:
+            code = self.error or "ExecutionAlreadyExists"
+            raise ClientError({"Error": {"Code": code, "Message": ""}}, "StartExecution")
+        self.started[asked["name"]] = asked
 
 
 class Bus:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from cadastro.bootstrap import cargas as bootstrap
 from cadastro.handler import eventos, fluxo
@@ -17,24 +16,10 @@ from conecta_cargas_aws.steps import UnknownActionError
 from conecta_edge import executions, queues
 from conecta_edge.dynamodb import TransientConflictError
 from tests.builders_functions import PASA, VALE, failures, outbox_record, sqs_message
-from tests.fakes import Bus
+from tests.fakes import Bus, StepFunctions
 from tests.fakes_cargas import ARRIVED, Casa, csv, vida
 
 KEY = f"cadastro/{VALE}/beneficiarios/vidas.csv"
-
-
-class StepFunctions:
-    """Starts an execution per name, once; or answers an error."""
-
-    def __init__(self, error: str | None = None) -> None:
-        self._error = error
-        self.started: dict[str, Any] = {}
-
-    def start_execution(self, **asked: Any) -> None:
-        if self._error or asked["name"] in self.started:
-            code = self._error or "ExecutionAlreadyExists"
-            raise ClientError({"Error": {"Code": code, "Message": ""}}, "StartExecution")
-        self.started[asked["name"]] = asked
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from conecta_contas.pegs import SituacaoPeg
 from conecta_edge import executions, queues
@@ -18,7 +17,7 @@ from peg.service.portas import keep_nothing
 from tests.builders_functions import HOSPITAL, VALE, XML, a_documento, failures, outbox_record, sha256, sqs_message
 from tests.builders_peg import a_visit
 from tests.casa_peg import AUDITORA, Casa
-from tests.fakes import Bus
+from tests.fakes import Bus, StepFunctions
 
 P1, P2 = "261120000001", "261120000002"
 
@@ -45,20 +44,6 @@ def envelope(tentativa: int = 1, recebido_em: str = "2026-11-21T12:00:00.000000Z
             "tentativa": tentativa,
         },
     }
-
-
-class StepFunctions:
-    """Starts an execution per name, once; or answers an error."""
-
-    def __init__(self, error: str | None = None) -> None:
-        self._error = error
-        self.started: dict[str, Any] = {}
-
-    def start_execution(self, **asked: Any) -> None:
-        if self._error or asked["name"] in self.started:
-            code = self._error or "ExecutionAlreadyExists"
-            raise ClientError({"Error": {"Code": code, "Message": ""}}, "StartExecution")
-        self.started[asked["name"]] = asked
 
 
 def deliver(monkeypatch: pytest.MonkeyPatch, machine: StepFunctions, *messages: dict[str, Any]) -> list[str]:

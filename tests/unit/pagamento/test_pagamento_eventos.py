@@ -1,0 +1,106 @@
+"""Queue and stream entry of pagamento: what each message does, once however often it comes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conecta_contas.pegs import SituacaoPeg
+from conecta_edge import executions, queues
+from conecta_facts.prestadores import Prestador
+from pagamento.bootstrap import nucleo
+from pagamento.domain.faturas import SituacaoFatura
+from pagamento.handler import cargas, envios, eventos
+from tests.builders_functions import CNPJ, HOSPITAL, VALE, a_peg, failures, outbox_record, sqs_message
+from tests.builders_pagamento import AGORA, UM_PEG, a_cronograma
+from tests.fakes import Bus, StepFunctions
+from tests.fakes_pagamento import Mesa
+
+LOTE = "261150000011"
+
+
+def message(tipo: str, entidade: str = f"peg/{UM_PEG}", prestador_id: str = HOSPITAL, **dados: Any) -> dict[str, Any]:
+    """An event as it comes from the bus."""
+    envelope = {
+        "id": "e1", "tipo": tipo, "registro_ans": VALE, "prestador_id": prestador_id, "entidade": entidade,
+        "correlacao": "c1", "dados": dados,
+    }  # fmt: skip
+    return {"detail-type": tipo, "detail": envelope}
+
+
+def deliver(*messages: dict[str, Any]) -> list[str]:
+    """What of a batch was not done."""
+    batch = [sqs_message(n, json.dumps(one)) for n, one in enumerate(messages)]
+    return failures(eventos.handler({"Records": batch}, None))
+
+
+@pytest.fixture
+def machines(function_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> StepFunctions:
+    made = StepFunctions()
+    monkeypatch.setattr(executions, "client", {"stepfunctions": made}.__getitem__)
+    return made
+
+
+@pytest.mark.usefixtures("function_environment")
+def test_a_peg_whose_values_are_published_has_its_fatura_however_often_that_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mesa = Mesa()
+    monkeypatch.setattr(nucleo, "portas", lambda: mesa.portas)
+    mesa.cadastro.put(Prestador(HOSPITAL, "Hospital Aurora", "1234567", cnpj=CNPJ))
+    mesa.registros.put(a_cronograma())
+    peg = a_peg(UM_PEG, situacao=SituacaoPeg.LIBERADO, publicada_em=AGORA.date(), data_recepcao=AGORA)
+    mesa.contas.put(peg)
+    mesa.contas.put(replace(peg, protocolo="261020000002", situacao=SituacaoPeg.ANALISADO))
+    told = message("PegLiberado")
+    assert deliver(told, told, message("PegLiberado", "peg/261020000002")) == []
+    assert {one: fatura.situacao for one, fatura in mesa.registros.faturas(HOSPITAL, [UM_PEG]).items()} == {
+        UM_PEG: SituacaoFatura.PENDENTE
+    }
+    assert [(event.tipo, event.correlacao) for event in mesa.registros.told(HOSPITAL)] == [("FaturaAberta", "c1")]
+    assert deliver(message("PegLiberado", prestador_id="ninguem")) == []
+    mesa.contas.put(replace(peg, prestador_id="ninguem"))
+    assert deliver(message("PegLiberado", prestador_id="ninguem")) == ["m0"]  # cadastro does not know whose it is
+
+
+def test_a_new_cronograma_starts_one_recount_of_its_operadora(machines: StepFunctions) -> None:
+    told = message("CronogramaPublicado", f"cronograma/{VALE}", "", versao=3)
+    assert deliver(told, told) == []
+    (started,) = machines.started.values()
+    assert started["name"] == f"recontagem-{VALE}-3"
+    assert started["stateMachineArn"].endswith(":fechamento-entregas")
+    assert json.loads(started["input"]) == {"acao": "recontar", "registro_ans": VALE}
+
+
+def test_demonstrativos_asked_for_in_bulk_start_their_workflow(machines: StepFunctions) -> None:
+    told = message("DemonstrativosPedidos", f"lote/{LOTE}", id=LOTE)
+    assert deliver(told, told) == []
+    (started,) = machines.started.values()
+    assert (started["name"], json.loads(started["input"])) == (LOTE, {"prestador_id": HOSPITAL, "id": LOTE})
+    assert started["stateMachineArn"].endswith(":demonstrativos-lote")
+
+
+def test_what_others_do_with_a_message_is_left_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[tuple[str, Any]] = []
+    monkeypatch.setattr(envios, "message_received", lambda detail: taken.append(("envio", detail)))
+    monkeypatch.setattr(cargas, "file_arrived", lambda detail: taken.append(("arquivo", detail)))
+    monkeypatch.setattr(cargas, "resumed", lambda detail: taken.append(("retomada", detail)))
+    messages = [message("DocumentoRecebido"), message("Object Created"), message("CargaRetomada")]
+    assert deliver(*messages) == []
+    names = ("envio", "arquivo", "retomada")
+    assert taken == [(name, one["detail"]) for name, one in zip(names, messages, strict=True)]
+
+
+def test_a_message_nobody_knows_is_left_for_somebody_to_look_at() -> None:
+    assert deliver(message("AlgoMudou"), message("DocumentoPerdido")) == ["m0", "m1"]
+
+
+@pytest.mark.usefixtures("function_environment")
+def test_the_tables_stream_is_published_in_this_contexts_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    bus = Bus()
+    monkeypatch.setattr(queues, "client", lambda _service: bus)
+    assert failures(eventos.handler({"Records": [outbox_record(1, "fatura/1")]}, None)) == []
+    assert [entry["Source"] for entry in bus.calls[0]] == ["conecta.pagamento"]
