@@ -37,7 +37,7 @@ from tests.builders_pagamento import (
     a_reading,
     meia_noite,
 )
-from tests.casa_pagamento import FINANCEIRO, PRESTADOR, Casa, published
+from tests.casa_notas import FINANCEIRO, PRESTADOR, Casa, published
 from tests.unit.pagamento.test_pagamentos import a_register
 
 UM_DIA = timedelta(days=1)

@@ -29,7 +29,7 @@ from tests.builders_pagamento import (
     a_fatura,
     regras_em,
 )
-from tests.casa_pagamento import FINANCEIRO, Casa, published
+from tests.casa_notas import FINANCEIRO, Casa, published
 from tests.unit.pagamento.test_pagamentos import a_register
 
 UM_DIA = timedelta(days=1)

@@ -35,7 +35,7 @@ from tests.builders_pagamento import (
     a_payment,
     an_entry,
 )
-from tests.casa_pagamento import FINANCEIRO, Casa, published
+from tests.casa_notas import FINANCEIRO, Casa, published
 
 CREDITO = DebitoCreditoIndicador.CREDITO
 
