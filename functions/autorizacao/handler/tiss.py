@@ -70,7 +70,7 @@ class Resposta:
 
     Attributes:
         achados: why it is an error; empty when it is none.
-        recurso: (registro ANS, numero) of the authorization that it made or moved, when there is one.
+        recurso: kind and id, `<registro ANS>/<numero>`, of the authorization that it made or moved, when there is one.
     """
 
     status: int
@@ -186,12 +186,16 @@ class _Caso:
         told = tuple((phones or [contato.valor for contato in contatos])[:CONTATOS])
         return Nomes(beneficiario=life, executante=executante, contatos=told)
 
+    def named(self, held: Autorizacao) -> tuple[str, str]:
+        """What an answer is about."""
+        return "autorizacao", f"{self.registro}/{held.numero}"
+
     def answered(self, held: Autorizacao, life: Beneficiario | None) -> Resposta:
         """What was decided of a request, or where it stands."""
         from autorizacao.messages import respostas  # noqa: PLC0415
 
         xml = respostas.answered(self.lida, self.partes(), held, self.names(held, life))
-        return Resposta(200, xml, recurso=(self.registro, held.numero))
+        return Resposta(200, xml, recurso=self.named(held))
 
 
 # --- the four transactions, and what peg asks of another ---
@@ -275,7 +279,7 @@ def _annex(caso: _Caso) -> Resposta:
             held = changed[0].autorizacao
             names = caso.names(held, _life(held, portas))
             xml = annex_received(caso.lida, caso.partes(), held, names)
-            return Resposta(200, xml, recurso=(caso.registro, held.numero))
+            return Resposta(200, xml, recurso=caso.named(held))
 
         owner = _owner(caso, guia, numeros, carteira, portas)
         if owner.autorizacao.solicitacao.anexo(anexo.tipo) == anexo:  # sent again: a retry is free
@@ -369,7 +373,7 @@ def _communication(caso: _Caso) -> Resposta:
 
     def answer(glosa: str | None, held: Autorizacao | None, life: Beneficiario | None) -> Resposta:
         names = respostas.Nomes(beneficiario=life if held else None)
-        recurso = (caso.registro, held.numero) if held else None
+        recurso = caso.named(held) if held else None
         return Resposta(200, respostas.told(caso.lida, caso.partes(), names, glosa), recurso=recurso)
 
     def effect(portas: Portas) -> Resposta:

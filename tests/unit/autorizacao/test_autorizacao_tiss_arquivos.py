@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from autorizacao.bootstrap import envios as bootstrap
-from autorizacao.handler import eventos, tiss
-from autorizacao.s3 import MensagemAusenteError
+from autorizacao.handler import envios, eventos, tiss
 from conecta_edge import queues
 from conecta_edge.clock import iso
 from conecta_edge.dynamodb import unmarshal
+from conecta_edge.envios import MensagemAusenteError
 from conecta_tiss.messages.envelope import Mensagem
 from conecta_tiss.pipeline import validate_message
 from local.gerador import solicitacoes as gerador
@@ -70,7 +69,7 @@ class Arquivos(Door):
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__(monkeypatch)
         self.bucket, self.table = Bucket(), Table()
-        monkeypatch.setattr(bootstrap, "client", {"s3": self.bucket, "dynamodb": self.table}.__getitem__)
+        monkeypatch.setattr(envios, "client", {"s3": self.bucket, "dynamodb": self.table}.__getitem__)
 
     def deliver(self, raw: bytes, transacao: str | None, upload: str = "u1", **changes: Any) -> list[str]:
         """One message of the queue; answers what was not done."""
