@@ -17,6 +17,7 @@ import conecta_contas
 import conecta_facts
 import conecta_senhas
 import documentos
+import pagamento
 import peg
 from tests.conftest import ENVIRONMENT
 
@@ -36,7 +37,9 @@ def loaded_after(code: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
-@pytest.mark.parametrize("context", ["autorizacao", "cadastro", "documentos", "peg", "porta_tiss", "publico"])
+@pytest.mark.parametrize(
+    "context", ["autorizacao", "cadastro", "documentos", "pagamento", "peg", "porta_tiss", "publico"]
+)
 def test_an_api_function_imports_its_models_and_nothing_dear(context: str) -> None:
     assert loaded_after(f"import {context}.handler.api") <= {"pydantic"}
 
@@ -46,7 +49,8 @@ def test_an_api_function_imports_its_models_and_nothing_dear(context: str) -> No
     [
         "autorizacao.handler.eventos", "autorizacao.handler.fluxo", "cadastro.handler.eventos",
         "cadastro.handler.fluxo", "documentos.handler.eventos", "documentos.handler.fluxo",
-        "peg.handler.eventos", "peg.handler.fluxo", "porta_tiss.handler.api",
+        "pagamento.handler.eventos", "pagamento.handler.fluxo", "peg.handler.eventos", "peg.handler.fluxo",
+        "porta_tiss.handler.api",
     ],
 )  # fmt: skip
 def test_a_function_without_json_bodies_imports_nothing_dear(module: str) -> None:
@@ -62,6 +66,11 @@ def test_reception_reads_xml_without_models_and_without_the_slow_validator() -> 
 def test_a_peg_is_read_without_what_reads_xml() -> None:
     code = "import peg.handler.pegs, peg.handler.operadora\nfrom peg.bootstrap import nucleo\nnucleo.portas()"
     assert not loaded_after(code) & {"lxml", "xmlschema", "reportlab"}
+
+
+def test_a_cronograma_is_read_without_what_reads_or_draws_files() -> None:
+    code = "import pagamento.handler.cronograma\nfrom pagamento.bootstrap import nucleo\nnucleo.portas()"
+    assert not loaded_after(code) & {"lxml", "xmlschema", "reportlab", "icalendar"}
 
 
 def test_eligibility_reads_xml_without_the_slow_validator_and_only_when_a_message_comes() -> None:
@@ -88,7 +97,7 @@ def pure() -> list[str]:
     """Every module of facts, of senhas, of loads, and of the contexts' rules and use cases."""
     return sorted(
         info.name
-        for root in (autorizacao, cadastro, *LIBRARIES, documentos, peg)
+        for root in (autorizacao, cadastro, *LIBRARIES, documentos, pagamento, peg)
         for info in pkgutil.walk_packages(root.__path__, f"{root.__name__}.")
         if root in LIBRARIES or info.name.split(".")[1] in {"domain", "service"}
     )

@@ -19,6 +19,7 @@ import conecta_edge
 import conecta_senhas_aws
 import documentos.dynamodb
 import documentos.service
+import pagamento.dynamodb
 import peg.dynamodb
 import peg.s3
 from autorizacao.dynamodb import chaves
@@ -32,12 +33,14 @@ from conecta_edge.quotas import Quota
 from conecta_facts.relacionamentos import Situacao as Relacao
 from conecta_senhas_aws import chaves as senha_keys
 from documentos.domain.uploads import Situacao
+from pagamento.dynamodb import chaves as chaves_pagamento
 from peg.domain.cobrancas import Cobranca, LinhaCobrada
 from peg.dynamodb import chaves as chaves_peg
 from peg.dynamodb import cobrancas, pegs
 from peg.dynamodb import rascunhos as rascunhos_peg
 from tests.builders_cadastro import CARTEIRA, CPF, HOJE, INICIO, NOME, a_vida
 from tests.builders_functions import HOSPITAL, NOW, PASA, VALE, a_documento, a_peg, an_upload
+from tests.builders_pagamento import a_fatura, a_payment, an_entry
 from tests.fakes_cadastro import PSEUDONIMOS, Loaded
 
 SUB, CLIENT = "9f8e7d6c-sub", "maquina-1"
@@ -144,6 +147,30 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     "peg.dynamodb.rascunhos.rascunho_key": (lambda: rascunhos_peg.rascunho_key(HOSPITAL, "a1"), OF_THE_HOSPITAL),
     "peg.dynamodb.rascunhos.guia_key": (lambda: rascunhos_peg.guia_key(HOSPITAL, "a1", "2"), OF_THE_HOSPITAL),
     "peg.dynamodb.chaves.pendente_pk": (lambda: chaves_peg.pendente_pk(0), ["PENDENTE"]),
+    "pagamento.dynamodb.chaves.tenant_pk": (lambda: chaves_pagamento.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
+    "pagamento.dynamodb.chaves.linha_key": (lambda: chaves_pagamento.linha_key(an_entry()), OF_THE_HOSPITAL),
+    "pagamento.dynamodb.chaves.fatura_key": (lambda: chaves_pagamento.fatura_key(HOSPITAL, PROTOCOLO), OF_THE_HOSPITAL),
+    "pagamento.dynamodb.chaves.nota_key": (lambda: chaves_pagamento.nota_key(HOSPITAL, PROTOCOLO), OF_THE_HOSPITAL),
+    "pagamento.dynamodb.chaves.pagamento_key": (lambda: chaves_pagamento.pagamento_key(a_payment()), OF_THE_HOSPITAL),
+    "pagamento.dynamodb.chaves.lancamento_key": (
+        lambda: chaves_pagamento.lancamento_key(HOSPITAL, PROTOCOLO), OF_THE_HOSPITAL,
+    ),
+    "pagamento.dynamodb.chaves.lote_key": (lambda: chaves_pagamento.lote_key(HOSPITAL, PROTOCOLO), OF_THE_HOSPITAL),
+    "pagamento.dynamodb.chaves.agenda_key": (lambda: chaves_pagamento.agenda_key(HOSPITAL, VALE), OF_THE_HOSPITAL),
+    "pagamento.dynamodb.chaves.operadora_pk": (lambda: chaves_pagamento.operadora_pk(VALE), OF_VALE),
+    "pagamento.dynamodb.chaves.month_pk": (lambda: chaves_pagamento.month_pk(VALE, "2611"), OF_VALE),
+    "pagamento.dynamodb.chaves.ponteiro_da_nota_key": (
+        lambda: chaves_pagamento.ponteiro_da_nota_key(VALE, PROTOCOLO), OF_VALE,
+    ),
+    "pagamento.dynamodb.chaves.ponteiro_do_pagamento_key": (
+        lambda: chaves_pagamento.ponteiro_do_pagamento_key(a_payment()), OF_VALE,
+    ),
+    "pagamento.dynamodb.chaves.marca_key": (lambda: chaves_pagamento.marca_key(VALE, f"{CPF}#1"), OF_VALE),
+    "pagamento.dynamodb.chaves.numero_key": (lambda: chaves_pagamento.numero_key(VALE, "P-1"), OF_VALE),
+    "pagamento.dynamodb.chaves.cronograma_key": (lambda: chaves_pagamento.cronograma_key(VALE), OF_VALE),
+    "pagamento.dynamodb.chaves.faturas_pk": (lambda: chaves_pagamento.faturas_pk(VALE, 0), OF_VALE),
+    "pagamento.dynamodb.chaves.notas_pk": (lambda: chaves_pagamento.notas_pk(VALE), OF_VALE),
+    "pagamento.dynamodb.chaves.token_key": (lambda: chaves_pagamento.token_key("t"), ["AGENDA"]),
 }  # fmt: skip
 """What makes a key, and the partition it must give: a prestador, an operadora, a person and a credential are tenants
 of their own rows; the public list of operadoras, and what falls due, which only the sweep reads, are nobody's."""
@@ -160,7 +187,8 @@ def partition(key: Any) -> str:
 def modules() -> Iterator[ModuleType]:
     """Where keys are made: `conecta_edge`, contas, senhas, and every context's adapters of tables."""
     packages = (
-        conecta_edge, conecta_contas_aws, conecta_senhas_aws, autorizacao.dynamodb, cadastro.dynamodb, peg.dynamodb,
+        conecta_edge, conecta_contas_aws, conecta_senhas_aws, autorizacao.dynamodb, cadastro.dynamodb,
+        pagamento.dynamodb, peg.dynamodb,
     )  # fmt: skip
     for package in packages:
         for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
@@ -263,6 +291,15 @@ def test_the_queue_of_pegs_names_whose_each_is_and_spreads_what_is_unfinished_ov
     assert str(waiting["fila_sk"]) == f"{HOJE.isoformat()}#{HOSPITAL}#261120000001"
     assert set(chaves_peg.fila(a_peg(situacao=SituacaoPeg.PAGO)).values()) == {None}
     assert conta_keys.identity(conta_keys.peg_key(HOSPITAL, PROTOCOLO)) == (HOSPITAL, PROTOCOLO)
+
+
+def test_open_faturas_spread_over_the_shards_of_their_operadora_and_an_issuer_or_a_token_is_in_no_key() -> None:
+    places = [chaves_pagamento.fila(a_fatura(f"2610{n:08d}", agir_em=HOJE)) for n in range(400)]
+    shards = {chaves_pagamento.faturas_pk(VALE, shard) for shard in range(chaves_pagamento.SHARDS)}
+    assert {place["fila_pk"] for place in places} == shards
+    assert places[7]["fila_sk"] == f"{HOJE.isoformat()}#{HOSPITAL}#261000000007"
+    assert CPF not in chaves_pagamento.marca_key(VALE, f"{CPF}#1")["sk"]
+    assert "segredo" not in chaves_pagamento.token_key("segredo")["pk"]
 
 
 def test_a_counter_belongs_to_nobody_and_holds_only_a_number() -> None:
