@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conecta_edge.dynamodb import BATCH_GET, batch_get, marshal, query_all
+from conecta_edge.dynamodb import BATCH_GET, batch_get, marshal, query_all, query_page
 
 
 class Table:
@@ -97,3 +97,25 @@ def test_what_was_just_written_is_seen_where_it_must_be() -> None:
     batch_get(table, [("t", row("a"))])
     assert [call.get("ConsistentRead") for call in table.asked[:2]] == [True, None]
     assert [call["t"]["ConsistentRead"] for call in table.asked[2:]] == [True, False]
+
+
+def test_a_partition_may_be_read_up_to_a_sort_key() -> None:
+    table = Table()
+    query_all(table, "t", "p", "A#1", until="A#9")
+    (asked,) = table.asked
+    assert asked["KeyConditionExpression"] == "pk = :pk AND sk BETWEEN :sk AND :until"
+    assert asked["ExpressionAttributeValues"] == marshal({":pk": "p", ":sk": "A#1", ":until": "A#9"})
+
+
+def test_a_page_tells_where_the_next_one_starts() -> None:
+    rows = [row("p", str(n)) for n in range(3)]
+    table = Table(*rows, at_once=2)
+    first, position = query_page(table, "t", "pk = :pk", {":pk": "p"}, None, 2, forward=False, IndexName="fila")
+    assert first == rows[:2]
+    assert query_page(table, "t", "pk = :pk", {":pk": "p"}, position, 2)[1] is None
+    assert (table.asked[0]["ScanIndexForward"], table.asked[0]["IndexName"], table.asked[0]["Limit"]) == (
+        False,
+        "fila",
+        2,
+    )
+    assert table.asked[1]["ExclusiveStartKey"] == marshal({"n": 2})
