@@ -105,6 +105,7 @@ def _install(root: Path, folder: Path) -> None:
 
 def _pip(root: Path, folder: Path, *arguments: str) -> None:
     command = [str(_python(folder)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    command.append("--no-compile")  # byte code is made of what is imported, once: most of CDK never is
     done = subprocess.run([*command, *arguments], cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SetupError(
