@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from conecta_edge import protocolos
 from conecta_edge.clock import iso, parse_iso
-from conecta_edge.dynamodb import ConditionFailedError, Item, conditions, marshal, put, unmarshal, update
+from conecta_edge.dynamodb import ConditionFailedError, Item, conditions, get_item, marshal, put, unmarshal, update
 from conecta_edge.events import Event, outbox_put
 from documentos.domain.errors import StaleUploadError
 from documentos.domain.uploads import Achado, Situacao, Upload
@@ -104,9 +104,8 @@ class DynamoUploads:
 
     def get(self, prestador_id: str, upload_id: str) -> Upload | None:
         """A consistent GetItem under the tenant."""
-        key = marshal(upload_key(prestador_id, upload_id))
-        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return from_item(unmarshal(found["Item"])) if "Item" in found else None
+        row = get_item(self._client, self._table, upload_key(prestador_id, upload_id))
+        return from_item(row) if row else None
 
     def change(self, before: Upload, after: Upload, event: Mapping[str, Any] | None, now: datetime) -> None:
         """Move an upload on, under its version, with its event in the same transaction.

@@ -23,10 +23,9 @@ from conecta_edge.dynamodb import (
     TransientConflictError,
     batch_get,
     conditions,
-    marshal,
     put,
     query_all,
-    unmarshal,
+    query_page,
     update,
 )
 from conecta_edge.events import Event, outbox_put
@@ -127,20 +126,10 @@ class DynamoAutorizacoes:
     def _page(
         self, index: str | None, pk: str, posicao: Mapping[str, str] | None, limite: int, *, forward: bool
     ) -> tuple[list[Item], dict[str, str] | None]:
-        asked: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": f"{index}_pk = :pk" if index else "pk = :pk",
-            "ExpressionAttributeValues": marshal({":pk": pk}),
-            "ScanIndexForward": forward,
-            "Limit": limite,
-        }
-        if index:
-            asked["IndexName"] = index
-        if posicao:
-            asked["ExclusiveStartKey"] = marshal(posicao)
-        answer = self._client.query(**asked)
-        last = answer.get("LastEvaluatedKey")
-        return [unmarshal(item) for item in answer["Items"]], unmarshal(last) if last else None
+        condition, more = (f"{index}_pk = :pk", {"IndexName": index}) if index else ("pk = :pk", {})
+        return query_page(
+            self._client, self._table, condition, {":pk": pk}, posicao, limite, forward=forward, **more
+        )  # fmt: skip
 
     # --- writing ---
 

@@ -8,7 +8,7 @@ from typing import Any
 from autorizacao.dynamodb.chaves import prestador_pk, rascunho_key
 from autorizacao.service.rascunhos import Guardar, Rascunho, RascunhoMudouError
 from conecta_edge.clock import iso, parse_iso
-from conecta_edge.dynamodb import ConditionFailedError, Item, conditions, marshal, put, unmarshal
+from conecta_edge.dynamodb import ConditionFailedError, Item, conditions, get_item, put, query_page
 
 
 class DynamoRascunhos:
@@ -20,26 +20,19 @@ class DynamoRascunhos:
 
     def get(self, prestador_id: str, rascunho_id: str) -> Rascunho | None:
         """One consistent GetItem."""
-        key = marshal(rascunho_key(prestador_id, rascunho_id))
-        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return _read(unmarshal(found["Item"])) if "Item" in found else None
+        row = get_item(self._client, self._table, rascunho_key(prestador_id, rascunho_id))
+        return _read(row) if row else None
 
     def page(
         self, prestador_id: str, posicao: Mapping[str, str] | None, limite: int
     ) -> tuple[list[Rascunho], dict[str, str] | None]:
         """One Query."""
         key = rascunho_key(prestador_id, "")
-        asked: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :sk)",
-            "ExpressionAttributeValues": marshal({":pk": key["pk"], ":sk": key["sk"]}),
-            "Limit": limite,
-        }
-        if posicao:
-            asked["ExclusiveStartKey"] = marshal(posicao)
-        answer = self._client.query(**asked)
-        last = answer.get("LastEvaluatedKey")
-        return [_read(unmarshal(item)) for item in answer["Items"]], unmarshal(last) if last else None
+        values = {":pk": key["pk"], ":sk": key["sk"]}
+        rows, last = query_page(
+            self._client, self._table, "pk = :pk AND begins_with(sk, :sk)", values, posicao, limite
+        )  # fmt: skip
+        return [_read(row) for row in rows], last
 
     def write(self, antes: Rascunho | None, depois: Rascunho, guardar: Guardar = ()) -> None:
         """One TransactWriteItems."""

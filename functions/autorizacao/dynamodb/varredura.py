@@ -8,7 +8,7 @@ from typing import Any
 
 from autorizacao.dynamodb import chaves
 from autorizacao.service.varredura import Nome, Posicao
-from conecta_edge.dynamodb import marshal, unmarshal
+from conecta_edge.dynamodb import query_page
 from conecta_senhas_aws.chaves import identity
 
 
@@ -25,15 +25,9 @@ class DynamoVencimentos:
 
     def vencidas(self, parte: int, ate: date, posicao: Posicao, limite: int) -> tuple[Sequence[Nome], Posicao]:
         """One Query on the index, whose rows begin with their day."""
-        answer = self._client.query(
-            TableName=self._table,
+        values = {":pk": chaves.vencimento_pk(parte), ":depois": (ate + timedelta(days=1)).isoformat()}
+        rows, last = query_page(
+            self._client, self._table, "vencimento_pk = :pk AND vencimento_sk < :depois", values, posicao, limite,
             IndexName=chaves.VENCIMENTO,
-            KeyConditionExpression="vencimento_pk = :pk AND vencimento_sk < :depois",
-            ExpressionAttributeValues=marshal(
-                {":pk": chaves.vencimento_pk(parte), ":depois": (ate + timedelta(days=1)).isoformat()}
-            ),
-            Limit=limite,
-            **({"ExclusiveStartKey": marshal(posicao)} if posicao else {}),
-        )
-        last = answer.get("LastEvaluatedKey")
-        return [identity(str(unmarshal(row)["pk"])) for row in answer["Items"]], unmarshal(last) if last else None
+        )  # fmt: skip
+        return [identity(str(row["pk"])) for row in rows], last

@@ -14,7 +14,7 @@ A row and its mirror are written by one transaction, under the version of the mi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ from cadastro.domain.contas import (
 from cadastro.service.contas import Credenciais, Pessoas
 from conecta_edge import cadastro as keys
 from conecta_edge.clock import iso, parse_iso
-from conecta_edge.dynamodb import ConditionFailedError, Item, conditions, marshal, put, unmarshal
+from conecta_edge.dynamodb import ConditionFailedError, Item, conditions, get_item, marshal, put, query_all, query_page
 from conecta_edge.events import Event, outbox_put
 
 KEPT: Final = timedelta(days=90)
@@ -168,22 +168,6 @@ def _event(after: Pessoa, quem: str, now: datetime) -> Event:
     )
 
 
-def consistent_rows(client: Any, table: str, pk: str, prefix: str) -> Iterator[Item]:
-    """Rows of a partition whose sort key begins with a prefix, as they are now."""
-    asked: dict[str, Any] = {
-        "TableName": table,
-        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :sk)",
-        "ExpressionAttributeValues": marshal({":pk": pk, ":sk": prefix}),
-        "ConsistentRead": True,
-    }
-    while True:
-        answer = client.query(**asked)
-        yield from map(unmarshal, answer["Items"])
-        if "LastEvaluatedKey" not in answer:
-            return
-        asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-
 class DynamoContas:
     """Who acts for each prestador."""
 
@@ -193,18 +177,11 @@ class DynamoContas:
 
     def pessoas(self, prestador_id: str, position: Mapping[str, str] | None, limit: int) -> Pessoas:
         """One Query on the prestador's mirrors."""
-        start = {"ExclusiveStartKey": marshal(position)} if position else {}
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            ExpressionAttributeValues=marshal({":pk": keys.prestador_pk(prestador_id), ":sk": _PESSOA}),
-            ConsistentRead=True,
-            Limit=limit,
-            **start,
-        )
-        last = answer.get("LastEvaluatedKey")
-        rows = [pessoa_from(unmarshal(item)) for item in answer["Items"]]
-        return Pessoas([row for row in rows if row.removida_em is None], unmarshal(last) if last else None)
+        values = {":pk": keys.prestador_pk(prestador_id), ":sk": _PESSOA}
+        rows, last = query_page(
+            self._client, self._table, "pk = :pk AND begins_with(sk, :sk)", values, position, limit, ConsistentRead=True
+        )  # fmt: skip
+        return Pessoas([row for row in map(pessoa_from, rows) if row.removida_em is None], last)
 
     def pessoa(self, prestador_id: str, pessoa_id: str) -> Pessoa | None:
         """A Query per page: the API's id is a digest, which only the prestador's own people are tried against."""
@@ -220,9 +197,8 @@ class DynamoContas:
 
     def held(self, prestador_id: str, sub: str) -> Pessoa | None:
         """One consistent GetItem of the row itself."""
-        key = marshal(keys.vinculo_key(sub, prestador_id))
-        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return pessoa_from(unmarshal(found["Item"])) if "Item" in found else None
+        row = get_item(self._client, self._table, keys.vinculo_key(sub, prestador_id))
+        return pessoa_from(row) if row else None
 
     def bind(self, before: Pessoa | None, after: Pessoa, now: datetime, extra: tuple[Any, ...] = ()) -> None:
         """One transaction: row, mirror, event, counter, and what `extra` puts.
@@ -252,17 +228,15 @@ class DynamoContas:
 
     def credenciais(self, prestador_id: str) -> Credenciais:
         """The version of the set first, then one consistent Query: what is younger than the version is seen, too."""
-        key = marshal(credenciais_key(prestador_id))
-        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        versao = int(unmarshal(found["Item"])["n"]) if "Item" in found else 0
-        rows = consistent_rows(self._client, self._table, keys.prestador_pk(prestador_id), _CREDENCIAL)
+        counter = get_item(self._client, self._table, credenciais_key(prestador_id))
+        versao = int(counter["n"]) if counter else 0
+        rows = query_all(self._client, self._table, keys.prestador_pk(prestador_id), _CREDENCIAL, consistent=True)
         return Credenciais(tuple(map(credencial_from, rows)), versao)
 
     def credencial(self, prestador_id: str, client_id: str) -> Credencial | None:
         """One consistent GetItem under the prestador."""
-        key = marshal(credencial_mirror_key(prestador_id, client_id))
-        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return credencial_from(unmarshal(found["Item"])) if "Item" in found else None
+        row = get_item(self._client, self._table, credencial_mirror_key(prestador_id, client_id))
+        return credencial_from(row) if row else None
 
     def add_credencial(
         self,

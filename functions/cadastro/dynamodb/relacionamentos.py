@@ -28,12 +28,21 @@ from cadastro.domain.relacionamentos import (
     StaleRelacionamentoError,
     indexed_under,
 )
-from cadastro.dynamodb.contas import consistent_rows, gestores_key, pessoa_actions, pessoa_from
+from cadastro.dynamodb.contas import gestores_key, pessoa_actions, pessoa_from
 from cadastro.service.relacionamentos import Circumstances, Held, PedidoPage, Related, RelatedPage, Verdict
 from conecta_edge import cadastro as keys
 from conecta_edge import protocolos
 from conecta_edge.clock import iso, parse_iso
-from conecta_edge.dynamodb import ConditionFailedError, Item, batch_get, conditions, marshal, put, unmarshal
+from conecta_edge.dynamodb import (
+    ConditionFailedError,
+    Item,
+    batch_get,
+    conditions,
+    get_item,
+    put,
+    query_all,
+    query_page,
+)
 from conecta_edge.events import Event, outbox_put
 from conecta_edge.items import VERSION, dados
 from conecta_edge.parallel import gather
@@ -223,7 +232,7 @@ class DynamoRelacionamentos:
     def relacionamentos(self, prestador_ids: Sequence[str]) -> tuple[Held, ...]:
         """A consistent Query per prestador, at the same time."""
         calls: list[Callable[[], Any]] = [
-            partial(list, self._rows(keys.prestador_pk(one), _RELACIONAMENTO)) for one in prestador_ids
+            partial(self._rows, keys.prestador_pk(one), _RELACIONAMENTO) for one in prestador_ids
         ]
         return tuple(_held(row) for rows in gather(calls) for row in rows) if calls else ()
 
@@ -332,23 +341,15 @@ class DynamoRelacionamentos:
             raise StaleRelacionamentoError from error
 
     def _get(self, key: keys.Key) -> Item | None:
-        found = self._client.get_item(TableName=self._table, Key=marshal(key), ConsistentRead=True)
-        return unmarshal(found["Item"]) if "Item" in found else None
+        return get_item(self._client, self._table, key)
 
-    def _rows(self, pk: str, prefix: str) -> Iterator[Item]:
-        return consistent_rows(self._client, self._table, pk, prefix)
+    def _rows(self, pk: str, prefix: str) -> list[Item]:
+        return query_all(self._client, self._table, pk, prefix, consistent=True)
 
     def _indexed(
         self, pk: str, position: Mapping[str, str] | None, limit: int
     ) -> tuple[list[Item], Mapping[str, str] | None]:
-        start = {"ExclusiveStartKey": marshal(position)} if position and "pk" in position else {}
-        answer = self._client.query(
-            TableName=self._table,
-            IndexName=keys.INDEX,
-            KeyConditionExpression="busca_pk = :pk",
-            ExpressionAttributeValues=marshal({":pk": pk}),
-            Limit=limit,
-            **start,
-        )
-        last = answer.get("LastEvaluatedKey")
-        return [unmarshal(item) for item in answer["Items"]], unmarshal(last) if last else None
+        start = position if position and "pk" in position else None
+        return query_page(
+            self._client, self._table, "busca_pk = :pk", {":pk": pk}, start, limit, IndexName=keys.INDEX
+        )  # fmt: skip

@@ -23,6 +23,7 @@ from conecta_edge.dynamodb import (
     TransientConflictError,
     conditions,
     execute,
+    get_item,
     marshal,
     put,
     query_all,
@@ -134,9 +135,8 @@ class DynamoCobrancas:
             with conditions():
                 self._client.put_item(**put(self._table, row, _FREE, {":p": cobranca.protocolo}))
         except ConditionFailedError as error:
-            key = marshal(_where(registro_ans, cobranca))
-            found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item", {})
-            if found.get("protocolo") == {"S": cobranca.protocolo}:
+            held = get_item(self._client, self._table, _where(registro_ans, cobranca))
+            if held and held["protocolo"] == cobranca.protocolo:
                 raise MudouError from error
             return True
         return False

@@ -55,8 +55,10 @@ def test_a_number_has_the_month_the_kind_and_seven_digits() -> None:
 def test_the_fifth_digit_says_whose_number_it_is() -> None:
     counters = Counters()
     kinds = {kind: allocate(counters, "t", kind, NOVEMBER)[4] for kind in Kind}
-    assert kinds == {Kind.ATENDIMENTO: "1", Kind.PEG: "2", Kind.RELACIONAMENTO: "3", Kind.AUTORIZACAO: "4"}
-    assert {pk for pk, _ in counters.rows} == {f"CONTADOR#2611#{digit}" for digit in "1234"}
+    assert kinds == {
+        Kind.ATENDIMENTO: "1", Kind.PEG: "2", Kind.RELACIONAMENTO: "3", Kind.AUTORIZACAO: "4", Kind.PAGAMENTO: "5",
+    }  # fmt: skip
+    assert {pk for pk, _ in counters.rows} == {f"CONTADOR#2611#{digit}" for digit in "12345"}
 
 
 def test_numbers_of_a_month_spread_over_ten_shards_and_never_repeat() -> None:

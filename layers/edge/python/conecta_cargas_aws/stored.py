@@ -27,7 +27,15 @@ from conecta_cargas.states import (
 from conecta_edge import cadastro as keys
 from conecta_edge import items
 from conecta_edge.clock import iso, parse_iso
-from conecta_edge.dynamodb import ConditionFailedError, conditions, marshal, put, unmarshal, update
+from conecta_edge.dynamodb import (
+    ConditionFailedError,
+    conditions,
+    get_item,
+    put,
+    query_all,
+    query_page,
+    update,
+)
 from conecta_edge.dynamodb import Item as Row
 from conecta_edge.events import Event, outbox_put
 
@@ -99,7 +107,7 @@ class DynamoCargas:
 
     def conhece(self, registro_ans: str) -> bool:
         """One GetItem."""
-        return self._get(keys.operadora_key(registro_ans), self._cadastro) is not None
+        return get_item(self._client, self._cadastro, keys.operadora_key(registro_ans)) is not None
 
     def add(self, carga: Carga, evento: str | None, now: datetime) -> None:
         """One transaction: the load and its event; nothing when the load is there."""
@@ -113,7 +121,7 @@ class DynamoCargas:
 
     def get(self, registro_ans: str, carga_id: str) -> Carga | None:
         """One consistent GetItem."""
-        row = self._get(keys.carga_key(registro_ans, carga_id))
+        row = get_item(self._client, self._table, keys.carga_key(registro_ans, carga_id))
         return from_item(row) if row else None
 
     def change(self, antes: Carga, depois: Carga, evento: str | None, now: datetime) -> None:
@@ -132,20 +140,15 @@ class DynamoCargas:
 
     def page(self, registro_ans: str, position: Mapping[str, str] | None, limit: int) -> Page:
         """One Query, newest first."""
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            ExpressionAttributeValues=marshal({":pk": keys.operadora_pk(registro_ans), ":sk": "CARGA#"}),
-            ScanIndexForward=False,
-            Limit=limit,
-            **({"ExclusiveStartKey": marshal(position)} if position else {}),
-        )
-        last = answer.get("LastEvaluatedKey")
-        return Page([from_item(unmarshal(row)) for row in answer["Items"]], unmarshal(last) if last else None)
+        values = {":pk": keys.operadora_pk(registro_ans), ":sk": "CARGA#"}
+        rows, last = query_page(
+            self._client, self._table, "pk = :pk AND begins_with(sk, :sk)", values, position, limit, forward=False
+        )  # fmt: skip
+        return Page([from_item(row) for row in rows], last)
 
     def parte(self, registro_ans: str, carga_id: str, n: int) -> ParteCarregada | None:
         """One consistent GetItem."""
-        row = self._get(keys.parte_key(registro_ans, carga_id, n))
+        row = get_item(self._client, self._table, keys.parte_key(registro_ans, carga_id, n))
         return _parte(row) if row else None
 
     def add_parte(self, registro_ans: str, carga_id: str, parte: ParteCarregada) -> None:
@@ -162,23 +165,8 @@ class DynamoCargas:
 
     def partes(self, registro_ans: str, carga_id: str) -> list[ParteCarregada]:
         """One consistent Query: a thousand parts are two pages at most."""
-        asked: Row = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": marshal({":pk": keys.parte_key(registro_ans, carga_id, 0)["pk"]}),
-            "ConsistentRead": True,
-        }
-        found: list[ParteCarregada] = []
-        while True:
-            answer = self._client.query(**asked)
-            found += [_parte(unmarshal(row)) for row in answer["Items"]]
-            if "LastEvaluatedKey" not in answer:
-                return found
-            asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-    def _get(self, key: Mapping[str, str], table: str | None = None) -> Row | None:
-        found = self._client.get_item(TableName=table or self._table, Key=marshal(key), ConsistentRead=True)
-        return unmarshal(found["Item"]) if "Item" in found else None
+        pk = keys.parte_key(registro_ans, carga_id, 0)["pk"]
+        return [_parte(row) for row in query_all(self._client, self._table, pk, consistent=True)]
 
     def _event(self, carga: Carga, evento: str | None, now: datetime) -> list[Row]:
         if evento is None:

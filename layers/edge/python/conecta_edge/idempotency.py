@@ -21,9 +21,8 @@ from conecta_edge.dynamodb import (
     Item,
     TransientConflictError,
     conditions,
-    marshal,
+    get_item,
     put,
-    unmarshal,
 )
 from conecta_edge.problems import FieldError, ProblemError
 
@@ -77,11 +76,8 @@ class IdempotencyTable:
         Raises:
             ProblemError: 422, the key was used with another body.
         """
-        found = self._client.get_item(TableName=self._table, Key=marshal(attempt.key), ConsistentRead=True)
-        if "Item" not in found:
-            return None
-        row = unmarshal(found["Item"])
-        if int(row["ttl"]) <= now.timestamp():
+        row = get_item(self._client, self._table, attempt.key)
+        if row is None or int(row["ttl"]) <= now.timestamp():
             return None
         if row["digest"] != attempt.digest:
             raise problems.invalid_body(
