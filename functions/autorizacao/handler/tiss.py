@@ -40,7 +40,6 @@ from conecta_tiss.vocabulary.tables import TipoEvento
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from autorizacao.messages.entrada import Lida
     from autorizacao.messages.respostas import Nomes, Partes
     from autorizacao.service.pedidos import Emitida
     from autorizacao.service.portas import Guardada, Portas
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from conecta_edge.tenancy import Principal
     from conecta_facts.beneficiarios import Beneficiario
     from conecta_senhas.autorizacoes import Autorizacao
+    from conecta_tiss.rules.admissao import Lida
     from conecta_tiss.versions import Versao
     from conecta_tiss.vocabulary.tables import StatusCancelamento
 

@@ -36,12 +36,12 @@ from conecta_tiss.vocabulary.tables import (
 if TYPE_CHECKING:
     from datetime import date
 
-    from autorizacao.messages.entrada import Lida
     from autorizacao.messages.redes import Redes
     from conecta_tiss.messages import comum
     from conecta_tiss.messages.anexos import AnexoSituacaoInicial, CabecalhoAnexo
     from conecta_tiss.messages.oncologia import DiagnosticoOncologico
     from conecta_tiss.messages.solicitacao import AnexoClinico, SolicitacaoOdonto
+    from conecta_tiss.rules.admissao import Lida
 
 _GUIA: Final = "/ans:mensagemTISS/ans:prestadorParaOperadora/ans:solicitacaoProcedimento"
 _EXECUTANTE: Final = {

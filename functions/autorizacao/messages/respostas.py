@@ -39,7 +39,6 @@ from conecta_tiss.messages.autorizacao import (
 )
 from conecta_tiss.messages.comum import Beneficiario, Contratado, MotivoGlosa
 from conecta_tiss.messages.comunicacao import ComunicacaoRecebida, ComunicacaoRegistrada, ReciboComunicacao
-from conecta_tiss.messages.envelope import Cabecalho, Mensagem, Parte
 from conecta_tiss.messages.oncologia import AutorizacaoQuimio, AutorizacaoRadio
 from conecta_tiss.terminologia import table_label, tuss
 from conecta_tiss.terminologia.glosas import DESCRICAO_MAXIMA, code_in, official
@@ -52,13 +51,14 @@ from conecta_tiss.vocabulary.tables import (
     TipoTransacao,
 )
 from conecta_tiss.vocabulary.wide_tables import Dente, Regiao, TipoAcomodacao
-from conecta_tiss.xml.writer import cut, echo, to_iso_8859_1, write
+from conecta_tiss.xml import answers
+from conecta_tiss.xml.writer import cut, echo
 
 if TYPE_CHECKING:
-    from autorizacao.messages.entrada import Lida
     from conecta_edge.cadastro import Contratacao
     from conecta_facts import beneficiarios
     from conecta_tiss.findings import Achado
+    from conecta_tiss.rules.admissao import Lida
 
 GRANTED: Final = frozenset({StatusSolicitacao.AUTORIZADO, StatusSolicitacao.AUTORIZADO_PARCIALMENTE})
 SEM_NOME: Final = "NÃO IDENTIFICADO"
@@ -118,12 +118,7 @@ def refusal(lida: Lida, partes: Partes, achados: Sequence[Achado]) -> bytes:
     asked = getattr(lida.corpo, "odonto", None)
     if asked is not None:
         tipo = TipoTransacao.AUTORIZACAO_ODONTOLOGIA
-    versao = lida.versao_de_resposta
-    others = len(achados) - 1
-    more = f" (e mais {others} achado(s))" if others else ""
-    told = to_iso_8859_1(official(achados[0].codigo, versao, achados[0].mensagem))
-    erro = MotivoGlosa(codigo=achados[0].codigo, descricao=told[: DESCRICAO_MAXIMA - len(more)] + more)
-    return _message(lida, partes, tipo, corpo(mensagem_erro=erro))
+    return _message(lida, partes, tipo, corpo(mensagem_erro=answers.error(achados, lida.versao_de_resposta)))
 
 
 def answered(lida: Lida, partes: Partes, autorizacao: Autorizacao, nomes: Nomes) -> bytes:
@@ -517,17 +512,7 @@ def _sender(lida: Lida, partes: Partes) -> Contratado:
 
 
 def _message(lida: Lida, partes: Partes, tipo: TipoTransacao, corpo: Any) -> bytes:
-    moment = partes.now.astimezone(FUSO)
-    sender = _sender(lida, partes)
-    cabecalho = Cabecalho(
-        tipo_transacao=tipo.value,
-        sequencial_transacao=cut(lida.sequencial, 12) or "1",
-        data_registro=moment.date(),
-        hora_registro=f"{moment:%H:%M:%S}",
-        origem=Parte(registro_ans=partes.registro_ans),
-        destino=Parte(
-            cnpj=sender.cnpj, cpf=sender.cpf, codigo_prestador_na_operadora=sender.codigo_na_operadora
-        ),
-        padrao=lida.versao_de_resposta.value,
+    return answers.envelope(
+        tipo, corpo, registro_ans=partes.registro_ans, prestador=_sender(lida, partes),
+        versao=lida.versao_de_resposta, quando=partes.now.astimezone(FUSO), sequencial=lida.sequencial,
     )  # fmt: skip
-    return write(Mensagem(cabecalho=cabecalho, corpo=corpo))

@@ -113,7 +113,7 @@ def verify_tiss(request: Request) -> Response:
     lida = messages.read_verifica(request.body, hoje)
     caller.require(LER)
     registro, _ = session.answering(lida.destino)
-    pergunta = lida.pergunta(hoje) if registro == lida.destino else None
+    pergunta = messages.pergunta(lida, hoje) if registro == lida.destino else None
     contratacao, outcome = gather(
         [
             lambda: session.cadastro().contratacao(caller.prestador_id, registro),

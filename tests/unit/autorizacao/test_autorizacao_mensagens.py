@@ -23,6 +23,7 @@ from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.envelope import Mensagem, Parte
 from conecta_tiss.messages.oncologia import TratamentosAnterioresQuimio, TratamentosAnterioresRadio
 from conecta_tiss.messages.solicitacao import AnexoClinico
+from conecta_tiss.rules.admissao import Lida
 from conecta_tiss.versions import VERSOES, Versao
 from conecta_tiss.vocabulary.tables import CaraterAtendimento, EtapaAutorizacao
 from conecta_tiss.xml.writer import write
@@ -64,11 +65,11 @@ def sent(mensagem: Mensagem[Any], **do_cabecalho: Any) -> bytes:
     return write(replace(mensagem, cabecalho=replace(mensagem.cabecalho, **header)))
 
 
-def lida(raw: bytes, transacao: str = "solicitacaoProcedimento") -> entrada.Lida:
+def lida(raw: bytes, transacao: str = "solicitacaoProcedimento") -> Lida:
     return entrada.read(raw, transacao, HOJE)
 
 
-def refused(found: entrada.Lida, contratacao: Contratacao | None = None, **how: Any) -> list[tuple[str, str]]:
+def refused(found: Lida, contratacao: Contratacao | None = None, **how: Any) -> list[tuple[str, str]]:
     """(rule, code) of what keeps a message from being answered."""
     return [(a.regra, a.codigo) for a in entrada.judge(found, contratacao or known(), HOJE, **how)]
 

@@ -32,6 +32,7 @@ from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.envelope import Mensagem, Parte
 from conecta_tiss.messages.solicitacao import AnexoClinico
 from conecta_tiss.pipeline import validate_message
+from conecta_tiss.rules.admissao import Lida
 from conecta_tiss.terminologia import glosa_text
 from conecta_tiss.terminologia.glosas import code_in
 from conecta_tiss.versions import VERSOES, Versao
@@ -62,11 +63,11 @@ PARTES = Partes(registro_ans=VALE, prestador_id=HOSPITAL, contratacao=known(), n
 NOMES = Nomes(beneficiario=a_vida(), executante=known(), contatos=("4004-0183", "0800 722 0183"))
 
 
-def question(transacao: str = "solicitacaoProcedimento", versao: Versao = V401) -> entrada.Lida:
+def question(transacao: str = "solicitacaoProcedimento", versao: Versao = V401) -> Lida:
     return lida(sent(a_message(transacao, versao)), transacao)
 
 
-def about(guia: Any, versao: Versao = V401) -> entrada.Lida:
+def about(guia: Any, versao: Versao = V401) -> Lida:
     return lida(sent(um.solicitacao(guia, versao)))
 
 
@@ -79,7 +80,7 @@ def read(raw: bytes, versao: Versao) -> Mensagem[Any]:
 
 
 def situacao(
-    autorizacao: Autorizacao, versao: Versao = V401, nomes: Nomes = NOMES, found: entrada.Lida | None = None
+    autorizacao: Autorizacao, versao: Versao = V401, nomes: Nomes = NOMES, found: Lida | None = None
 ) -> SituacaoAutorizacao:
     """What is answered about an authorization."""
     asked = found or question(versao=versao)
@@ -522,7 +523,7 @@ NAMED: st.SearchStrategy[Nomes] = st.builds(
 FULL = AnexoClinico(
     quimio=um.anexo_quimio(), radio=um.anexo_radio(cabecalho=um.cabecalho_anexo(numero_guia_anexo="A2"))
 )
-ASKING: dict[str, Callable[[Versao], entrada.Lida]] = {
+ASKING: dict[str, Callable[[Versao], Lida]] = {
     "solicitacaoProcedimento": lambda versao: about(um.solicitacao_sp_sadt(anexo=FULL), versao),
     "solicitaStatusAutorizacao": lambda versao: question("solicitaStatusAutorizacao", versao),
 }

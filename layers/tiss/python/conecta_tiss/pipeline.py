@@ -180,6 +180,7 @@ def read_as(raw: bytes, transacao: str, classe: type[Any], *, hoje: date) -> Lid
         destino=resultado.destino,
         sequencial=resultado.sequencial,
         achados=resultado.achados,
+        registrada_em=mensagem.cabecalho.data_registro if mensagem else None,
         corpo=mensagem.corpo if mensagem else None,
     )
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from conecta_tiss.messages.comum import Contratado
+    from conecta_tiss.versions import Versao
 
 VERSAO_DESCONHECIDA: Final = "TISS-VERSAO"
 """The standard's own finding about a version that nobody implements."""
@@ -130,6 +131,7 @@ class Lida:
         transacao: body element it was sent as.
         destino: registro ANS of the operadora it is for.
         sequencial: the sender's number of it.
+        registrada_em: local day that the sender says; `None` like `corpo`.
         corpo: only of a valid message of that transaction.
     """
 
@@ -139,7 +141,13 @@ class Lida:
     destino: str | None
     sequencial: str | None
     achados: tuple[Achado, ...]
+    registrada_em: date | None
     corpo: Any
+
+    @property
+    def versao_de_resposta(self) -> Versao:
+        """The sender's version, or 4.01.00 when it could not be read."""
+        return answer_version(self.versao)
 
 
 def versao_aceita(recebida: Recebida, conhecido: Conhecido) -> Iterator[Achado]:
