@@ -9,7 +9,7 @@ from conecta_edge.clock import local_day
 from conecta_edge.paginas import ALERT, BOTTOM, DENSE, Column, Pages, day, number, reais
 from conecta_tiss.terminologia import table_label
 from conecta_tiss.versions import Versao
-from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador, TipoDemonstrativo
+from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador, GrauParticipacao, TipoDemonstrativo
 from pagamento.domain.faturas import SituacaoFatura
 
 if TYPE_CHECKING:
@@ -199,7 +199,8 @@ def _guia(page: Pages, guia: GuiaDemonstrada, *, again: bool) -> None:
 def _line(item: ItemDemonstrado) -> tuple[str, ...]:
     where = (
         f"dente {item.dente}" if item.dente else "", f"região {item.regiao}" if item.regiao else "",
-        f"face {item.face}" if item.face else "", f"grau {', '.join(item.graus)}" if item.graus else "",
+        f"face {item.face}" if item.face else "",
+        *(_label("dm_grauPart", grau) for grau in item.graus if grau != GrauParticipacao.CLINICO),
     )  # fmt: skip
     return (
         str(item.sequencial), day(item.dia), f"{item.tabela}  {item.codigo}",

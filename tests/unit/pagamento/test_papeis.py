@@ -32,6 +32,7 @@ from tests.builders_peg import (
     a_resumo,
     a_sadt,
     authorised,
+    by,
     done,
     filled,
     granted,
@@ -132,8 +133,13 @@ def test_an_analysis_says_when_it_is_paid_or_what_it_waits_for(
 
 def test_a_guia_longer_than_a_page_goes_on_under_its_name_and_nothing_leaves_the_page(casa: Casa) -> None:
     many = [done(CONSULTA, descricao_procedimento="W" * 150) for _ in range(60)]
-    casa.publish(UM_PEG, a_dossie(a_sadt(numero="G" * 20), a_sadt(*many, numero="G2")))
+    team = done(equipe=(by("06"), by("12")))
+    casa.publish(UM_PEG, a_dossie(a_sadt(team, numero="G" * 20, senha="9" * 20), a_sadt(*many, numero="G2")))
     page = Printed(pdf.analises(analysed(casa)))
+    text = page.text.replace("\n", " ")
+    assert "carteira 00012345678900011 · 11/11/2026" in text, "a long name takes a second line"
+    assert "Anestesista" in text
+    assert "Clínico" not in text
     assert page.total > 2
     assert any(piece.text.startswith("Guia G2 (continuação)") for piece in page.pages[2])
     for one in page.pages:
@@ -141,7 +147,15 @@ def test_a_guia_longer_than_a_page_goes_on_under_its_name_and_nothing_leaves_the
         for piece in one:
             assert piece.x >= paginas.LEFT - 0.01, piece
             assert piece.x + stringWidth(piece.text, piece.font, piece.size) <= paginas.RIGHT + 0.01, piece
-            assert piece.y >= paginas.BOTTOM - 23, piece
+            assert piece.y >= paginas.BOTTOM or piece.y == paginas.BOTTOM - 22, piece
+
+
+def test_what_a_protocolo_comes_to_stands_above_the_foot_however_many_guias_it_has(casa: Casa) -> None:
+    for guias in range(14, 30, 2):
+        casa.publish(UM_PEG, a_dossie(*(a_sadt(numero=f"G{n}") for n in range(guias))))
+        page = Printed(pdf.analises(analysed(casa)))
+        for piece in (piece for one in page.pages for piece in one):
+            assert piece.y >= paginas.BOTTOM or piece.y == paginas.BOTTOM - 22, (guias, piece)
 
 
 def test_a_payment_is_printed_with_what_it_paid_its_debits_and_its_credits(casa: Casa) -> None:

@@ -185,7 +185,8 @@ class Pages:
             self._repeated.pop()
 
     def names(self, columns: Sequence[Column]) -> None:
-        """The names of columns."""
+        """The names of columns, never alone at the foot of a page."""
+        self.need(46)
         self._box(self.y - 16, 16, fill=True, border=False)
         x = LEFT
         for column in columns:
@@ -216,13 +217,18 @@ class Pages:
 
     def band(self, text: str, columns: Sequence[Column] = (), values: Sequence[str] = ()) -> None:
         """A shaded line: what the next ones are of, and what they come to, in the last columns."""
-        self._box(self.y - 15, 15, fill=True, border=False)
+        room = RIGHT - LEFT - 8 - sum(column.width for column in columns)
+        lines = self._lines(text, BOLD, 8, room)
+        high = 10 * len(lines) + 5
+        self.need(high)
+        self._box(self.y - high, high, fill=True, border=False)
         end = RIGHT
-        for value, column in zip(reversed(values), reversed(columns), strict=False):
+        for value, column in zip(reversed(values), reversed(columns), strict=True):
             self._write(0, self.y - 10.5, _clean(value), BOLD, 8, INK, end=end - 4)
             end -= column.width
-        self._write(LEFT + 4, self.y - 10.5, self._lines(text, BOLD, 8, end - LEFT - 8)[0], BOLD, 8, INK)
-        self.y -= 15
+        for place, line in enumerate(lines):
+            self._write(LEFT + 4, self.y - 10.5 - 10 * place, line, BOLD, 8, INK)
+        self.y -= high
 
     def note(self, text: str, indent: float = 0, ink: Ink = GREY) -> None:
         """A small paragraph below something."""
