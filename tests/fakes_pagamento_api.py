@@ -73,7 +73,7 @@ class FakeAgendas:
         self.held[prestador_id, registro_ans] = token, Agenda(registro_ans, quem, now)
         return token
 
-    def revoke(self, prestador_id: str, registro_ans: str | None) -> bool:
+    def revoke(self, prestador_id: str, registro_ans: str | None, *, now: Any) -> bool:
         return self.held.pop((prestador_id, registro_ans), None) is not None
 
     def owner(self, token: str) -> tuple[str, str | None] | None:

@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 
-from conecta_edge.dynamodb import ConditionFailedError, put
+from conecta_edge.dynamodb import ConditionFailedError, get_item, put
 from conecta_tiss.vocabulary.tables import TipoDemonstrativo
 from pagamento.domain.errors import MudouError
 from pagamento.domain.faturas import SituacaoFatura
 from pagamento.domain.lotes import Formato, Lote, SituacaoLote
 from pagamento.domain.notas import Divergencia, Efeito, Nota, SituacaoNota
 from pagamento.domain.pagamentos import FATURAS, Pagamento, SituacaoLancamento
-from pagamento.dynamodb.registros import DynamoRegistros
+from pagamento.dynamodb.chaves import marca_key
+from pagamento.dynamodb.registros import SOLTA, DynamoRegistros
 from pagamento.service.portas import Fato, Mudanca
 from tests.builders_functions import CLINICA, HOSPITAL, PASA, VALE
 from tests.builders_pagamento import (
@@ -447,3 +448,14 @@ def test_of_many_who_publish_at_once_one_does(subject: Subject) -> None:
     done = race(publish)
     assert sum(done) == 1
     assert subject.port.cronograma(VALE, 2).quem == f"q{done.index(True)}"
+
+
+@pytest.mark.parametrize("engine_name", [EMBEDDED])
+def test_nothing_is_ever_deleted_what_a_nota_lets_go_only_ends_by_itself(subject: Subject) -> None:
+    nota = a_nota()
+    subject.add(nota)
+    subject.write((nota, later(nota, situacao=SituacaoNota.CANCELADA)))
+    key = marca_key(VALE, str(nota.marca))
+    row = get_item(subject.port._client, subject.port._table, key)
+    assert row is not None
+    assert (row["nota"], row["livre"], int(row["ttl"])) == (nota.id, True, int((AGORA + SOLTA).timestamp()))

@@ -175,7 +175,7 @@ def test_a_token_shows_the_days_of_who_opened_it_until_it_is_revoked_or_replaced
     }  # fmt: skip
     second = agendas.open(HOSPITAL, VALE, quem="p3", now=NOW)
     assert (agendas.owner(first), agendas.owner(second)) == (None, (HOSPITAL, VALE))
-    assert (agendas.revoke(HOSPITAL, VALE), agendas.revoke(HOSPITAL, VALE)) == (True, False)
+    assert (agendas.revoke(HOSPITAL, VALE, now=NOW), agendas.revoke(HOSPITAL, VALE, now=NOW)) == (True, False)
     assert [agendas.owner(token) for token in (second, every)] == [None, (HOSPITAL, None)]
     assert [one.registro_ans for one in agendas.of(HOSPITAL)] == [None]
     assert agendas.owner("") is None

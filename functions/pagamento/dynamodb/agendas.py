@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge.clock import iso, parse_iso
@@ -18,19 +17,20 @@ from conecta_edge.dynamodb import (
     TransientConflictError,
     conditions,
     get_item,
-    marshal,
     put,
     query_all,
+    update,
 )
 from pagamento.domain.errors import MudouError
 from pagamento.dynamodb import chaves
-from pagamento.dynamodb.registros import ABSENT
+from pagamento.dynamodb.registros import ABSENT, FREE, loose
 
 if TYPE_CHECKING:
     from conecta_edge.dynamodb import Item
 
 BYTES: Final = 32
 """Of a token: nobody guesses it."""
+AS_READ: Final = "chave = :chave AND attribute_not_exists(livre)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,15 @@ class DynamoAgendas:
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self._table = table
-        self._get = partial(get_item, client, table)
 
     def of(self, prestador_id: str) -> Sequence[Agenda]:
         """Those of a tenant: one Query."""
         rows = query_all(self._client, self._table, chaves.tenant_pk(prestador_id), chaves.AGENDA, consistent=True)
-        return [Agenda(row.get("registro_ans"), row["quem"], parse_iso(row["criada_em"])) for row in rows]
+        return [
+            Agenda(row.get("registro_ans"), row["quem"], parse_iso(row["criada_em"]))
+            for row in rows
+            if "livre" not in row
+        ]
 
     def open(self, prestador_id: str, registro_ans: str | None, *, quem: str, now: datetime) -> str:
         """A new token; the former one of the same operadora dies in the same transaction.
@@ -67,43 +70,45 @@ class DynamoAgendas:
         """
         token = secrets.token_urlsafe(BYTES)
         key, of_token = chaves.agenda_key(prestador_id, registro_ans), chaves.token_key(token)
-        held = self._get(key)
+        held = self._held(key)
         row = {**key, "chave": of_token["pk"], "registro_ans": registro_ans, "quem": quem, "criada_em": iso(now)}
         whose = {**of_token, "prestador_id": prestador_id, "registro_ans": registro_ans}
-        condition, values = ("chave = :chave", {":chave": held["chave"]}) if held else (ABSENT, None)
+        condition, values = (AS_READ, {":chave": held["chave"]}) if held else (FREE, None)
         self._write(
             {"Put": put(self._table, row, condition, values)},
             {"Put": put(self._table, whose, ABSENT)},
-            *([self._drop({**of_token, "pk": held["chave"]}, "prestador_id", prestador_id)] if held else []),
+            *([self._loose({"pk": held["chave"], "sk": chaves.DE_QUEM}, now)] if held else []),
         )
         return token
 
-    def revoke(self, prestador_id: str, registro_ans: str | None) -> bool:
+    def revoke(self, prestador_id: str, registro_ans: str | None, *, now: datetime) -> bool:
         """Its token shows nothing any more; whether there was one.
 
         Raises:
             MudouError: another was opened meanwhile.
         """
         key = chaves.agenda_key(prestador_id, registro_ans)
-        held = self._get(key)
+        held = self._held(key)
         if held is None:
             return False
-        of_token = {"pk": held["chave"], "sk": chaves.DE_QUEM}
-        self._write(self._drop(key, "chave", held["chave"]), self._drop(of_token, "prestador_id", prestador_id))
+        values = {":chave": held["chave"]}
+        self._write(
+            {"Update": update(self._table, key, changes=loose(now), condition=AS_READ, values=values)},
+            self._loose({"pk": held["chave"], "sk": chaves.DE_QUEM}, now),
+        )
         return True
 
     def owner(self, token: str) -> tuple[str, str | None] | None:
         """(prestador id, registro ANS or `None` of all) of a token that lives: one GetItem."""
-        row = self._get(chaves.token_key(token))
+        row = self._held(chaves.token_key(token))
         return (row["prestador_id"], row.get("registro_ans")) if row else None
 
-    def _drop(self, key: Mapping[str, str], name: str, value: str) -> Item:
-        return {
-            "Delete": {
-                "TableName": self._table, "Key": marshal(key), "ConditionExpression": f"{name} = :{name}",
-                "ExpressionAttributeValues": marshal({f":{name}": value}),
-            }
-        }  # fmt: skip
+    def _held(self, key: Mapping[str, str]) -> Item | None:
+        row = get_item(self._client, self._table, key)
+        return None if row is None or "livre" in row else row
+
+    def _loose(self, key: Mapping[str, str], now: datetime) -> Item:
+        return {"Update": update(self._table, key, changes=loose(now), condition="attribute_not_exists(livre)")}
 
     def _write(self, *actions: Item) -> None:
         try:

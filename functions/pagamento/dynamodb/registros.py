@@ -20,10 +20,10 @@ from conecta_edge.dynamodb import (
     batch_get,
     conditions,
     get_item,
-    marshal,
     put,
     query_all,
     query_page,
+    update,
 )
 from conecta_edge.events import Event, outbox_put
 from conecta_facts import codec
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 ABSENT: Final = "attribute_not_exists(pk)"
 AS_READ: Final = "versao = :versao"
+FREE: Final = "attribute_not_exists(pk) OR attribute_exists(livre)"
+SOLTA: Final = timedelta(days=90)
+"""How long a row is kept that holds nothing any more: to look at, not to use. None is ever deleted by us."""
 Valor = TypeVar("Valor")
 
 
@@ -57,6 +60,11 @@ def to_item(linha: Linha) -> Item:
 def from_item(classe: type[Valor], row: Mapping[str, Any] | None) -> Valor | None:
     """A row as the object it is of; `None` of none."""
     return codec.build(classe, row) if row else None
+
+
+def loose(now: datetime) -> Mapping[str, Any]:
+    """What makes of a row one that holds nothing any more."""
+    return {"livre": True, "ttl": int((now + SOLTA).timestamp())}
 
 
 def _as_text(valor: Any) -> Any:
@@ -142,7 +150,7 @@ class DynamoRegistros:
     def titular_da_marca(self, registro_ans: str, marca: str) -> str | None:
         """One consistent GetItem."""
         row = self._get(chaves.marca_key(registro_ans, marca))
-        return row["nota"] if row else None
+        return row["nota"] if row and "livre" not in row else None
 
     def pagamento(self, registro_ans: str, numero: str) -> Pagamento | None:
         """Two consistent GetItems: whose it is, and it."""
@@ -207,7 +215,7 @@ class DynamoRegistros:
         guardar: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """One TransactWriteItems; once more without the events that were told before."""
-        own = [action for mudanca in mudancas for action in self._actions(mudanca)]
+        own = [action for mudanca in mudancas for action in self._actions(mudanca, now)]
         told = [{"Put": self._outbox(fato, correlacao, now)} for fato in fatos]
         kept = [{"Put": action} for action in guardar]
         while True:
@@ -225,7 +233,7 @@ class DynamoRegistros:
             else:
                 return
 
-    def _actions(self, mudanca: Mudanca) -> Iterator[Item]:
+    def _actions(self, mudanca: Mudanca, now: datetime) -> Iterator[Item]:
         antes: Any = mudanca.antes
         depois = mudanca.depois
         key = chaves.linha_key(depois)
@@ -235,7 +243,7 @@ class DynamoRegistros:
                 if antes is None:
                     pointer = chaves.ponteiro_da_nota_key(depois.registro_ans, depois.id)
                     yield self._point(pointer, prestador_id=depois.prestador_id)
-                yield from self._marca(antes, depois)
+                yield from self._marca(antes, depois, now)
             case Pagamento():
                 pointers = (
                     chaves.numero_key(depois.registro_ans, depois.numero), chaves.ponteiro_do_pagamento_key(depois)
@@ -253,20 +261,16 @@ class DynamoRegistros:
     def _point(self, key: chaves.Key, **where: str) -> Item:
         return {"Put": put(self._table, {**key, **where}, ABSENT)}
 
-    def _marca(self, antes: Nota | None, depois: Nota) -> Iterator[Item]:
+    def _marca(self, antes: Nota | None, depois: Nota, now: datetime) -> Iterator[Item]:
         before, after = (nota.marca if nota and nota.viva else None for nota in (antes, depois))
         if before == after:
             return
         if before is not None:
-            key = marshal(chaves.marca_key(depois.registro_ans, before))
-            yield {
-                "Delete": {
-                    "TableName": self._table, "Key": key, "ConditionExpression": "nota = :nota",
-                    "ExpressionAttributeValues": marshal({":nota": depois.id}),
-                }
-            }  # fmt: skip
+            key, held = chaves.marca_key(depois.registro_ans, before), {":nota": depois.id}
+            yield {"Update": update(self._table, key, changes=loose(now), condition="nota = :nota", values=held)}
         if after is not None:
-            yield self._point(chaves.marca_key(depois.registro_ans, after), nota=depois.id)
+            row = {**chaves.marca_key(depois.registro_ans, after), "nota": depois.id}
+            yield {"Put": put(self._table, row, FREE)}
 
     def _outbox(self, fato: Fato, correlacao: str, now: datetime) -> Item:
         event = Event(

@@ -182,7 +182,7 @@ def close_feed(request: Request) -> Response:
     caller, portas = session.principal(request), bootstrap.portas()
     registro = _optional(caller, request, portas)
     caller.require(ESCREVER)
-    bootstrap.agendas().revoke(caller.prestador_id, registro)
+    bootstrap.agendas().revoke(caller.prestador_id, registro, now=portas.now)
     return Response(204)
 
 
@@ -264,7 +264,8 @@ OPERATIONS: Final = (
     Operation(
         "DELETE", "/cronograma/agenda", "revogarAgenda", FUNCAO, TAG, "Revogar um endereço de calendário",
         "O endereço deixa de responder; sem endereço em vigor, nada muda.",
-        close_feed, (Reply(204, "Revogado."),), escopos=(f"conecta/{ESCREVER}",), parameters=(_DA_OPERADORA, PRESTADOR), refusals=(422,),
+        close_feed, (Reply(204, "Revogado."),), escopos=(f"conecta/{ESCREVER}",),
+        parameters=(_DA_OPERADORA, PRESTADOR), refusals=(422,),
     ),
     Operation(
         "GET", "/agenda/{token}", "lerAgenda", FUNCAO, TAG, "Ler um calendário pelo seu endereço",
