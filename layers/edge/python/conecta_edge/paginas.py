@@ -97,7 +97,8 @@ class Pages:
         self._canvas.setCreator("Conecta")
         self._pages = 0
         self.y = self._top = TOP
-        self._pen: tuple[str, float, Ink] | None = None
+        self._font: tuple[str, float] | None = None
+        self._ink: Ink | None = None
         self._repeated: list[Callable[[bool], None]] = []
         self._wrapped: dict[tuple[str, str, float, float], list[str]] = {}
         self._widths: dict[tuple[str, str, float], float] = {}
@@ -107,7 +108,7 @@ class Pages:
         """The file; only now is it known how many pages there are."""
         self._canvas.showPage()
         self._canvas.beginForm("total")
-        self._pen = None
+        self._font = self._ink = None
         self._write(0, 0, str(self._pages), PLAIN, 8, GREY)
         self._canvas.endForm()
         self._canvas.save()
@@ -249,7 +250,7 @@ class Pages:
 
     def _begin(self) -> None:
         self._pages += 1
-        self._pen = None
+        self._font = self._ink = None
         self.y = self._top = TOP
         self._write(LEFT, HEIGHT - 52, self._title, BOLD, 16, INK)
         for place, line in enumerate(self._aside):
@@ -263,7 +264,7 @@ class Pages:
         self._canvas.translate(RIGHT - 18, BOTTOM - 22)
         self._canvas.doForm("total")
         self._canvas.restoreState()
-        self._pen = None
+        self._font = self._ink = None
 
     def _lines(self, text: str, font: str, size: float, width: float) -> list[str]:
         """Lines no wider than `width` points; what is said again is measured once."""
@@ -284,10 +285,12 @@ class Pages:
         """Clean text from `x`, or up to `end`."""
         if not text:
             return
-        if self._pen != (font, size, ink):
-            self._pen = font, size, ink
+        if self._font != (font, size):
+            self._font = font, size
             self._canvas.setFont(font, size)
-            self._canvas.setFillColorRGB(*ink)
+        if self._ink != ink:
+            self._ink = ink
+            self._canvas.addLiteral("{:g} {:g} {:g} rg".format(*ink))
         if end is not None:
             x = end - self._width(text, font, size)
         self._canvas.addLiteral(f"BT 1 0 0 1 {x:.2f} {y:.2f} Tm ({text.translate(_ESCAPED)}) Tj ET")
@@ -298,7 +301,7 @@ class Pages:
         self._canvas.line(LEFT, y, RIGHT, y)
 
     def _box(self, y: float, high: float, *, fill: bool, border: bool = True) -> None:
-        self._pen = None
+        self._ink = None
         self._canvas.setStrokeColorRGB(*RULE)
         self._canvas.setFillColorRGB(*SHADE)
         self._canvas.setLineWidth(0.6)
