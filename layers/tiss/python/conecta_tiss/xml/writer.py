@@ -7,6 +7,7 @@ smart quotes and dashes lose their curls, letters lose foreign accents, the rest
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -109,7 +110,7 @@ def write_elegibilidade(mensagem: Mensagem[RespostaElegibilidade]) -> bytes:
 
 def to_iso_8859_1(texto: str) -> str:
     """The nearest text that ISO-8859-1 and XML 1.0 can carry."""
-    if texto.isascii() and texto.isprintable():
+    if (texto.isascii() and texto.isprintable()) or _ESTRANHA.search(texto) is None:
         return texto
     return "".join(letra if _is_plain(letra) else _nearest(letra) for letra in texto.replace("\r\n", "\n"))
 
@@ -304,9 +305,12 @@ _PROXIMOS: Final = {
 }
 
 
+_ESTRANHA: Final = re.compile("[^\t\n -~\xa0-\xff]")
+"""What is neither ASCII without controls (blanks of XML included) nor the upper half of ISO-8859-1."""
+
+
 def _is_plain(letra: str) -> bool:
-    """ASCII without controls (blanks of XML included), or the upper half of ISO-8859-1."""
-    return " " <= letra <= "~" or "\xa0" <= letra <= "\xff" or letra in "\t\n"
+    return _ESTRANHA.match(letra) is None
 
 
 def _nearest(letra: str) -> str:
