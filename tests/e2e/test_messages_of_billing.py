@@ -16,7 +16,7 @@ from conecta_tiss.messages.envelope import Mensagem, Parte
 from conecta_tiss.pipeline import validate_message
 from conecta_tiss.xml.writer import write
 from local.client import Client, sign_in_as
-from local.gerador import Pedido, Tipo, gerar
+from local.gerador import Pedido, Tipo, gerar, pede_demonstrativo
 from local.gerador.solicitacoes import Item, PedidoSolicitacao, gerar_solicitacao
 from local.seed import HOSPITAL
 from tests import builders as um
@@ -111,6 +111,20 @@ def test_a_lote_is_billed_asked_about_and_taken_back_by_messages(gestor: Client,
     assert (upload["situacao"], upload["recurso"]["id"]) == ("CONCLUIDO", protocolo), upload
     answer = gestor.request("GET", f"/documentos/uploads/{upload['id']}/resposta.xml")
     assert read(answer.content).situacao.detalhe.status_protocolo == "9"
+
+
+def test_what_is_not_published_has_no_demonstrativo_yet_by_either_door(gestor: Client) -> None:
+    lote = gerar(Pedido(guias=1, hoje=HOJE, origem_cnpj=CNPJ, destino=VALE, numero_lote=unique())).conteudo
+    protocolo = send(gestor, "loteGuias", lote).protocolo.numero_protocolo
+    asked = pede_demonstrativo(CNPJ, VALE, [protocolo], HOJE)
+    told = send(gestor, "solicitacaoDemonstrativoRetorno", asked).situacao
+    assert (told.numero_protocolo, told.tipo_demonstrativo, told.situacao) == (protocolo, "2", "1")
+    upload = gestor.follow(gestor.upload(asked, finalidade="mensagem_tiss", nome_arquivo="pedido.xml")["id"])
+    assert (upload["situacao"], upload["recurso"]["id"]) == ("CONCLUIDO", protocolo), upload
+    answer = gestor.request("GET", f"/documentos/uploads/{upload['id']}/resposta.xml")
+    assert read(answer.content).situacao == told
+    absent = pede_demonstrativo(CNPJ, VALE, ["261129999999"], HOJE)
+    assert send(gestor, "solicitacaoDemonstrativoRetorno", absent).mensagem_erro.codigo == "3162"
 
 
 def test_what_is_wrong_is_told_in_the_answer_of_its_transaction(gestor: Client) -> None:

@@ -24,7 +24,7 @@ from pagamento.handler.comum import ERRORS, FUNCAO, LER, audit
 from pagamento.service.demonstrativos import find_analises, find_pagamento
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from conecta_edge.cadastro import Remetente
     from conecta_edge.tenancy import Principal
@@ -41,7 +41,7 @@ MAXIMO: Final = 4 * 1024 * 1024
 """Bytes of an answer by the XML door: with base64 it still fits in one call of a Lambda; a file's may have any size."""
 SEM_MOVIMENTO: Final = "5016"
 """Table 38 has no nearer word for a period without payments."""
-_ELSEWHERE: Final = "ou consulte-o em JSON, CSV ou PDF por GET /v1/demonstrativos"
+_ELSEWHERE: Final = "em JSON, CSV ou PDF, por GET /v1/demonstrativos"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,9 @@ class _Caso:
         """That one of them is not ready; or `mensagemErro`, as an answer: the question was right."""
         if isinstance(error, DemonstrativoIndisponivelError) and error.motivo == "NAO_PUBLICADO":
             return self.waiting(error.protocolos[0])
-        motivo, text = _why(error, analise=self.lida.corpo.analise is not None)
+        later = [one.versao for one in self.remetente.versoes if one.accepts(self.remetente.hoje)]
+        others = sorted(one for one in later if one > self.versao)
+        motivo, text = _why(error, others, analise=self.lida.corpo.analise is not None)
         answer = self.refused(200, (Achado("DEMONSTRATIVO", code_of(motivo, self.versao), text),))
         return Resposta(200, answer.xml)
 
@@ -172,9 +174,13 @@ class _Caso:
 
 
 def _why(
-    error: NaoEncontradoError | LegadoError | DemonstrativoIndisponivelError, *, analise: bool
+    error: NaoEncontradoError | LegadoError | DemonstrativoIndisponivelError, others: Sequence[str], *, analise: bool
 ) -> tuple[Razao, str]:
-    """The nearest word of table 38, and ours: which, and what to do."""
+    """The nearest word of table 38, and ours: which, and what to do.
+
+    Args:
+        others: later versions that the operadora takes.
+    """
     absent: Razao = Motivo.PROTOCOLO_NAO_ENCONTRADO if analise else SEM_MOVIMENTO
     which = ", ".join(error.protocolos)
     if isinstance(error, LegadoError):
@@ -189,8 +195,8 @@ def _why(
         case "VERSAO":
             of = f"O demonstrativo de {which}" if which else "O demonstrativo"
             return Motivo.VERSAO_INVALIDA, (
-                f"{of} tem valor ou CNPJ que não cabe nos campos desta versão. Peça-o na 4.02.00 ou na 4.03.00, "
-                f"{_ELSEWHERE}."
+                f"{of} tem valor ou CNPJ que não cabe nos campos desta versão. "
+                f"{f'Peça-o na {others[-1]}, ou consulte-o' if others else 'Consulte-o'} {_ELSEWHERE}."
             )
         case "SEM_CNPJ":
             return Motivo.CPF_CNPJ_INVALIDO, (

@@ -185,6 +185,10 @@ def test_what_does_not_fit_the_version_is_to_be_asked_for_in_another(door: Door)
     code, text = door.error(analise(V402, UM_PEG))
     assert code == "5028"
     assert f"O demonstrativo de {UM_PEG} tem valor ou CNPJ que não cabe" in text
+    assert "Peça-o na 4.03.00" in text
+    door.reader.put_operadora(an_operadora(versoes=(VersaoAceita("4.02.00", SINCE),)))
+    assert "Peça-o" not in door.error(analise(V402, UM_PEG))[1]
+    door.reader.put_operadora(an_operadora(versoes=tuple(VersaoAceita(versao.value, SINCE) for versao in VERSOES)))
     assert door.asks(analise(V403, UM_PEG)).corpo.analises
     door.cadastro.put(an_operadora())
     assert door.error(analise(V403, UM_PEG))[0] == "1206"
