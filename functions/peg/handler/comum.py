@@ -125,7 +125,7 @@ _POSSIVEL: Final = {
     SituacaoPeg.EM_ANALISE: "esperar a conclusão; à auditoria, glosar, reverter, pedir informação ou concluir",
     SituacaoPeg.AGUARDANDO_INFORMACAO: "responder ao que foi pedido; a análise segue quando a resposta chegar",
     SituacaoPeg.ANALISADO: "esperar a liberação; à auditoria, reabrir ou liberar, e ao financeiro, liberar",
-    SituacaoPeg.LIBERADO: "contestar as glosas por recurso, no prazo",
+    SituacaoPeg.LIBERADO: "enviar a nota fiscal, e contestar as glosas por recurso, no prazo",
     SituacaoPeg.PAGO: "contestar as glosas por recurso, no prazo",
     SituacaoPeg.ENCERRADO_SEM_PAGAMENTO: "contestar as glosas por recurso, no prazo",
     SituacaoPeg.CANCELADO: "enviar as guias em outro PEG; o número do lote está livre",
