@@ -1,0 +1,41 @@
+"""What DynamoDB answers in a bad moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from pagamento.domain.errors import MudouError
+from pagamento.dynamodb.registros import DynamoRegistros
+from pagamento.service.portas import Mudanca
+from tests.builders_pagamento import AGORA, a_fatura
+
+
+class Refusing:
+    """A table whose transactions are cancelled for a reason."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def transact_write_items(self, **_call: Any) -> None:
+        raise ClientError(
+            {"Error": {"Code": "TransactionCanceledException", "Message": ""},
+             "CancellationReasons": [{"Code": self._reason}]},
+            "TransactWriteItems",
+        )  # fmt: skip
+
+
+def write(reason: str) -> None:
+    DynamoRegistros(Refusing(reason), "t").write([Mudanca(None, a_fatura())], now=AGORA, correlacao="c")
+
+
+def test_whoever_meets_another_writer_reads_again() -> None:
+    with pytest.raises(MudouError):
+        write("TransactionConflict")
+
+
+def test_what_is_nobodys_doing_is_not_taken_for_a_race() -> None:
+    with pytest.raises(ClientError):
+        write("ValidationError")
