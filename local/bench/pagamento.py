@@ -20,7 +20,7 @@ def measures(sizes: Sizes) -> Iterator[Measure]:
         NotClosedError: a closing left something undone.
     """
     protocolos, guias, pegs = (2, 4, 200) if sizes.rapido else (PROTOCOLOS, 100, pagamento_fechamento.PEGS)
-    for size in dict.fromkeys((1, protocolos)):
+    for size in dict.fromkeys((2, protocolos)):
         yield from pagamento_demonstrativos.measures(AREA, sizes.rodadas, guias, size)
     yield from pagamento_fechamento.measures(AREA, sizes.rodadas, pegs)
     yield from pagamento_fechamento.measures_on_runtime(AREA, pegs)
