@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from local.cargas import LOADED, cadastro_client
 from local.client import Client, machine, sign_in_as, signed_up
 from local.demo_autorizacao import Manha, Validade
+from local.demo_pagamento import Recebimento
 from local.demo_peg import Faturamento
 from local.gerador import Pedido, Tipo, gerar, verifica_elegibilidade
 from local.gerador_cadastro.identificadores import cnpj as cnpj_of
@@ -62,9 +63,12 @@ class Demo(Passos):
         self._documents(client)
         self._month(client, protocolo)
         # The last of all: what the moved clock expires is not asked for again.
-        validade = Validade(self._where, self._say, self._today)
-        validade.run()
-        self.rows += validade.rows
+        for last in (
+            Recebimento(self._where, self._say, self._today, faturamento.pegs),
+            Validade(self._where, self._say, self._today),
+        ):
+            last.run()
+            self.rows += last.rows
 
     def _lote(self, tipo: Tipo, guias: int, cnpj: str | None, **more: Any) -> Any:
         self._lotes += 1

@@ -42,6 +42,9 @@ class Faturamento(Passos):
 
     Args:
         senhas: those of `local.demo_autorizacao.Manha`, by what they are.
+
+    Attributes:
+        pegs: protocolos of those that are paid later, by what they are.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Faturamento(Passos):
     ) -> None:
         super().__init__(where, say, today)
         self._senhas = senhas
+        self.pegs: dict[str, str] = {}
         self._lotes = 0
         self._prefixo = f"{time.time_ns() // 10**7 % 10**9:09d}"
 
@@ -68,8 +72,8 @@ class Faturamento(Passos):
         self._dividir()
         lote = self._com_dois_defeitos()
         glosas = self._conferir(lote)
-        protocolo = self._por_arquivo(lote, glosas)
-        self._digitado()
+        protocolo = self.pegs["liberado"] = self._por_arquivo(lote, glosas)
+        self.pegs["digitado"] = self._digitado()
         self._odontologia()
         self._analise(protocolo, glosas)
         self._situacao(protocolo)
@@ -204,7 +208,7 @@ class Faturamento(Passos):
             ]
         return protocolo
 
-    def _digitado(self) -> None:
+    def _digitado(self) -> str:
         with self._step("Digitar a conta de uma internação a partir da senha") as result:
             head = {"registro_ans": VALE, "tipo_guia": "guiaResumoInternacao", "numero_lote": self._numero_lote()}
             answer = self._faturista.request("POST", "/pegs/rascunhos", head)
@@ -228,6 +232,7 @@ class Faturamento(Passos):
             self._expect(self._senha("internacao")["situacao"], "UTILIZADA", "a senha da internação")
             found = sum(len(seen["guia"].get(kind, ())) for kind in ("procedimentos", "despesas"))
             result += [f"{found} itens vieram da senha", f"protocolo {peg['protocolo']}, R$ {peg['valor_informado']}"]
+        return str(peg["protocolo"])
 
     def _conta(self, modelo: Mapping[str, Any], *, diarias: str) -> dict[str, Any]:
         """A partial account of today: what a senha says, completed by who types."""
