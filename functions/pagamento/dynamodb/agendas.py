@@ -108,7 +108,7 @@ class DynamoAgendas:
         return None if row is None or "livre" in row else row
 
     def _loose(self, key: Mapping[str, str], now: datetime) -> Item:
-        return {"Update": update(self._table, key, changes=loose(now), condition="attribute_not_exists(livre)")}
+        return {"Update": update(self._table, key, changes=loose(now), condition="attribute_exists(pk)")}
 
     def _write(self, *actions: Item) -> None:
         try:

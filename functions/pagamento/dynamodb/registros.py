@@ -126,11 +126,11 @@ class DynamoRegistros:
         return from_item(Nota, self._get(chaves.nota_key(prestador_id, nota_id)))
 
     def notas_do_mes(self, prestador_id: str, mes: str, position: Mapping[str, str] | None, limit: int) -> Page:
-        """One Query on the index."""
+        """One consistent Query on the table's own index."""
         rows, last = self._query(
             "pk = :pk AND begins_with(envio, :mes)",
             {":pk": chaves.tenant_pk(prestador_id), ":mes": f"{mes[2:]}#"}, position, limit,
-            forward=False, IndexName=chaves.ENVIO,
+            forward=False, IndexName=chaves.ENVIO, ConsistentRead=True,
         )  # fmt: skip
         return Page([codec.build(Nota, row) for row in rows], last)
 
