@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -69,15 +70,24 @@ def logs_directly(node: ast.AST) -> bool:
     return isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("logging", "aws_lambda_powertools.log"))
 
 
+RULES: tuple[Rule, ...] = (scans, deletes, prints, asks_the_time, floats, logs_directly)
+
+
+@cache
+def lines_by_rule(file: Path) -> Mapping[Rule, list[int]]:
+    """Where a file breaks each rule: it is read once for all of them."""
+    nodes = list(ast.walk(ast.parse(file.read_text("utf-8"))))
+    return {rule: [getattr(node, "lineno", 0) for node in nodes if rule(node)] for rule in RULES}
+
+
 def broken(rule: Rule, *trees: Path, allowed: tuple[str, ...] = ()) -> list[str]:
-    found = []
-    for tree in trees:
-        for file in sorted(tree.rglob("*.py")):
-            name = file.relative_to(tree).as_posix()
-            if not name.startswith(allowed or ("\0",)):
-                lines = [node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if rule(node)]
-                found += [f"{name}:{getattr(node, 'lineno', 0)}" for node in lines]
-    return found
+    return [
+        f"{name}:{line}"
+        for tree in trees
+        for file in sorted(tree.rglob("*.py"))
+        if not (name := file.relative_to(tree).as_posix()).startswith(allowed or ("\0",))
+        for line in lines_by_rule(file)[rule]
+    ]
 
 
 @pytest.mark.parametrize(

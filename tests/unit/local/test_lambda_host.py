@@ -68,7 +68,8 @@ def function(source: str = FUNCTION, **config: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[LambdaHost]:
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LambdaHost]:
+    monkeypatch.setattr(lambda_host, "_RUNTIME_PACKAGES", ())  # the function has no use for boto3, which takes a second
     made = LambdaHost(
         tmp_path,
         limit=2,
