@@ -119,9 +119,9 @@ def send(
     arquivos = _files(prestador_id, pedido, portas)
     xml = next((one for one in arquivos if one.formato == XML), None)
     lida = portas.ler_nota(portas.arquivos.ler(xml)) if xml else NotaLida(layout=Layout.DECLARADO)
-    lida = completar(lida, pedido.declarado)
-    if lida.layout is Layout.DECLARADO:
-        lida = completar(lida, {"emitente": portas.cadastro.prestador(prestador_id).cnpj})
+    if lida.layout is Layout.DECLARADO:  # what an XML does not say nobody says for it: a person looks at it
+        own = {"emitente": portas.cadastro.prestador(prestador_id).cnpj}
+        lida = completar(completar(lida, pedido.declarado), own)
     if wrong := (*_missing(pedido, lida), *_legacy(pedido, portas)):
         raise NotaInvalidaError(wrong)
     nova = Nota(

@@ -235,6 +235,13 @@ def test_without_an_xml_what_is_declared_is_compared_and_looked_at() -> None:
     assert (nota.situacao, nota.marca) == (SituacaoNota.ENVIADA, f"{CNPJ}#77")
 
 
+def test_what_an_xml_does_not_say_is_not_taken_from_who_sends_it() -> None:
+    casa = Casa()
+    upload = casa.file(lida=a_reading(tomador=None, valor=None))
+    nota = casa.send(upload, declarado={"tomador": OUTRO_CNPJ, "valor": CEM})
+    assert (nota.situacao, nota.lida.tomador, nota.lida.valor) == (SituacaoNota.ENVIADA, None, None)
+
+
 def test_refused_by_a_person_it_may_come_again() -> None:
     casa = Casa(agora=FIM - MS)
     nota = casa.send(casa.file(lida=FILIAL))
