@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conecta_edge import session
 from conecta_edge.aws import client
@@ -75,18 +75,13 @@ def _descrever(tabela: str, codigo: str) -> str | None:
     return found.termo if found else None
 
 
-@lru_cache(maxsize=2)
-def _later(make: Any) -> Any:
-    return Later(make)
-
-
 def portas() -> Portas:
     """The ports of one call."""
     return Portas(
         registros=registros(),
-        contas=_later(_contas),
+        contas=Later(_contas),
         cadastro=_cadastro(),
-        arquivos=_later(_arquivos),
+        arquivos=Later(_arquivos),
         ler_nota=_ler_nota,
         descrever=_descrever,
         now=session.clock().now(),

@@ -15,7 +15,7 @@ from tests.fakes_cadastro import PSEUDONIMOS
 @pytest.mark.usefixtures("function_environment")
 def test_the_ports_of_a_call_are_made_once_and_only_when_they_are_asked_something() -> None:
     portas = nucleo.portas()
-    assert (portas.now, portas.registros, portas.contas) == (NOW, nucleo.registros(), nucleo.portas().contas)
+    assert (portas.now, portas.registros) == (NOW, nucleo.portas().registros)
     assert nucleo._contas.cache_info().currsize == nucleo._arquivos.cache_info().currsize == 0
     assert callable(portas.contas.peg)
     assert callable(portas.arquivos.arquivo)
