@@ -590,6 +590,7 @@ class ServiceStack(Stack):
             "TABELA_AUDITORIA": data.auditoria.table_name,
             "BUCKET_ACERVO": buckets.acervo.bucket_name,
         }
+        by_month = table_use(data.peg, ("Query",), RECEPTION_INDEX)
         self._function(
             "PagamentoApi",
             PAGAMENTO_API,
@@ -600,6 +601,7 @@ class ServiceStack(Stack):
             },
             grants=(
                 *self._paying(QUEUE_INDEX, SENDING_INDEX),
+                by_month,
                 table_use(data.idempotencia, ("GetItem", "PutItem")),
                 # What is too large for an answer is fetched from here, by an address that carries the reader's rights.
                 objects_use(self._settings, "acervo", ("GetObject", "PutObject"), prefix=STATEMENTS_PREFIX),
@@ -616,6 +618,7 @@ class ServiceStack(Stack):
             },
             grants=(
                 *self._paying(QUEUE_INDEX),
+                by_month,
                 self._pseudonyms(),  # a file of payments names a prestador by its CNPJ or CPF
                 *self._arrived(PAYMENT_LOADS_PREFIX),
                 objects_use(self._settings, "acervo", ("GetObject", "PutObject"), prefix=PAYMENT_LOADS_PREFIX),
@@ -658,7 +661,7 @@ class ServiceStack(Stack):
         data = self._data
         return (
             table_use(data.pagamento, context_table.WRITE, *indices),
-            table_use(data.peg, context_table.READ, RECEPTION_INDEX),
+            table_use(data.peg, context_table.READ),
             table_use(data.cadastro, context_table.READ),
             # Only what the files of a nota are, and when they came.
             table_use(data.documentos, ("BatchGetItem", "GetItem")),

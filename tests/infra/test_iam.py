@@ -302,7 +302,8 @@ def test_who_lists_pegs_and_who_finishes_them_look_where_they_are_in_order(produ
     assert indexes(producao, "Peg") == {
         "PegApi": {"fila", "recepcao"},
         "PegFluxo": {"fila"},
-        **{function: {"recepcao"} for function in PAGAMENTO},
+        "PagamentoApi": {"recepcao"},
+        "PagamentoFluxo": {"recepcao"},
     }
     assert indexes(producao, "Pagamento") == {"PagamentoApi": {"envio", "fila"}, "PagamentoFluxo": {"fila"}}
 
