@@ -21,8 +21,8 @@
 LSI `envio` (sort key `envio`, sparse: notas only, `<AAMM>#<instant>#<id>`) lists the notas of a prestador by time.
 Index `fila` (keys only, sparse): open faturas (`OPERADORA#<registroANS>#FATURAS#<shard>`,
 `<AAAA-MM-DD to act on>#<prestador id>#<fatura id>`) and notas that a person has to look at
-(`OPERADORA#<registroANS>#NOTAS`, `<instant>#<prestador id>#<nota id>`). Loads: `conecta_cargas_aws.stored`. A marca or token
-that was let go has `livre`, and ends by itself: no row is deleted.
+(`OPERADORA#<registroANS>#NOTAS`, `<instant>#<prestador id>#<nota id>`). Loads: `conecta_cargas_aws.stored`. A marca or
+token that was let go has `livre`, and ends by itself: no row is deleted.
 """
 
 from __future__ import annotations
