@@ -41,10 +41,13 @@ def register(registro: Registro, chamador: Chamador, portas: Portas, *, guardar:
     Raises:
         PagamentoInvalidoError: all that is wrong with it.
         PagamentoDiferenteError: its number is of another payment.
+        NaoEncontradoError: there is no such prestador.
         MudouError: too many others did too many things at once: try again.
     """
     if wrong := _too_many(registro):
         raise PagamentoInvalidoError(wrong)
+    if not registro.itens:
+        portas.cadastro.prestador(registro.prestador_id)  # no fatura says that it is one
     made = Pagamento(
         numero=registro.numero, demonstrativo="", prestador_id=registro.prestador_id,
         registro_ans=registro.registro_ans, data=registro.data, forma=registro.forma, itens=registro.itens,
@@ -122,9 +125,11 @@ def post_entry(pedido: Pedido, chamador: Chamador, portas: Portas, *, guardar: G
     """A debit or credit that waits for the next payment: of a PEG paid too much, for example.
 
     Raises:
-        NaoEncontradoError: the prestador has no such fatura at this operadora.
+        NaoEncontradoError: there is no such prestador, or it has no such fatura at this operadora.
     """
-    if pedido.fatura is not None:
+    if pedido.fatura is None:
+        portas.cadastro.prestador(pedido.prestador_id)
+    else:
         held = portas.registros.faturas(pedido.prestador_id, [pedido.fatura]).get(pedido.fatura)
         if held is None or held.registro_ans != pedido.registro_ans:
             raise NaoEncontradoError

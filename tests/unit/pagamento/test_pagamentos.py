@@ -182,6 +182,21 @@ def test_a_debit_is_of_a_fatura_of_this_prestador_at_this_operadora_and_may_be_t
         pagamentos.find_entry(CLINICA, made.id, casa.portas)
 
 
+def test_nobody_is_paid_or_debited_who_is_no_prestador() -> None:
+    casa, credit = due(), a_discount("1.00", indicador=CREDITO)
+    only = a_register(itens=(), descontos=(credit,), valor_liquido=Decimal("1.00"))
+    assert pagamentos.register(only, FINANCEIRO, casa.portas).liquido == Decimal("1.00")
+    with pytest.raises(NaoEncontradoError):
+        pagamentos.register(replace(only, numero="P-2", prestador_id="ninguem"), FINANCEIRO, casa.portas)
+    entry = an_entry()
+    pedido = pagamentos.Pedido(
+        prestador_id="ninguem", registro_ans=VALE, indicador=entry.indicador, tipo=entry.tipo, valor=entry.valor,
+        motivo=entry.motivo,
+    )  # fmt: skip
+    with pytest.raises(NaoEncontradoError):
+        pagamentos.post_entry(pedido, FINANCEIRO, casa.portas)
+
+
 def test_two_payments_at_once_of_one_peg_pay_it_once() -> None:
     casa = due()
     other = a_register(numero="P-2")
