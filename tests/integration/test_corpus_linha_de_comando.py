@@ -1,4 +1,4 @@
-"""The whole corpus through `python -m conecta_tiss validar --json`, in processes with bounded memory and time."""
+"""The corpus through `python -m conecta_tiss validar --json`, in processes with bounded memory and time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.corpus import Case, Environment, Expected, cases
+from tests.corpus import Case, Environment, Expected, cases, sample
 from tests.corpus.base import CARTEIRA, MIB, PASSWORD
 
 CANARY = "conteudo-do-canario-c04d"
@@ -122,11 +122,11 @@ def problems_of_run(done: Run, names: str, mib: int, seconds: float) -> list[str
     return [f"{names}: {what}" for what in found]
 
 
-def test_every_case_comes_out_of_the_command_line_as_it_must(environment: Environment) -> None:
+def test_each_kind_of_case_comes_out_of_the_command_line_as_it_must(environment: Environment) -> None:
     small: list[tuple[Case, Path]] = []
     wrong: list[str] = []
     with TemporaryDirectory() as folder:
-        for case in cases():
+        for case in sample(3):
             file = Path(folder) / f"{case.name}.xml"
             file.write_bytes(case.content(environment))
             if file.stat().st_size <= LARGE:

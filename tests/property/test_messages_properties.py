@@ -127,7 +127,7 @@ from tests.builders import HOJE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MENSAGENS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MENSAGENS = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 _LETRAS = st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_categories=["Cc"]) | st.sampled_from(
     "\n\t&<>\"'"
