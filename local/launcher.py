@@ -330,9 +330,12 @@ def main() -> NoReturn:
     keep_streams_across_restarts()
     door = FrontDoor(ministack.app, directory / "api")
     saver = Saver(lambda: door.last_change)
-    threading.Thread(target=saver.run, daemon=True, name="conecta-saver").start()
+    keeping = os.environ["PERSIST_STATE"] == "1"
+    if keeping:
+        threading.Thread(target=saver.run, daemon=True, name="conecta-saver").start()
     asyncio.run(_serve(door, host, saver, listener, directory / "runtime.json"))
-    save_everything()
+    if keeping:
+        save_everything()
     host.close()
     (directory / "runtime.json").unlink(missing_ok=True)
     logging.shutdown()

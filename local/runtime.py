@@ -90,10 +90,14 @@ class EmbeddedAws:
         directory: State, logs and settings; made if missing.
         port: 0 takes the port of last time or the usual one, else a free one.
         lambda_limit: Environments per function; further calls queue.
+        keep: Whether its state is saved, now and then and when it stops.
     """
 
-    def __init__(self, directory: Path = LOCAL_DIRECTORY, *, port: int = 0, lambda_limit: int | None = None) -> None:
+    def __init__(
+        self, directory: Path = LOCAL_DIRECTORY, *, port: int = 0, lambda_limit: int | None = None, keep: bool = True
+    ) -> None:
         self.directory = directory
+        self._keep = keep
         self._port = port
         self._limit = lambda_limit or int(os.environ.get("CONECTA_LAMBDA_MAX", "4"))
         self._process: subprocess.Popen[bytes] | None = None
@@ -219,7 +223,7 @@ class EmbeddedAws:
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "DOCKER_HOST": "unix:///nonexistent",  # it would look for containers to clean up
-            "PERSIST_STATE": "1",
+            "PERSIST_STATE": "1" if self._keep else "0",
             "STATE_DIR": str(self.directory / "estado"),
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self.directory / "s3"),

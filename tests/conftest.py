@@ -138,7 +138,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with EmbeddedAws(tmp_path_factory.mktemp("aws"), port=port) as aws:
+    with EmbeddedAws(tmp_path_factory.mktemp("aws"), port=port, keep=False) as aws:
         environment = {
             "AWS_ENDPOINT_URL": aws.url,
             "AWS_ACCESS_KEY_ID": aws.credentials["access_key"],
@@ -148,10 +148,16 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         yield Engine(lru_cache(aws.client), environment)
 
 
+@lru_cache
+def _moto_client(service: str) -> Any:
+    import boto3  # noqa: PLC0415
+
+    return boto3.client(service)
+
+
 @pytest.fixture
 def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """Moto in this process: no socket, no concurrency, no PartiQL."""
-    import boto3  # noqa: PLC0415
     from moto import mock_aws  # noqa: PLC0415
 
     from tests.contract.engines import Engine  # noqa: PLC0415
@@ -161,4 +167,4 @@ def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     with mock_aws():
-        yield Engine(lru_cache(boto3.client), {})
+        yield Engine(_moto_client, {})

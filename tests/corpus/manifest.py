@@ -20,17 +20,17 @@ def cases() -> list[Case]:
 
 
 def sample(of_a_kind: int) -> list[Case]:
-    """Every case that comes in, and of those refused alike (one category, the same codes) every so-many-th.
+    """Of cases that end alike (one category, one outcome, the same codes) every so-many-th.
 
     For doors that are slow to ask: the library behind them is asked all of them.
     """
-    seen: Counter[tuple[str, frozenset[str]]] = Counter()
+    seen: Counter[tuple[str, Expected, frozenset[str]]] = Counter()
     found = []
     for case in cases():
-        kind = (case.category, case.codes)
-        if case.expected is not Expected.REJECT or seen[kind] % of_a_kind == 0:
+        kind = (case.category, case.expected, case.codes)
+        if seen[kind] % of_a_kind == 0:
             found.append(case)
-        seen[kind] += case.expected is Expected.REJECT
+        seen[kind] += 1
     return found
 
 

@@ -28,15 +28,12 @@ def test_the_corpus_is_large_and_its_names_are_unique_file_names() -> None:
     assert all(re.fullmatch(r"[a-z0-9][a-z0-9.+-]*", name) for name in names), names
 
 
-def test_a_sample_has_all_that_comes_in_and_some_of_each_kind_that_is_refused() -> None:
-    kept = sample(4)
-    kinds = {(case.category, case.codes) for case in cases()}
+def test_a_sample_has_some_of_each_kind() -> None:
+    def kinds(of: list[Case]) -> set[tuple[str, str, frozenset[str]]]:
+        return {(case.category, case.expected, case.codes) for case in of}
 
-    assert {(case.category, case.codes) for case in kept} == kinds
-    assert len(kept) < len(cases()) / 2 < 2 * len(kept)
-    assert [case.name for case in kept if case.expected is not Expected.REJECT] == [
-        case.name for case in cases() if case.expected is not Expected.REJECT
-    ]
+    assert kinds(sample(5)) == kinds(cases())
+    assert len(sample(5)) < len(cases()) / 3
 
 
 def test_the_same_case_gives_the_same_bytes_each_time() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +17,8 @@ from tests.matriz.tokens import decoded
 from tests.matriz.world import World, as_json
 
 _TARGETS: Final = (Target.OWN, Target.FOREIGN, Target.ABSENT)
+OTHERS: Final = 2
+"""Of callers who are alike to a row, how many try it besides the first: which ones differs from row to row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,9 @@ class Service:
 
 
 def serve(world: World, rows: Sequence[Row], camera: Camera) -> Service:
-    """Send a valid call of every row by everybody who may; of rows that change something, by one of each papel."""
+    """Send a valid call of every row by all kinds of those who may; by one of each papel if it changes something."""
     world.tidy()
-    wanted = [(row, caller) for row in rows for caller in _callers(world, row)]
+    wanted = [(row, caller) for turn, row in enumerate(rows) for caller in _callers(world, row, turn)]
     given = [(row, caller, values) for (row, caller), values in zip(wanted, world.all_fresh(wanted), strict=True)]
     requests = [world.wire.of(row, caller, values) for row, caller, values in given]
     before, audited = camera.take(), camera.audited()
@@ -110,17 +112,19 @@ def serve(world: World, rows: Sequence[Row], camera: Camera) -> Service:
     return Service(found, difference(before.kept, after.kept), camera.audited() - audited)
 
 
-def _callers(world: World, row: Row) -> list[Caller]:
+def _callers(world: World, row: Row, turn: int) -> list[Caller]:
     callers = [caller for caller in world.callers if _allowed(row, caller) and world.may_use(row, caller)]
     if not row.writes:
-        return callers
+        return list(_trying(row, callers, turn))
     one_of = {_of_one_papel(row, caller): caller for caller in reversed(callers)}
     return [caller for caller in callers if caller in one_of.values()]
 
 
 def _of_one_papel(row: Row, caller: Caller) -> tuple[Any, ...]:
     """What callers have in common of whom one is enough; a senha or a PEG is of one operadora, whichever is asked."""
-    if row.thing in {"autorizacao", "peg", "digitado"}:
+    if row.alone:
+        return (caller.prestador,)
+    if row.thing in {"autorizacao", "peg", "digitado", "nota"}:
         return caller.kind, caller.papeis.get(caller.prestador or "")
     grupos = sorted(caller.grupos.get(caller.registro, frozenset()) & row.grupos)[:1]
     return caller.kind, *caller.papeis.values(), caller.registro, *grupos
@@ -137,7 +141,7 @@ def texts_in(value: Any) -> set[str]:
 
 def run(world: World, rows: Sequence[Row], camera: Camera) -> Matrix:
     """Send every request of the rows that must be refused."""
-    tries = [attempt for row in rows for attempt in _of_row(world, row)]
+    tries = [attempt for turn, row in enumerate(rows) for attempt in _of_row(world, row, turn)]
     before = camera.take()
     answers = world.wire.send_all([attempt[-1] for attempt in tries])
     after = camera.take()
@@ -147,12 +151,12 @@ def run(world: World, rows: Sequence[Row], camera: Camera) -> Matrix:
     return Matrix(found, before, after)
 
 
-def _of_row(world: World, row: Row) -> Iterator[tuple[Row, Caller, Target, bool, Refusal, Sent]]:
+def _of_row(world: World, row: Row, turn: int) -> Iterator[tuple[Row, Caller, Target, bool, Refusal, Sent]]:
     spelt: list[Kind] = []
     wrong: set[tuple[Any, ...]] = set()
     absent: set[tuple[Any, ...]] = set()
     crossed: set[tuple[Kind, str]] = set()
-    for caller in _told_otherwise(row, (*world.callers, *world.machines_without(row))):
+    for caller in _trying(row, (*world.callers, *world.machines_without(row)), turn):
         named = list(_named(world, row, caller))
         if (caller.kind, caller.registro) not in crossed and _allowed(row, caller):
             crossed.add((caller.kind, caller.registro))
@@ -181,19 +185,22 @@ def _of_row(world: World, row: Row) -> Iterator[tuple[Row, Caller, Target, bool,
                     yield row, caller, target, well_formed, expected, sent
 
 
-def _told_otherwise(row: Row, callers: Sequence[Caller]) -> Iterator[Caller]:
-    """Who is to be tried: of those whose pool alone refuses them, one of each papel, group and set of scopes."""
-    seen: set[tuple[Any, ...]] = set()
+def _trying(row: Row, callers: Iterable[Caller], turn: int) -> Iterator[Caller]:
+    """Who is to try a row: of callers who are alike to it the first, and some of the others, each at its turn."""
+    alike: dict[tuple[Any, ...], list[Caller]] = defaultdict(list)
     for caller in callers:
-        own = (row.door is Door.OPERADORA) == (caller.kind is Kind.OPERADORA) or row.door is Door.SIGNED_IN
-        if own or caller.kind in {Kind.NOBODY, Kind.STRANGER}:
-            yield caller
-            continue
-        grupos = frozenset[str]().union(*caller.grupos.values())
-        alike = (caller.kind, caller.live, caller.escopos, frozenset(caller.papeis.values()), grupos)
-        if alike not in seen:
-            yield caller
-        seen.add(alike)
+        alike[_rights(row, caller)].append(caller)
+    for first, *others in alike.values():
+        yield first
+        at = turn * OTHERS % max(1, len(others))
+        yield from (*others[at:], *others[:at])[:OTHERS]
+
+
+def _rights(row: Row, caller: Caller) -> tuple[Any, ...]:
+    """What a row asks of its callers; of whoever may not call at all, only why, and what a machine may do instead."""
+    refused = who_is_refused(row, caller)
+    held = (frozenset(caller.papeis.values()), frozenset(caller.grupos.items())) if refused is None else ()
+    return caller.kind, caller.escopos, refused, refusal(row, caller, Target.OWN if row.thing else Target.NONE), *held
 
 
 def _ways(row: Row, caller: Caller, target: Target, *, first: bool, last: bool, also: bool) -> tuple[bool, ...]:
