@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from local.client import ApiError, Client
+from local.gerador import Tipo
 from tests.matriz import pegs
 from tests.matriz.estados import Partes, done
 from tests.matriz.model import Values
@@ -50,10 +51,10 @@ class Contas:
         assert makers.keys() == pegs.ESTADOS
         return makers
 
-    def billed(self, prestador: str, registro: str) -> Values:
+    def billed(self, prestador: str, registro: str, tipo: Tipo = Tipo.CONSULTA) -> Values:
         """Two guias, received."""
         values = self.values(prestador, registro)
-        raw = pegs.lote(values, 2, carteiras=(), semente=secrets.randbelow(10**9))
+        raw = pegs.lote(values, 2, carteiras=(), semente=secrets.randbelow(10**9), tipo=tipo)
         answer = self._client(prestador).request(
             "POST", "/tiss/loteGuias", raw, headers={"Content-Type": "application/xml"}
         )  # fmt: skip
@@ -72,6 +73,13 @@ class Contas:
         made = done(201, client.request("POST", "/pegs/rascunhos", pegs.cabeca(values)))
         typed = done(201, client.request("POST", f"/pegs/rascunhos/{made['id']}/guias", pegs.guia(values)))
         return {"digitado": made["id"], "digitada": typed["id"]}
+
+    def published(self, prestador: str, registro: str, tipo: Tipo) -> Values:
+        """Whatever was taken of it is given back, and its values are published."""
+        named = self._acted(self.billed(prestador, registro, tipo), "analise")
+        for one in self.partes().auditoria.get(f"/operadora/pegs/{named['protocolo']}/glosas")["glosas"]:
+            self._acted(named, f"glosas/{one['id']}/reversao", {"motivo": pegs.PROVA})
+        return self._acted(self._acted(named, "conclusao"), "liberacao")
 
     def _closed(self, prestador: str, registro: str) -> Values:
         named = self.draft(prestador, registro)

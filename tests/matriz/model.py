@@ -83,9 +83,11 @@ class Row:
         opens: scopes that open the route, when they are more than what this very call needs.
         grupos: of people of an operadora.
         thing: kind of what the call names, to be looked for among what the caller owns.
-        named_in: `path`, `query` or `body`: what is wrong in a body is told before anything in it is looked for.
+        named_in: `path`, `query` or `body`, or a path and a body together: what is wrong in a body is told before
+            anything in it is looked for.
         malformed: status when what names the thing cannot be an id.
         missing: what a foreign and an absent thing are answered.
+        legacy: a number that is none of ours may be one of before the migration, and is told so (R07).
         path, query: parameters, as templates.
         body: of a valid call.
         media_type: of the body.
@@ -94,6 +96,7 @@ class Row:
         ok: status of a valid call.
         makes: kind of what a valid call uses, when it is not any `thing`: it is made for that call, or must be there.
         needs: what the relacionamento must release.
+        alone: all callers of a prestador change one and the same thing: one of them does.
         tiss: what is wrong with a message, or with the relacionamento, is told by a TISS message, and only to who may.
         audit: rows a valid call appends to the audit.
         shows: kinds of personal data in its answer.
@@ -114,6 +117,7 @@ class Row:
     named_in: str = "path"
     malformed: int = 404
     missing: Refusal = NOT_FOUND
+    legacy: bool = False
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     body: Callable[[Values], Any] | None = None
@@ -123,6 +127,7 @@ class Row:
     ok: int = 200
     makes: str | None = None
     needs: str | None = None
+    alone: bool = False
     tiss: bool = False
     audit: int = 0
     shows: frozenset[str] = frozenset()
@@ -197,7 +202,7 @@ def refusal(row: Row, caller: Caller, target: Target, *, well_formed: bool = Tru
         sending = replace(row, papeis=row.sent_by or row.papeis, escopos=row.sent_with or row.escopos)
         wrong = INVALID_MESSAGE if invalid or never else None
         return _may(sending, caller, target) or wrong or _may(row, caller, target)
-    if row.named_in == "body":
+    if row.named_in.endswith("body"):
         # What a body names is read only from one that is right.
         return invalid or missing or _may(row, caller, target)
     return missing or invalid or _may(row, caller, target)

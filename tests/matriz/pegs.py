@@ -146,7 +146,8 @@ def _typing(operation: str, makes: str = "digitado aberto", **more: Any) -> Row:
     )  # fmt: skip
 
 
-def _message(transacao: str, body: Callable[[Values], bytes], variant: str = "", **more: Any) -> Row:
+def message(transacao: str, body: Callable[[Values], bytes], variant: str = "", **more: Any) -> Row:
+    """A TISS message by the XML door."""
     return _of(
         "enviarMensagemTiss", variant=variant or transacao, opens=TISS, path={"transacao": transacao}, body=body,
         media_type="application/xml", tiss=True, **{"needs": "arquivos", "escopos": ESCREVER, **more},
@@ -201,9 +202,9 @@ ROWS: Final = (
     _typing("reabrirRascunhoDePeg", "digitado fechado"),
     _typing("enviarRascunhoDePeg", "digitado fechado", ok=201, writes=_DOSSIE, keyed=False),
     # The same by messages.
-    _message("loteGuias", lote, needs="faturamento", audit=1, shows=_CARTEIRA, writes=_DOSSIE),
-    _message("solicitacaoStatusProtocolo", question, escopos=LER, makes="peg", audit=1, shows=_CARTEIRA),
-    _message(
+    message("loteGuias", lote, needs="faturamento", audit=1, shows=_CARTEIRA, writes=_DOSSIE),
+    message("solicitacaoStatusProtocolo", question, escopos=LER, makes="peg", audit=1, shows=_CARTEIRA),
+    message(
         "cancelaGuia",
         cancellation,
         "cancelaGuia-lote",
@@ -231,5 +232,6 @@ ROWS: Final = (
     _analysis("pedirInformacaoDoPeg", "peg em análise", _asked),
     _analysis("concluirAnaliseDoPeg", "peg em análise"),
     _analysis("reabrirAnaliseDoPeg", "peg analisado", _motivo),
-    _analysis("liberarPeg", "peg analisado", grupos=OF_THE_OPERADORA),
+    # What is to be paid of it is opened elsewhere, by itself.
+    _analysis("liberarPeg", "peg analisado", grupos=OF_THE_OPERADORA, writes=_ROW | {"pagamento"}),
 )

@@ -17,7 +17,7 @@ LER: Final = frozenset({"autorizacao.ler"})
 ESCREVER: Final = frozenset({"autorizacao.escrever"})
 BOTH: Final = LER | ESCREVER
 TISS: Final = frozenset({
-    "elegibilidade.ler", "autorizacao.ler", "autorizacao.escrever", "peg.ler", "peg.escrever",
+    "elegibilidade.ler", "autorizacao.ler", "autorizacao.escrever", "peg.ler", "peg.escrever", "pagamento.ler",
 })  # fmt: skip
 UPLOADS: Final = frozenset({"peg.escrever", "documentos.escrever", "autorizacao.escrever", "pagamento.escrever"})
 FOLLOWED: Final = frozenset({"documentos.ler", "autorizacao.ler", "pagamento.ler"})

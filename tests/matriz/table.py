@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from local.gerador import verifica_elegibilidade
-from tests.matriz import pegs, senhas
+from tests.matriz import pagamento, pegs, senhas
 from tests.matriz.model import BILLING, FRONT_DESK, GESTOR, Door, Row, Values
 
 DOCUMENTOS: Final = frozenset({"documentos.ler"})
@@ -76,9 +76,7 @@ TABLE: Final = (
     ),
     Row(
         operation="enviarMensagemTiss", door=Door.PRESTADOR, papeis=FRONT_DESK, escopos=ELEGIBILIDADE,
-        opens=frozenset({
-            "elegibilidade.ler", "autorizacao.ler", "autorizacao.escrever", "peg.ler", "peg.escrever",
-        }),
+        opens=senhas.TISS,
         path={"transacao": "verificaElegibilidade"}, body=_verifica, media_type="application/xml",
         needs="autorizacao", tiss=True, audit=1, shows=frozenset({"carteira", "nome"}),
     ),
@@ -186,4 +184,5 @@ TABLE: Final = (
     ),
     *senhas.ROWS,
     *pegs.ROWS,
+    *pagamento.ROWS,
 )  # fmt: skip

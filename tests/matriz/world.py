@@ -27,11 +27,13 @@ from local.gerador_cadastro.identificadores import cnpj as cnpj_of
 from local.runtime import EmbeddedAws
 from local.seed import CLINICA, GRUPOS, HOSPITAL, OPERADORAS
 from tests.cadastro_rows import CadastroTable, VinculoOperadora
-from tests.matriz import pegs, senhas, tokens
+from tests.matriz import pagamento, pegs, senhas, tokens
 from tests.matriz.calls import Wire, together
 from tests.matriz.contas import Contas, new_lote
 from tests.matriz.estados import Estados, Partes, new_guia
+from tests.matriz.faturas import Faturas
 from tests.matriz.model import EVERYTHING, Caller, Kind, Row, Target, Values, refusal
+from tests.matriz.table import TABLE
 
 AMS, PASA = OPERADORAS
 ESCOPOS: Final = tuple(
@@ -46,7 +48,9 @@ ID_OF: Final[Mapping[str, str]] = {
     "upload": "upload", "peg": "protocolo", "pessoa": "pessoa", "credencial": "client_id", "pedido": "pedido",
     "pedido da operadora": "pedido", "carga": "carga", "relacionamento": "prestador", "contrato": "registro",
     "operadora": "registro", "autorizacao": "numero", "autorizacao da operadora": "numero", "rascunho": "rascunho",
-    "mensagem": "upload", "peg da operadora": "protocolo", "digitado": "digitado",
+    "mensagem": "upload", "peg da operadora": "protocolo", "digitado": "digitado", "peg publicado": "protocolo",
+    "nota": "nota", "nota da operadora": "nota", "pagamento": "demonstrativo", "lancamento da operadora": "lancamento",
+    "lote de demonstrativos": "lotes",
 }  # fmt: skip
 """Of each kind of thing, the value that names it."""
 ABSENT: Final[Mapping[str, str]] = {
@@ -54,17 +58,18 @@ ABSENT: Final[Mapping[str, str]] = {
     "pedido da operadora": "f" * 32, "carga": "345695-20200101T000000Z-000000000000",
     "relacionamento": "00000000000191", "contrato": "999999", "operadora": "999999",
     "autorizacao": "20010000000000", "autorizacao da operadora": "20010000000000", "rascunho": "f" * 32,
-    "mensagem": "f" * 32, "peg da operadora": "261129999999", "digitado": "f" * 32,
+    "mensagem": "f" * 32, "peg da operadora": "261129999999", "digitado": "f" * 32, "peg publicado": "261129999999",
+    "nota": "261159999999", "nota da operadora": "261159999999", "pagamento": "261159999999",
+    "lancamento da operadora": "261159999999", "lote de demonstrativos": "261159999999",
 }  # fmt: skip
 """Ids that are well formed and nobody's."""
 SHARES: Final = 6
 """Of the spellings of an id, among the rows that name one alike."""
 ALIKE: Final[Mapping[str, Sequence[str]]] = {
-    thing: [row.name for row in (*senhas.ROWS, *pegs.ROWS) if row.thing == thing]
-    for thing in ("autorizacao", "autorizacao da operadora", "peg", "peg da operadora", "digitado")
+    thing: names for thing in ID_OF if len(names := [row.name for row in TABLE if row.thing == thing]) >= SHARES
 }
 """Rows that name such a thing, each of which tries some of the spellings, and all of them try all."""
-PLACES: Final = {"sequencia": "99", "glosa": "99", "digitada": "00009999"}
+PLACES: Final = {"sequencia": "99", "glosa": "99", "digitada": "00009999", "arquivo": "f" * 32}
 """What is inside of a thing, and one that is not."""
 
 
@@ -216,6 +221,15 @@ class World:
         asker = self.unbound
         first, second = self.asked(asker), self.asked(asker, PASA)
         registros = {f"registro:{registro}": {"registro": registro} for registro in OPERADORAS}
+        together(self.faturas.published_cronograma, OPERADORAS)
+        here_paid, there_paid, *notas = together(
+            lambda make: make(),
+            [
+                *(partial(self.faturas.paid, one.prestador_id, AMS) for one in (HOSPITAL, CLINICA)),
+                *(partial(self.faturas.sent, HOSPITAL.prestador_id, registro) for registro in OPERADORAS),
+            ],
+        )
+        paid = {hospital: here_paid, clinica: there_paid}
         return {
             "upload": {hospital: {"upload": here}, clinica: {"upload": there}},
             "peg": {hospital: {"protocolo": sent}, clinica: {"protocolo": gone}},
@@ -259,6 +273,16 @@ class World:
                 hospital: self.contas.draft(HOSPITAL.prestador_id, AMS),
                 clinica: self.contas.draft(CLINICA.prestador_id, AMS),
             },
+            **dict.fromkeys(("peg publicado", "nota", "pagamento"), paid),
+            "pagamento de hoje": {f"{prestador}|{AMS}": {"registro": AMS} for prestador in paid},
+            "nota da operadora": dict(zip(registros, notas, strict=True)),
+            "lancamento da operadora": {
+                f"registro:{registro}": self.faturas.entry(HOSPITAL.prestador_id, registro) for registro in OPERADORAS
+            },
+            "lote de demonstrativos": {
+                hospital: self.faturas.lote(HOSPITAL.prestador_id, AMS),
+                clinica: self.faturas.lote(CLINICA.prestador_id, AMS),
+            },
             "mensagem": {
                 hospital: self._sent(HOSPITAL.prestador_id, self.gestor),
                 clinica: self._sent(CLINICA.prestador_id, self.clinica),
@@ -274,6 +298,12 @@ class World:
     def contas(self) -> Contas:
         """Makes PEGs and drafts of them."""
         return Contas(lambda: self._partes, self._of_prestador)
+
+    @cached_property
+    def faturas(self) -> Faturas:
+        """Makes what is to be paid, and what follows from it."""
+        financeiro = self._portal("financeiro@vale-pasa.example")
+        return Faturas(lambda: self._partes, financeiro, self._of_prestador, self.contas)
 
     @cached_property
     def _partes(self) -> Partes:
@@ -316,7 +346,7 @@ class World:
     def may_use(self, row: Row, caller: Caller) -> bool:
         """Whether the caller has all that a valid call uses and that cannot be made for it."""
         wanted = {row.thing, row.makes} & self.things.keys()
-        if row.makes in senhas.ESTADOS | pegs.ESTADOS and caller.kind is not Kind.OPERADORA:
+        if row.makes in senhas.ESTADOS | pegs.ESTADOS | pagamento.ESTADOS and caller.kind is not Kind.OPERADORA:
             wanted.add("autorizacao")  # whoever has one has more made
         return all(self.held(thing, caller) for thing in wanted if thing)
 
@@ -365,7 +395,7 @@ class World:
             return
         name = ID_OF[row.thing]
         spelt = HOSTILE(own[name]) if row.named_in != "body" else HOSTILE_IN_BODIES(own[name])
-        found = [{**own, name: text} for text in spelt if text != own[name]]
+        found = [{**own, name: text} for text in spelt if text != own[name] and not (row.legacy and text.isdigit())]
         if name == "numero":
             found += [{**own, "registro": text} for text in HOSTILE(own["registro"]) if text != own["registro"]]
         if row.thing in ALIKE:
@@ -389,7 +419,8 @@ class World:
             "carteira": life["numero_carteira"], "hoje": self.today.isoformat(), "competencia": f"{self.today:%Y%m}",
             "email": "ninguem@nova.example", "numero": ABSENT["autorizacao"], "guia": new_guia(),
             "outra guia": new_guia(), "sequencia": "1", "por": HOSPITAL.prestador_id, "glosa": "1",
-            "protocolo": ABSENT["peg"], "lote": new_lote(), "digitada": "00000001",
+            "protocolo": ABSENT["peg"], "lote": new_lote(), "digitada": "00000001", "arquivo": "f" * 32,
+            "valor": "1.00", "nota": ABSENT["nota"], "lancamento": ABSENT["nota"],
             "executante": CLINICA.prestador_id if registro == AMS else HOSPITAL.prestador_id,
         }  # fmt: skip
 
@@ -406,7 +437,7 @@ class World:
         """As `own`, made for one call that uses it up."""
         return self.all_fresh([(row, caller)])[0]
 
-    def _used_up(self, row: Row, caller: Caller) -> Values:  # noqa: PLR0911  # one kind, one line
+    def _used_up(self, row: Row, caller: Caller) -> Values:  # noqa: C901, PLR0911  # one kind, one line
         """What is made one by one."""
         own = {**self.values(caller), **(self.own(row, caller) or {})}
         at = self.gestor if caller.prestador == HOSPITAL.prestador_id else self.clinica
@@ -432,6 +463,11 @@ class World:
             case "e-mail":
                 self._emails.add(email := f"{secrets.token_hex(8)}@nova.example")
                 return {**own, "email": email}
+            case "agenda":
+                mine = Client(self.where["api"], caller.token, extra=dict(caller.headers))
+                expect(201, mine.request("POST", "/cronograma/agenda", {"registro_ans": own["registro"]}))
+            case "ciclo novo":
+                return {**own, "ciclo": self.faturas.ciclo(caller.registro)}
             case "titular":
                 return {**own, "cpf": self._former(caller.registro)}
         return own
@@ -446,13 +482,15 @@ class World:
         """An authorization or a draft for one call, in the state that the call starts from."""
         if row.thing == "rascunho" and row.writes:
             return self.estados.draft(caller.prestador or "", AMS)
-        if row.makes in {"autorizacao", "peg"}:
+        if row.makes in {"autorizacao", "peg", "peg publicado"}:
             return self.held(row.makes, caller) or {}
-        made: Estados | Contas
+        made: Estados | Contas | Faturas
         if row.makes in senhas.ESTADOS:
             made = self.estados
         elif row.makes in pegs.ESTADOS:
             made = self.contas
+        elif row.makes in pagamento.ESTADOS:
+            made = self.faturas
         else:
             return {}
         if caller.kind is Kind.OPERADORA:
@@ -877,6 +915,10 @@ class World:
             "mensagem",
             "peg da operadora",
             "digitado",
+            "nota",
+            "pagamento",
+            "lancamento da operadora",
+            "lote de demonstrativos",
         ):
             found |= {values[ID_OF[kind]] for values in self.things[kind].values()}
         return frozenset(found)
