@@ -11,6 +11,7 @@ from typing import Final
 
 RAIZ: Final = 8
 """Characters of a CNPJ that all branches of a company share."""
+CPF: Final = 11
 
 
 class SituacaoNota(StrEnum):
@@ -60,8 +61,8 @@ class Esperado:
     """What a nota must say.
 
     Attributes:
-        emitente: CNPJ of the prestador.
-        tomador: CNPJ of the operadora; `None` while it is not loaded.
+        emitente: CNPJ of the prestador, or CPF of one that is a person.
+        tomador: CNPJ of the operadora; `None` while it is not loaded: then a person looks at it.
         valor: reais, the sum of what is liberado of its faturas, when all of them are known here.
         primeira_competencia: `AAAAMM` of the earliest PEG.
         hoje: local day of the server.
@@ -114,7 +115,7 @@ def _conferir(lida: NotaLida, esperado: Esperado) -> Iterator[Divergencia]:  # o
             providencia=again,
         )  # fmt: skip
     if lida.emitente is not None and esperado.emitente is not None and lida.emitente != esperado.emitente:
-        branch = lida.emitente[:RAIZ] == esperado.emitente[:RAIZ] and len(lida.emitente) == len(esperado.emitente)
+        branch = lida.emitente[:RAIZ] == esperado.emitente[:RAIZ] and len(lida.emitente) == len(esperado.emitente) > CPF
         yield Divergencia(
             regra="NF-FILIAL" if branch else "NF-EMITENTE",
             efeito=Efeito.CONFERENCIA if branch else Efeito.RECUSA,
@@ -124,7 +125,12 @@ def _conferir(lida: NotaLida, esperado: Esperado) -> Iterator[Divergencia]:  # o
             visto=lida.emitente, esperado=esperado.emitente,
             providencia="" if branch else "Envie a nota emitida pelo CNPJ do prestador.",
         )  # fmt: skip
-    if lida.tomador is not None and esperado.tomador is not None and lida.tomador != esperado.tomador:
+    if esperado.tomador is None:
+        yield Divergencia(
+            regra="NF-SEM-TOMADOR", efeito=Efeito.CONFERENCIA, campo="tomador", visto=lida.tomador,
+            mensagem="O CNPJ da operadora ainda não está no cadastro: o financeiro dela vai conferir o tomador.",
+        )  # fmt: skip
+    elif lida.tomador is not None and lida.tomador != esperado.tomador:
         yield Divergencia(
             regra="NF-TOMADOR", efeito=Efeito.RECUSA, campo="tomador",
             mensagem="O tomador da nota não é a operadora dos PEGs: cada operadora tem a sua nota.",

@@ -229,15 +229,18 @@ def _sent_before(nova: Nota, faturas: Sequence[Fatura], portas: Portas) -> Nota 
 
 def _judge(nota: Nota, faturas: Sequence[Fatura], portas: Portas) -> Nota:
     lida, valor = nota.lida, sum((one.valor for one in faturas), Decimal("0.00"))
+    prestador = portas.cadastro.prestador(nota.prestador_id)
     esperado = Esperado(
-        emitente=portas.cadastro.prestador(nota.prestador_id).cnpj,
+        emitente=prestador.cnpj or prestador.cpf,
         tomador=portas.cadastro.operadora(nota.registro_ans).cnpj,
         valor=None if nota.legados else valor,
         primeira_competencia=min((f"{one.recebido_em:%Y%m}" for one in faturas), default=""),
         hoje=portas.hoje,
     )
     found = [*de_notas.conferir(lida, esperado)]
-    if nota.marca and portas.registros.titular_da_marca(nota.registro_ans, nota.marca):
+    # Of another issuer's notas nobody learns here which there are.
+    own = all(one.regra != "NF-EMITENTE" for one in found)
+    if own and nota.marca and portas.registros.titular_da_marca(nota.registro_ans, nota.marca):
         repeated = Divergencia(
             regra="NF-REPETIDA", efeito=Efeito.RECUSA, campo="numero", visto=lida.numero,
             mensagem="Já existe aqui uma nota deste emitente com este número.",
@@ -258,9 +261,9 @@ def _settled(nota: Nota, faturas: Sequence[Fatura], day: date, by: Regras) -> tu
         )  # fmt: skip
         if not refused:
             return after
-        # It changes nothing, unless it came in time and there is no time left to mend it.
+        # It changes nothing, unless it came in time and there is no time left to mend it; that is given once.
         left = de_faturas.soltar_nota(after, by, recusada=True)
-        return replace(left, versao=after.versao) if left.reenvio_ate else fatura
+        return replace(left, versao=after.versao) if left.reenvio_ate and not fatura.reenvio_ate else fatura
 
     after = [with_it(one) for one in faturas]
     if refused:

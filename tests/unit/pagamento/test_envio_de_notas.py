@@ -34,6 +34,7 @@ from tests.builders_pagamento import (
     OUTUBRO,
     UM_PEG,
     a_discount,
+    a_file,
     a_reading,
     meia_noite,
 )
@@ -240,6 +241,33 @@ def test_what_an_xml_does_not_say_is_not_taken_from_who_sends_it() -> None:
     upload = casa.file(lida=a_reading(tomador=None, valor=None))
     nota = casa.send(upload, declarado={"tomador": OUTRO_CNPJ, "valor": CEM})
     assert (nota.situacao, nota.lida.tomador, nota.lida.valor) == (SituacaoNota.ENVIADA, None, None)
+
+
+def test_nobody_learns_from_a_refusal_which_notas_another_issuer_sent() -> None:
+    casa = Casa()
+    casa.send()
+    for cpf, cnpj in ((None, OUTRO_CNPJ), ("12345678909", None)):
+        casa.cadastro.put(Prestador(CLINICA, "Clínica", "7654321", cnpj=cnpj, cpf=cpf))
+        for numero in ("4711", "1"):
+            casa.arquivos.put(CLINICA, a_file(numero), numero.encode())
+            casa.lidas[numero.encode()] = a_reading(numero=numero)
+            asked = notas.Pedido(registro_ans=VALE, legados=("1",), uploads=(numero,))
+            told = notas.send(CLINICA, asked, PRESTADOR, casa.portas)
+            assert told.situacao is SituacaoNota.RECUSADA
+            assert [one.regra for one in told.divergencias] == ["NF-EMITENTE"]
+
+
+def test_who_sends_another_bad_nota_has_no_more_days_for_it() -> None:
+    casa = Casa(agora=FIM - MS)
+    wrong = a_reading(valor=Decimal("1.00"))
+    casa.file("u1", lida=wrong)
+    casa.agora = FIM
+    casa.send("u1")
+    until = fatura(casa).reenvio_ate
+    casa.agora = FIM + UM_DIA
+    casa.send(casa.file("u2", lida=wrong))
+    assert until is not None
+    assert fatura(casa).reenvio_ate == until
 
 
 def test_refused_by_a_person_it_may_come_again() -> None:

@@ -56,7 +56,15 @@ def test_all_that_is_wrong_is_told_at_once_with_what_was_seen() -> None:
 
 
 def test_what_is_not_known_here_is_not_compared() -> None:
-    assert found(a_reading(tomador=CNPJ, valor=Decimal(1)), tomador=None, valor=None, emitente=None) == []
+    assert found(a_reading(valor=Decimal(1)), valor=None, emitente=None) == []
+
+
+def test_of_an_operadora_whose_cnpj_is_not_known_a_person_looks_at_the_tomador() -> None:
+    assert found(a_reading(tomador=CNPJ), tomador=None) == [("NF-SEM-TOMADOR", Efeito.CONFERENCIA)]
+
+
+def test_people_whose_cpfs_begin_alike_are_no_branches_of_each_other() -> None:
+    assert found(a_reading(emitente="12345678909"), emitente="12345678101") == [("NF-EMITENTE", Efeito.RECUSA)]
 
 
 def test_what_nobody_could_read_is_looked_at_by_a_person() -> None:
