@@ -17,7 +17,8 @@ from local.seed import CLINICA, HOSPITAL
 from tests.e2e.conftest import Deployed
 from tests.matriz import refusals
 from tests.matriz.calls import Sent, routes, schema_at
-from tests.matriz.model import Caller, Door, Kind, Refusal, Row
+from tests.matriz.model import FINANCEIRO, Caller, Door, Kind, Refusal, Row
+from tests.matriz.pagamento import ESTADOS as ESTADOS_DE_FATURA
 from tests.matriz.pegs import ESTADOS as ESTADOS_DE_PEG
 from tests.matriz.senhas import ESTADOS
 from tests.matriz.snapshot import Camera, difference
@@ -69,8 +70,13 @@ LONG: Final = {
     "listarPegsDaOperadora": World.many_pegs,
     "listarAutorizacoesDaOperadora": World.many_autorizacoes,
     "buscarAutorizacoesDaOperadora": World.many_autorizacoes,
+    "listarPegsDoCronograma": World.many_pegs,
 }
-SHORT: Final = frozenset({"listarCorpoClinico", "listarGlosasDoPeg", "listarGlosasDoPegDaOperadora"})
+SHORT: Final = frozenset({
+    "listarCorpoClinico", "listarGlosasDoPeg", "listarGlosasDoPegDaOperadora", "listarNotasFiscais",
+    "listarPendenciasDeNotaFiscal", "conciliarPeg", "listarLotesDeDemonstrativos", "listarNotasFiscaisAConferir",
+    "listarPagamentosDaOperadora",
+})  # fmt: skip
 """Their pages hold more than there is here: only what others gave is tried."""
 OTHER_FILTER: Final = {
     "listarPegs": {"competencia": "202001"},
@@ -80,6 +86,7 @@ OTHER_FILTER: Final = {
     "listarAutorizacoes": {"competencia": "202001"},
     "listarAutorizacoesDaOperadora": {"fila": "PENDENTES"},
     "listarPegsDaOperadora": {"situacao": "ANALISADO"},
+    "listarPegsDoCronograma": {"competencia": "202001"},
 }
 
 
@@ -191,7 +198,12 @@ OF_PEGS: Final = frozenset({"cancelarPeg", "iniciarAnaliseDoPeg", "glosar", "inc
 """Of many that are carried out alike, one of each kind."""
 ACTS: Final = [row for row in KEYED if row.makes in ESTADOS or row.operation in OF_PEGS]
 """Each of an authorization, a PEG or a draft that was made for it."""
-EFFECTS: Final = [row for row in KEYED if row.makes not in ESTADOS | ESTADOS_DE_PEG]
+EFFECTS: Final = [
+    row
+    for row in KEYED
+    if row.makes not in ESTADOS | ESTADOS_DE_PEG | ESTADOS_DE_FATURA and not (row.grupos & FINANCEIRO)
+]
+"""What financeiro does is carried out as what a prestador sends, and has numbers of its own."""
 ONE_ACT: Final = [ROWS["cancelarAutorizacao"], ROWS["cancelarPeg"]]
 """Of many that are carried out alike."""
 
@@ -216,6 +228,8 @@ class TestIdempotencyKeys:
             world.tidy()
         if row.door is not Door.OPERADORA:
             return gestores
+        if row.grupos == FINANCEIRO:
+            return (world.whoever_may(row),)
         first = world.whoever_may(row, where=lambda one: one.grupos == {AMS: {"central", "auditoria"}})
         second = world.whoever_may(row, where=lambda one: one.grupos.keys() == {PASA})
         return first, second, world.whoever_may(row, where=lambda one: one.registro == AMS and one != first)
@@ -295,6 +309,7 @@ class TestIdempotencyKeys:
         where = {
             "criarUpload": f"/documentos/uploads/{identity}", "criarRascunho": f"/autorizacoes/rascunhos/{identity}",
             "criarRascunhoDePeg": f"/pegs/rascunhos/{identity}", "cancelarPeg": f"/pegs/{identity}",
+            "pedirDemonstrativosEmLote": f"/demonstrativos/lotes/{identity}",
         }.get(row.operation)  # fmt: skip
         if "autorizacao" in row.writes | {row.thing}:
             where = where or f"/autorizacoes/{AMS}/{identity}"
