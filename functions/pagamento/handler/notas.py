@@ -20,6 +20,7 @@ from pagamento.schemas.notas import (
     NotasPendentesPage,
 )
 from pagamento.service import notas
+from pagamento.service.faturas import as_of_now
 
 __all__ = ["ERRORS", "OPERATIONS"]
 
@@ -51,7 +52,8 @@ def list_pending(request: Request) -> Response:
     found = list[dict[str, Any]]()
     while left and len(found) < PENDENCIAS:
         held = portas.registros.faturas_do_mes(caller.prestador_id, left.pop(0))
-        found += [schemas.pendencia(one) for one in held if one.situacao is SituacaoFatura.PENDENTE]
+        waiting = [one for one in held if one.situacao is SituacaoFatura.PENDENTE]
+        found += map(schemas.pendencia, as_of_now(waiting, portas))
     return Response(200, {"pendencias": found, "cursor": token_of({"mes": left[0]} if left else None)})
 
 

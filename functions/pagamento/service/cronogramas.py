@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from conecta_contas.pegs import SituacaoPeg
 from pagamento.domain.cronograma import Ciclo, Cronograma, conferir, juntar
 from pagamento.domain.errors import CronogramaInvalidoError, VersaoDiferenteError
-from pagamento.domain.faturas import ABERTAS, Fatura, Regras, SituacaoFatura, previsao
+from pagamento.domain.faturas import ABERTAS, Fatura, Regras, SituacaoFatura, previsao, programar
 from pagamento.service.faturas import find_faturas, regras
 from pagamento.service.portas import Fato, Mudanca, keep_nothing
 
@@ -91,8 +91,8 @@ def _forecast(peg: Peg, fatura: Fatura | None, by: Regras, portas: Portas) -> Pr
     if fatura is not None and fatura.situacao in ABERTAS:
         now = previsao(fatura, by)
         return Previsao(
-            peg=peg, fatura=fatura, valor=fatura.valor, competencia=now.competencia, entrega_ate=fatura.entrega_ate,
-            pagamento_em=now.pagamento_em, reagendada=now.reagendada,
+            peg=peg, fatura=fatura, valor=fatura.valor, competencia=now.competencia,
+            entrega_ate=programar(fatura, by).entrega_ate, pagamento_em=now.pagamento_em, reagendada=now.reagendada,
         )  # fmt: skip
     if fatura is not None:
         return Previsao(

@@ -38,6 +38,12 @@ def fato(tipo: str, fatura: Fatura, **dados: Any) -> Fato:
     )  # fmt: skip
 
 
+def as_of_now(faturas: Sequence[Fatura], portas: Portas) -> list[Fatura]:
+    """Their days by the rules in force now, whether or not a closing or a recount came by already."""
+    by = {one: regras(one, portas) for one in sorted({fatura.registro_ans for fatura in faturas})}
+    return [programar(one, by[one.registro_ans]) for one in faturas]
+
+
 def find_faturas(
     prestador_id: str, ids: Sequence[str], portas: Portas, *, correlacao: str = ""
 ) -> Mapping[str, Fatura]:
@@ -108,13 +114,9 @@ def recount(
 
 
 def _closed(fatura: Fatura, by: Regras) -> Revista | None:
-    after = programar(fatura, by)
-    if after.reagendada and after.entrega_ate != fatura.entrega_ate:
-        after = replace(after, versao=fatura.versao + 1)
-        anterior = _iso(fatura.entrega_ate)
-        told = [fato("NotaFiscalReagendada", after, motivo="SEM_NOTA", entrega_anterior=anterior)]
-        return (after, told) if aviso(after, by.hoje) is None else _warned(after, by, told)
-    return _counted(fatura, by) if aviso(after, by.hoje) is None else _warned(after, by, [])
+    counted = _counted(fatura, by)
+    after, told = counted or (fatura, [])
+    return counted if aviso(after, by.hoje) is None else _warned(after, by, told)
 
 
 def _warned(fatura: Fatura, by: Regras, told: list[Fato]) -> Revista:
@@ -124,11 +126,15 @@ def _warned(fatura: Fatura, by: Regras, told: list[Fato]) -> Revista:
 
 
 def _counted(fatura: Fatura, by: Regras) -> Revista | None:
+    """By the rules in force: its delivery was missed, whoever comes to see it first, or its days are others."""
     after = programar(fatura, by)
     if after == fatura:
         return None
     after = replace(after, versao=fatura.versao + 1)
     before = {"entrega_anterior": _iso(fatura.entrega_ate), "pagamento_anterior": _iso(fatura.pagamento_em)}
+    missed = after.reagendada and fatura.entrega_ate is not None and by.hoje > fatura.entrega_ate
+    if missed and fatura.situacao is SituacaoFatura.PENDENTE:
+        return after, [fato("NotaFiscalReagendada", after, motivo="SEM_NOTA", **before)]
     return after, [fato("VencimentoAlterado", after, **before)]
 
 

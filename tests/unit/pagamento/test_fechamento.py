@@ -203,6 +203,27 @@ def test_a_new_version_counts_what_is_open_again_and_tells_who_is_moved() -> Non
     assert [one.tipo for one in casa.registros.told("")] == ["CronogramaPublicado"] * 2
 
 
+def test_a_missed_delivery_is_told_as_such_whoever_sees_it_first() -> None:
+    casa = many().to(DEPOIS)
+    cronogramas.publish(VALE, [replace(NOVEMBRO, pagamento=date(2026, 12, 29))], FINANCEIRO, casa.portas)
+    assert run(casa, faturas.recount)["reagendadas"] == 30
+    assert run(casa)["vistas"] == 0
+    # The next one is missed by nobody: it is moved, which the closing sees before the recount.
+    cronogramas.publish(
+        VALE, [replace(NOVEMBRO, entrega=date(2026, 12, 17))], FINANCEIRO, casa.to(date(2026, 12, 14)).portas
+    )
+    done = run(casa)
+    assert (done["reagendadas"], done["alteradas"], done["avisadas"]) == (0, 30, 30)
+    assert run(casa, faturas.recount)["alteradas"] == 0
+
+
+def test_days_are_those_of_now_before_any_closing_came_by() -> None:
+    casa = many().to(DEPOIS)
+    assert foreseen(casa, published(MUITAS[0])) == [("202611", NOVEMBRO.entrega, NOVEMBRO.pagamento, True)]
+    assert [one.entrega_ate for one in faturas.as_of_now(held(casa), casa.portas)] == [NOVEMBRO.entrega] * 30
+    assert faturas.as_of_now([], casa.portas) == []
+
+
 def test_what_waited_for_its_first_cronograma_is_counted_by_it() -> None:
     casa = Casa(published(registro_ans=PASA))
     held_ = faturas.open_fatura(HOSPITAL, UM_PEG, casa.portas)
