@@ -6,14 +6,14 @@ import base64
 import io
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from conecta_contas.pegs import Peg, Porta, SituacaoPeg
+from conecta_contas.pegs import SituacaoPeg
 from conecta_edge import envios as edge
 from conecta_edge import session
 from conecta_edge.http import Api
@@ -25,9 +25,8 @@ from conecta_tiss.messages.envelope import Mensagem, Parte
 from conecta_tiss.pipeline import validate_message
 from conecta_tiss.versions import VERSOES, Versao
 from conecta_tiss.xml.writer import write
-from local.gerador import Pedido, Tipo, gerar
+from local.gerador import Tipo
 from pagamento.handler import envios, tiss
-from peg.messages.lotes import TissPadrao
 from tests import builders_demonstrativos as uns
 from tests.builders_cadastro import an_operadora
 from tests.builders_functions import (
@@ -43,8 +42,7 @@ from tests.builders_functions import (
     machine,
     person,
 )
-from tests.builders_pagamento import HOJE, OUTRO_PEG, UM_PEG, a_fatura, a_payment
-from tests.builders_recibos import a_dossie, a_glosa, peg_of
+from tests.builders_pagamento import HOJE, OUTRO_PEG, UM_PEG
 from tests.fakes_pagamento_api import DA_CLINICA, MIGRACAO, PORTAL_LEGADO, RECEPCAO, SO_LE, ApiMesa
 
 V401, V402, V403 = Versao
@@ -72,25 +70,6 @@ class Door(ApiMesa):
             reader.put_prestador(Prestador(prestador_id, prestador_id, "1234567", cnpj=cnpj))
             reader.put_relacionamento(a_relacionamento(prestador_id))
         self._api = Api((*tiss.OPERATIONS, *tiss.UNPUBLISHED), tiss.ERRORS, session.origins)
-
-    def billed(self, protocolo: str = UM_PEG, tipo: Tipo = Tipo.SADT, **changes: Any) -> Peg:
-        """A PEG of three guias, one of them with a glosa, whose values are published."""
-        made = gerar(Pedido(tipo=tipo, guias=3, origem_cnpj=CNPJ, destino=VALE, numero_lote="42"))
-        lote = TissPadrao().read(made.conteudo, NOW.date(), Porta.XML)
-        dossie = a_dossie(lote, a_glosa())
-        held = {
-            "protocolo": protocolo, "situacao": SituacaoPeg.LIBERADO, "publicada_em": date(2026, 11, 9),
-            "valor_glosado": dossie.resultado.glosado,
-        }  # fmt: skip
-        return self.contas.put(peg_of(lote, **{**held, **changes}), dossie)
-
-    def paid(self, *pegs: Peg, **changes: Any) -> None:
-        """PEGs are paid today."""
-        valores = {peg.protocolo: peg.valor_liberado for peg in pegs}
-        self.registros.put(
-            *(a_fatura(peg.protocolo, valor=peg.valor_liberado, tipo_guia=peg.tipo_guia) for peg in pegs)
-        )
-        self.registros.put(a_payment(valores=valores, **changes))
 
     def send(self, raw: bytes, claims: dict[str, Any] | None = None) -> tuple[int, bytes]:
         """POST one message, as the XML door hands it over."""
