@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -90,9 +91,12 @@ class Pagamento:
         return sum((one.valor for one in self.descontos if one.indicador is indicador), ZERO)
 
     def mesmo(self, outro: Pagamento) -> bool:
-        """Whether two of one number say the same; who recorded it, and when, is not said."""
-        names = ("prestador_id", "data", "forma", "itens", "descontos", "banco", "agencia", "conta")
-        return all(getattr(self, name) == getattr(outro, name) for name in names)
+        """Whether two of one number say the same, in whatever order; who recorded it, and when, is not said."""
+        names = ("prestador_id", "data", "forma", "banco", "agencia", "conta")
+        lists = ("itens", "descontos")
+        return all(getattr(self, name) == getattr(outro, name) for name in names) and all(
+            Counter(getattr(self, name)) == Counter(getattr(outro, name)) for name in lists
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +204,12 @@ def _itens(pagamento: Pagamento, faturas: Mapping[str, Fatura]) -> Iterator[Defe
             yield Defeito(
                 f"{where}.fatura", "fatura-nao-pagavel", f"Só se paga o que está PROGRAMADA; está {fatura.situacao}."
             )
+        elif pagamento.data < fatura.publicada_em:
+            yield Defeito(
+                "data", "data-antes-dos-valores",
+                f"Os valores de {item.fatura} foram publicados em {fatura.publicada_em:%d/%m/%Y}: informe o dia em que "
+                "o pagamento foi feito, nesse ou depois.",
+            )  # fmt: skip
         elif fatura.valor != item.valor:
             yield Defeito(
                 f"{where}.valor", "valor-diferente",

@@ -46,8 +46,10 @@ def register(registro: Registro, chamador: Chamador, portas: Portas, *, guardar:
     """
     if wrong := _too_many(registro):
         raise PagamentoInvalidoError(wrong)
-    if not registro.itens:
-        portas.cadastro.prestador(registro.prestador_id)  # no fatura says that it is one
+    # No fatura says of a credit alone whose it is.
+    if not registro.itens and portas.cadastro.codigo(registro.prestador_id, registro.registro_ans) is None:
+        text = "Este prestador não tem relacionamento com a operadora: confira o CNPJ ou o CPF."
+        raise PagamentoInvalidoError([Defeito("prestador", "prestador-desconhecido", text)])
     made = Pagamento(
         numero=registro.numero, demonstrativo="", prestador_id=registro.prestador_id,
         registro_ans=registro.registro_ans, data=registro.data, forma=registro.forma, itens=registro.itens,

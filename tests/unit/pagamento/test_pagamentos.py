@@ -81,6 +81,7 @@ def test_a_number_says_the_same_for_ever() -> None:
     ("changes", "found"),
     [
         ({"data": HOJE + timedelta(days=1)}, [("data", "data-futura")]),
+        ({"data": date(2026, 11, 8)}, [("data", "data-antes-dos-valores")]),
         ({"valor_liquido": Decimal("100.01")}, [("valor_liquido", "soma-diferente")]),
         ({"itens": ()}, [("itens", "vazio")]),
         ({"itens": (ItemPago(UM_PEG, CEM),) * 81}, [("itens", "demais")]),
@@ -136,6 +137,14 @@ def test_what_reaches_the_prestador_is_the_sum_to_the_cent(
     assert paid.liquido == Decimal(cents) / 100
 
 
+def test_told_again_in_another_order_it_is_the_same_payment() -> None:
+    casa = due(published(), published(OUTRO_PEG))
+    casa.send(casa.file("u2", lida=replace(casa.lidas[b"<nota>u1</nota>"], numero="2")), faturas=(OUTRO_PEG,))
+    asked = a_register({UM_PEG: CEM, OUTRO_PEG: CEM}, valor_liquido=CEM + CEM)
+    paid = pagamentos.register(asked, FINANCEIRO, casa.portas)
+    assert pagamentos.register(replace(asked, itens=asked.itens[::-1]), FINANCEIRO, casa.portas) == paid
+
+
 def test_a_debit_waits_for_the_next_payment_and_is_settled_whole() -> None:
     casa = due(published(), published(OUTRO_PEG))
     pagamentos.register(a_register(), FINANCEIRO, casa.portas)
@@ -185,9 +194,12 @@ def test_a_debit_is_of_a_fatura_of_this_prestador_at_this_operadora_and_may_be_t
 def test_nobody_is_paid_or_debited_who_is_no_prestador() -> None:
     casa, credit = due(), a_discount("1.00", indicador=CREDITO)
     only = a_register(itens=(), descontos=(credit,), valor_liquido=Decimal("1.00"))
+    casa.cadastro.codigos[HOSPITAL, VALE] = "1"
     assert pagamentos.register(only, FINANCEIRO, casa.portas).liquido == Decimal("1.00")
-    with pytest.raises(NaoEncontradoError):
-        pagamentos.register(replace(only, numero="P-2", prestador_id="ninguem"), FINANCEIRO, casa.portas)
+    for other in (replace(only, prestador_id="ninguem"), replace(only, registro_ans=PASA)):
+        with pytest.raises(PagamentoInvalidoError) as told:
+            pagamentos.register(replace(other, numero="P-2"), FINANCEIRO, casa.portas)
+        assert [one.campo for one in told.value.defeitos] == ["prestador"]
     entry = an_entry()
     pedido = pagamentos.Pedido(
         prestador_id="ninguem", registro_ans=VALE, indicador=entry.indicador, tipo=entry.tipo, valor=entry.valor,
