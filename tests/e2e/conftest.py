@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +19,7 @@ from typing import Any
 import pytest
 
 from local.run import Progress, bring_up
-from local.runtime import EmbeddedAws, running_instance
+from local.runtime import ROOT, EmbeddedAws, running_instance
 from tests.matriz.world import World
 
 
@@ -33,11 +37,58 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     if given := os.environ.get("CONECTA_E2E"):
         yield _running(Path(given))
         return
-    aws = EmbeddedAws(tmp_path_factory.mktemp("conecta"))
+    aws = EmbeddedAws(tmp_path_factory.mktemp("conecta"), keep=False)
     try:
         yield Deployed(aws, bring_up(aws, Progress(lambda _line: None)))
     finally:
         aws.stop()
+
+
+@pytest.fixture(scope="session")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """An instance that may be stopped and killed, made by `scripts/run --reset` where one had left people."""
+    directory, port = tmp_path_factory.mktemp("aws") / ".local", free_port()
+    directory.mkdir()
+    (directory / "usuarios.json").write_text(json.dumps(dict.fromkeys(LEFT, PASSWORD_LEFT)))
+    with command(directory, port, "--reset", "--once") as process:
+        output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    aws = EmbeddedAws(directory, port=port)
+    aws.start()
+    try:
+        yield Deployed(aws, json.loads((directory / "endpoint.json").read_text("utf-8")))
+    finally:
+        aws.kill()
+
+
+LEFT = ("gestor@hospital-aurora.example", "cadastro@vale-pasa.example")
+PASSWORD_LEFT = "Esquecida-1!"
+
+
+@contextmanager
+def command(directory: Path, port: int, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """`scripts/run` on a directory and a port; it does not outlive whoever started it, however that one ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local.run", "--no-demo", "--port", str(port), *arguments],
+        cwd=ROOT,
+        env={**os.environ, "CONECTA_LOCAL": str(directory)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _running(directory: Path) -> Deployed:

@@ -10,11 +10,11 @@ import json
 import os
 import random
 import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,12 @@ from local.gerador import Pedido, Tipo, gerar
 from local.run import Progress, bring_up
 from local.runtime import EmbeddedAws, environment_pids
 from local.seed import HOSPITAL
+from tests.e2e.conftest import Deployed
 
 pytestmark = pytest.mark.e2e
 
-UPLOADS = 36
+UPLOADS = 24
 PATIENCE = 240.0
-KILL_EVERY = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +76,14 @@ def test_the_checker_notices_a_lost_upload_and_a_lote_received_twice() -> None:
     assert len(check([file], {"a": done}, [{**peg, "valor_informado": "2.00"}])) == 1
 
 
-class Killer(threading.Thread):
-    """Kills a random function process every quarter of a second, however it is busy."""
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(daemon=True)
-        self.directory = directory
-        self.killed = 0
-        self.done = threading.Event()
-
-    def run(self) -> None:
-        rng = random.Random(7)  # noqa: S311  # which process dies is not a secret
-        while not self.done.wait(KILL_EVERY):
-            victims = sorted(environment_pids(self.directory))
-            if victims:
-                try:
-                    os.kill(rng.choice(victims), signal.SIGKILL)
-                    self.killed += 1
-                except ProcessLookupError:
-                    continue
+def kill_one(directory: Path, rng: random.Random) -> bool:
+    """Kill a function process, however it is busy; whether there was one."""
+    victims = sorted(environment_pids(directory))
+    if not victims:
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(rng.choice(victims), signal.SIGKILL)
+    return True
 
 
 def send(client: Client, numero: int) -> Accepted:
@@ -152,25 +141,23 @@ def month(client: Client) -> list[dict[str, Any]]:
         cursor = f"?cursor={page['cursor']}"
 
 
-def test_nothing_is_lost_or_received_twice_when_processes_die_and_the_runtime_restarts(tmp_path: Path) -> None:
-    aws = EmbeddedAws(tmp_path)
-    try:
-        where = bring_up(aws, Progress(lambda _line: None))
-        client = sign_in_as(where, "faturista", HOSPITAL.prestador_id)
-        killer = Killer(tmp_path)
-        killer.start()
-        with ThreadPoolExecutor(8) as pool:
-            accepted = list(pool.map(lambda n: send(client, n), range(1, UPLOADS + 1)))
-        aws.stop()  # in the middle of whatever is running
-        killer.done.set()
-        killer.join()
-        where = bring_up(aws, Progress(lambda _line: None))
-        client = sign_in_as(where, "faturista", HOSPITAL.prestador_id)
-        uploads = settle(aws, client, accepted)
-        assert check(accepted, uploads, month(client)) == []
-        assert killer.killed > 10
-        assert sweep(aws) == 0
-        protocolos = {upload["recurso"]["id"] for upload in uploads.values()}
-        assert len(protocolos) == UPLOADS
-    finally:
-        aws.stop()
+def test_nothing_is_lost_or_received_twice_when_processes_die_and_the_runtime_restarts(own: Deployed) -> None:
+    client = sign_in_as(own.where, "faturista", HOSPITAL.prestador_id)
+    rng, killed = random.Random(7), []  # noqa: S311  # which process dies is not a secret
+
+    def send_and_kill(numero: int) -> Accepted:
+        file = send(client, numero)
+        killed.append(kill_one(own.aws.directory, rng))  # under whoever else is sending, and what becomes of the file
+        return file
+
+    with ThreadPoolExecutor(8) as pool:
+        accepted = list(pool.map(send_and_kill, range(1, UPLOADS + 1)))
+    own.aws.stop()  # in the middle of whatever is running
+    where = bring_up(own.aws, Progress(lambda _line: None))
+    client = sign_in_as(where, "faturista", HOSPITAL.prestador_id)
+    uploads = settle(own.aws, client, accepted)
+    assert check(accepted, uploads, month(client)) == []
+    assert sum(killed) > 10
+    assert sweep(own.aws) == 0
+    protocolos = {upload["recurso"]["id"] for upload in uploads.values()}
+    assert len(protocolos) == UPLOADS

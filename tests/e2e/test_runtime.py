@@ -7,7 +7,6 @@ import io
 import json
 import os
 import signal
-import socket
 import time
 import zipfile
 from collections import Counter
@@ -20,6 +19,7 @@ import pytest
 
 from local.processes import start_time
 from local.runtime import EmbeddedAws, RuntimeStartError, environment_pids, running_instance
+from tests.e2e.conftest import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -259,12 +259,6 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
 @pytest.fixture(scope="module")
 def outputs(aws: EmbeddedAws) -> dict[str, str]:
     return deploy(aws)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.usefixtures("outputs")

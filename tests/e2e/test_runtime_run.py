@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import socket
 import stat
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,40 +13,32 @@ import pytest
 from local import deploy, endpoint
 from local.client import machine, sign_in, sign_in_as
 from local.processes import is_alive
-from local.run import Progress, bring_up
-from local.runtime import ROOT, EmbeddedAws, running_instance
+from local.runtime import EmbeddedAws, running_instance
 from local.seed import CLINICA, HOSPITAL, seed
+from tests.e2e.conftest import LEFT, PASSWORD_LEFT, Deployed, command
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import subprocess
     from pathlib import Path
 
 pytestmark = pytest.mark.e2e
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(scope="module")
+def aws(own: Deployed) -> EmbeddedAws:
+    return own.aws
 
 
 @pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
-    running = EmbeddedAws(tmp_path_factory.mktemp("aws") / ".local", port=free_port())
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def where(aws: EmbeddedAws) -> dict[str, Any]:
-    return bring_up(aws, Progress(lambda _: None))
+def where(own: Deployed) -> dict[str, Any]:
+    return own.where
 
 
 def test_the_endpoint_file_has_the_agreed_shape_and_only_its_owner_reads_it(
     aws: EmbeddedAws, where: dict[str, Any]
 ) -> None:
     file = aws.directory / "endpoint.json"
-    assert json.loads(file.read_text()) == where
+    assert {**json.loads(file.read_text()), "pids": where["pids"]} == where
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert list(where)[:10] == [
         "api",
@@ -70,6 +57,11 @@ def test_the_endpoint_file_has_the_agreed_shape_and_only_its_owner_reads_it(
     assert set(where["usuarios"][0]) == {"email", "senha", "papel", "prestador", "operadora"}
     assert set(where["maquinas"][0]) == {"client_id", "client_secret", "prestador", "escopos"}
     assert all(len(user["senha"]) >= 12 for user in where["usuarios"])
+
+
+def test_reset_forgot_the_people_of_an_earlier_instance(where: dict[str, Any]) -> None:
+    assert {user["email"] for user in where["usuarios"]} > set(LEFT)
+    assert PASSWORD_LEFT not in {user["senha"] for user in where["usuarios"]}
 
 
 def test_every_papel_of_every_prestador_reaches_the_api(where: dict[str, Any]) -> None:
@@ -128,30 +120,12 @@ class TestCommand:
 
     @pytest.fixture
     def directory(self, aws: EmbeddedAws, where: dict[str, Any]) -> Path:
-        self.port = where["api"].removesuffix("/v1").rpartition(":")[2]
+        self.port = int(where["api"].removesuffix("/v1").rpartition(":")[2])
         aws.stop()
         return aws.directory
 
-    @contextmanager
-    def start(self, directory: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        """The command, which does not outlive the test that started it, however that one ends."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "local.run", "--no-demo", "--port", self.port, *arguments],
-            cwd=ROOT,
-            env={**os.environ, "CONECTA_LOCAL": str(directory)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        with process:
-            try:
-                yield process
-            finally:
-                process.kill()
-
     def run(self, directory: Path, *arguments: str) -> tuple[int, str]:
-        with self.start(directory, *arguments) as process:
+        with command(directory, self.port, *arguments) as process:
             output, _ = process.communicate(timeout=120)
         return process.returncode, output
 
@@ -164,15 +138,18 @@ class TestCommand:
                 return
         raise AssertionError("".join(lines))
 
-    def test_once_ends_well_by_itself_and_leaves_nothing_running(self, directory: Path) -> None:
+    def test_once_ends_well_by_itself_leaves_nothing_running_and_keeps_its_state(
+        self, directory: Path, where: dict[str, Any]
+    ) -> None:
         status, output = self.run(directory, "--once")
         assert status == 0, output
         assert running_instance(directory) is None
         assert "Swagger UI" in output
+        assert json.loads((directory / "endpoint.json").read_text())["usuarios"] == where["usuarios"]
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
     def test_it_ends_with_its_children_however_it_is_asked(self, directory: Path, number: int) -> None:
-        with self.start(directory) as process:
+        with command(directory, self.port) as process:
             self.wait_served(process)
             instance = running_instance(directory)
             assert instance
@@ -187,7 +164,7 @@ class TestCommand:
         assert process.returncode == (0 if number != signal.SIGKILL else -signal.SIGKILL)
 
     def test_a_second_one_is_refused_and_told_where_the_first_is(self, directory: Path) -> None:
-        with self.start(directory) as first:
+        with command(directory, self.port) as first:
             self.wait_served(first)
             status, output = self.run(directory)
             assert status == 2
@@ -195,11 +172,3 @@ class TestCommand:
             status, output = self.run(directory, "--parar")
             assert (status, output.partition(";")[0]) == (0, "parado")
             first.communicate(timeout=60)
-
-    def test_state_survives_and_reset_forgets_it(self, directory: Path) -> None:
-        passwords = []
-        for arguments in ((), ("--reset",)):
-            status, output = self.run(directory, "--once", *arguments)
-            assert status == 0, output
-            passwords.append(json.loads((directory / "endpoint.json").read_text())["usuarios"][0]["senha"])
-        assert passwords[0] != passwords[1]
