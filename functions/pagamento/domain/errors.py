@@ -181,7 +181,8 @@ class DemonstrativoIndisponivelError(PagamentoError):
 
     Attributes:
         motivo: `NAO_PUBLICADO`, `GRANDE_DEMAIS` (ask for it in bulk), or what keeps it from a TISS message: `VERSAO`
-            (it does not fit that version), `SEM_CNPJ` (the operadora's is not loaded).
+            (it does not fit that version), `SEM_CNPJ` (the operadora's is not loaded), `SEM_PEG` (it is of debits and
+            credits alone).
         protocolos: which are not published.
     """
 

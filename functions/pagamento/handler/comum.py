@@ -239,6 +239,10 @@ def _unavailable(error: DemonstrativoIndisponivelError) -> ProblemError:
             "Não cabe nesta versão da TISS",
             "Um valor ou um CNPJ não cabe na versão pedida: peça uma versao posterior, ou outro formato.",
         ),
+        "SEM_PEG": (
+            "Sem PEG pago",
+            "Só houve débitos e créditos, que uma mensagem TISS não leva sem um PEG pago: peça outro formato.",
+        ),
     }.get(
         error.motivo,
         ("Cadastro incompleto", "O cadastro da operadora ainda não permite a mensagem TISS: peça outro formato."),

@@ -188,15 +188,19 @@ def _why(
         of = f" ({which})" if which else ""
         return absent, f"O que foi enviado antes de {error.data_migracao:%d/%m/%Y}{of} é consultado{where}."
     if isinstance(error, NaoEncontradoError):
-        if analise:
-            return absent, f"Nenhum PEG deste prestador nesta operadora com protocolo {which}. Confira os números."
-        return absent, "Nenhum pagamento deste prestador nesta operadora no período pedido. Confira o dia ou o mês."
+        missing = f"PEG deste prestador nesta operadora com protocolo {which}. Confira os números."
+        unpaid = "pagamento deste prestador nesta operadora no período pedido. Confira o dia ou o mês."
+        return absent, f"Nenhum {missing if analise else unpaid}"
     match error.motivo:
         case "VERSAO":
             of = f"O demonstrativo de {which}" if which else "O demonstrativo"
             return Motivo.VERSAO_INVALIDA, (
                 f"{of} tem valor ou CNPJ que não cabe nos campos desta versão. "
                 f"{f'Peça-o na {others[-1]}, ou consulte-o' if others else 'Consulte-o'} {_ELSEWHERE}."
+            )
+        case "SEM_PEG":
+            return SEM_MOVIMENTO, (
+                f"Só houve débitos e créditos, que esta mensagem não leva sem um PEG pago. Consulte-os {_ELSEWHERE}."
             )
         case "SEM_CNPJ":
             return Motivo.CPF_CNPJ_INVALIDO, (

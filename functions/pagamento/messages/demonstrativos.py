@@ -63,7 +63,8 @@ def xml(demonstrativo: Iterable[AnaliseDeConta] | DemonstrativoPagamento, versao
         agora: instant in UTC.
 
     Raises:
-        DemonstrativoIndisponivelError: `VERSAO`, it does not fit that version; `SEM_CNPJ`, the operadora has none yet.
+        DemonstrativoIndisponivelError: `VERSAO`, it does not fit that version; `SEM_CNPJ`, the operadora has none yet;
+            `SEM_PEG`, nothing was paid but credits, or taken.
     """
     if isinstance(demonstrativo, DemonstrativoPagamento):
         tipo, cabecalho = demonstrativo.tipo, demonstrativo.cabecalho
@@ -252,9 +253,14 @@ class _Escrita:
     # --- what was paid ---
 
     def payment(self, demonstrativo: DemonstrativoPagamento, prestador: Contratado | None) -> Any:
+        days = [one for one in demonstrativo.pagamentos if one.contas]
+        alone = [each for one in demonstrativo.pagamentos if not one.contas for each in one.pagamento.descontos]
+        if not days:
+            raise DemonstrativoIndisponivelError("SEM_PEG")
         return padrao.DemonstrativoPagamento(
             **self.head(demonstrativo.cabecalho, prestador),
-            pagamentos=tuple(map(self.of_day, demonstrativo.pagamentos)),
+            pagamentos=tuple(map(self.of_day, days)),
+            debitos_creditos=tuple(map(self.discount, alone)),
             **self.all_amounts(demonstrativo.valores),
             **self.net(demonstrativo),
             observacao=cut(demonstrativo.observacao, 500),
@@ -279,6 +285,8 @@ class _Escrita:
         }  # fmt: skip
 
     def net(self, of: Any) -> dict[str, Any]:
+        if max(of.debitos, of.creditos, of.liquido) >= CEM_MILHOES:
+            raise DemonstrativoIndisponivelError("VERSAO", self.protocolos)
         return {"debitos": of.debitos, "creditos": of.creditos, "liquido": of.liquido}
 
     def discount(self, desconto: Desconto) -> padrao.DebitoCredito:

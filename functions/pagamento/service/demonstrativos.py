@@ -109,7 +109,8 @@ def demonstrar_pagamentos(
     """
     dental = tipo is TipoDemonstrativo.PAGAMENTO_ODONTOLOGIA
     of_each = [(one, paid_protocolos(one, portas, dental=dental)) for one in pagamentos]
-    of_each = [(one, protocolos) for one, protocolos in of_each if protocolos]
+    # A payment of debits and credits alone is shown with those of PEGs.
+    of_each = [(one, protocolos) for one, protocolos in of_each if protocolos or not (dental or one.itens)]
     if not of_each:
         raise NaoEncontradoError
     if sum(len(protocolos) for _, protocolos in of_each) > PAGOS:

@@ -174,8 +174,11 @@ def _published(lote: Lote, portas: Portas) -> Iterator[str]:
 def _paid(lote: Lote, portas: Portas) -> Iterator[str]:
     first, last = (_days(lote.registro_ans, month) for month in (lote.de, lote.ate))
     dental = lote.tipo is TipoDemonstrativo.PAGAMENTO_ODONTOLOGIA
+    alone = not dental and lote.formato is not Formato.XML  # no message is of debits and credits alone
     for one in portas.registros.pagamentos(lote.prestador_id, first.inicio, last.fim):
-        if one.registro_ans == lote.registro_ans and paid_protocolos(one, portas, dental=dental):
+        if one.registro_ans != lote.registro_ans:
+            continue
+        if paid_protocolos(one, portas, dental=dental) or (alone and not one.itens):
             yield one.numero
 
 

@@ -10,15 +10,17 @@ import pytest
 
 from conecta_contas.analise import reverter
 from conecta_contas.pegs import SituacaoPeg
+from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.amounts import ZERO, soma
-from conecta_tiss.vocabulary.tables import StatusProtocolo, TipoDemonstrativo
+from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador, StatusProtocolo, TipoDemonstrativo
 from pagamento.domain.demonstrativos import Conta, GlosaAplicada, Periodo, conciliar, de_antes, demonstrar
 from pagamento.domain.errors import DemonstrativoIndisponivelError, LegadoError, NaoEncontradoError
 from pagamento.domain.faturas import SituacaoFatura
+from pagamento.messages.demonstrativos import xml
 from pagamento.service.demonstrativos import PAGOS, PROTOCOLOS, find_analises, find_conciliacao, find_pagamento
 from tests.builders_cadastro import CONSULTA, HEMOGRAMA
 from tests.builders_functions import CLINICA, HOSPITAL, PASA, VALE
-from tests.builders_pagamento import HOJE, OUTRO_PEG, UM_PEG, a_discount, a_fatura, a_payment
+from tests.builders_pagamento import AGORA, HOJE, OUTRO_PEG, UM_PEG, a_discount, a_fatura, a_payment
 from tests.builders_peg import DIA, RESINA, a_dental, a_knowledge, a_resumo, a_sadt, authorised, done, filled, granted
 from tests.builders_peg import a_senha as on
 from tests.casa_pagamento import RECEBIDO, Casa, a_dossie, a_published, by_hand
@@ -193,6 +195,22 @@ def test_payments_of_a_month_are_one_demonstrativo_with_a_number_of_its_own(casa
     assert (shown.inicio, shown.fim) == (date(2026, 11, 1), date(2026, 11, 30))
     two = [one.pagamento for one in shown.pagamentos]
     assert Periodo(registro_ans=VALE, data=HOJE).numero(two) == f"{VALE}261112"
+
+
+def test_a_credit_alone_is_shown_with_what_else_was_paid(casa: Casa) -> None:
+    paid, credit = casa.pay(casa.publish(UM_PEG)), a_discount(indicador=DebitoCreditoIndicador.CREDITO)
+    alone = casa.pay(numero="P-2", demonstrativo="261150000010", descontos=(credit,))
+    asked = Periodo(registro_ans=VALE, data=HOJE)
+    shown = find_pagamento(HOSPITAL, asked, casa.portas)
+    assert [one.pagamento for one in shown.pagamentos] == [paid, alone]
+    assert (shown.creditos, shown.liquido) == (Decimal("10.00"), paid.liquido + alone.liquido)
+    message = xml(shown, Versao.V4_01_00, AGORA).decode("iso-8859-1")
+    assert message.count("<ans:pagamentosPorData>") == 1
+    assert "<ans:debitosCreditosDemonstrativo>" in message
+    with pytest.raises(DemonstrativoIndisponivelError, match="SEM_PEG"):
+        xml(replace(shown, pagamentos=shown.pagamentos[1:]), Versao.V4_01_00, AGORA)
+    with pytest.raises(NaoEncontradoError):
+        find_pagamento(HOSPITAL, asked, casa.portas, tipo=TipoDemonstrativo.PAGAMENTO_ODONTOLOGIA)
 
 
 def test_odontologia_is_shown_item_by_item_without_what_else_was_paid(casa: Casa) -> None:

@@ -16,7 +16,7 @@ from conecta_tiss.pipeline import validate_message
 from conecta_tiss.terminologia.glosas import code_in
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.amounts import soma
-from conecta_tiss.vocabulary.tables import TipoDemonstrativo, TipoPagamento
+from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador, TipoDemonstrativo, TipoPagamento
 from conecta_tiss.xml.epilogo import SituacaoHash
 from local.gerador import Tipo
 from pagamento.domain.demonstrativos import (
@@ -143,6 +143,9 @@ def test_a_debit_that_the_version_has_no_room_for_is_told() -> None:
     with pytest.raises(DemonstrativoIndisponivelError, match="VERSAO"):
         xml(paid, V401, NOW)
     assert b"Ajuste" in xml(paid, V403, NOW)
+    much = (a_discount("60000000.00", indicador=DebitoCreditoIndicador.CREDITO),) * 2
+    with pytest.raises(DemonstrativoIndisponivelError, match="VERSAO"):
+        xml(a_statement(a_conta(), tipo=TipoDemonstrativo.PAGAMENTO, descontos=much), V403, NOW)
 
 
 @pytest.mark.parametrize("versao", Versao)

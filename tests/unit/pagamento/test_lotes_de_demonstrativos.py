@@ -35,7 +35,7 @@ from pagamento.service.lotes import Demonstrativo, Pedido
 from pagamento.service.portas import Chamador, Mudanca
 from tests.builders_cadastro import HEMOGRAMA
 from tests.builders_functions import CLINICA, HOSPITAL, PASA, VALE
-from tests.builders_pagamento import AGORA, HOJE, OUTRO_PEG, UM_PEG
+from tests.builders_pagamento import AGORA, HOJE, OUTRO_PEG, UM_PEG, a_discount
 from tests.builders_peg import RESINA, a_dental, a_knowledge, authorised, filled, granted
 from tests.builders_peg import a_senha as on
 from tests.casa_pagamento import Casa, FakeS3, a_dossie
@@ -173,6 +173,10 @@ def test_payments_are_one_file_each_and_odontologia_has_those_that_paid_some(cas
     assert list(casa.unpacked(paid)) == [
         "pagamento-2026-11-11-261150000010.csv", "pagamento-2026-11-12-261150000009.csv",
     ]  # fmt: skip
+    casa.pay(numero="P-4", demonstrativo="261150000011", descontos=(a_discount("1.00"),))
+    for formato, many in ((Formato.JSON, 3), (Formato.XML, 2)):  # no message is of a debit alone
+        made = casa.finish(casa.ask(tipo=TipoDemonstrativo.PAGAMENTO, formato=formato))
+        assert len(casa.unpacked(made)) == many
     only = casa.finish(casa.ask(tipo=TipoDemonstrativo.PAGAMENTO_ODONTOLOGIA))
     assert list(casa.unpacked(only)) == ["pagamento-2026-11-11-261150000010.pdf"]
 

@@ -371,6 +371,7 @@ def test_an_operadoras_person_has_no_prestador(mesa: ApiMesa, claims: dict[str, 
         (FaturaNaoPagavelError(a_fatura()), 409, "peg-nao-pagavel"),
         (DemonstrativoIndisponivelError("NAO_PUBLICADO", [UM_PEG]), 409, "demonstrativo-nao-publicado"),
         (DemonstrativoIndisponivelError("SEM_CNPJ"), 409, "demonstrativo-sem-cnpj"),
+        (DemonstrativoIndisponivelError("SEM_PEG"), 409, "demonstrativo-sem-peg"),
     ],
 )
 def test_each_refusal_has_its_problem(error: Any, status: int, codigo: str) -> None:

@@ -42,7 +42,7 @@ from tests.builders_functions import (
     machine,
     person,
 )
-from tests.builders_pagamento import HOJE, OUTRO_PEG, UM_PEG
+from tests.builders_pagamento import HOJE, OUTRO_PEG, UM_PEG, a_discount, a_payment
 from tests.fakes_pagamento_api import DA_CLINICA, MIGRACAO, PORTAL_LEGADO, RECEPCAO, SO_LE, ApiMesa
 
 V401, V402, V403 = Versao
@@ -204,6 +204,9 @@ def test_a_period_without_payments_is_told_and_an_older_one_where_it_is(door: Do
     door.paid(door.billed())
     code, text = door.error(pagamento(V401, data_pagamento=HOJE - timedelta(days=1)))
     assert (code, "Nenhum pagamento deste prestador" in text) == ("5016", True)
+    day = HOJE - timedelta(days=2)
+    door.registros.put(a_payment("P-2", data=day, itens=(), descontos=(a_discount(),)))
+    assert "Só houve débitos e créditos" in door.error(pagamento(V401, data_pagamento=day))[1]
     code, text = door.error(pagamento(V401, competencia="202608"))
     assert (code, PORTAL_LEGADO in text) == ("5016", True)
     answer = door.asks(pagamento(V401, tipo_demonstrativo="3"))
