@@ -129,9 +129,9 @@ def conciliacao(request: Request) -> Response:
         found = find_conciliacao(caller.prestador_id, protocolo, portas)
     comum.audit(request, caller.actor, [found.conta], itens=True)
     desde = int(position["desde"]) if position else 0
-    end = desde + schemas.GUIAS
+    end = schemas.ate(found, desde)
     following = token_of({"desde": str(end)} if end < len(found.conta.guias) else None)
-    return Response(200, {**schemas.conciliacao(found, desde), "cursor": following})
+    return Response(200, {**schemas.conciliacao(found, desde, end), "cursor": following})
 
 
 _FORMATO: Final = Parameter(
@@ -184,8 +184,8 @@ OPERATIONS: Final = (
     ),
     comum.reading(
         "/conciliacao/{protocolo}", "conciliarPeg", TAG, "Conciliar um PEG",
-        "Item por item: apresentado, processado, glosado, liberado e pago, em páginas de 20 guias. Recursado e acatado "
-        "são 0.00 enquanto não há recurso.",
+        "Item por item: apresentado, processado, glosado, liberado e pago, em páginas de até 20 guias. Recursado e "
+        "acatado são 0.00 enquanto não há recurso.",
         conciliacao, comum.PROTOCOLO, CURSOR,
         replies=(Reply(200, "Uma página.", ConciliacaoView, example=exemplos.CONCILIACAO),), refusals=(400, 409),
     ),

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 GUIAS: Final = 20
 """Of a conciliação in one answer."""
+ITENS: Final = 2000
+"""Of those guias: an answer of a Lambda has 6 MB."""
 
 
 class _ValoresView(View):
@@ -227,8 +229,19 @@ def pagamento(found: DemonstrativoPagamento) -> dict[str, Any]:
     }
 
 
-def conciliacao(found: Conciliacao, desde: int) -> dict[str, Any]:
-    """So many guias of a protocolo, from a place on (shape: :class:`ConciliacaoView`)."""
+def ate(found: Conciliacao, desde: int) -> int:
+    """Where a page ends: after so many guias, or so many items of them, but not before one guia."""
+    items, last = 0, desde
+    for guia in found.conta.guias[desde : desde + GUIAS]:
+        items += len(guia.itens)
+        if items > ITENS and last > desde:
+            break
+        last += 1
+    return last
+
+
+def conciliacao(found: Conciliacao, desde: int, fim: int) -> dict[str, Any]:
+    """Guias of a protocolo, from one place to another (shape: :class:`ConciliacaoView`)."""
     conta, fatura = found.conta, found.fatura
     versao = conta.versao_tiss
 
@@ -261,7 +274,7 @@ def conciliacao(found: Conciliacao, desde: int) -> dict[str, Any]:
                     for item in guia.itens
                 ],
             }
-            for guia in conta.guias[desde : desde + GUIAS]
+            for guia in conta.guias[desde:fim]
         ],
     }  # fmt: skip
 

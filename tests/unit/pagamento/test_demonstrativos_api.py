@@ -148,6 +148,17 @@ def test_a_peg_is_reconciled_twenty_guias_at_a_time(mesa: ApiMesa) -> None:
     assert mesa.call("GET", CONCILIACAO, claims=RECEPCAO, protocolo=UM_PEG)[0] == 403
 
 
+def test_guias_of_many_items_are_fewer_to_a_page(mesa: ApiMesa, monkeypatch: pytest.MonkeyPatch) -> None:
+    mesa.paid(mesa.billed())
+    monkeypatch.setattr(demonstrativos, "ITENS", 1)
+    seen, cursor = list[list[int]](), None
+    while cursor or not seen:
+        page = mesa.call("GET", CONCILIACAO, query={"cursor": cursor} if cursor else {}, protocolo=UM_PEG)[1]
+        seen += [[guia["sequencia"] for guia in page["guias"]]]
+        cursor = page["cursor"]
+    assert seen == [[1], [2], [3]]
+
+
 def test_a_lote_is_asked_for_once_followed_and_fetched(mesa: ApiMesa) -> None:
     status, made, headers = mesa.call("POST", LOTES, PEDIDO, claims=SO_LE, headers={"Idempotency-Key": "k"})
     fits(lotes.LoteDeDemonstrativosView, made)
