@@ -15,6 +15,8 @@ from typing import Final
 from conecta_facts.calendario import Calendario
 
 UM_DIA: Final = timedelta(days=1)
+MESES: Final = 12
+"""From the beginning of a competência to its payment, at most: more is a slip of the pen."""
 _DATAS: Final = ("corte", "publicacao", "entrega", "pagamento")
 _UTEIS: Final = ("publicacao", "entrega", "pagamento")
 
@@ -159,6 +161,12 @@ def _alone(novos: Sequence[Ciclo], calendario: Calendario) -> Iterator[Defeito]:
                 f"{where}.corte", "corte-fora-da-competencia",
                 f"O corte da competência {one.competencia} fica nesse mês ou no seguinte.",
             )  # fmt: skip
+        if one.pagamento >= _months_on(start, MESES):
+            yield Defeito(
+                f"{where}.pagamento", "pagamento-distante",
+                f"O pagamento da competência {one.competencia} ({one.pagamento:%d/%m/%Y}) fica a menos de {MESES} "
+                "meses do começo dela: confira o ano.",
+            )  # fmt: skip
         for name in _UTEIS:
             day: date = getattr(one, name)
             if not calendario.util(day):
@@ -178,11 +186,15 @@ def _ended(atual: Cronograma | None, novos: Sequence[Ciclo], hoje: date) -> Iter
                 f"A competência {one.competencia} já foi paga em {before.pagamento:%d/%m/%Y} e não muda mais: "
                 "retire-a do cronograma enviado.",
             )  # fmt: skip
-        elif one.entrega < hoje and one.entrega != before.entrega:
-            yield Defeito(
-                f"ciclos[{place}].entrega", "entrega-no-passado",
-                "A entrega não passa a ser num dia que já foi: mantenha a que vale, ou escolha hoje ou depois.",
-            )  # fmt: skip
+            continue
+        for name in _DATAS:  # what was counted by a day that is gone by stays as it was counted
+            day: date = getattr(one, name)
+            if day < hoje and day != getattr(before, name):
+                yield Defeito(
+                    f"ciclos[{place}].{name}", f"{name}-no-passado",
+                    f"{name} não passa a ser num dia que já foi ({day:%d/%m/%Y}): mantenha o que vale, ou escolha hoje "
+                    "ou depois.",
+                )  # fmt: skip
 
 
 def _together(ciclos: Sequence[Ciclo], places: dict[str, int]) -> Iterator[Defeito]:

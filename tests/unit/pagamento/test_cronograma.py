@@ -146,6 +146,27 @@ def test_no_delivery_is_moved_to_a_day_that_is_gone_by(hoje: int, found: list[tu
     assert wrong(moved, atual=a_cronograma(), hoje=date(2026, 11, hoje)) == found
 
 
+@pytest.mark.parametrize(
+    ("changes", "hoje"),
+    [
+        ({"corte": date(2026, 10, 20)}, date(2026, 11, 12)),
+        ({"publicacao": date(2026, 11, 13)}, date(2026, 11, 18)),
+        ({"pagamento": date(2026, 11, 24)}, date(2026, 11, 25)),
+    ],
+)
+def test_what_was_counted_by_a_day_that_is_gone_by_is_not_counted_anew(changes: dict[str, Any], hoje: date) -> None:
+    (name,) = changes
+    moved = replace(OUTUBRO, **changes)
+    assert wrong(moved, atual=a_cronograma(), hoje=hoje) == [(f"ciclos[0].{name}", f"{name}-no-passado")]
+    assert wrong(moved, atual=a_cronograma(), hoje=changes[name]) == []
+    assert wrong(moved, atual=None, hoje=hoje) == [], "what was before is told as it was"
+
+
+def test_a_payment_of_another_year_is_a_slip_of_the_pen() -> None:
+    assert wrong(replace(JANEIRO, pagamento=date(2027, 12, 30))) == []
+    assert wrong(replace(JANEIRO, pagamento=date(2028, 1, 3))) == [("ciclos[0].pagamento", "pagamento-distante")]
+
+
 @settings(max_examples=30)
 @given(st.permutations(CICLOS), st.integers(0, 4))
 def test_the_next_version_is_the_whole_whatever_order_its_parts_come_in(order: list[Ciclo], many: int) -> None:
