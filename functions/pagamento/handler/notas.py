@@ -63,7 +63,8 @@ def send(request: Request) -> Response:
     pedido = request.model(NotaFiscalRequest).pedido()
     comum.related(caller.prestador_id, pedido.registro_ans, portas)
     caller.require(ESCREVER)
-    with comum.legacy_told(caller.prestador_id, pedido.faturas, portas):
+    protocolos = [one.partition("-")[0] for one in pedido.faturas]
+    with comum.legacy_told(caller.prestador_id, protocolos, portas):
         answer = comum.done(
             request, caller.actor,
             lambda who, keep: notas.send(caller.prestador_id, pedido, who, portas, guardar=keep), schemas.vista, 201,

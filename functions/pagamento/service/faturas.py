@@ -69,7 +69,13 @@ def open_fatura(prestador_id: str, protocolo: str, portas: Portas, *, correlacao
         portas.registros.write([Mudanca(None, fatura)], [told], now=portas.now, correlacao=correlacao or protocolo)
     except MudouError:
         return portas.registros.faturas(prestador_id, [protocolo]).get(protocolo)
-    return fatura
+    # A recount by a cronograma that came meanwhile may have gone by before this one was there.
+    latest = regras(peg.registro_ans, portas)
+    revised = _counted(fatura, latest) if latest.cronograma != by.cronograma else None
+    if revised is None:
+        return fatura
+    _written([(fatura, *revised)], portas)  # or else the recount was there
+    return portas.registros.faturas(prestador_id, [protocolo]).get(protocolo)
 
 
 def _new(peg: Peg, portas: Portas, *, dispensada: bool) -> Fatura:

@@ -224,6 +224,25 @@ def test_days_are_those_of_now_before_any_closing_came_by() -> None:
     assert faturas.as_of_now([], casa.portas) == []
 
 
+@pytest.mark.parametrize("slow", [False, True])
+def test_what_is_opened_while_a_cronograma_comes_is_counted_by_it(*, slow: bool) -> None:
+    casa = Casa(published(registro_ans=PASA))
+
+    def publish() -> None:
+        cronogramas.publish(PASA, a_cronograma().ciclos, FINANCEIRO, casa.portas)
+        if not slow:
+            faturas.recount(PASA, None, casa.portas)
+
+    casa.registros.meanwhile = [publish]
+    if slow:
+        casa.registros.meanwhile.append(lambda: faturas.recount(PASA, None, casa.portas))
+    opened = faturas.open_fatura(HOSPITAL, UM_PEG, casa.portas)
+    assert opened is not None
+    assert opened == casa.registros.faturas(HOSPITAL, [UM_PEG])[UM_PEG]
+    assert opened.entrega_ate == OUTUBRO.entrega
+    assert casa.told() == ["FaturaAberta", "VencimentoAlterado"]
+
+
 def test_what_waited_for_its_first_cronograma_is_counted_by_it() -> None:
     casa = Casa(published(registro_ans=PASA))
     held_ = faturas.open_fatura(HOSPITAL, UM_PEG, casa.portas)

@@ -252,6 +252,7 @@ def test_what_the_xml_does_not_say_is_declared(mesa: ApiMesa) -> None:
         ({"uploads": ["b" * 32]}, 404, "nao-encontrado"),
         ({"protocolos": ["261020999999"]}, 404, "nao-encontrado"),
         ({"protocolos": ["260820000001"]}, 404, "legado"),
+        ({"protocolos": ["261020000009-1"]}, 404, "nao-encontrado"),
         ({"protocolos": [OUTRO_PEG]}, 409, "valores-nao-publicados"),
         ({"registro_ans": "999999"}, 404, "nao-encontrado"),
         ({"registro_ans": PASA}, 422, "requisicao-invalida"),
