@@ -40,7 +40,8 @@ def list_notas(request: Request) -> Response:
     position, token_of = session.cursor(request, f"{caller.prestador_id}|notas|{mes}")
     caller.require(LER)
     page = portas.registros.notas_do_mes(caller.prestador_id, mes, position, PAGE)
-    return Response(200, {"notas": [schemas.resumo(one) for one in page.rows], "cursor": token_of(page.position)})
+    shown = [schemas.resumo(one) for one in notas.of_now(page.rows, portas)]
+    return Response(200, {"notas": shown, "cursor": token_of(page.position)})
 
 
 def list_pending(request: Request) -> Response:
@@ -75,9 +76,10 @@ def send(request: Request) -> Response:
 
 def get_nota(request: Request) -> Response:
     """GET /notas-fiscais/{id}."""
-    caller = session.principal(request)
-    nota = notas.find(caller.prestador_id, comum.id_of(request), bootstrap.portas())
+    caller, portas = session.principal(request), bootstrap.portas()
+    found = notas.find(caller.prestador_id, comum.id_of(request), portas)
     caller.require(LER)
+    (nota,) = notas.of_now([found], portas)
     return Response(200, schemas.vista(nota), headers={"ETag": f'"{nota.versao}"'})
 
 

@@ -95,14 +95,15 @@ def list_notas(request: Request) -> Response:
     registro, portas = _asked(request)
     position, token_of = session.cursor(request, f"{registro}|notas")
     page = portas.registros.notas_em_conferencia(registro, position, PAGE)
-    shown = [de_notas.resumo(one, da_operadora=True) for one in page.rows]
+    shown = [de_notas.resumo(one, da_operadora=True) for one in notas.of_now(page.rows, portas)]
     return Response(200, {"notas": shown, "cursor": token_of(page.position)})
 
 
 def get_nota(request: Request) -> Response:
     """GET /operadora/notas-fiscais/{id}."""
-    caller, nota, _ = _nota(request)
-    caller.at(nota.registro_ans, Grupo.FINANCEIRO)
+    caller, found, portas = _nota(request)
+    caller.at(found.registro_ans, Grupo.FINANCEIRO)
+    (nota,) = notas.of_now([found], portas)
     return Response(200, de_notas.vista(nota, da_operadora=True), headers={"ETag": f'"{nota.versao}"'})
 
 

@@ -33,7 +33,7 @@ from pagamento.domain.notas import (
     completar,
     decidir,
 )
-from pagamento.service.faturas import find_faturas, regras
+from pagamento.service.faturas import as_of_now, find_faturas, regras
 from pagamento.service.portas import Fato, Mudanca, keep_nothing
 
 if TYPE_CHECKING:
@@ -281,6 +281,25 @@ def _dated(nota: Nota, faturas: Sequence[Fatura]) -> Nota:
     days = [one.pagamento_em for one in faturas]
     known = [day for day in days if day is not None]
     return replace(nota, pagamento_em=max(known) if days and len(known) == len(days) else nota.pagamento_em)
+
+
+def of_now(notas: Sequence[Nota], portas: Portas) -> list[Nota]:
+    """With the days that their faturas are paid on as it is now: a new cronograma may have moved them (R04)."""
+    of_each: dict[str, set[str]] = {}
+    for one in notas:
+        if one.viva:
+            of_each.setdefault(one.prestador_id, set()).update(one.faturas)
+    held = {
+        (whose, fatura.id): fatura.paga_em or fatura.pagamento_em
+        for whose, ids in of_each.items()
+        for fatura in as_of_now([*portas.registros.faturas(whose, sorted(ids)).values()], portas)
+    }
+
+    def day(nota: Nota) -> date | None:
+        days = [held.get((nota.prestador_id, one)) for one in nota.faturas]
+        return max((one for one in days if one is not None), default=None) if all(days) else None
+
+    return [replace(one, pagamento_em=day(one)) if one.viva and one.faturas else one for one in notas]
 
 
 def accept(

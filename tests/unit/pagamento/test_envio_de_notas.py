@@ -23,7 +23,7 @@ from pagamento.domain.errors import (
 )
 from pagamento.domain.faturas import Fatura, SituacaoFatura
 from pagamento.domain.notas import SituacaoNota
-from pagamento.service import faturas, notas, pagamentos
+from pagamento.service import cronogramas, faturas, notas, pagamentos
 from pagamento.service.portas import Mudanca
 from tests.builders_cadastro import an_operadora
 from tests.builders_functions import CLINICA, CNPJ, HOSPITAL, OUTRO_CNPJ, PASA, VALE
@@ -241,6 +241,21 @@ def test_what_an_xml_does_not_say_is_not_taken_from_who_sends_it() -> None:
     upload = casa.file(lida=a_reading(tomador=None, valor=None))
     nota = casa.send(upload, declarado={"tomador": OUTRO_CNPJ, "valor": CEM})
     assert (nota.situacao, nota.lida.tomador, nota.lida.valor) == (SituacaoNota.ENVIADA, None, None)
+
+
+@pytest.mark.regra("R04")
+def test_a_nota_is_shown_with_the_day_that_its_pegs_are_paid_on_now() -> None:
+    casa = Casa(published(), published(OUTRO_PEG))
+    first, other = casa.send(), casa.send(casa.file("u2", lida=a_reading(numero="2")), faturas=(OUTRO_PEG,))
+    gone = notas.cancel(other, PRESTADOR, casa.portas, motivo="Cancelada na prefeitura.")
+    later = replace(OUTUBRO, pagamento=date(2026, 12, 1))
+    cronogramas.publish(VALE, [later], FINANCEIRO, casa.portas)
+    old = replace(first, id="261150000077", faturas=(), legados=("1",))
+    shown = notas.of_now([first, gone, old], casa.portas)
+    assert [one.pagamento_em for one in shown] == [later.pagamento, None, first.pagamento_em]
+    pagamentos.register(a_register(), FINANCEIRO, casa.portas)
+    assert notas.of_now([first], casa.portas)[0].pagamento_em == a_register().data
+    assert notas.of_now([replace(first, faturas=(UM_PEG, "261020000009"))], casa.portas)[0].pagamento_em is None
 
 
 def test_nobody_learns_from_a_refusal_which_notas_another_issuer_sent() -> None:
