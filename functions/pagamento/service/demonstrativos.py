@@ -21,7 +21,7 @@ from pagamento.domain.demonstrativos import (
     reunir,
 )
 from pagamento.domain.errors import DemonstrativoIndisponivelError, LegadoError, NaoEncontradoError
-from pagamento.service.faturas import find_faturas
+from pagamento.service.faturas import as_of_now, find_faturas
 
 if TYPE_CHECKING:
     from datetime import date
@@ -57,7 +57,7 @@ def find_analises(
     if len(asked) > PROTOCOLOS:
         raise DemonstrativoIndisponivelError("GRANDE_DEMAIS")
     pegs = _published(prestador_id, asked, portas, registro_ans)
-    faturas = portas.registros.faturas(prestador_id, asked)
+    faturas = {one.id: one for one in as_of_now([*portas.registros.faturas(prestador_id, asked).values()], portas)}
     heads = {one: _head(prestador_id, one, "", portas) for one in sorted({peg.registro_ans for peg in pegs})}
     return (
         AnaliseDeConta(
@@ -78,7 +78,8 @@ def find_conciliacao(prestador_id: str, protocolo: str, portas: Portas) -> Conci
     faturas = find_faturas(prestador_id, [protocolo], portas)
     if protocolo not in faturas:
         raise DemonstrativoIndisponivelError("NAO_PUBLICADO", [protocolo])
-    return Conciliacao(_conta(peg, portas), faturas[protocolo])
+    (fatura,) = as_of_now([faturas[protocolo]], portas)
+    return Conciliacao(_conta(peg, portas), fatura)
 
 
 def find_pagamento(

@@ -20,7 +20,17 @@ from pagamento.messages.demonstrativos import xml
 from pagamento.service.demonstrativos import PAGOS, PROTOCOLOS, find_analises, find_conciliacao, find_pagamento
 from tests.builders_cadastro import CONSULTA, HEMOGRAMA
 from tests.builders_functions import CLINICA, HOSPITAL, PASA, VALE
-from tests.builders_pagamento import AGORA, HOJE, OUTRO_PEG, UM_PEG, a_discount, a_fatura, a_payment
+from tests.builders_pagamento import (
+    AGORA,
+    HOJE,
+    OUTRO_PEG,
+    OUTUBRO,
+    UM_PEG,
+    a_cronograma,
+    a_discount,
+    a_fatura,
+    a_payment,
+)
 from tests.builders_peg import DIA, RESINA, a_dental, a_knowledge, a_resumo, a_sadt, authorised, done, filled, granted
 from tests.builders_peg import a_senha as on
 from tests.casa_pagamento import RECEBIDO, Casa, a_dossie, a_published, by_hand
@@ -260,6 +270,16 @@ def test_an_amount_is_followed_from_what_was_presented_to_what_was_paid(casa: Ca
     told = conciliar(item.valores, paid)
     assert told.pago == told.liberado == item.valores.liberado
     assert (told.recursado, told.acatado) == (ZERO, ZERO)
+
+
+def test_days_are_told_as_they_are_now_before_a_closing_or_a_recount_came_by(casa: Casa) -> None:
+    casa.publish(UM_PEG)
+    find_conciliacao(HOSPITAL, UM_PEG, casa.portas)
+    casa.registros.put(a_cronograma())
+    (analise,) = find_analises(HOSPITAL, [UM_PEG], casa.portas)
+    for fatura in (find_conciliacao(HOSPITAL, UM_PEG, casa.portas).fatura, analise.fatura):
+        assert fatura is not None
+        assert (fatura.entrega_ate, fatura.pagamento_em) == (OUTUBRO.entrega, OUTUBRO.pagamento)
 
 
 def test_a_peg_that_ended_before_it_had_a_fatura_has_nothing_to_reconcile(casa: Casa) -> None:
