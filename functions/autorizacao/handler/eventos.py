@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Final
@@ -25,16 +24,6 @@ CONSUMERS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
 """Who takes the detail of each message: a function of a module beside this one, imported when the first comes."""
 
 
-def handler(event: Mapping[str, Any], context: Any) -> Any:
-    """One batch of either source; what failed is reported item by item."""
-    return _entry()(event, context)
-
-
-@lru_cache(maxsize=1)
-def _entry() -> queues.Entry:
-    return queues.Entry(SOURCE, consume)
-
-
 def consume(message: Mapping[str, Any]) -> None:
     """One message of the queue: an EventBridge event."""
     kind = str(message["detail-type"])
@@ -42,3 +31,7 @@ def consume(message: Mapping[str, Any]) -> None:
         raise queues.UnknownMessageError(kind)
     module, function = CONSUMERS[kind]
     getattr(import_module(f"autorizacao.handler.{module}"), function)(message["detail"])
+
+
+handler: Final = queues.Entry(SOURCE, consume)
+"""One batch of either source; what failed is reported item by item."""

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from cadastro.bootstrap import cargas as bootstrap
@@ -17,16 +16,6 @@ from conecta_cargas_aws import arrivals
 from conecta_edge import queues
 
 SOURCE: Final = "conecta.cadastro"
-
-
-def handler(event: Mapping[str, Any], context: Any) -> Any:
-    """One batch of either source; what failed is reported item by item."""
-    return _entry()(event, context)
-
-
-@lru_cache(maxsize=1)
-def _entry() -> queues.Entry:
-    return queues.Entry(SOURCE, consume)
 
 
 def consume(message: Mapping[str, Any]) -> None:
@@ -38,3 +27,7 @@ def consume(message: Mapping[str, Any]) -> None:
         arrivals.resumed(detail)
     else:
         raise queues.UnknownMessageError(str(kind))
+
+
+handler: Final = queues.Entry(SOURCE, consume)
+"""One batch of either source; what failed is reported item by item."""

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from conecta_edge import observability, queues, session
@@ -19,16 +18,6 @@ VERDICTS: Final[Mapping[str, bool]] = {
     "MensagemRespondida": True, "MensagemRecusada": False,
 }  # fmt: skip
 """Of `conecta.peg` and of `conecta.autorizacao`: whether what was sent was taken."""
-
-
-def handler(event: Mapping[str, Any], context: Any) -> Any:
-    """One batch of either source; what failed is reported item by item."""
-    return _entry()(event, context)
-
-
-@lru_cache(maxsize=1)
-def _entry() -> queues.Entry:
-    return queues.Entry(SOURCE, consume)
 
 
 def consume(message: Mapping[str, Any]) -> None:
@@ -73,3 +62,7 @@ def _judged(envelope: Mapping[str, Any], *, accepted: bool) -> None:
         uploads_=bootstrap.uploads(),
         now=session.clock().now(),
     )
+
+
+handler: Final = queues.Entry(SOURCE, consume)
+"""One batch of either source; what failed is reported item by item."""

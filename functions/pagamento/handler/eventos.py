@@ -9,22 +9,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from conecta_edge import executions, observability, queues
 
 SOURCE: Final = "conecta.pagamento"
-
-
-def handler(event: Mapping[str, Any], context: Any) -> Any:
-    """One batch of either source; what failed is reported item by item."""
-    return _entry()(event, context)
-
-
-@lru_cache(maxsize=1)
-def _entry() -> queues.Entry:
-    return queues.Entry(SOURCE, consume)
 
 
 def consume(message: Mapping[str, Any]) -> None:
@@ -70,3 +59,7 @@ def _open(envelope: Mapping[str, Any]) -> None:
 def _start(machine: str, name: str, entrada: Mapping[str, Any]) -> None:
     executions.start(machine, name, entrada)
     observability.log("info", "execucao iniciada", correlacao=name)
+
+
+handler: Final = queues.Entry(SOURCE, consume)
+"""One batch of either source; what failed is reported item by item."""

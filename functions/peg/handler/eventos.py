@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from conecta_edge import executions, observability, queues
@@ -16,16 +15,6 @@ from conecta_edge import executions, observability, queues
 SOURCE: Final = "conecta.peg"
 MENSAGENS: Final = frozenset({"solicitacaoStatusProtocolo", "cancelaGuia"})
 """Body elements of the messages that are answered here and now."""
-
-
-def handler(event: Mapping[str, Any], context: Any) -> Any:
-    """One batch of either source; what failed is reported item by item."""
-    return _entry()(event, context)
-
-
-@lru_cache(maxsize=1)
-def _entry() -> queues.Entry:
-    return queues.Entry(SOURCE, consume)
 
 
 def consume(message: Mapping[str, Any]) -> None:
@@ -55,3 +44,7 @@ def _start(envelope: Mapping[str, Any]) -> None:
     dados = envelope["dados"]
     executions.start("MAQUINA_RECEPCAO_ARN", f"{dados['upload_id']}-{dados['tentativa']}", envelope)
     observability.log("info", "recepcao iniciada", upload_id=dados["upload_id"], tentativa=dados["tentativa"])
+
+
+handler: Final = queues.Entry(SOURCE, consume)
+"""One batch of either source; what failed is reported item by item."""
