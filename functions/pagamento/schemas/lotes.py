@@ -12,7 +12,7 @@ from conecta_campos.padrao import STRICT, RegistroAns
 from conecta_edge.clock import iso
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.tables import TipoDemonstrativo
-from pagamento.domain.lotes import DIAS, Formato, SituacaoLote
+from pagamento.domain.lotes import DIAS, DOCUMENTOS, Formato, SituacaoLote
 from pagamento.schemas.comum import Competencia, Cursor, View
 from pagamento.service.lotes import Pedido
 
@@ -39,8 +39,15 @@ _EXPLICACOES: Final = {
     SituacaoLote.MONTANDO: "Em montagem: consulte de novo em alguns segundos.",
     SituacaoLote.PRONTO: f"Pronto: baixe-o em url, que vale 15 minutos; por {DIAS} dias, consulte de novo para outra.",
     SituacaoLote.VAZIO: "Nada foi publicado, ou pago, no período.",
-    SituacaoLote.FALHOU: "Não foi possível montá-lo: veja motivo, e peça um período menor ou outro formato.",
+    SituacaoLote.FALHOU: "Não foi possível montá-lo: algo falhou aqui. Peça-o outra vez; se repetir, peça um período "
+    "menor, ou fale com a operadora.",
 }
+_MOTIVOS: Final = {
+    "GRANDE_DEMAIS": f"São mais de {DOCUMENTOS} documentos: peça um período menor.",
+    "VERSAO": "Um valor ou um CNPJ não cabe na versão da TISS: peça uma versao posterior, ou outro formato.",
+    "SEM_CNPJ": "O CNPJ da operadora, que a mensagem TISS exige, não está no cadastro: peça outro formato.",
+}
+"""Of those that failed, by what their owner can do about it."""
 
 
 class LoteDeDemonstrativosRequest(BaseModel):
@@ -100,7 +107,7 @@ def vista(lote: Lote, url: str | None = None) -> dict[str, Any]:
         "de": lote.de,
         "ate": lote.ate,
         "situacao": lote.situacao.value,
-        "explicacao": _EXPLICACOES[lote.situacao],
+        "explicacao": _MOTIVOS.get(lote.motivo or "", _EXPLICACOES[lote.situacao]),
         "total": len(lote.documentos),
         "feitos": lote.feitos,
         "tamanho": lote.tamanho,

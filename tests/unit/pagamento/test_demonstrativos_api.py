@@ -176,6 +176,9 @@ def test_a_lote_is_asked_for_once_followed_and_fetched(mesa: ApiMesa) -> None:
     body = fits(lotes.LoteDeDemonstrativosView, mesa.call("GET", LOTE, id=ready.id)[1])
     assert body["url"].endswith(f"x.zip#demonstrativos-{VALE}-202610-202611.zip")
     assert [one.objeto for one in mesa.accesses] == [f"demonstrativos/{ready.id}"]
+    for motivo, words in (("VERSAO", "peça uma versao posterior"), ("ERRO", "Peça-o outra vez")):
+        failed = replace(held, id="261150000098", situacao=SituacaoLote.FALHOU, motivo=motivo, versao=held.versao + 1)
+        assert words in lotes.vista(failed)["explicacao"]
     assert mesa.call("GET", LOTE, claims=DA_CLINICA, id=ready.id)[0] == 404
     assert mesa.get(LOTES, RECEPCAO)[0] == 403
 
