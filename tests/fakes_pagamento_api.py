@@ -187,6 +187,8 @@ class ApiMesa(Mesa):
         content = answered["body"]
         if answered["isBase64Encoded"]:
             return answered["statusCode"], base64.b64decode(content), answered["headers"]
+        if answered["headers"]["Content-Type"].startswith("text/"):
+            return answered["statusCode"], content, answered["headers"]
         return answered["statusCode"], json.loads(content) if content else None, answered["headers"]
 
     def get(self, resource: str, claims: dict[str, Any] | None = None, **query: str) -> tuple[int, Any]:

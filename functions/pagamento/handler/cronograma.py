@@ -111,7 +111,8 @@ def _calendar(prestador_id: str, registro: str | None, portas: Portas) -> Respon
     nomes = {one: portas.cadastro.operadora(one).nome for one in registros}
     pegs = [one for one in _open(prestador_id, portas) if one.peg.registro_ans in registros]
     content = agenda.calendario(cronogramas, pegs, nomes)
-    return Response(200, content, "text/calendar; charset=utf-8")
+    # As text: API Gateway leaves bytes in base64 for who sends no `Accept`, as calendar programs do.
+    return Response(200, content.decode(), "text/calendar; charset=utf-8")
 
 
 def _open(prestador_id: str, portas: Portas) -> Iterator[Previsao]:
