@@ -217,7 +217,15 @@ def _itens(pagamento: Pagamento, faturas: Mapping[str, Fatura]) -> Iterator[Defe
             )  # fmt: skip
 
 
+def positivo(campo: str, valor: Decimal) -> Iterator[Defeito]:
+    """A debit or credit of nothing is a mistake."""
+    if valor <= ZERO:
+        yield Defeito(campo, "valor-zero", "Um débito ou crédito é de mais do que R$ 0,00: informe o valor.")
+
+
 def _descontos(pagamento: Pagamento, lancamentos: Mapping[str, Lancamento]) -> Iterator[Defeito]:
+    for place, one in enumerate(pagamento.descontos):
+        yield from positivo(f"descontos[{place}].valor", one.valor)
     named = [(place, one) for place, one in enumerate(pagamento.descontos) if one.lancamento is not None]
     yield from _repeated("descontos", [str(one.lancamento) for _, one in named])
     for place, desconto in named:

@@ -23,6 +23,7 @@ from pagamento.domain.pagamentos import (
     SituacaoLancamento,
     conferir,
     liquidar,
+    positivo,
 )
 from pagamento.service.faturas import find_faturas
 from pagamento.service.portas import Fato, Mudanca, keep_nothing
@@ -128,7 +129,10 @@ def post_entry(pedido: Pedido, chamador: Chamador, portas: Portas, *, guardar: G
 
     Raises:
         NaoEncontradoError: there is no such prestador, or it has no such fatura at this operadora.
+        PagamentoInvalidoError: it is of nothing.
     """
+    if wrong := [*positivo("valor", pedido.valor)]:
+        raise PagamentoInvalidoError(wrong)
     if pedido.fatura is None:
         portas.cadastro.prestador(pedido.prestador_id)
     else:

@@ -102,6 +102,7 @@ def test_a_number_says_the_same_for_ever() -> None:
             {"descontos": (a_discount("100.01"),), "valor_liquido": Decimal("-0.01")},
             [("valor_liquido", "liquido-negativo")],
         ),
+        ({"descontos": (a_discount("0.00"),)}, [("descontos[0].valor", "valor-zero")]),
         (
             {"descontos": (a_discount("30.00", lancamento="nenhum"),), "valor_liquido": Decimal("70.00")},
             [("descontos[0].lancamento", "lancamento-indisponivel")],
@@ -181,6 +182,8 @@ def test_a_debit_is_of_a_fatura_of_this_prestador_at_this_operadora_and_may_be_t
     ):  # fmt: skip
         with pytest.raises(NaoEncontradoError):
             pagamentos.post_entry(other, FINANCEIRO, casa.portas)
+    with pytest.raises(PagamentoInvalidoError, match="valor-zero"):
+        pagamentos.post_entry(replace(free, valor=Decimal("0.00")), FINANCEIRO, casa.portas)
     made = pagamentos.post_entry(free, FINANCEIRO, casa.portas)
     with pytest.raises(VersaoDiferenteError):
         pagamentos.cancel_entry(made, replace(FINANCEIRO, versao=9), casa.portas)
