@@ -16,6 +16,7 @@ from conecta_edge import session
 from conecta_edge.audit import Access, Actor
 from conecta_edge.clock import FixedClock
 from conecta_edge.http import Request
+from conecta_edge.quotas import Quota
 from conecta_facts.operadoras import Operadora, VersaoAceita
 from conecta_facts.prestadores import Prestador
 from local.gerador import Pedido, Tipo, gerar
@@ -43,7 +44,7 @@ from tests.builders_pagamento import HOJE, UM_PEG, a_cronograma, a_fatura, a_pay
 from tests.builders_recibos import a_dossie, a_glosa, peg_of
 from tests.cadastro_rows import Credencial, Vinculo, VinculoOperadora
 from tests.fakes import FakeCadastro, FakeIdempotency
-from tests.fakes_cadastro import FakeCatalogo
+from tests.fakes_cadastro import FakeCatalogo, FakeQuotas
 from tests.fakes_pagamento import Mesa
 
 FATURISTA: Final = person()
@@ -143,6 +144,8 @@ class ApiMesa(Mesa):
             (session, "clock", lambda: FixedClock(self.agora)),
         ):
             monkeypatch.setattr(module, name, fake)
+        self.quotas = FakeQuotas()
+        monkeypatch.setattr(Quota, "take", lambda quota, _client, _table, **who: self.quotas.take(quota, **who))
 
     def _record(self, request: Request, actor: Actor, *, finalidade: str, **what: Any) -> None:
         self.accesses.append(Access(actor, request.route, finalidade, request.correlacao, **what))

@@ -602,7 +602,8 @@ class ServiceStack(Stack):
             grants=(
                 *self._paying(QUEUE_INDEX, SENDING_INDEX),
                 by_month,
-                table_use(data.idempotencia, ("GetItem", "PutItem")),
+                # Kept answers; quotas of who asks in bulk.
+                table_use(data.idempotencia, ("GetItem", "PutItem", "UpdateItem")),
                 # What is too large for an answer is fetched from here, by an address that carries the reader's rights.
                 objects_use(self._settings, "acervo", ("GetObject", "PutObject"), prefix=STATEMENTS_PREFIX),
                 self._page_secret(),

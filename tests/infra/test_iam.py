@@ -322,7 +322,7 @@ def test_questions_of_callers_are_counted_and_answers_kept_where_they_expire(pro
         "AutorizacaoEventos": keeping,
         "CadastroApi": counting,
         "DocumentosApi": keeping,
-        "PagamentoApi": keeping,
+        "PagamentoApi": counting,
         "PegApi": counting,
         "PegEventos": keeping,
     }

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from conecta_edge import session
+from conecta_edge.aws import client
 from conecta_edge.http import CURSOR, IDEMPOTENCY, PRESTADOR, Operation, Reply, Request, Response
+from conecta_edge.quotas import Quota
+from conecta_edge.settings import required
 from pagamento.bootstrap import nucleo as bootstrap
 from pagamento.handler import comum
 from pagamento.handler.comum import ERRORS, FINALIDADE, FUNCAO, LER, PAGE
@@ -17,6 +20,9 @@ from pagamento.service import lotes
 
 __all__ = ["ERRORS", "OPERATIONS"]
 
+PEDIDOS: Final = Quota("demonstrativos-lote", limit=30, window=3600)
+"""Archives per hour and caller: each may have thousands of documents."""
+
 
 def ask(request: Request) -> Response:
     """POST /demonstrativos/lotes."""
@@ -25,6 +31,10 @@ def ask(request: Request) -> Response:
     comum.related(caller.prestador_id, body.registro_ans, portas)
     caller.require(LER)
     pedido = body.pedido()
+    PEDIDOS.take(
+        client("dynamodb"), required("TABELA_IDEMPOTENCIA"), prestador_id=caller.prestador_id, subject=caller.subject,
+        units=1, now=session.clock().now(),
+    )  # fmt: skip
     answer = comum.done(
         request, caller.actor, lambda who, keep: lotes.ask(caller.prestador_id, pedido, who, portas, guardar=keep),
         schemas.vista,

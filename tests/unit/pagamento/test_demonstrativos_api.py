@@ -15,6 +15,7 @@ from conecta_contas.pegs import SituacaoPeg
 from local.gerador import Tipo
 from pagamento.domain.lotes import SituacaoLote
 from pagamento.handler import demonstrativos as handler
+from pagamento.handler.lotes import PEDIDOS
 from pagamento.schemas import demonstrativos, lotes
 from tests.builders_functions import HOSPITAL, PASA, VALE
 from tests.builders_pagamento import HOJE, OUTRO_PEG, UM_PEG
@@ -146,6 +147,15 @@ def test_a_peg_is_reconciled_twenty_guias_at_a_time(mesa: ApiMesa) -> None:
     assert (first["situacao"], first["pagamento_em"]) == ("PAGA", HOJE.isoformat())
     assert mesa.call("GET", CONCILIACAO, claims=DA_CLINICA, protocolo=UM_PEG)[0] == 404
     assert mesa.call("GET", CONCILIACAO, claims=RECEPCAO, protocolo=UM_PEG)[0] == 403
+
+
+def test_who_asks_for_archives_all_the_time_is_asked_to_wait(mesa: ApiMesa) -> None:
+    for _ in range(PEDIDOS.limit):
+        assert mesa.call("POST", LOTES, PEDIDO)[0] == 202
+    assert mesa.call("POST", LOTES, {**PEDIDO, "registro_ans": "999999"})[0] == 404, "nothing is counted of it"
+    status, body, headers = mesa.call("POST", LOTES, PEDIDO)
+    assert (status, body["codigo"], int(headers["Retry-After"]) > 0) == (429, "limite-excedido", True)
+    assert mesa.call("POST", LOTES, PEDIDO, claims=DA_CLINICA)[0] == 202
 
 
 def test_guias_of_many_items_are_fewer_to_a_page(mesa: ApiMesa, monkeypatch: pytest.MonkeyPatch) -> None:
