@@ -64,6 +64,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portao"))
 
 CACHING = ("autorizacao", "cadastro", "conecta_edge", "documentos", "pagamento", "peg", "porta_tiss")
 """Packages whose modules keep what their process made: clients, settings, secrets, catalogues."""
+CACHED = type(lru_cache(str))
 LISTENERS = ("tests/integration/", "tests/unit/bench/", "tests/infra/")
 """Where a test may listen on the loopback; nothing but an e2e test may call anybody further than that."""
 
@@ -84,9 +85,8 @@ def _forget() -> None:
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in CACHING:
             for value in vars(module).values():
-                clear = getattr(value, "cache_clear", None)
-                if clear is not None:
-                    clear()
+                if isinstance(value, CACHED):
+                    value.cache_clear()
 
 
 @pytest.fixture
