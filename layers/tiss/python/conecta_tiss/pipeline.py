@@ -21,7 +21,6 @@ from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.lote_guias import LoteGuias
 from conecta_tiss.rules import ENVELOPE_RULES, Contexto, Envelope, run_body
 from conecta_tiss.rules import run as run_rules
-from conecta_tiss.rules.admissao import Lida
 from conecta_tiss.rules.envelope import CORPOS, Sentido
 from conecta_tiss.versions import VERSOES, Versao
 from conecta_tiss.vocabulary.glosas import Motivo
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
 
     from conecta_tiss.messages.envelope import Mensagem
     from conecta_tiss.messages.lote_guias import TipoGuia
+    from conecta_tiss.rules.admissao import Lida
 
 __all__ = ["LIMITES", "Limites", "Resultado", "read_as", "validate_message"]
 
@@ -168,6 +168,8 @@ def read_as(raw: bytes, transacao: str, classe: type[Any], *, hoje: date) -> Lid
         transacao: body element that the door is for.
         classe: what that body is read as.
     """
+    from conecta_tiss.rules.admissao import Lida  # noqa: PLC0415  # who reads lotes alone does without it
+
     resultado = validate_message(raw, hoje=hoje)
     mensagem = resultado.mensagem_de(classe)
     origem = mensagem.cabecalho.origem if mensagem else None
