@@ -17,7 +17,7 @@ from tests.matriz.tokens import decoded
 from tests.matriz.world import World, as_json
 
 _TARGETS: Final = (Target.OWN, Target.FOREIGN, Target.ABSENT)
-OTHERS: Final = 2
+OTHERS: Final = 1
 """Of callers who are alike to a row, how many try it besides the first: which ones differs from row to row."""
 
 
