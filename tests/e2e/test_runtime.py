@@ -209,6 +209,12 @@ def wait_until(condition: Callable[[], Any], *, seconds: float = 20) -> Any:
     raise AssertionError(f"not within {seconds} s")
 
 
+def saved_since(aws: EmbeddedAws, written: float) -> bool:
+    """Whether a save that began later is over: a busy machine takes its time."""
+    files = {file.name: file.stat().st_mtime for file in (aws.directory / "estado").glob("*.json")}
+    return files.get("dynamodb.json", 0.0) > written and time.time() - max(files.values()) > 1
+
+
 def deploy(aws: EmbeddedAws) -> dict[str, str]:
     s3, cloudformation = aws.client("s3"), aws.client("cloudformation")
     s3.create_bucket(Bucket="codigo", CreateBucketConfiguration={"LocationConstraint": "sa-east-1"})
@@ -457,7 +463,8 @@ class TestLife:
         put(own, "antes")
         wait_until(lambda: "antes" in seen(own))
         own.client("s3").put_object(Bucket="codigo", Key="arquivo", Body=b"conteudo")
-        time.sleep(4)
+        written = time.time()
+        wait_until(lambda: saved_since(own, written), seconds=60)
         own.kill()
         own.start()
         assert seen(own) == {"antes": 1}
