@@ -30,8 +30,7 @@ def regras(registro_ans: str, portas: Portas) -> Regras:
 def fato(tipo: str, fatura: Fatura, **dados: Any) -> Fato:
     """An event about a fatura: its days, and more."""
     known = {"protocolo": fatura.protocolo, "parcela": fatura.parcela, "situacao": fatura.situacao.value}
-    days = {name: getattr(fatura, name) for name in ("entrega_ate", "pagamento_em")}
-    told = {name: day.isoformat() if day else None for name, day in days.items()}
+    told = {name: _iso(getattr(fatura, name)) for name in ("entrega_ate", "pagamento_em")}
     return Fato(
         tipo=tipo, registro_ans=fatura.registro_ans, prestador_id=fatura.prestador_id, entidade=f"fatura/{fatura.id}",
         chave=str(fatura.versao), dados={**known, **told, **dados},
