@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 DOCS: Final = Path(__file__).parent.parent / "docs"
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *publico.handler.api.OPERATIONS,
-    *documentos.handler.api.OPERATIONS,
+    *documentos.handler.api.handler.operations(),
     *peg.handler.api.handler.operations(),
     *porta_tiss.handler.api.OPERATIONS,
     *cadastro.handler.api.handler.operations(),

@@ -25,7 +25,7 @@ from conecta_facts.prestadores import Prestador
 from conecta_facts.relacionamentos import Relacionamento
 from documentos.domain.errors import StaleUploadError
 from documentos.domain.uploads import Upload
-from documentos.service import Incoming
+from documentos.service.portas import Incoming
 from tests.cadastro_rows import Credencial, Vinculo, VinculoOperadora
 
 
@@ -54,7 +54,7 @@ class Sent:
 
 
 class FakeUploads:
-    """`documentos.service.Uploads`; `extra` actions are :class:`Kept` answers."""
+    """`documentos.service.portas.Uploads`; `extra` actions are :class:`Kept` answers."""
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Upload] = {}
@@ -128,7 +128,7 @@ STORED = datetime.fromisoformat("2000-01-01T00:00:00Z")
 
 
 class FakeFiles:
-    """`documentos.service.Files` over two buckets."""
+    """`documentos.service.portas.Files` over two buckets."""
 
     def __init__(self, entrada: Bucket | None = None, acervo: Bucket | None = None) -> None:
         self.entrada, self.acervo = entrada or Bucket(), acervo or Bucket()

@@ -8,7 +8,7 @@ from typing import Any
 
 from conecta_edge import objects
 from documentos.domain.uploads import POST_LIFETIME, Upload
-from documentos.service import Incoming
+from documentos.service.portas import Incoming
 
 
 class S3Files:

@@ -18,7 +18,6 @@ import conecta_contas_aws
 import conecta_edge
 import conecta_senhas_aws
 import documentos.dynamodb
-import documentos.service
 import pagamento.dynamodb
 import peg.dynamodb
 import peg.s3
@@ -33,6 +32,9 @@ from conecta_edge.quotas import Quota
 from conecta_facts.relacionamentos import Situacao as Relacao
 from conecta_senhas_aws import chaves as senha_keys
 from documentos.domain.uploads import Situacao
+from documentos.dynamodb import chaves as chaves_documentos
+from documentos.dynamodb import uploads as uploads_rows
+from documentos.service.uploads import archive_key
 from pagamento.dynamodb import chaves as chaves_pagamento
 from peg.domain.cobrancas import Cobranca, LinhaCobrada
 from peg.dynamodb import chaves as chaves_peg
@@ -131,8 +133,8 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     "autorizacao.dynamodb.chaves.mes_key": (
         lambda: chaves.mes_key(HOSPITAL, "2611", NOW, VALE, NUMERO), OF_THE_HOSPITAL,
     ),
-    "documentos.dynamodb.tenant_pk": (lambda: documentos.dynamodb.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
-    "documentos.dynamodb.upload_key": (lambda: documentos.dynamodb.upload_key(HOSPITAL, "u1"), OF_THE_HOSPITAL),
+    "documentos.dynamodb.chaves.tenant_pk": (lambda: chaves_documentos.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
+    "documentos.dynamodb.chaves.upload_key": (lambda: chaves_documentos.upload_key(HOSPITAL, "u1"), OF_THE_HOSPITAL),
     "conecta_contas_aws.chaves.tenant_pk": (lambda: conta_keys.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
     "conecta_contas_aws.chaves.month_pk": (lambda: conta_keys.month_pk(HOSPITAL, "2611"), OF_THE_HOSPITAL),
     "conecta_contas_aws.chaves.peg_key": (lambda: conta_keys.peg_key(HOSPITAL, PROTOCOLO), OF_THE_HOSPITAL),
@@ -188,12 +190,11 @@ def modules() -> Iterator[ModuleType]:
     """Where keys are made: `conecta_edge`, contas, senhas, and every context's adapters of tables."""
     packages = (
         conecta_edge, conecta_contas_aws, conecta_senhas_aws, autorizacao.dynamodb, cadastro.dynamodb,
-        pagamento.dynamodb, peg.dynamodb,
+        documentos.dynamodb, pagamento.dynamodb, peg.dynamodb,
     )  # fmt: skip
     for package in packages:
         for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             yield importlib.import_module(info.name)
-    yield documentos.dynamodb
 
 
 def makers() -> dict[str, Callable[..., Any]]:
@@ -267,10 +268,10 @@ def test_a_kept_answer_lies_under_the_prestador() -> None:
 
 
 def test_the_index_of_what_is_pending_serves_the_sweep_of_every_tenant_and_names_each() -> None:
-    row = documentos.dynamodb.to_item(an_upload())
+    row = uploads_rows.to_item(an_upload())
     assert str(row["pendente_pk"]).startswith("PENDENTE#")
     assert str(row["pendente_sk"]).endswith(f"#{HOSPITAL}#u1")
-    ended = documentos.dynamodb.to_item(an_upload(situacao=Situacao.EXPIRADO, conferir_em=None))
+    ended = uploads_rows.to_item(an_upload(situacao=Situacao.EXPIRADO, conferir_em=None))
     assert (ended["pendente_pk"], ended["pendente_sk"]) == (None, None)
 
 
@@ -318,7 +319,7 @@ def test_a_counter_belongs_to_nobody_and_holds_only_a_number() -> None:
     "key",
     [
         an_upload(nome_arquivo="Maria da Silva.xml").chave_entrada,
-        documentos.service.archive_key(an_upload(), "0" * 64),
+        archive_key(an_upload(), "0" * 64),
         objects.answer_key(VALE, HOSPITAL, "u1", "json"),
         peg.s3.S3Archive(None, "acervo").answer_key(a_documento()),
         conta_keys.dossie_key(a_peg(), "0" * 24),
@@ -331,7 +332,7 @@ def test_an_object_lies_under_its_operadora_and_prestador(key: str) -> None:
 
 def test_a_row_of_a_peg_or_of_a_guia_holds_no_personal_attribute() -> None:
     charge = Cobranca(PSEUDONYM, HOSPITAL, "GP-1", PROTOCOLO, 1, (LinhaCobrada("22", "40301010", HOJE),))
-    rows = (pegs.to_item(a_peg()), cobrancas.to_item(VALE, charge), documentos.dynamodb.to_item(an_upload()))
+    rows = (pegs.to_item(a_peg()), cobrancas.to_item(VALE, charge), uploads_rows.to_item(an_upload()))
     names = {name for row in rows for name in row}
     personal = ("carteira", "beneficiario", "cpf", "nome_beneficiario", "cns", "cid")
     assert not [name for name in names if name.startswith(personal)]

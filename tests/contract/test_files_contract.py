@@ -1,4 +1,4 @@
-"""The buckets: `documentos.service.Files` and `peg.service.portas.Archive`, the fakes and S3, one suite."""
+"""The buckets: `documentos.service.portas.Files` and `peg.service.portas.Archive`, the fakes and S3, one suite."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from conecta_facts.calendario import Calendario, DiaEspecial, TipoDia
 from conecta_facts.prestadores import Prestador
 from documentos.domain import uploads
 from documentos.domain.uploads import Situacao, Upload
-from documentos.dynamodb import DynamoUploads
+from documentos.dynamodb.uploads import DynamoUploads
 from pagamento.domain.errors import ArquivoIndisponivelError, MudouError, NaoEncontradoError
 from pagamento.dynamodb.agendas import DynamoAgendas
 from pagamento.dynamodb.cadastro import DynamoCadastro

@@ -1,4 +1,4 @@
-"""`documentos.service.Uploads` and kept answers: the fake and DynamoDB, one suite."""
+"""`documentos.service.portas.Uploads` and kept answers: the fake and DynamoDB, one suite."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import pytest
 from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError
 from conecta_edge.idempotency import Attempt, IdempotencyTable
 from conecta_edge.problems import ProblemError
-from documentos import service
 from documentos.domain import uploads
 from documentos.domain.errors import StaleUploadError
 from documentos.domain.uploads import RECHECK, Achado, Situacao, Upload
-from documentos.dynamodb import DynamoUploads
+from documentos.dynamodb.uploads import DynamoUploads
+from documentos.service import uploads as service
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, XML, an_upload, sha256
 from tests.contract.engines import Engine
 from tests.fakes import FakeIdempotency, FakeUploads

@@ -8,9 +8,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from documentos import service
 from documentos.domain.uploads import MAX_ATTEMPTS, Situacao, Upload
-from documentos.messages import read_body
+from documentos.messages.corpo import read_body
+from documentos.service import uploads as service
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PDF, XML, an_upload
 from tests.fakes import FakeFiles, FakeUploads
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from conecta_edge import observability, queues, session
-from documentos import bootstrap, service
+from documentos.bootstrap import nucleo as bootstrap
+from documentos.service import uploads
 
 SOURCE: Final = "conecta.documentos"
 VERDICTS: Final[Mapping[str, bool]] = {
@@ -37,7 +38,7 @@ def _file_posted(detail: Mapping[str, Any]) -> None:
     if len(parts) != 5 or parts[0] != "t":  # noqa: PLR2004  # t/<registroANS>/<prestador>/<finalidade>/<id>
         observability.log("warning", "objeto fora do formato de chave")
         return
-    situacao = service.receive_file(
+    situacao = uploads.receive_file(
         prestador_id=parts[2],
         upload_id=parts[4],
         version=detail["object"].get("version-id"),
@@ -54,7 +55,7 @@ def _judged(envelope: Mapping[str, Any], *, accepted: bool) -> None:
     recurso = dados.get("recurso")
     if accepted and "protocolo" in dados:
         recurso = {"tipo": "peg", "id": dados["protocolo"]}
-    service.conclude_upload(
+    uploads.conclude_upload(
         prestador_id=envelope["prestador_id"],
         upload_id=dados["upload_id"],
         accepted=accepted,

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from conecta_edge import cold_start, observability, session
-from documentos import bootstrap, service
+from documentos.bootstrap import nucleo as bootstrap
+from documentos.service import uploads
 
 
 class UnknownTaskError(ValueError):
@@ -21,7 +22,7 @@ def handler(event: Mapping[str, Any], _context: Any) -> dict[str, int]:
     """Answer how many uploads were looked at and how many moved on."""
     if event.get("tarefa") != "conciliar-uploads":
         raise UnknownTaskError(str(event.get("tarefa")))
-    looked, moved = service.reconcile(
+    looked, moved = uploads.reconcile(
         uploads_=bootstrap.uploads(),
         files=bootstrap.files(),
         read_body=bootstrap.read_body,

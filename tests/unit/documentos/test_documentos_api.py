@@ -10,11 +10,11 @@ from urllib.parse import urljoin
 import pytest
 
 from conecta_edge import session
-from documentos import bootstrap
+from documentos.bootstrap import nucleo as bootstrap
 from documentos.domain.finalidades import FINALIDADES
 from documentos.domain.uploads import Achado, Situacao
 from documentos.handler import api
-from documentos.schemas import UploadView
+from documentos.schemas.uploads import UploadView
 from tests.builders_functions import (
     CLINICA,
     ESCOPOS,

@@ -9,9 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from conecta_edge.dynamodb import TransientConflictError, marshal, unmarshal
-from documentos import service
 from documentos.domain import uploads
-from documentos.dynamodb import SHARDS, DynamoUploads
+from documentos.dynamodb.chaves import SHARDS
+from documentos.dynamodb.uploads import DynamoUploads
+from documentos.service import uploads as service
 from tests.builders_functions import HOSPITAL, NOW, XML, an_upload, sha256
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conecta_edge import queues
-from documentos import bootstrap
+from documentos.bootstrap import nucleo as bootstrap
 from documentos.domain.uploads import Situacao
 from documentos.handler import eventos, fluxo
 from local.gerador import verifica_elegibilidade

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from documentos import service
 from documentos.domain import uploads
 from documentos.domain.uploads import Situacao, Upload
-from documentos.messages import read_body
+from documentos.messages.corpo import read_body
+from documentos.service import uploads as service
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PDF, XML, an_upload, sha256
 from tests.fakes import FakeFiles, FakeUploads
 

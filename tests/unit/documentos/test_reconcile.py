@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from documentos import service
 from documentos.domain import uploads
 from documentos.domain.errors import StaleUploadError
 from documentos.domain.uploads import GRACE, MAX_ATTEMPTS, RECHECK, Situacao, Upload
-from documentos.messages import read_body
+from documentos.messages.corpo import read_body
+from documentos.service import uploads as service
+from documentos.service.portas import Incoming
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PDF, XML, an_upload
 from tests.fakes import FakeFiles, FakeUploads
 
@@ -153,7 +154,7 @@ def test_an_upload_that_fails_does_not_hold_the_others_back_and_is_not_kept_quie
         case.files.entrada.put(upload.chave_entrada, XML, NOW)
     read = case.files.read_incoming
 
-    def failing(chave: str, version: str | None) -> service.Incoming | None:
+    def failing(chave: str, version: str | None) -> Incoming | None:
         if chave == poison.chave_entrada:
             raise PermissionError
         return read(chave, version)

@@ -11,7 +11,6 @@ import pytest
 from conecta_edge.cadastro import Contratacao
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import ConditionFailedError
-from documentos import service
 from documentos.domain.errors import (
     AnswerNotReadyError,
     NoAnswerError,
@@ -20,7 +19,8 @@ from documentos.domain.errors import (
 )
 from documentos.domain.finalidades import FINALIDADES, Formato
 from documentos.domain.uploads import Situacao, Upload
-from documentos.service import NewUpload
+from documentos.service import uploads as service
+from documentos.service.uploads import NewUpload
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, VALE, a_contratacao, an_upload
 from tests.fakes import STORED, FakeFiles, FakeUploads, Kept
 

@@ -156,7 +156,7 @@ def test_every_documented_parameter_header_may_be_sent_by_a_browser() -> None:
     headers = get("/pegs", "OPTIONS", ORIGEM_DO_PORTAL)["headers"]["Access-Control-Allow-Headers"]
     named = {
         parameter.name
-        for operation in (*documentos.handler.api.OPERATIONS, *peg.handler.api.handler.operations())
+        for operation in (*documentos.handler.api.handler.operations(), *peg.handler.api.handler.operations())
         for parameter in operation.parameters
         if parameter.where == "header"
     }

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from conecta_edge.clock import iso
+from documentos.domain.uploads import WHOSE_TURN
+
+if TYPE_CHECKING:
+    from documentos.domain.uploads import Upload
+
+_ONDE: Final = {"peg": "pegs", "autorizacao": "autorizacoes"}
 STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, strict=True)
 # No path separators, control characters nor marks that turn the direction of what follows.
 NOME_DE_ARQUIVO = r"^[^/\\\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+$"
@@ -95,3 +103,35 @@ class UploadView(BaseModel):
     achados: list[AchadoView] = Field(default_factory=list)
     recurso: RecursoView | None = None
     envio: Annotated[UploadForm | None, Field(description="Só na criação.")] = None
+
+
+def vista(upload: Upload) -> dict[str, Any]:
+    """The JSON of an upload (shape: :class:`UploadView`)."""
+    recurso = None
+    if upload.recurso:
+        recurso = dict(upload.recurso)
+        where = _ONDE.get(recurso["tipo"])
+        if where:
+            recurso["href"] = f"{where}/{recurso['id']}"
+    return {
+        "id": upload.id,
+        "protocolo_atendimento": upload.protocolo_atendimento,
+        "situacao": upload.situacao.value,
+        "de_quem_e_a_vez": WHOSE_TURN[upload.situacao],
+        "registro_ans": upload.registro_ans,
+        "finalidade": upload.finalidade,
+        "referencia": upload.referencia,
+        "criado_em": iso(upload.criado_em),
+        "expira_em": iso(upload.expira_em),
+        "arquivo": {
+            "nome": upload.nome_arquivo,
+            "tamanho": upload.tamanho,
+            "tipo_conteudo": upload.formato,
+            "sha256": upload.sha256,
+            "recebido_em": iso(upload.recebido_em) if upload.recebido_em else None,
+        },
+        "achados": [
+            {name: value for name, value in asdict(achado).items() if value is not None} for achado in upload.achados
+        ],
+        "recurso": recurso,
+    }

@@ -1,18 +1,7 @@
-"""The `documentos` table.
-
-| pk | sk | what |
-|---|---|---|
-| `PRESTADOR#<id>` | `UPLOAD#<upload id>` | one upload |
-| `PRESTADOR#<id>` | `EVENTO#<event id>` | outbox |
-| `CONTADOR#<AAMM>#1` | `<shard>` | protocolos de atendimento |
-
-GSI `pendentes` (keys only, sparse: rows without a final state): `pendente_pk` = `PENDENTE#<shard>`, `pendente_sk` =
-`<conferir_em>#<prestador>#<upload id>`. It is read only by the reconciliation sweep, which serves every tenant.
-"""
+"""Uploads: one row each, under its prestador; what happened to one is told through the outbox beside it."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
@@ -24,30 +13,9 @@ from conecta_edge.dynamodb import ConditionFailedError, Item, conditions, get_it
 from conecta_edge.events import Event, outbox_put
 from documentos.domain.errors import StaleUploadError
 from documentos.domain.uploads import Achado, Situacao, Upload
+from documentos.dynamodb import chaves
 
-SHARDS: Final = 8
-INDEX: Final = "pendentes"
 _INSTANTS: Final = ("criado_em", "expira_em", "conferir_em", "recebido_em")
-
-
-def tenant_pk(prestador_id: str) -> str:
-    """`PRESTADOR#<id>`."""
-    return f"PRESTADOR#{prestador_id}"
-
-
-def upload_key(prestador_id: str, upload_id: str) -> dict[str, str]:
-    """`PRESTADOR#<id>` / `UPLOAD#<upload id>`."""
-    return {"pk": tenant_pk(prestador_id), "sk": f"UPLOAD#{upload_id}"}
-
-
-def _pending(upload: Upload) -> dict[str, str | None]:
-    if upload.conferir_em is None:
-        return {"pendente_pk": None, "pendente_sk": None}
-    shard = zlib.crc32(upload.id.encode()) % SHARDS
-    return {
-        "pendente_pk": f"PENDENTE#{shard}",
-        "pendente_sk": f"{iso(upload.conferir_em)}#{upload.prestador_id}#{upload.id}",
-    }
 
 
 def to_item(upload: Upload) -> Item:
@@ -59,7 +27,7 @@ def to_item(upload: Upload) -> Item:
     row["achados"] = [asdict(achado) for achado in upload.achados]
     row["transacoes"] = list(upload.transacoes) or None
     row["recurso"] = dict(upload.recurso) if upload.recurso else None
-    return {**row, **_pending(upload)}
+    return {**row, **chaves.pendente(upload)}
 
 
 def from_item(row: Mapping[str, Any]) -> Upload:
@@ -97,14 +65,14 @@ class DynamoUploads:
         Raises:
             ConditionFailedError: positions of what lost (0 is the upload itself).
         """
-        row = {**upload_key(upload.prestador_id, upload.id), **to_item(upload)}
+        row = {**chaves.upload_key(upload.prestador_id, upload.id), **to_item(upload)}
         actions = [{"Put": put(self._table, row, "attribute_not_exists(pk)")}, *({"Put": action} for action in extra)]
         with conditions():
             self._client.transact_write_items(TransactItems=actions)
 
     def get(self, prestador_id: str, upload_id: str) -> Upload | None:
         """A consistent GetItem under the tenant."""
-        row = get_item(self._client, self._table, upload_key(prestador_id, upload_id))
+        row = get_item(self._client, self._table, chaves.upload_key(prestador_id, upload_id))
         return from_item(row) if row else None
 
     def change(self, before: Upload, after: Upload, event: Mapping[str, Any] | None, now: datetime) -> None:
@@ -118,7 +86,7 @@ class DynamoUploads:
             {
                 "Update": update(
                     self._table,
-                    upload_key(after.prestador_id, after.id),
+                    chaves.upload_key(after.prestador_id, after.id),
                     changes=changed,
                     condition="versao = :versao",
                     values={":versao": before.versao},
@@ -126,7 +94,9 @@ class DynamoUploads:
             }
         ]
         if event is not None:
-            actions.append({"Put": outbox_put(self._table, tenant_pk(after.prestador_id), _event(after, event), now)})
+            actions.append(
+                {"Put": outbox_put(self._table, chaves.tenant_pk(after.prestador_id), _event(after, event), now)}
+            )
         try:
             with conditions():
                 self._client.transact_write_items(TransactItems=actions)
@@ -136,12 +106,12 @@ class DynamoUploads:
     def due(self, now: datetime | None) -> Iterable[tuple[str, str]]:
         """Pending uploads by due instant, shard by shard."""
         until = f"{iso(now)}~" if now else "~"
-        for shard in range(SHARDS):
+        for shard in range(chaves.SHARDS):
             start: Item | None = None
             while True:
                 page = self._client.query(
                     TableName=self._table,
-                    IndexName=INDEX,
+                    IndexName=chaves.PENDENTES,
                     KeyConditionExpression="pendente_pk = :pk AND pendente_sk < :until",
                     ExpressionAttributeValues=marshal({":pk": f"PENDENTE#{shard}", ":until": until}),
                     **({"ExclusiveStartKey": start} if start else {}),

@@ -1,4 +1,4 @@
-"""Composition root: adapters are made here, on first use, once per process."""
+"""Composition root of uploads, on first use, once per process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conecta_edge.aws import client
 from conecta_edge.clock import SystemClock
-from documentos.dynamodb import DynamoUploads
+from documentos.dynamodb.uploads import DynamoUploads
 from documentos.s3 import S3Files
 from documentos.settings import settings
 
@@ -29,6 +29,6 @@ def files() -> S3Files:
 
 def read_body(content: bytes) -> str | Achado | None:
     """Which TISS message it is; only messages pay for the parser."""
-    from documentos import messages  # noqa: PLC0415
+    from documentos.messages import corpo  # noqa: PLC0415
 
-    return messages.read_body(content)
+    return corpo.read_body(content)
