@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 from collections.abc import Mapping
-from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from conecta_contas.dossies import Dossie
 from conecta_contas.pegs import Peg
 from conecta_contas_aws import contas
 from conecta_contas_aws.chaves import dossie_key
-from conecta_edge import objects
+from conecta_edge import objects, packed
 from conecta_facts import codec
 from peg.domain.lotes import Documento
 
-TOKEN: Final = 24
-"""Characters of the digest that names a dossier among those of its PEG."""
-_LEVEL: Final = 1
 _MEDIA: Final = {"xml": "application/xml", "json": "application/json"}
 
 
@@ -56,10 +52,7 @@ class S3Archive:
 
     def keep_dossie(self, peg: Peg, dossie: Dossie) -> str:
         """`pegs/<protocolo>/<token>.json.gz`; the token is of its content."""
-        text = json.dumps(codec.plain(dossie), ensure_ascii=False, default=_amount, separators=(",", ":")).encode()
-        token = hashlib.sha256(text).hexdigest()[:TOKEN]
-        self._put(dossie_key(peg, token), gzip.compress(text, _LEVEL, mtime=0), "application/gzip")
-        return token
+        return packed.keep(self._client, self._bucket, partial(dossie_key, peg), codec.plain(dossie))
 
     def dossie(self, peg: Peg) -> Dossie:
         """The dossier that a PEG's row names.
@@ -71,7 +64,3 @@ class S3Archive:
 
     def _put(self, key: str, body: bytes, media: str) -> None:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=media)
-
-
-def _amount(value: Decimal) -> str:
-    return str(value)

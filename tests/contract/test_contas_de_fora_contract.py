@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from conecta_contas.dossies import Dossie
 from conecta_contas.errors import DossieMissingError
-from conecta_contas.pegs import Evento, Peg
+from conecta_contas.pegs import Evento, Peg, Recuperacao
 from conecta_contas_aws.contas import DynamoContas
 from peg.dynamodb.pegs import DynamoPegs
 from peg.s3 import S3Archive
@@ -79,6 +80,14 @@ def test_a_month_is_read_newest_first_page_by_page_without_what_is_being_written
     rest, end = subject.port.month(HOSPITAL, "202611", position, 2)
     assert ([*first, *rest], end) == (seen[::-1], None)
     assert subject.port.month(HOSPITAL, "202610", None, 2) == ([], None)
+
+
+def test_what_recursos_gave_back_is_read_to_the_cent(subject: Subject) -> None:
+    given = (Recuperacao("261160000001", Decimal("10.50"), date(2026, 12, 1)),)
+    peg = subject.leave(a_peg(recuperacoes=given), RECEBIDO)
+    held = subject.port.peg(HOSPITAL, peg.protocolo)
+    assert held is not None
+    assert (held.recuperacoes, str(held.valor_recuperado)) == (given, "10.50")
 
 
 def test_what_was_judged_comes_with_the_peg_that_names_it(subject: Subject) -> None:

@@ -6,7 +6,6 @@ the glosa of anything is what is informado and not liberado, to the cent, at ite
 
 from __future__ import annotations
 
-import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +36,6 @@ _PARTE: Final = (
     "Parte destes pagamentos é de PEGs de outros tipos: ela, e os débitos e créditos do pagamento todo, estão no "
     "demonstrativo de pagamento."
 )
-_NOSSO: Final = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])2[0-9]{7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,11 +269,6 @@ class Periodo:
         if len(pagamentos) == 1:
             return pagamentos[0].demonstrativo
         return f"{self.registro_ans}{self.competencia or f'{self.inicio:%y%m%d}'}"
-
-
-def de_antes(protocolo: str, data_migracao: date) -> bool:
-    """Whether a protocolo that is not here can only be of before the migration (R07): not of our shape, or too old."""
-    return not _NOSSO.fullmatch(protocolo) or protocolo[:4] < f"{data_migracao:%y%m}"
 
 
 # --- made of what was judged and paid ---

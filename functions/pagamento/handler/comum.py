@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_contas.errors import DossieMissingError
+from conecta_contas.pegs import de_antes
 from conecta_edge import problems, session
 from conecta_edge.http import PRESTADOR, ErrorMap, Operation, Parameter, Query, Reply, Request, Response
 from conecta_edge.problems import FieldError, ProblemError
 from pagamento.domain.cronograma import UM_DIA, Cronograma
-from pagamento.domain.demonstrativos import de_antes
 from pagamento.domain.errors import (
     ArquivoIndisponivelError,
     ComDefeitosError,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from conecta_contas.pegs import de_antes
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.vocabulary.tables import TipoDemonstrativo
 from pagamento.domain.demonstrativos import (
@@ -15,7 +16,6 @@ from pagamento.domain.demonstrativos import (
     Conta,
     DemonstrativoPagamento,
     Periodo,
-    de_antes,
     demonstrar,
     demonstrar_pagamento,
     reunir,

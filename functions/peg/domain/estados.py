@@ -51,12 +51,17 @@ class Ato:
 
 @dataclass(frozen=True, slots=True)
 class Transicao:
-    """An act: from which states to which, by whom, and whether it says why."""
+    """An act: from which states to which, by whom, whether it says why, and in which states it changes none."""
 
     de: frozenset[SituacaoPeg]
     para: SituacaoPeg
     papeis: frozenset[Papel]
     motivo: bool = False
+    fica: frozenset[SituacaoPeg] = frozenset()
+
+    def depois(self, situacao: SituacaoPeg) -> SituacaoPeg:
+        """The state after it."""
+        return situacao if situacao in self.fica else self.para
 
 
 def _from(*situacoes: SituacaoPeg) -> frozenset[SituacaoPeg]:
@@ -93,6 +98,10 @@ TRANSICOES: Final[Mapping[Evento, Transicao]] = {
         _from(SituacaoPeg.ANALISADO, SituacaoPeg.LIBERADO), SituacaoPeg.ENCERRADO_SEM_PAGAMENTO,
         frozenset({Papel.FINANCEIRO, Papel.SISTEMA}), motivo=True,
     ),
+    Evento.VALOR_RECUPERADO: Transicao(
+        _from(SituacaoPeg.LIBERADO, SituacaoPeg.PAGO, SituacaoPeg.ENCERRADO_SEM_PAGAMENTO), SituacaoPeg.LIBERADO,
+        frozenset({Papel.SISTEMA}), motivo=True, fica=_from(SituacaoPeg.PAGO),
+    ),
 }  # fmt: skip
 """What may happen, to what, by whom; a received guia is never edited (invariant 5)."""
 
@@ -115,12 +124,13 @@ def advance(peg: Peg, evento: Evento, ato: Ato) -> Peg:
     step = TRANSICOES[evento]
     if step.motivo and not (ato.motivo or "").strip():
         raise MotivoAusenteError
-    turn = VEZ_DE[step.para]
+    situacao = step.depois(peg.situacao)
+    turn = VEZ_DE[situacao]
     marco = Marco(
-        evento=evento, papel=ato.papel, quem=ato.quem, quando=ato.quando, situacao=step.para, motivo=ato.motivo,
+        evento=evento, papel=ato.papel, quem=ato.quem, quando=ato.quando, situacao=situacao, motivo=ato.motivo,
         vez_de=turn, ate=ato.ate if turn else None,
     )  # fmt: skip
-    return replace(peg, situacao=step.para, historico=(*peg.historico, marco), versao=peg.versao + 1)
+    return replace(peg, situacao=situacao, historico=(*peg.historico, marco), versao=peg.versao + 1)
 
 
 def retire_guia(peg: Peg, guia: int, valor: Decimal, ato: Ato) -> Peg:

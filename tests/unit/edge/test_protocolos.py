@@ -57,8 +57,9 @@ def test_the_fifth_digit_says_whose_number_it_is() -> None:
     kinds = {kind: allocate(counters, "t", kind, NOVEMBER)[4] for kind in Kind}
     assert kinds == {
         Kind.ATENDIMENTO: "1", Kind.PEG: "2", Kind.RELACIONAMENTO: "3", Kind.AUTORIZACAO: "4", Kind.PAGAMENTO: "5",
+        Kind.RECURSO: "6",
     }  # fmt: skip
-    assert {pk for pk, _ in counters.rows} == {f"CONTADOR#2611#{digit}" for digit in "12345"}
+    assert {pk for pk, _ in counters.rows} == {f"CONTADOR#2611#{digit}" for digit in "123456"}
 
 
 def test_numbers_of_a_month_spread_over_ten_shards_and_never_repeat() -> None:

@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 
 from conecta_contas.analise import reverter
-from conecta_contas.pegs import SituacaoPeg
+from conecta_contas.pegs import SituacaoPeg, de_antes
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.amounts import ZERO, soma
 from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador, StatusProtocolo, TipoDemonstrativo
-from pagamento.domain.demonstrativos import Conta, GlosaAplicada, Periodo, conciliar, de_antes, demonstrar
+from pagamento.domain.demonstrativos import Conta, GlosaAplicada, Periodo, conciliar, demonstrar
 from pagamento.domain.errors import DemonstrativoIndisponivelError, LegadoError, NaoEncontradoError
 from pagamento.domain.faturas import SituacaoFatura
 from pagamento.messages.demonstrativos import xml

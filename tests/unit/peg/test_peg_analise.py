@@ -9,7 +9,18 @@ from typing import Any
 
 import pytest
 
-from conecta_contas.analise import Glosa, Resultado, broken, glosar, judge, retirar, reverter
+from conecta_contas.analise import (
+    Glosa,
+    Recuperado,
+    Resultado,
+    broken,
+    glosar,
+    judge,
+    recuperar,
+    retirar,
+    reverter,
+    taken_of_lines,
+)
 from conecta_contas.contexto import by_code
 from conecta_contas.errors import GlosaInvalidaError, MotivoAusenteError
 from tests.builders_autorizacao import PERICIA
@@ -191,6 +202,54 @@ def test_the_checker_sees_each_sum_that_does_not_hold() -> None:
     assert "guia G1, item 1" in broken(replace(found, guias=(replace(guia, itens=(worse,)),)))
     more = replace(line, glosado=Decimal("21.00"))
     assert "guia G1, item 1" in broken(replace(found, guias=(replace(guia, itens=(more,)),)))
+
+
+# --- recurso ---
+
+R1, R2 = "261160000001", "261160000002"
+
+
+def test_what_a_recurso_gives_back_is_taken_no_more() -> None:
+    start = glosar(three(), manual(indice=1, sequencia=None), autor="auditora")
+    partes = (Recuperado(R1, 2, 1, 1, Decimal("100.00")), Recuperado(R1, 2, 1, 2, Decimal("30.00")))
+    after = recuperar(start, partes)
+    assert (start.glosado, after.glosado, after.liberado) == tuple(map(Decimal, ("200.00", "70.00", "230.00")))
+    assert [line.liberado for line in after.guias[0].itens] == [Decimal("100.00"), Decimal("30.00")]
+    assert after.glosas[1].valor == Decimal("70.00")
+    taken = {place: [valor for _, valor in glosas] for place, glosas in taken_of_lines(after).items()}
+    assert taken == {(1, 1): [ZERO], (1, 2): [Decimal("70.00")]}
+    assert broken(after) == ()
+
+
+def test_a_recurso_gives_back_once_and_the_next_one_of_what_is_left() -> None:
+    start = glosar(three(), manual(), autor="auditora")
+    after = recuperar(start, (Recuperado(R1, 2, 1, 1, Decimal("40.00")),))
+    assert recuperar(after, (Recuperado(R1, 2, 1, 1, Decimal("40.00")),)) is after
+    assert recuperar(after, ()) is after
+    with pytest.raises(GlosaInvalidaError):
+        recuperar(after, (Recuperado(R2, 2, 1, 1, Decimal("60.01")),))
+    assert recuperar(after, (Recuperado(R2, 2, 1, 1, Decimal("60.00")),)).glosado == 0
+
+
+def test_what_was_given_back_is_taken_by_no_other_glosa() -> None:
+    contexto = a_knowledge(vidas={CARTEIRA: a_life(data_exclusao=date(2026, 1, 1))})
+    found = judged(a_sadt(done(quantidade=2, valor="20.00")), contexto=contexto).resultado
+    after = recuperar(found, (Recuperado(R1, 1, 1, 1, Decimal("40.00")),))
+    assert ([one.valor for one in after.glosas], after.liberado) == ([ZERO, ZERO, ZERO], Decimal("40.00"))
+
+
+@pytest.mark.parametrize(
+    ("glosa", "indice", "sequencia", "valor"),
+    [(2, 1, 1, "100.01"), (2, 1, 1, "0.00"), (2, 1, 1, "-1.00"), (2, 1, 2, "1.00"), (2, 3, 1, "1.00"),
+     (1, 2, 1, "1.00"), (9, 1, 1, "1.00")],
+)  # fmt: skip
+def test_no_more_is_given_back_than_a_glosa_takes_there(glosa: int, indice: int, sequencia: int, valor: str) -> None:
+    start = glosar(three(), manual(), autor="auditora")
+    part = Recuperado(R1, glosa, indice, sequencia, Decimal(valor))
+    with pytest.raises(GlosaInvalidaError):
+        recuperar(start, (part,))
+    unseen = replace(start, recuperados=(part,))
+    assert broken(unseen) == (f"recurso {R1}, glosa {glosa}",)
 
 
 def test_the_same_guias_and_knowledge_are_judged_the_same() -> None:

@@ -36,9 +36,9 @@ WAY: dict[SituacaoPeg, set[Evento]] = {
     SituacaoPeg.EM_ANALISE: {Evento.INFORMACAO_PEDIDA, Evento.ANALISADO},
     SituacaoPeg.AGUARDANDO_INFORMACAO: {Evento.INFORMACAO_RECEBIDA},
     SituacaoPeg.ANALISADO: {Evento.LIBERADO, Evento.REABERTO, Evento.ENCERRADO_SEM_PAGAMENTO},
-    SituacaoPeg.LIBERADO: {Evento.PAGO, Evento.ENCERRADO_SEM_PAGAMENTO},
-    SituacaoPeg.PAGO: set(),
-    SituacaoPeg.ENCERRADO_SEM_PAGAMENTO: set(),
+    SituacaoPeg.LIBERADO: {Evento.PAGO, Evento.ENCERRADO_SEM_PAGAMENTO, Evento.VALOR_RECUPERADO},
+    SituacaoPeg.PAGO: {Evento.VALOR_RECUPERADO},
+    SituacaoPeg.ENCERRADO_SEM_PAGAMENTO: {Evento.VALOR_RECUPERADO},
     SituacaoPeg.CANCELADO: set(),
 }
 
@@ -53,7 +53,7 @@ def test_each_act_on_each_state_leads_where_it_should_or_is_refused(situacao: Si
         assert may(a_course(situacao), evento, papel) is allowed
         if allowed:
             after = advance(a_course(situacao), evento, a_step(papel))
-            assert (after.situacao, after.versao, after.historico[-1].evento) == (step.para, 2, evento)
+            assert (after.situacao, after.versao, after.historico[-1].evento) == (step.depois(situacao), 2, evento)
         else:
             with pytest.raises(TransicaoInvalidaError):
                 advance(a_course(situacao), evento, a_step(papel))
@@ -62,8 +62,16 @@ def test_each_act_on_each_state_leads_where_it_should_or_is_refused(situacao: Si
 def test_every_state_says_whose_turn_it_is_and_the_last_ones_nobodys() -> None:
     assert set(VEZ_DE) == set(SituacaoPeg)
     assert {situacao for situacao, papel in VEZ_DE.items() if papel is None} == {
-        situacao for situacao, acts in WAY.items() if not acts
+        situacao for situacao, acts in WAY.items() if acts <= {Evento.VALOR_RECUPERADO}
     }
+
+
+def test_what_is_recovered_of_a_peg_is_to_be_paid_and_what_was_paid_stays_so() -> None:
+    ends = {
+        situacao: advance(a_course(situacao), Evento.VALOR_RECUPERADO, a_step(Papel.SISTEMA)).situacao
+        for situacao in (SituacaoPeg.LIBERADO, SituacaoPeg.PAGO, SituacaoPeg.ENCERRADO_SEM_PAGAMENTO)
+    }
+    assert list(ends.values()) == [SituacaoPeg.LIBERADO, SituacaoPeg.PAGO, SituacaoPeg.LIBERADO]
 
 
 def test_the_timeline_says_who_when_why_whose_turn_and_until_when() -> None:

@@ -6,15 +6,19 @@ import gzip
 import json
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 
+from conecta_contas.analise import Recuperado
 from conecta_contas.dossies import Dossie
 from conecta_contas.errors import DossieMissingError
 from conecta_contas.pegs import Peg
+from conecta_contas_aws import contas
+from conecta_edge.packed import TOKEN
 from peg.domain.cobrancas import cobrancas_of
-from peg.s3 import TOKEN, S3Archive
+from peg.s3 import S3Archive
 from tests.builders_autorizacao import CIRURGIA
 from tests.builders_functions import HOSPITAL, VALE, XML, a_documento, a_peg, sha256
 from tests.builders_peg import (
@@ -99,6 +103,20 @@ def test_a_dossier_that_is_not_there_is_asked_for_again(archive: S3Archive) -> N
     for dossie in ("", "0" * TOKEN):
         with pytest.raises(DossieMissingError):
             archive.dossie(a_peg(dossie=dossie))
+
+
+@pytest.mark.usefixtures("archive")
+def test_what_a_recurso_gives_back_is_read_as_it_was_kept(moto: Engine) -> None:
+    client, partes = moto.client("s3"), (Recuperado("261160000001", 2, 1, 3, Decimal("10.50")),)
+    keys = {
+        contas.keep_acatados(client, BUCKET, VALE, HOSPITAL, recurso="261160000001", partes=partes) for _ in range(2)
+    }
+    (key,) = keys
+    assert key.startswith(f"t/{VALE}/{HOSPITAL}/recursos/261160000001/acatados-")
+    (back,) = contas.acatados(client, BUCKET, key)
+    assert (back, str(back.valor)) == (partes[0], "10.50")
+    with pytest.raises(DossieMissingError):
+        contas.acatados(client, BUCKET, key.replace("acatados-", "acatados-0"))
 
 
 def test_files_answers_and_reports_lie_where_the_upload_is_told_of(archive: S3Archive, moto: Engine) -> None:

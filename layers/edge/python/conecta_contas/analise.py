@@ -6,10 +6,11 @@ glosas that stand, so that one more or one less never breaks the sum.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from conecta_contas import regras_guia as guia
@@ -65,6 +66,7 @@ DEPOIS: Final[tuple[Regra, ...]] = (
 """Rules upon what the others use."""
 RULES: Final = (*ANTES, *DEPOIS)
 """In the order they are told; their ids and sources make `docs/regras.md`."""
+_NOTHING: Final[Mapping[int, Decimal]] = MappingProxyType({})
 _USES_NOTHING: Final = frozenset(rule.id for rule in ANTES if not rule.consome)
 
 
@@ -74,7 +76,7 @@ class Glosa:
 
     Attributes:
         id: place from 1 among the glosas of its PEG; never given again.
-        valor: reais it takes: 0.00 while another that stands before it takes them.
+        valor: reais it takes, without what was given back: 0.00 while another that stands before it takes them.
         retirado, cabem, quantidade: what it asks for, as in `Apontamento`; of what quantity.
         contrato: number of the contract in force.
         contestar_dias: from the day it is published.
@@ -160,11 +162,29 @@ class GuiaAnalisada:
 
 
 @dataclass(frozen=True, slots=True)
+class Recuperado:
+    """What a recurso gave back: reais that a glosa took of one line.
+
+    Attributes:
+        recurso: its protocolo.
+        glosa: id in the PEG.
+        indice, sequencia: places of guia and line.
+    """
+
+    recurso: str
+    glosa: int
+    indice: int
+    sequencia: int
+    valor: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Resultado:
-    """An analysed PEG: its guias and every glosa, those taken back included."""
+    """An analysed PEG: its guias, every glosa, those taken back included, and what recursos gave back."""
 
     guias: tuple[GuiaAnalisada, ...]
     glosas: tuple[Glosa, ...] = ()
+    recuperados: tuple[Recuperado, ...] = ()
 
     @property
     def informado(self) -> Decimal:
@@ -261,23 +281,44 @@ def _glosas(caso: Caso, achados: Sequence[Apontamento]) -> Iterator[Glosa]:
 
 
 def settle(resultado: Resultado) -> Resultado:
-    """What each glosa takes and each line loses, in the order of their strength, then of their id."""
+    """What each glosa takes and each line loses, in the order of their strength, then of their id.
+
+    What was given back is given for good: no other glosa takes it.
+    """
     taken: dict[int, Decimal] = {}
+    given = _given(resultado)
     guias = tuple(
-        replace(one, itens=tuple(_settled(line, glosas, taken) for line, glosas in lines))
+        replace(
+            one,
+            itens=tuple(
+                _settled(line, glosas, given.get((one.indice, line.sequencia), _NOTHING), taken)
+                for line, glosas in lines
+            ),
+        )
         for one, lines in _against(resultado)
     )
-    return Resultado(guias, tuple(replace(one, valor=taken.get(one.id, ZERO)) for one in resultado.glosas))
+    glosas = tuple(replace(one, valor=taken.get(one.id, ZERO)) for one in resultado.glosas)
+    return replace(resultado, guias=guias, glosas=glosas)
 
 
 def taken_of_lines(resultado: Resultado) -> dict[tuple[int, int], tuple[tuple[Glosa, Decimal], ...]]:
     """By places of guia and line: the glosas that stand against it, in their order, and the reais each takes of it."""
+    given = _given(resultado)
     return {
-        (one.indice, line.sequencia): tuple(_takes(line, glosas))
+        (place := (one.indice, line.sequencia)): tuple(_takes(line, glosas, given.get(place, _NOTHING)))
         for one, lines in _against(resultado)
         for line, glosas in lines
         if glosas
     }
+
+
+def _given(resultado: Resultado) -> dict[tuple[int, int], dict[int, Decimal]]:
+    """What was given back of each line, by glosa."""
+    given: dict[tuple[int, int], dict[int, Decimal]] = {}
+    for one in resultado.recuperados:
+        of_line = given.setdefault((one.indice, one.sequencia), {})
+        of_line[one.glosa] = of_line.get(one.glosa, ZERO) + one.valor
+    return given
 
 
 def _against(
@@ -324,15 +365,19 @@ def _strength(glosa: Glosa) -> int:
     return 1 if glosa.sequencia is None else 2
 
 
-def _settled(line: ItemAnalisado, glosas: Iterable[Glosa], taken: dict[int, Decimal]) -> ItemAnalisado:
+def _settled(
+    line: ItemAnalisado, glosas: Iterable[Glosa], given: Mapping[int, Decimal], taken: dict[int, Decimal]
+) -> ItemAnalisado:
     glosado = ZERO
-    for glosa, took in _takes(line, glosas):
+    for glosa, took in _takes(line, glosas, given):
         taken[glosa.id] = taken.get(glosa.id, ZERO) + took
         glosado += took
     return line if line.glosado == glosado else replace(line, glosado=glosado)
 
 
-def _takes(line: ItemAnalisado, glosas: Iterable[Glosa]) -> Iterator[tuple[Glosa, Decimal]]:
+def _takes(
+    line: ItemAnalisado, glosas: Iterable[Glosa], given: Mapping[int, Decimal]
+) -> Iterator[tuple[Glosa, Decimal]]:
     left = shared = line.informado
     for glosa in glosas:
         if glosa.retirado is not None:
@@ -341,7 +386,7 @@ def _takes(line: ItemAnalisado, glosas: Iterable[Glosa]) -> Iterator[tuple[Glosa
             kept = min(left, share(shared, glosa.cabem, glosa.quantidade))  # two of them: the one that leaves less
         else:
             kept = shared = ZERO
-        yield glosa, left - kept
+        yield glosa, left - kept - given[glosa.id] if glosa.id in given else left - kept
         left = kept
 
 
@@ -394,11 +439,35 @@ def reverter(resultado: Resultado, glosa_id: int, *, autor: str, motivo: str) ->
 def retirar(resultado: Resultado, indice: int) -> Resultado:
     """The same without a guia that was withdrawn."""
     guias = tuple(one for one in resultado.guias if one.indice != indice)
-    return settle(Resultado(guias, tuple(one for one in resultado.glosas if one.indice != indice)))
+    glosas = tuple(one for one in resultado.glosas if one.indice != indice)
+    return settle(replace(resultado, guias=guias, glosas=glosas))
+
+
+# --- recurso ---
+
+
+def recuperar(resultado: Resultado, partes: Sequence[Recuperado]) -> Resultado:
+    """What recursos give back is taken no more; of one that gave back before, the very same.
+
+    Raises:
+        GlosaInvalidaError: more than that glosa takes of that line, or nothing.
+    """
+    known = {one.recurso for one in resultado.recuperados}
+    fresh = tuple(one for one in partes if one.recurso not in known)
+    if not fresh:
+        return resultado
+    after = settle(replace(resultado, recuperados=(*resultado.recuperados, *fresh)))
+    if broken(after):
+        raise GlosaInvalidaError
+    return after
 
 
 def broken(resultado: Resultado) -> tuple[str, ...]:
-    """Invariant 2, for who checks: lines of which more is taken or given than was billed; glosas that do not add up."""
+    """Invariant 2, for who checks: lines of which more is taken or given than was billed; glosas that do not add up.
+
+    Of what recursos gave back, too: nothing is given that no glosa took there, nor more than it took, nor less than a
+    cent.
+    """
     wrong = [
         f"guia {one.numero}, item {line.sequencial}"
         for one in resultado.guias
@@ -407,4 +476,14 @@ def broken(resultado: Resultado) -> tuple[str, ...]:
     ]
     if soma(glosa.valor for glosa in resultado.glosas) != resultado.glosado:
         wrong.append("soma das glosas")
+    if resultado.recuperados:
+        left = {
+            (*place, glosa.id): valor for place, glosas in taken_of_lines(resultado).items() for glosa, valor in glosas
+        }
+        wrong += [
+            f"recurso {one.recurso}, glosa {one.glosa}"
+            for one in resultado.recuperados
+            for place in ((one.indice, one.sequencia, one.glosa),)
+            if one.valor <= ZERO or place not in left or left[place] < ZERO
+        ]
     return tuple(wrong)

@@ -3,7 +3,7 @@
 ContaError
 ├── MotivoAusenteError   the act asks for a reason
 ├── GlosaInvalidaError   no such guia, item or glosa, or more reais than are there
-└── DossieMissingError   the dossier that a PEG names is not in the archive (yet): try again
+└── DossieMissingError   the dossier of a PEG, or what a recurso gives back, is not in the archive (yet): try again
 """
 
 from __future__ import annotations
@@ -22,4 +22,4 @@ class GlosaInvalidaError(ContaError):
 
 
 class DossieMissingError(ContaError):
-    """The dossier that a PEG names is not there; who waits for it tries again."""
+    """What should be in the archive is not there (yet); who waits for it tries again."""

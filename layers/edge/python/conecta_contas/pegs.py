@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from conecta_tiss.vocabulary.amounts import ZERO
+from conecta_tiss.vocabulary.amounts import ZERO, soma
 
 
 class SituacaoPeg(StrEnum):
@@ -70,6 +71,7 @@ class Evento(StrEnum):
     LIBERADO = "LIBERADO"
     PAGO = "PAGO"
     ENCERRADO_SEM_PAGAMENTO = "ENCERRADO_SEM_PAGAMENTO"
+    VALOR_RECUPERADO = "VALOR_RECUPERADO"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,21 @@ class GuiaApresentada:
 
 
 @dataclass(frozen=True, slots=True)
+class Recuperacao:
+    """What a recurso gave back; its place in the PEG, from 1, is the parcela that pays it.
+
+    Attributes:
+        recurso: its protocolo.
+        valor: reais.
+        em: local day.
+    """
+
+    recurso: str
+    valor: Decimal
+    em: date
+
+
+@dataclass(frozen=True, slots=True)
 class Peg:
     """A received lote.
 
@@ -121,7 +138,8 @@ class Peg:
         quem: subject id of who sent it; empty when nobody knows.
         dossie: which dossier in the archive tells what was judged; each judgement has its own.
         retiradas: places of the guias withdrawn; the others are billed.
-        valor_glosado: reais, of the guias billed.
+        valor_glosado: reais, of the guias billed, without what was given back.
+        recuperacoes: what recursos gave back, in their order, each once.
         liberando: what it used is being freed: of a guia withdrawn, or of the PEG cancelled.
         publicada_em: local day its values were published on, from which glosas are contested.
         versao: optimistic lock; each act adds one.
@@ -153,6 +171,7 @@ class Peg:
     liberando: bool = False
     publicada_em: date | None = None
     historico: tuple[Marco, ...] = ()
+    recuperacoes: tuple[Recuperacao, ...] = ()
 
     @property
     def guias(self) -> tuple[int, ...]:
@@ -166,10 +185,23 @@ class Peg:
 
     @property
     def valor_liberado(self) -> Decimal:
-        """Reais to be paid (invariant 2)."""
+        """Reais to be paid (invariant 2), what was given back included."""
         return self.valor_cobrado - self.valor_glosado
+
+    @property
+    def valor_recuperado(self) -> Decimal:
+        """Reais given back by recursos: of what is liberado, what is not paid first."""
+        return soma(one.valor for one in self.recuperacoes)
 
     @property
     def viva(self) -> bool:
         """Whether it bills what it names."""
         return self.situacao not in {SituacaoPeg.CANCELADO, SituacaoPeg.PREPARANDO}
+
+
+_NOSSO: Final = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])2[0-9]{7}")
+
+
+def de_antes(protocolo: str, data_migracao: date) -> bool:
+    """Whether a protocolo that is not here can only be of before the migration (R07): not of our shape, or too old."""
+    return not _NOSSO.fullmatch(protocolo) or protocolo[:4] < f"{data_migracao:%y%m}"

@@ -46,3 +46,8 @@ def ponteiro_key(registro_ans: str, protocolo: str) -> Key:
 def dossie_key(peg: Peg, dossie: str) -> str:
     """`t/<registroANS>/<prestador>/pegs/<protocolo>/<dossier>.json.gz`, in the archive."""
     return f"t/{peg.registro_ans}/{peg.prestador_id}/pegs/{peg.protocolo}/{dossie}.json.gz"
+
+
+def acatados_key(registro_ans: str, prestador_id: str, recurso: str, token: str) -> str:
+    """`t/<registroANS>/<prestador>/recursos/<recurso>/acatados-<token>.json.gz`, in the archive."""
+    return f"t/{registro_ans}/{prestador_id}/recursos/{recurso}/acatados-{token}.json.gz"

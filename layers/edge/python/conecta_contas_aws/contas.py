@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from conecta_contas.analise import Recuperado
 from conecta_contas.dossies import Dossie
 from conecta_contas.errors import DossieMissingError
 from conecta_contas.pegs import Peg, SituacaoPeg
 from conecta_contas_aws import chaves
-from conecta_edge import objects, protocolos
+from conecta_edge import objects, packed, protocolos
 from conecta_edge.dynamodb import get_item, query_page
 from conecta_facts import codec
 
@@ -37,7 +36,8 @@ def from_item(row: Mapping[str, Any]) -> Peg:
     prestador_id, protocolo = chaves.identity(row)
     held = {**row, "prestador_id": prestador_id, "protocolo": protocolo}
     amounts = {name: row[name].quantize(_CENT) for name in _AMOUNTS if name in row}
-    return codec.build(Peg, {**implied(held), **held, **amounts})
+    given = [{**one, "valor": one["valor"].quantize(_CENT)} for one in row.get("recuperacoes", ())]
+    return codec.build(Peg, {**implied(held), **held, **amounts, "recuperacoes": given})
 
 
 def get(client: Any, table: str, prestador_id: str, protocolo: str) -> Peg | None:
@@ -70,9 +70,32 @@ def dossie(client: Any, bucket: str, peg: Peg) -> Dossie:
         DossieMissingError: it is not there.
     """
     key = chaves.dossie_key(peg, peg.dossie)
-    if not peg.dossie or (found := objects.read(client, bucket, key)) is None:
+    if not peg.dossie or (found := packed.read(client, bucket, key)) is None:
         raise DossieMissingError(key)
-    return codec.build(Dossie, json.loads(gzip.decompress(found.content)))
+    return codec.build(Dossie, found)
+
+
+def keep_acatados(
+    client: Any, bucket: str, registro_ans: str, prestador_id: str, *, recurso: str, partes: Sequence[Recuperado]
+) -> str:
+    """Keep what a recurso gives back; answers its key. The same again is the same."""
+
+    def key(token: str) -> str:
+        return chaves.acatados_key(registro_ans, prestador_id, recurso, token)
+
+    return key(packed.keep(client, bucket, key, [codec.plain(one) for one in partes]))
+
+
+def acatados(client: Any, bucket: str, key: str) -> tuple[Recuperado, ...]:
+    """What was kept under a key that `keep_acatados` answered.
+
+    Raises:
+        DossieMissingError: it is not there.
+    """
+    found = packed.read(client, bucket, key)
+    if found is None:
+        raise DossieMissingError(key)
+    return tuple(codec.build(Recuperado, one) for one in found)
 
 
 class DynamoContas:

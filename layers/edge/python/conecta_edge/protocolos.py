@@ -25,7 +25,8 @@ class Kind(IntEnum):
     """The fifth digit: what the number stands for, and so who counts it.
 
     ATENDIMENTO is of documentos, PEG of peg, RELACIONAMENTO (a protocolo de atendimento, too) of cadastro,
-    AUTORIZACAO (the same) of autorizacao, PAGAMENTO (notas fiscais, lançamentos, demonstrativos) of pagamento.
+    AUTORIZACAO (the same) of autorizacao, PAGAMENTO (notas fiscais, lançamentos, demonstrativos) of pagamento,
+    RECURSO of recurso.
     """
 
     ATENDIMENTO = 1
@@ -33,6 +34,7 @@ class Kind(IntEnum):
     RELACIONAMENTO = 3
     AUTORIZACAO = 4
     PAGAMENTO = 5
+    RECURSO = 6
 
 
 class CountersExhaustedError(RuntimeError):
