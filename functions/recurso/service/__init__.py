@@ -1,0 +1,1 @@
+"""What is done with recursos, and what that needs from outside."""
