@@ -1,18 +1,15 @@
-"""What a prestador opens in a spreadsheet, or reads with a program: UTF-8 with its mark, `;`, decimal comma, ISO days.
-
-A text that a spreadsheet would take for a formula is led by an apostrophe.
-"""
+"""What a prestador opens in a spreadsheet, or reads with a program (see `conecta_edge.planilhas`)."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from decimal import Decimal
-from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
+from conecta_edge.planilhas import write
+
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from pagamento.domain.cronograma import Cronograma
     from pagamento.domain.demonstrativos import (
         AnaliseDeConta,
@@ -32,13 +29,12 @@ _VALORES: Final = ("valor_informado", "valor_processado", "valor_glosado", "valo
 _GLOSAS: Final = ("glosas", "motivos")
 _PAGAMENTO: Final = ("registro_ans", "demonstrativo", "pagamento", "data_pagamento", "forma")
 _DESCONTO: Final = ("tipo_debito_credito", "descricao_debito_credito", "valor_debito", "valor_credito")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _NENHUM: Final = ("",) * len(_DESCONTO)
 
 
 def analises(analises: Iterable[AnaliseDeConta]) -> bytes:
     """A line per item; a glosa of a guia or of a protocolo is told at each item it takes something of."""
-    return _write(
+    return write(
         (*_CONTA, *_GUIA, *_ITEM, *_VALORES, *_GLOSAS),
         (
             (*_conta(one.cabecalho.operadora.registro_ans, one.conta), *_guia(guia), *_item(item))
@@ -54,7 +50,7 @@ def pagamento(demonstrativo: DemonstrativoPagamento) -> bytes:
     dental = any(guia.itens for one in demonstrativo.pagamentos for conta in one.contas for guia in conta.guias)
     of_item = (*_ITEM, *_VALORES, *_GLOSAS) if dental else _VALORES
     head = demonstrativo.cabecalho
-    return _write(
+    return write(
         (*_PAGAMENTO, *_CONTA[1:], *_GUIA, *of_item, *_DESCONTO),
         (
             (head.operadora.registro_ans, one.pagamento.demonstrativo, *line)
@@ -66,7 +62,7 @@ def pagamento(demonstrativo: DemonstrativoPagamento) -> bytes:
 
 def cronograma(cronograma: Cronograma) -> bytes:
     """A line per ciclo, in the columns of the load."""
-    return _write(
+    return write(
         ("competencia", "corte", "publicacao", "entrega", "pagamento"),
         ((one.competencia, one.corte, one.publicacao, one.entrega, one.pagamento) for one in cronograma.ciclos),
     )
@@ -110,20 +106,3 @@ def _valores(valores: Valores) -> tuple[Decimal, Decimal, Decimal, Decimal]:
 
 def _glosas(glosas: Sequence[GlosaAplicada]) -> tuple[str, str]:
     return " ".join(one.glosa.codigo for one in glosas), " | ".join(one.glosa.mensagem for one in glosas)
-
-
-def _write(names: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
-    out = StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(names)
-    writer.writerows(map(_cell, line) for line in lines)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return f"{value:f}".replace(".", ",")
-    if isinstance(value, date):
-        return value.isoformat()
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -17,7 +17,6 @@ from pagamento.domain.errors import ArquivoIndisponivelError
 from pagamento.domain.notas import Arquivo
 
 FINALIDADE: Final = "nota_fiscal"
-LINK_LIFETIME: Final = 15 * 60
 _MOTIVOS: Final = {"AGUARDANDO_ARQUIVO": "EM_CONFERENCIA", "EM_PROCESSAMENTO": "EM_CONFERENCIA", "EXPIRADO": "AUSENTE"}
 """Why a file is none of a nota, by the state of its upload; it was refused in any other but the last one, CONCLUIDO."""
 
@@ -81,10 +80,8 @@ class S3Entregas:
         return self.link(chave, nome)
 
     def link(self, chave: str, nome: str) -> str:
-        """An address that is good for 15 minutes, and saves under a name."""
-        disposition = f'attachment; filename="{nome}"'
-        asked = {"Bucket": self._bucket, "Key": chave, "ResponseContentDisposition": disposition}
-        return str(self._s3.generate_presigned_url("get_object", Params=asked, ExpiresIn=LINK_LIFETIME))
+        """See `conecta_edge.objects.link`."""
+        return objects.link(self._s3, self._bucket, chave, nome)
 
     def pack(self, chave: str, arquivos: Iterable[tuple[str, bytes]]) -> int:
         """One ZIP, on disk until it is whole."""

@@ -12,6 +12,7 @@ from conecta_edge.clock import (
     LARGEST_OFFSET,
     FixedClock,
     SystemClock,
+    day_start,
     iso,
     local_day,
     parse_iso,
@@ -34,6 +35,12 @@ def test_an_instant_written_and_read_is_the_same_instant(instant: datetime) -> N
 @given(INSTANTS, INSTANTS)
 def test_the_order_of_written_instants_is_the_order_of_time(one: datetime, other: datetime) -> None:
     assert (iso(one) < iso(other)) == (one < other)
+
+
+@pytest.mark.parametrize("dia", [date(2026, 11, 22), date(2018, 11, 4)])  # at the latter's midnight summer time began
+def test_a_day_begins_at_its_own_first_instant(dia: date) -> None:
+    assert local_day(day_start(dia)) == dia
+    assert local_day(day_start(dia) - timedelta(microseconds=1)) == dia - timedelta(days=1)
 
 
 def test_what_aws_writes_is_read() -> None:

@@ -37,3 +37,8 @@ def test_rules_come_one_for_each_code_in_order_of_code() -> None:
         ("00", HEMOGRAMA), ("22", CONSULTA), ("22", HEMOGRAMA),
     ]  # fmt: skip
     assert em_vigor((), None, HOJE) == ()
+
+
+def test_what_is_decided_by_analysis_needs_a_senha_too() -> None:
+    asked = [a_regra(), a_regra(exige_senha=True), a_regra(exige_analise=True)]
+    assert [regra.pede_senha for regra in asked] == [False, True, True]

@@ -163,7 +163,7 @@ def needs_senha(caso: Caso, exame: Exame, item: ItemCobrado) -> bool:
     if exame.guia.tipo is TipoGuia.ODONTO or item.despesa == OutrasDespesas.OPME:
         return True
     rule = caso.regra(exame, item)
-    return rule is not None and (rule.exige_senha or rule.exige_analise)
+    return rule is not None and rule.pede_senha
 
 
 @regra("COB-EXIGE-SENHA", "R09", "R26", "R27", base=CONTRATO, dados="regras")

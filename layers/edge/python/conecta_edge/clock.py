@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -65,6 +65,11 @@ class FixedClock:
 def local_day(instant: datetime) -> date:
     """The calendar day of an aware instant in America/Sao_Paulo (01:30Z on the 22nd is still the 21st)."""
     return instant.astimezone(FUSO).date()
+
+
+def day_start(dia: date) -> datetime:
+    """The instant, in UTC, that a calendar day of America/Sao_Paulo begins at."""
+    return datetime.combine(dia, time.min, FUSO).astimezone(UTC)
 
 
 def iso(instant: datetime) -> str:

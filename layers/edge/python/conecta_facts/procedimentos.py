@@ -33,6 +33,11 @@ class RegraProcedimento:
     limite_quantidade: int | None = None
     limite_dias: int | None = None
 
+    @property
+    def pede_senha(self) -> bool:
+        """Whether it is done only on a senha, which is also what is decided by analysis."""
+        return self.exige_senha or self.exige_analise
+
 
 def em_vigor(regras: Iterable[RegraProcedimento], plano: str | None, dia: date) -> tuple[RegraProcedimento, ...]:
     """The rule of each code on a day, in order of code: the plan's own where it has one, else that of every plan.

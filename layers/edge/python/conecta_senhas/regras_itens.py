@@ -258,7 +258,7 @@ def exigencias(caso: Caso) -> Iterator[Apontamento]:
     plain = caso.solicitacao.tipo is Tipo.SP_SADT and not caso.immediate
     for linha in caso.linhas:
         rule = caso.regra_de(linha.item)
-        if plain and linha.anexo is None and not (rule and (rule.exige_senha or rule.exige_analise)):
+        if plain and linha.anexo is None and not (rule and rule.pede_senha):
             yield caso.achado(
                 AVISA, None, "Este item não exige senha.", "Pode atender e faturar sem pedir autorização.", linha
             )
