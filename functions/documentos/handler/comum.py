@@ -1,12 +1,12 @@
-"""What every route of this context does alike: what a refusal says."""
+"""What every route of this context does alike: what it takes of a file, what a refusal says."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from conecta_edge import problems
 from conecta_edge.http import ErrorMap
-from conecta_edge.problems import ProblemError
+from conecta_edge.problems import FieldError, ProblemError
 from documentos.domain.errors import (
     AnswerNotReadyError,
     NoAnswerError,
@@ -14,8 +14,31 @@ from documentos.domain.errors import (
     UploadNotFoundError,
 )
 
+if TYPE_CHECKING:
+    from documentos.domain.finalidades import Finalidade, Formato
+    from documentos.schemas.uploads import ArquivoRequest
+
 FUNCAO: Final = "documentos-api"
 TAG: Final = "Documentos"
+
+
+def formato(asked: ArquivoRequest, finalidade: Finalidade) -> Formato:
+    """The format that a file is to be sent in.
+
+    Raises:
+        ProblemError: 422, it is none of the finalidade's, or the file is larger than it takes.
+    """
+    wrong = []
+    accepted = {formato.value: formato for formato in finalidade.formatos}
+    if asked.tipo_conteudo is not None and asked.tipo_conteudo not in accepted:
+        text = f"Para {finalidade.codigo} use um de: {', '.join(accepted)}."
+        wrong.append(FieldError("tipo_conteudo", "formato-nao-aceito", text))
+    if asked.tamanho > finalidade.tamanho_maximo:
+        text = f"O máximo para {finalidade.codigo} é de {finalidade.tamanho_maximo} bytes: divida o arquivo."
+        wrong.append(FieldError("tamanho", "arquivo-grande-demais", text))
+    if wrong:
+        raise problems.invalid_body(tuple(wrong))
+    return accepted.get(asked.tipo_conteudo or "", finalidade.formatos[0])
 
 
 def _relacionamento(error: RelacionamentoNotEnabledError) -> ProblemError:

@@ -6,14 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
-from conecta_edge import problems, session
+from conecta_edge import session
 from conecta_edge.clock import local_day
 from conecta_edge.http import IDEMPOTENCY, PRESTADOR, Operation, Parameter, Reply, Request, Response
-from conecta_edge.problems import FieldError
 from documentos.bootstrap import nucleo as bootstrap
 from documentos.domain.errors import UploadNotFoundError
-from documentos.domain.finalidades import FINALIDADES, Finalidade, Formato
-from documentos.handler.comum import ERRORS, FUNCAO, TAG
+from documentos.domain.finalidades import FINALIDADES
+from documentos.handler.comum import ERRORS, FUNCAO, TAG, formato
 from documentos.schemas import exemplos
 from documentos.schemas.uploads import UploadRequest, UploadView, vista
 from documentos.service import uploads
@@ -57,7 +56,7 @@ def _command(asked: UploadRequest, caller: Principal) -> uploads.NewUpload:
         prestador_id=caller.prestador_id,
         registro_ans=asked.registro_ans,
         finalidade=finalidade,
-        formato=_formato(asked, finalidade),
+        formato=formato(asked, finalidade),
         nome_arquivo=asked.nome_arquivo,
         tamanho=asked.tamanho,
         sha256=asked.sha256,
@@ -65,20 +64,6 @@ def _command(asked: UploadRequest, caller: Principal) -> uploads.NewUpload:
         criado_por=caller.subject,
         transacoes=tuple(row.corpo for row in finalidade.transacoes if any(map(caller.may, row.capacidades))),
     )
-
-
-def _formato(asked: UploadRequest, finalidade: Finalidade) -> Formato:
-    wrong = []
-    accepted = {formato.value: formato for formato in finalidade.formatos}
-    if asked.tipo_conteudo is not None and asked.tipo_conteudo not in accepted:
-        text = f"Para {finalidade.codigo} use um de: {', '.join(accepted)}."
-        wrong.append(FieldError("tipo_conteudo", "formato-nao-aceito", text))
-    if asked.tamanho > finalidade.tamanho_maximo:
-        text = f"O máximo para {finalidade.codigo} é de {finalidade.tamanho_maximo} bytes: divida o arquivo."
-        wrong.append(FieldError("tamanho", "arquivo-grande-demais", text))
-    if wrong:
-        raise problems.invalid_body(tuple(wrong))
-    return accepted.get(asked.tipo_conteudo or "", finalidade.formatos[0])
 
 
 def get_upload(request: Request) -> Response:

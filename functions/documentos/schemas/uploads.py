@@ -9,27 +9,26 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from conecta_edge.clock import iso
+from documentos.domain.finalidades import FINALIDADES
 from documentos.domain.uploads import WHOSE_TURN
 
 if TYPE_CHECKING:
     from documentos.domain.uploads import Upload
 
+    Codigo = str
+else:
+    Codigo = Literal[tuple(FINALIDADES)]
 _ONDE: Final = {"peg": "pegs", "autorizacao": "autorizacoes"}
 STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, strict=True)
 # No path separators, control characters nor marks that turn the direction of what follows.
 NOME_DE_ARQUIVO = r"^[^/\\\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+$"
 
 
-class UploadRequest(BaseModel):
-    """O arquivo que se pretende enviar."""
+class ArquivoRequest(BaseModel):
+    """Um arquivo que se pretende enviar."""
 
     model_config = STRICT
 
-    registro_ans: Annotated[str, Field(pattern=r"^[0-9]{6}$", description="Registro ANS da operadora de destino.")]
-    finalidade: Annotated[
-        Literal["lote_tiss", "mensagem_tiss", "pdf", "imagem", "cotacao_opme", "laudo", "nota_fiscal"],
-        Field(description="Para que serve o arquivo; limites e formatos de cada uma em GET /limites."),
-    ]
     nome_arquivo: Annotated[
         str,
         Field(min_length=1, max_length=255, pattern=NOME_DE_ARQUIVO, description="Nome do arquivo, só para exibição."),
@@ -41,6 +40,16 @@ class UploadRequest(BaseModel):
     tipo_conteudo: Annotated[
         str | None, Field(max_length=100, description="Formato do arquivo; o padrão é o primeiro da finalidade.")
     ] = None
+
+
+class UploadRequest(ArquivoRequest):
+    """O arquivo que se pretende enviar."""
+
+    registro_ans: Annotated[str, Field(pattern=r"^[0-9]{6}$", description="Registro ANS da operadora de destino.")]
+    finalidade: Annotated[
+        Codigo,
+        Field(description="Para que serve o arquivo; limites e formatos de cada uma em GET /limites."),
+    ]
     referencia: Annotated[
         str | None, Field(min_length=1, max_length=100, description="Referência sua, devolvida como veio.")
     ] = None
