@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from conecta_edge.dynamodb import ConditionFailedError, get_item, put
+from conecta_edge.rows import SOLTA
 from conecta_tiss.vocabulary.tables import TipoDemonstrativo
 from pagamento.domain.errors import MudouError
 from pagamento.domain.faturas import SituacaoFatura
@@ -19,7 +20,7 @@ from pagamento.domain.lotes import Formato, Lote, SituacaoLote
 from pagamento.domain.notas import Divergencia, Efeito, Nota, SituacaoNota
 from pagamento.domain.pagamentos import FATURAS, Pagamento, SituacaoLancamento
 from pagamento.dynamodb.chaves import marca_key
-from pagamento.dynamodb.registros import SOLTA, DynamoRegistros
+from pagamento.dynamodb.registros import DynamoRegistros
 from pagamento.service.portas import Fato, Mudanca
 from tests.builders_functions import CLINICA, HOSPITAL, PASA, VALE
 from tests.builders_pagamento import (

@@ -12,18 +12,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge.clock import iso, parse_iso
-from conecta_edge.dynamodb import (
-    ConditionFailedError,
-    TransientConflictError,
-    conditions,
-    get_item,
-    put,
-    query_all,
-    update,
-)
+from conecta_edge.dynamodb import get_item, put, query_all, update
+from conecta_edge.rows import ABSENT, FREE, LostError, loose, transact
 from pagamento.domain.errors import MudouError
 from pagamento.dynamodb import chaves
-from pagamento.dynamodb.registros import ABSENT, FREE, loose
 
 if TYPE_CHECKING:
     from conecta_edge.dynamodb import Item
@@ -112,7 +104,6 @@ class DynamoAgendas:
 
     def _write(self, *actions: Item) -> None:
         try:
-            with conditions():
-                self._client.transact_write_items(TransactItems=list(actions))
-        except (ConditionFailedError, TransientConflictError) as error:
+            transact(self._client, actions)
+        except LostError as error:
             raise MudouError from error

@@ -1,31 +1,19 @@
 """Faturas, notas, payments, lançamentos, cronogramas and demonstrativos in bulk, in DynamoDB. Keys: `chaves`.
 
-A row is its whole object: it is replaced on condition that it is as it was read. Amounts are kept as text, so that they
-come back to the cent as they were.
+A row is its whole object: it is replaced on condition that it is as it was read (`conecta_edge.rows`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from conecta_edge import protocolos
-from conecta_edge.dynamodb import (
-    ConditionFailedError,
-    Item,
-    TransientConflictError,
-    batch_get,
-    conditions,
-    get_item,
-    put,
-    query_all,
-    query_page,
-    update,
-)
+from conecta_edge import protocolos, rows
+from conecta_edge.dynamodb import Item, batch_get, get_item, put, query_all, query_page, update
 from conecta_edge.events import Event, outbox_put
+from conecta_edge.rows import ABSENT, FREE, Valor, build, loose
 from conecta_facts import codec
 from pagamento.domain.cronograma import Cronograma
 from pagamento.domain.errors import MudouError
@@ -39,40 +27,15 @@ from pagamento.service.portas import Fato, Mudanca, Page
 if TYPE_CHECKING:
     from pagamento.service.portas import Linha
 
-ABSENT: Final = "attribute_not_exists(pk)"
-AS_READ: Final = "versao = :versao"
-FREE: Final = "attribute_not_exists(pk) OR attribute_exists(livre)"
-SOLTA: Final = timedelta(days=90)
-"""How long a row is kept that holds nothing any more: to look at, not to use. None is ever deleted by us."""
-Valor = TypeVar("Valor")
-
 
 def to_item(linha: Linha) -> Item:
     """An object as its row, but for the key."""
-    row: Item = _as_text(codec.plain(linha))
+    row = rows.plain(linha)
     if isinstance(linha, Nota):
         row[chaves.ENVIO] = chaves.envio(linha)
     if isinstance(linha, Lote):
-        row["ttl"] = int((linha.criado_em + timedelta(days=DIAS)).timestamp())
+        row["ttl"] = rows.until(linha.criado_em + timedelta(days=DIAS))
     return {**row, **chaves.fila(linha)}
-
-
-def from_item(classe: type[Valor], row: Mapping[str, Any] | None) -> Valor | None:
-    """A row as the object it is of; `None` of none."""
-    return codec.build(classe, row) if row else None
-
-
-def loose(now: datetime) -> Mapping[str, Any]:
-    """What makes of a row one that holds nothing any more."""
-    return {"livre": True, "ttl": int((now + SOLTA).timestamp())}
-
-
-def _as_text(valor: Any) -> Any:
-    if isinstance(valor, Mapping):
-        return {name: _as_text(held) for name, held in valor.items()}
-    if isinstance(valor, list):
-        return [_as_text(held) for held in valor]
-    return str(valor) if isinstance(valor, Decimal) else valor
 
 
 def _target(ponteiro: Mapping[str, str]) -> chaves.Key:
@@ -123,7 +86,7 @@ class DynamoRegistros:
 
     def nota(self, prestador_id: str, nota_id: str) -> Nota | None:
         """One consistent GetItem."""
-        return from_item(Nota, self._get(chaves.nota_key(prestador_id, nota_id)))
+        return build(Nota, self._get(chaves.nota_key(prestador_id, nota_id)))
 
     def notas_do_mes(self, prestador_id: str, mes: str, position: Mapping[str, str] | None, limit: int) -> Page:
         """One consistent Query on the table's own index."""
@@ -155,7 +118,7 @@ class DynamoRegistros:
     def pagamento(self, registro_ans: str, numero: str) -> Pagamento | None:
         """Two consistent GetItems: whose it is, and it."""
         where = self._get(chaves.numero_key(registro_ans, numero))
-        return from_item(Pagamento, self._get(_target(where))) if where else None
+        return build(Pagamento, self._get(_target(where))) if where else None
 
     def pagamentos(self, prestador_id: str, de: date, ate: date) -> Sequence[Pagamento]:
         """One consistent Query."""
@@ -173,7 +136,7 @@ class DynamoRegistros:
 
     def lancamento(self, prestador_id: str, lancamento_id: str) -> Lancamento | None:
         """One consistent GetItem."""
-        return from_item(Lancamento, self._get(chaves.lancamento_key(prestador_id, lancamento_id)))
+        return build(Lancamento, self._get(chaves.lancamento_key(prestador_id, lancamento_id)))
 
     def lancamentos(self, prestador_id: str, registro_ans: str) -> Sequence[Lancamento]:
         """One consistent Query."""
@@ -182,7 +145,7 @@ class DynamoRegistros:
 
     def lote(self, prestador_id: str, lote_id: str) -> Lote | None:
         """One consistent GetItem."""
-        return from_item(Lote, self._get(chaves.lote_key(prestador_id, lote_id)))
+        return build(Lote, self._get(chaves.lote_key(prestador_id, lote_id)))
 
     def lotes(self, prestador_id: str, position: Mapping[str, str] | None, limit: int) -> Page:
         """One Query."""
@@ -194,7 +157,7 @@ class DynamoRegistros:
 
     def cronograma(self, registro_ans: str, versao: int | None = None) -> Cronograma | None:
         """One consistent GetItem."""
-        return from_item(Cronograma, self._get(chaves.cronograma_key(registro_ans, versao)))
+        return build(Cronograma, self._get(chaves.cronograma_key(registro_ans, versao)))
 
     def _all(self, pk: str, prefix: str) -> list[Item]:
         return query_all(self._client, self._table, pk, prefix, consistent=True)
@@ -216,22 +179,11 @@ class DynamoRegistros:
     ) -> None:
         """One TransactWriteItems; once more without the events that were told before."""
         own = [action for mudanca in mudancas for action in self._actions(mudanca, now)]
-        told = [{"Put": self._outbox(fato, correlacao, now)} for fato in fatos]
-        kept = [{"Put": action} for action in guardar]
-        while True:
-            try:
-                with conditions():
-                    self._client.transact_write_items(TransactItems=[*own, *told, *kept])
-            except ConditionFailedError as error:
-                if any(place < len(own) for place in error.failed):
-                    raise MudouError from error
-                if any(place >= len(own) + len(told) for place in error.failed):
-                    raise  # the caller's own row: its answer is kept already
-                told = [event for place, event in enumerate(told, len(own)) if place not in error.failed]
-            except TransientConflictError as error:
-                raise MudouError from error  # whoever met it is changing it now
-            else:
-                return
+        told = [self._outbox(fato, correlacao, now) for fato in fatos]
+        try:
+            rows.transact(self._client, own, told, guardar)
+        except rows.LostError as error:
+            raise MudouError from error
 
     def _actions(self, mudanca: Mudanca, now: datetime) -> Iterator[Item]:
         antes: Any = mudanca.antes
@@ -253,10 +205,7 @@ class DynamoRegistros:
                 yield self._put(chaves.cronograma_key(depois.registro_ans, depois.versao), depois, None)
 
     def _put(self, key: chaves.Key, depois: Linha, antes: Any) -> Item:
-        row = {**key, **to_item(depois)}
-        if antes is None:
-            return {"Put": put(self._table, row, ABSENT)}
-        return {"Put": put(self._table, row, AS_READ, {":versao": antes.versao})}
+        return rows.replaced(self._table, {**key, **to_item(depois)}, antes.versao if antes else None)
 
     def _point(self, key: chaves.Key, **where: str) -> Item:
         return {"Put": put(self._table, {**key, **where}, ABSENT)}

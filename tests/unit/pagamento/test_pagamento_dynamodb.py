@@ -34,8 +34,3 @@ def write(reason: str) -> None:
 def test_whoever_meets_another_writer_reads_again() -> None:
     with pytest.raises(MudouError):
         write("TransactionConflict")
-
-
-def test_what_is_nobodys_doing_is_not_taken_for_a_race() -> None:
-    with pytest.raises(ClientError):
-        write("ValidationError")
