@@ -44,6 +44,7 @@ ENVIRONMENT = {
     "FUNCAO_AUTORIZACAO": "conecta-teste-autorizacao-api",
     "FUNCAO_PEG": "conecta-teste-peg-api",
     "FUNCAO_PAGAMENTO": "conecta-teste-pagamento-api",
+    "FUNCAO_RECURSO": "conecta-teste-recurso-api",
     "REMETENTE": "nao-responda@conecta.example",
     "LIMITE_ELEGIBILIDADE": "120",
     "SEGREDO_ARN": "arn:aws:secretsmanager:sa-east-1:000000000000:secret:conecta-teste-paginacao",

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from conecta_contas.analise import Recuperado
 from conecta_contas.dossies import Dossie
 from conecta_contas.errors import DossieMissingError
 from conecta_contas.pegs import Peg, Porta, SituacaoPeg
@@ -290,6 +291,7 @@ class FakeArchive:
     def __init__(self, acervo: Bucket | None = None) -> None:
         self.acervo = acervo or Bucket()
         self._dossies: dict[str, list[Dossie]] = defaultdict(list)
+        self._acatados: dict[str, tuple[Recuperado, ...]] = {}
 
     def read(self, chave: str) -> bytes | None:
         return self.acervo.content(chave)
@@ -320,6 +322,16 @@ class FakeArchive:
         if not peg.dossie or int(peg.dossie) > len(held):
             raise DossieMissingError(peg.dossie)
         return held[int(peg.dossie) - 1]
+
+    def keep_acatados(self, chave: str, *partes: Recuperado) -> str:
+        """What a recurso gives back lies there."""
+        self._acatados[chave] = partes
+        return chave
+
+    def acatados(self, chave: str) -> Sequence[Recuperado]:
+        if chave not in self._acatados:
+            raise DossieMissingError(chave)
+        return self._acatados[chave]
 
 
 class FakePadrao:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+from conecta_contas.analise import Recuperado
 from conecta_contas.dossies import Dossie
 from conecta_contas.pegs import Peg
 from conecta_contas_aws import contas
@@ -61,6 +62,14 @@ class S3Archive:
             DossieMissingError: it is not there.
         """
         return contas.dossie(self._client, self._bucket, peg)
+
+    def acatados(self, chave: str) -> Sequence[Recuperado]:
+        """What recurso left under a key.
+
+        Raises:
+            DossieMissingError: it is not there.
+        """
+        return contas.acatados(self._client, self._bucket, chave)
 
     def _put(self, key: str, body: bytes, media: str) -> None:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=media)

@@ -15,7 +15,7 @@ from typing import Final
 
 from conecta_contas.contexto import GUIAS_POR_PEG
 from conecta_contas.errors import MotivoAusenteError
-from conecta_contas.pegs import Evento, Marco, Papel, Peg, SituacaoPeg
+from conecta_contas.pegs import Evento, Marco, Papel, Peg, Recuperacao, SituacaoPeg
 from peg.domain.errors import GuiaNaoRetiravelError, TransicaoInvalidaError
 
 VEZ_DE: Final[Mapping[SituacaoPeg, Papel | None]] = {
@@ -154,6 +154,17 @@ def cancel(peg: Peg, ato: Ato) -> Peg:
         TransicaoInvalidaError: not RECEBIDO any more, or not by this papel.
     """
     return replace(advance(peg, Evento.CANCELADO, ato), liberando=True)
+
+
+def recover(peg: Peg, recuperacao: Recuperacao, ato: Ato) -> Peg:
+    """What a recurso gave back is to be paid; what was paid before stays so.
+
+    Raises:
+        TransicaoInvalidaError: its values are not published.
+        MotivoAusenteError: it does not say why.
+    """
+    after = advance(peg, Evento.VALOR_RECUPERADO, ato)
+    return replace(after, recuperacoes=(*peg.recuperacoes, recuperacao))
 
 
 # --- typed, before it is sent ---

@@ -20,6 +20,7 @@ ROTA: Final = "/documentos/uploads"
 CAPACIDADES: Final[Mapping[str, tuple[str, ...]]] = {
     "loteGuias": (tiss.ESCREVER, tiss.LER),
     "solicitacaoProcedimento": (tiss.CANCELAR_SENHAS,),
+    "recursoGlosa": (tiss.CANCELAR_RECURSOS,),
 }
 """What who sent a file may do, by what else they may send as one."""
 

@@ -1,7 +1,7 @@
 """Queue and stream entry.
 
 * SQS `peg-eventos`: `DocumentoRecebido` of a lote starts one execution of `recepcao-peg`; another message is answered;
-  `PagamentoRegistrado` and `FaturaEncerrada` end PEGs;
+  `PagamentoRegistrado` and `FaturaEncerrada` end PEGs, `RecursoRespondido` gives back what was taken of one;
 * the table's stream: outbox rows, published to the bus.
 """
 
@@ -35,6 +35,10 @@ def consume(message: Mapping[str, Any]) -> None:
             from peg.handler import encerramentos  # noqa: PLC0415  # what starts a workflow acts on no PEG
 
             encerramentos.CONSUMIDOS[tipo](envelope)
+        case "RecursoRespondido":
+            from peg.handler import recuperacoes  # noqa: PLC0415
+
+            recuperacoes.recurso_answered(envelope)
         case other:
             raise queues.UnknownMessageError(str(other))
 

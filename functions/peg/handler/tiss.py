@@ -19,7 +19,7 @@ from conecta_edge.http import PRESTADOR, Operation, Parameter, Reply, Request, R
 from conecta_tiss.rules.admissao import operadora_desconhecida
 from conecta_tiss.versions import answer_version
 from conecta_tiss.vocabulary.tables import StatusCancelamento, TipoGuia
-from peg.bootstrap import nucleo, solicitacoes
+from peg.bootstrap import cancelamentos, nucleo
 from peg.domain.errors import (
     GuiaNaoRetiravelError,
     PegNotFoundError,
@@ -45,6 +45,7 @@ XML: Final = "application/xml"
 LER: Final = "peg.ler"
 ESCREVER: Final = "peg.escrever"
 CANCELAR_SENHAS: Final = "autorizacao.escrever"
+CANCELAR_RECURSOS: Final = "recurso.escrever"
 MENSAGENS: Final = "mensagem_tiss"
 """Finalidade under which a message is archived."""
 FINALIDADE: Final = "conferencia-de-faturamento"
@@ -204,7 +205,7 @@ def _allowed(caso: _Caso) -> frozenset[str]:
         ProblemError: 403, it may not cancel one of them, and is there to be told so.
     """
     asked = {guia.tipo_guia for guia in caso.lida.corpo.guias} or {LOTE}
-    needs = {kind: CANCELAR_SENHAS if kind == TipoGuia.SOLICITACAO else ESCREVER for kind in asked & _CANCELLED}
+    needs = {kind: _CANCELLED[kind] for kind in asked & _CANCELLED.keys()}
     if not caso.arquivo:
         for capability in sorted(set(needs.values())):
             caso.caller.require(capability)
@@ -212,7 +213,18 @@ def _allowed(caso: _Caso) -> frozenset[str]:
 
 
 LOTE: Final = "LOTE"
-_CANCELLED: Final = frozenset({LOTE, TipoGuia.SOLICITACAO.value, TipoGuia.FATURAMENTO.value})
+_CANCELLED: Final[Mapping[str, str]] = {
+    LOTE: ESCREVER,
+    TipoGuia.SOLICITACAO: CANCELAR_SENHAS,
+    TipoGuia.FATURAMENTO: ESCREVER,
+    TipoGuia.RECURSO_GLOSA: CANCELAR_RECURSOS,
+}
+"""What a sender must be allowed to do, by what it cancels."""
+_DE_OUTROS: Final = (
+    (TipoGuia.SOLICITACAO, cancelamentos.SOLICITACOES, "numero_guia_operadora"),
+    (TipoGuia.RECURSO_GLOSA, cancelamentos.RECURSOS, "numero_protocolo"),
+)
+"""What other contexts cancel, and by which other number they know it."""
 
 
 def _statuses(caso: _Caso, allowed: frozenset[str]) -> list[StatusCancelamento]:
@@ -222,19 +234,21 @@ def _statuses(caso: _Caso, allowed: frozenset[str]) -> list[StatusCancelamento]:
     guias: Sequence[GuiaACancelar] = corpo.guias
     status = [StatusCancelamento.NAO_CANCELADO] * len(guias)
     mine = [place for place, guia in enumerate(guias) if guia.tipo_guia in allowed]
-    asked = [place for place in mine if guias[place].tipo_guia == TipoGuia.SOLICITACAO]
-    if asked:
+    for kind, dono, other in _DE_OUTROS:
+        asked = [place for place in mine if guias[place].tipo_guia == kind]
+        if not asked:
+            continue
         pairs = [
-            (guias[place].numero_guia_prestador.strip(), _given(guias[place].numero_guia_operadora)) for place in asked
-        ]
-        found = solicitacoes.cancel(
-            caso.registro, caso.caller.prestador_id, pairs, quem=caso.caller.subject,
+            (guias[place].numero_guia_prestador.strip(), _given(getattr(guias[place], other))) for place in asked
+        ]  # fmt: skip
+        found = cancelamentos.cancel(
+            dono, caso.registro, caso.caller.prestador_id, pairs, quem=caso.caller.subject,
             correlacao=caso.request.correlacao,
         )  # fmt: skip
         for place, one in zip(asked, found, strict=True):
             status[place] = one
     for place in mine:
-        if place not in asked:
+        if guias[place].tipo_guia == TipoGuia.FATURAMENTO:
             status[place] = _withdrawn(caso, guias[place])
     return status
 
@@ -305,7 +319,8 @@ def _door(transacao: str, *capabilities: str) -> Callable[[Request], Response]:
 _ROTAS: Final = (
     ("loteGuias", "enviarLoteTiss", "Enviar um lote", (ESCREVER,), "PROTOCOLO_RECEBIMENTO"),
     ("solicitacaoStatusProtocolo", "situacaoDoProtocoloTiss", "Consultar um PEG", (LER,), "SITUACAO_PROTOCOLO"),
-    ("cancelaGuia", "cancelarTiss", "Cancelar", (ESCREVER, CANCELAR_SENHAS), "CANCELAMENTO_GUIA_RECIBO"),
+    ("cancelaGuia", "cancelarTiss", "Cancelar",
+     (ESCREVER, CANCELAR_SENHAS, CANCELAR_RECURSOS), "CANCELAMENTO_GUIA_RECIBO"),
 )  # fmt: skip
 __all__ = ["ERRORS", "OPERATIONS", "UNPUBLISHED", "Resposta", "process", "receive"]
 OPERATIONS: Final[tuple[Operation, ...]] = ()

@@ -22,6 +22,7 @@ RESUMO: Final[dict[str, Any]] = {
     "valor_informado": "48235.00",
     "valor_glosado": "18.50",
     "valor_liberado": "48216.50",
+    "valor_recuperado": "0.00",
     "publicada_em": None,
     "upload_id": "0f3b0c6a9d5e4a54b2f0c1d2e3f4a5b6",
     "versao": 2,
@@ -30,9 +31,9 @@ _MARCO: Final[dict[str, Any]] = {
     "quando": "2026-11-21T12:00:05.000000Z", "evento": "RECEBIDO", "papel": "PRESTADOR", "situacao": "RECEBIDO",
     "motivo": None, "vez_de": "AUDITORIA", "ate": None,
 }  # fmt: skip
-PEG: Final[dict[str, Any]] = {**RESUMO, "historico": [_MARCO]}
+PEG: Final[dict[str, Any]] = {**RESUMO, "recuperacoes": [], "historico": [_MARCO]}
 CANCELADO: Final[dict[str, Any]] = {
-    **RESUMO,
+    **PEG,
     "situacao": {"codigo": "9", "nome": "CANCELADO", "de_quem_e_a_vez": "ninguem", "ate": None},
     "valor_glosado": None, "valor_liberado": None, "versao": 4,
     "historico": [
@@ -42,7 +43,7 @@ CANCELADO: Final[dict[str, Any]] = {
     ],
 }  # fmt: skip
 COM_RETIRADA: Final[dict[str, Any]] = {
-    **RESUMO, "guias_retiradas": [3], "valor_retirado": "482.35", "valor_informado": "47752.65",
+    **PEG, "guias_retiradas": [3], "valor_retirado": "482.35", "valor_informado": "47752.65",
     "valor_liberado": "47734.15", "versao": 4,
     "historico": [
         _MARCO,
@@ -50,7 +51,7 @@ COM_RETIRADA: Final[dict[str, Any]] = {
     ],
 }  # fmt: skip
 EM_ANALISE: Final[dict[str, Any]] = {
-    **RESUMO,
+    **PEG,
     "situacao": {"codigo": "2", "nome": "EM_ANALISE", "de_quem_e_a_vez": "operadora", "ate": "2026-12-21"},
     "versao": 3,
     "historico": [
@@ -83,6 +84,7 @@ GLOSA: Final[dict[str, Any]] = {
     "contrato": "2026-001",
     "providencia": "Cobre o valor contratado.",
     "valor": "18.50",
+    "valor_recuperado": "0.00",
     "autor": "SISTEMA",
     "revertida": False,
     "motivo_reversao": None,
@@ -97,10 +99,12 @@ GLOSA_DADA: Final[dict[str, Any]] = {
 }  # fmt: skip
 GLOSAS: Final[dict[str, Any]] = {
     "protocolo": "261120000007", "valor_informado": "48235.00", "valor_glosado": "18.50",
-    "valor_liberado": "48216.50", "publicada_em": None, "glosas": [GLOSA],
+    "valor_liberado": "48216.50", "valor_recuperado": "0.00", "publicada_em": None, "glosas": [GLOSA],
     "cursor": None,
 }  # fmt: skip
-_VALORES: Final = {"valor_informado": "482.35", "valor_glosado": "18.50", "valor_liberado": "463.85"}
+_VALORES: Final = {
+    "valor_informado": "482.35", "valor_glosado": "18.50", "valor_liberado": "463.85", "valor_recuperado": "0.00",
+}  # fmt: skip
 _GUIA: Final[dict[str, Any]] = {
     "sequencia": 1, "numero_guia_prestador": "1001", "numero_guia_operadora": None, "senha": "483920175562",
     "data_atendimento": "2026-11-10", "retirada": False, **_VALORES,
@@ -111,6 +115,7 @@ _ITEM: Final[dict[str, Any]] = {
     "descricao": "Hemograma com contagem de plaquetas ou frações", "despesa": None, "quantidade": "1",
     "valor_unitario": "37.00", "fator": "1.00", "graus": [], "via_acesso": None, "dente": None, "regiao": None,
     "face": None, "valor_informado": "37.00", "valor_glosado": "18.50", "valor_liberado": "18.50",
+    "valor_recuperado": "0.00",
 }  # fmt: skip
 GUIA_DETALHE: Final[dict[str, Any]] = {
     "protocolo": "261120000007", **_GUIA, "numero_carteira": "00012345678900011", "itens": [_ITEM], "glosas": [GLOSA],

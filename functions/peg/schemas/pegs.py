@@ -58,6 +58,15 @@ class MarcoDoPegView(_View):
     ate: date | None = None
 
 
+class RecuperacaoView(_View):
+    """O que um recurso de glosa devolveu."""
+
+    recurso: Annotated[str, Field(description="Protocolo do recurso.")]
+    parcela: Annotated[int, Field(description="A fatura que o paga é `<protocolo>-<parcela>`.")]
+    valor: Reais
+    em: date
+
+
 class PegResumoView(_View):
     """Um PEG recebido. Os valores fecham: informado = liberado + glosado."""
 
@@ -81,6 +90,7 @@ class PegResumoView(_View):
     valor_informado: Annotated[str, Field(description="Das guias que ficaram, em reais.")]
     valor_glosado: Annotated[str | None, Field(description="Em reais; nulo em PEG cancelado.")] = None
     valor_liberado: Annotated[str | None, Field(description="Em reais; nulo em PEG cancelado.")] = None
+    valor_recuperado: Annotated[str, Field(description="Do liberado, o que recursos devolveram, em reais.")]
     publicada_em: Annotated[date | None, Field(description="Dia da liberação: dele contam os prazos de recurso.")] = (
         None
     )
@@ -89,8 +99,9 @@ class PegResumoView(_View):
 
 
 class PegView(PegResumoView):
-    """Um PEG e a sua linha do tempo."""
+    """Um PEG, o que dele foi recuperado e a sua linha do tempo."""
 
+    recuperacoes: list[RecuperacaoView]
     historico: list[MarcoDoPegView]
 
 
@@ -121,7 +132,8 @@ class GlosaView(_View):
     base: Annotated[str | None, Field(description="Base legal ou contratual.")] = None
     contrato: Annotated[str | None, Field(description="Número do contrato em vigor no dia do atendimento.")] = None
     providencia: Annotated[str | None, Field(description="O que fazer para não se repetir.")] = None
-    valor: Annotated[str, Field(description="Quanto tira, em reais; 0.00 se outra já o tira.")]
+    valor: Annotated[str, Field(description="Quanto tira, em reais; 0.00 se outra já o tira, ou se foi devolvido.")]
+    valor_recuperado: Annotated[str, Field(description="O que recursos devolveram dela, em reais.")]
     autor: Annotated[str, Field(description="SISTEMA ou AUDITORIA.")]
     quem: Annotated[str | None, Field(description="Identificador opaco de quem a deu; só para a operadora.")] = None
     revertida: bool
@@ -137,6 +149,7 @@ class GlosasView(_View):
     valor_informado: Reais
     valor_glosado: Reais
     valor_liberado: Reais
+    valor_recuperado: Reais
     publicada_em: date | None = None
     glosas: Annotated[list[GlosaView], Field(description="Até mil de cada vez.")]
     cursor: Annotated[str | None, Field(description="Da próxima página; nulo na última.")] = None
@@ -152,6 +165,7 @@ class _GuiaView(_View):
     valor_informado: Reais
     valor_glosado: Annotated[str | None, Field(description="Em reais; nulo se a guia foi retirada.")] = None
     valor_liberado: Annotated[str | None, Field(description="Em reais; nulo se a guia foi retirada.")] = None
+    valor_recuperado: Annotated[str | None, Field(description="Do liberado, o que recursos devolveram.")] = None
 
 
 class GuiaView(_GuiaView):
@@ -189,6 +203,7 @@ class ItemDaGuiaView(_View):
     valor_informado: Reais
     valor_glosado: Annotated[str | None, Field(description="Em reais; nulo se a guia foi retirada.")] = None
     valor_liberado: Annotated[str | None, Field(description="Em reais; nulo se a guia foi retirada.")] = None
+    valor_recuperado: Annotated[str | None, Field(description="Do liberado, o que recursos devolveram.")] = None
 
 
 class GuiaDetalheView(_GuiaView):
@@ -258,6 +273,7 @@ def resumo(peg: Peg, *, da_operadora: bool = False) -> dict[str, Any]:
         "valor_informado": reais(peg.valor_cobrado),
         "valor_glosado": reais(peg.valor_glosado) if alive else None,
         "valor_liberado": reais(peg.valor_liberado) if alive else None,
+        "valor_recuperado": reais(peg.valor_recuperado),
         "publicada_em": _iso(peg.publicada_em),
         "upload_id": peg.upload_id,
         "versao": peg.versao,
@@ -272,6 +288,10 @@ def vista(peg: Peg, *, da_operadora: bool = False) -> dict[str, Any]:
     """
     return {
         **resumo(peg, da_operadora=da_operadora),
+        "recuperacoes": [
+            {"recurso": one.recurso, "parcela": place, "valor": reais(one.valor), "em": one.em.isoformat()}
+            for place, one in enumerate(peg.recuperacoes, 1)
+        ],
         "historico": [_marco(marco, da_operadora=da_operadora) for marco in peg.historico],
     }
 
@@ -311,6 +331,7 @@ def glosas(peg: Peg, dossie: Dossie, *, da_operadora: bool = False, desde: int =
         "valor_informado": reais(found.informado),
         "valor_glosado": reais(found.glosado),
         "valor_liberado": reais(found.liberado),
+        "valor_recuperado": reais(found.recuperado),
         "publicada_em": _iso(peg.publicada_em),
         "glosas": [glosa(one, peg, da_operadora=da_operadora) for one in found.glosas[desde : desde + GLOSAS]],
         "cursor": None,
@@ -342,6 +363,7 @@ def glosa(one: Glosa, peg: Peg, *, da_operadora: bool = False) -> dict[str, Any]
         "contrato": one.contrato,
         "providencia": one.providencia or None,
         "valor": reais(one.valor),
+        "valor_recuperado": reais(one.recuperado),
         "autor": "AUDITORIA" if one.autor else "SISTEMA",
         **({"quem": one.autor} if da_operadora else {}),
         "revertida": revertida,
@@ -389,7 +411,7 @@ def _item(item: ItemCobrado, line: ItemAnalisado | None) -> dict[str, Any]:
 
 def _settled(of: GuiaAnalisada | ItemAnalisado | None) -> dict[str, str | None]:
     return {
-        "valor_glosado": reais(of.glosado) if of else None, "valor_liberado": reais(of.liberado) if of else None
+        f"valor_{name}": reais(getattr(of, name)) if of else None for name in ("glosado", "liberado", "recuperado")
     }  # fmt: skip
 
 

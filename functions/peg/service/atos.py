@@ -14,9 +14,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_contas import analise
-from conecta_contas.analise import Glosa, Resultado
+from conecta_contas.analise import Glosa, Recuperado, Resultado
 from conecta_contas.dossies import Dossie
-from conecta_contas.pegs import Evento, Papel, Peg, SituacaoPeg
+from conecta_contas.pegs import Evento, Papel, Peg, Recuperacao, SituacaoPeg
+from conecta_tiss.vocabulary.amounts import soma
 from peg.domain import estados
 from peg.domain.errors import (
     GuiaNaoRetiravelError,
@@ -322,7 +323,7 @@ def pay(peg: Peg, chamador: Chamador, portas: Portas, *, motivo: str) -> Peg:
 
 
 def close_unpaid(peg: Peg, chamador: Chamador, portas: Portas, *, motivo: str) -> Peg:
-    """There is nothing to pay. Once more is the same.
+    """There is nothing to pay. Once more is the same; of one of which something was given back since, nothing.
 
     Raises:
         TransicaoInvalidaError: it is not analysed, or was paid.
@@ -333,12 +334,39 @@ def close_unpaid(peg: Peg, chamador: Chamador, portas: Portas, *, motivo: str) -
 
 def _ended(evento: Evento, tipo: str) -> Passo:
     def passo(held: Peg, ato: Ato) -> tuple[Peg, Sequence[Fato]]:
-        if held.situacao is estados.TRANSICOES[evento].para:
+        to_pay = evento is Evento.ENCERRADO_SEM_PAGAMENTO and held.recuperacoes
+        if to_pay or held.situacao is estados.TRANSICOES[evento].para:
             return held, ()
         after = estados.advance(held, evento, ato)
         return after, (_fato(tipo, after),)
 
     return passo
+
+
+def recover(peg: Peg, recurso: str, partes: Sequence[Recuperado], chamador: Chamador, portas: Portas) -> Peg:
+    """What a recurso gives back is taken no more, and is to be paid by itself. Once more is the same.
+
+    Args:
+        recurso: its protocolo.
+        partes: what it gives back, line by line.
+
+    Raises:
+        TransicaoInvalidaError: its values are not published.
+        GlosaInvalidaError: more than a glosa takes, or nothing.
+    """
+
+    def passo(held: Peg, ato: Ato) -> tuple[Peg, Sequence[Fato]]:
+        if any(one.recurso == recurso for one in held.recuperacoes):
+            return held, ()
+        dossie = portas.archive.dossie(held)
+        after = estados.recover(held, Recuperacao(recurso, valor, portas.hoje), ato)
+        after = _with_result(after, dossie, analise.recuperar(dossie.resultado, partes), portas)
+        values = {"valor": str(valor), "valor_liberado": str(after.valor_liberado),
+                  "valor_glosado": str(after.valor_glosado)}  # fmt: skip
+        return after, (_fato("ValorRecuperado", after, recurso=recurso, parcela=len(after.recuperacoes), **values),)
+
+    valor = soma(one.valor for one in partes)
+    return _act(peg, chamador, portas, passo, motivo=f"O recurso {recurso} devolveu R$ {valor:.2f}.")
 
 
 # --- by itself ---

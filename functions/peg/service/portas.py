@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from conecta_contas.analise import Recuperado
     from conecta_contas.cobranca import GuiaCobrada
     from conecta_contas.contexto import Contexto
     from conecta_contas.dossies import Dossie
@@ -227,6 +228,14 @@ class Archive(Protocol):
 
     def dossie(self, peg: Peg) -> Dossie:
         """The dossier that a PEG's row names.
+
+        Raises:
+            DossieMissingError: it is not there.
+        """
+        ...
+
+    def acatados(self, chave: str) -> Sequence[Recuperado]:
+        """What a recurso gives back.
 
         Raises:
             DossieMissingError: it is not there.

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from conecta_campos.numeros import reais
+from conecta_contas.analise import Recuperado
 from conecta_contas.errors import MotivoAusenteError
 from conecta_contas.pegs import STATUS_PROTOCOLO, Papel, Peg, SituacaoPeg
 from conecta_edge.audit import Actor
@@ -23,7 +24,7 @@ from peg.service import atos
 from tests.builders_cadastro import CARTEIRA, CONSULTA, HEMOGRAMA
 from tests.builders_functions import HOSPITAL, NOW, VALE, machine, person
 from tests.builders_peg import DIA, SENHA, a_resumo, a_sadt, authorised, done, granted, granted_stay
-from tests.casa_peg import AUDITORA
+from tests.casa_peg import AUDITORA, SISTEMA
 from tests.fakes import STORED
 from tests.fakes_cadastro import PSEUDONIMOS
 from tests.fakes_peg_api import DA_CLINICA, FATURISTA, MAQUINA, RECEPCAO, SO_LE, UM, ApiCasa, errors
@@ -87,6 +88,8 @@ def test_a_peg_is_read_by_its_protocolo(casa: ApiCasa, peg: Peg) -> None:
         "valor_informado": "55.50",
         "valor_glosado": "18.50",
         "valor_liberado": "37.00",
+        "valor_recuperado": "0.00",
+        "recuperacoes": [],
         "publicada_em": None,
         "upload_id": "u1",
         "versao": peg.versao,
@@ -153,12 +156,12 @@ def test_guias_are_listed_with_what_each_loses_and_without_beneficiario(casa: Ap
         {
             "sequencia": 1, "numero_guia_prestador": "G1", "numero_guia_operadora": None, "senha": SENHA,
             "data_atendimento": DIA.isoformat(), "retirada": False, "valor_informado": "18.50",
-            "valor_glosado": "0.00", "valor_liberado": "18.50", "itens": 1,
+            "valor_glosado": "0.00", "valor_liberado": "18.50", "valor_recuperado": "0.00", "itens": 1,
         },
         {
             "sequencia": 2, "numero_guia_prestador": "G2", "numero_guia_operadora": None, "senha": SENHA,
             "data_atendimento": (DIA - timedelta(days=1)).isoformat(), "retirada": False, "valor_informado": "37.00",
-            "valor_glosado": "18.50", "valor_liberado": "18.50", "itens": 1,
+            "valor_glosado": "18.50", "valor_liberado": "18.50", "valor_recuperado": "0.00", "itens": 1,
         },
     ]  # fmt: skip
     assert CARTEIRA not in json.dumps(body)
@@ -181,11 +184,29 @@ def test_a_guia_is_read_with_its_items_and_every_glosa_explained(casa: ApiCasa, 
         "id": 1, "nivel": "ITEM", "guia": 2, "numero_guia_prestador": "G2", "item": 1, "codigo": "1705",
         "regra": "COB-PRECO", "campo": "valorUnitario", "visto": "37.00", "esperado": "18.50",
         "base": glosa["base"], "contrato": glosa["contrato"], "providencia": glosa["providencia"], "valor": "18.50",
-        "autor": "SISTEMA", "revertida": False, "motivo_reversao": None,
+        "valor_recuperado": "0.00", "autor": "SISTEMA", "revertida": False, "motivo_reversao": None,
         "como_contestar": "Pode ser contestada depois que o PEG for liberado.", "contestar_ate": None,
     }  # fmt: skip
     for name in ("mensagem", "texto", "caminho", "dados", "base", "contrato"):
         assert glosa[name]
+
+
+def test_what_a_recurso_gave_back_is_shown_of_peg_guia_item_and_glosa(casa: ApiCasa, peg: Peg) -> None:
+    published = shift(peg, casa, situacao=SituacaoPeg.LIBERADO, publicada_em=date(2026, 11, 30))
+    part = Recuperado("261160000001", 1, 2, 1, Decimal("10.00"))
+    atos.recover(published, part.recurso, (part,), SISTEMA, casa.portas())
+    whole, guia, glosas = (casa.get(path, peg, sequencia="2")[1] for path in (UM, GUIA, GLOSAS))
+    for view, body in ((PegView, whole), (GuiaDetalheView, guia), (GlosasView, glosas)):
+        view.model_validate_json(json.dumps(body))
+    for of in (whole, guia, guia["itens"][0], guia["glosas"][0], glosas, glosas["glosas"][0]):
+        assert of["valor_recuperado"] == "10.00"
+    for of in (whole, guia, guia["itens"][0], glosas):
+        assert of["valor_glosado"] == "8.50"
+    assert (guia["valor_liberado"], glosas["glosas"][0]["valor"]) == ("28.50", "8.50")
+    assert whole["recuperacoes"] == [
+        {"recurso": "261160000001", "parcela": 1, "valor": "10.00", "em": "2026-11-21"}
+    ]  # fmt: skip
+    assert whole["historico"][-1]["evento"] == "VALOR_RECUPERADO"
 
 
 def test_reading_a_guia_names_its_life_in_the_audit_and_reading_glosas_all_of_them(casa: ApiCasa, peg: Peg) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from conecta_contas.analise import Glosa, broken
+from conecta_contas.analise import Glosa, Recuperado, broken
 from conecta_contas.errors import DossieMissingError, GlosaInvalidaError, MotivoAusenteError
-from conecta_contas.pegs import Evento, Papel, Peg, SituacaoPeg
+from conecta_contas.pegs import Evento, Papel, Peg, Recuperacao, SituacaoPeg
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import ConditionFailedError
 from conecta_senhas.autorizacoes import Situacao
@@ -455,6 +455,78 @@ def test_a_peg_that_nothing_is_paid_of_is_over_and_one_that_is_not_published_is_
     assert casa.contados()["PegEncerrado"] == 1
     with pytest.raises(TransicaoInvalidaError):
         ended(casa, "pay", over)
+
+
+# --- recovered ---
+
+R1, R2 = "261160000001", "261160000002"
+
+
+def taken(casa: Casa, peg: Peg) -> Peg:
+    """Published without what auditoria took: the hemogram, 18.50."""
+    less = act(casa, "glosar", analysed(casa, peg), AUDITORA, a_glosa())
+    return act(casa, "release", act(casa, "conclude", less, AUDITORA), FINANCEIRO)
+
+
+def recovered(casa: Casa, peg: Peg, valor: str = "10.00", recurso: str = R1) -> Peg:
+    part = Recuperado(recurso, casa.dossie(casa.peg(P1)).resultado.glosas[0].id, 1, 1, Decimal(valor))
+    return atos.recover(peg, recurso, (part,), SISTEMA, casa.portas())
+
+
+def test_what_a_recurso_gives_back_is_to_be_paid_and_told_once_however_often_it_comes(casa: Casa, peg: Peg) -> None:
+    out = taken(casa, peg)
+    casa.passa(days=40)
+    after = recovered(casa, out)
+    assert (after.valor_glosado, after.valor_liberado, after.valor_recuperado) == (
+        Decimal("8.50"), Decimal("60.00"), Decimal("10.00"),
+    )  # fmt: skip
+    assert after.recuperacoes == (Recuperacao(R1, Decimal("10.00"), local_day(casa.agora)),)
+    assert (after.situacao, after.historico[-1].motivo) == (
+        SituacaoPeg.LIBERADO, f"O recurso {R1} devolveu R$ 10.00.",
+    )  # fmt: skip
+    assert recovered(casa, out) == recovered(casa, after) == casa.peg(P1) == after
+    more = recovered(casa, after, "8.50", R2)
+    assert (more.valor_glosado, casa.dossie(more).resultado.recuperado) == (Decimal("0.00"), Decimal("18.50"))
+    assert broken(casa.dossie(more).resultado) == ()
+    told = [dados for tipo, dados in casa.eventos() if tipo == "ValorRecuperado"]
+    assert [(one["recurso"], one["parcela"], one["valor"]) for one in told] == [(R1, 1, "10.00"), (R2, 2, "8.50")]
+    with pytest.raises(GlosaInvalidaError):
+        recovered(casa, more, "0.01", "261160000003")
+
+
+def test_what_is_recovered_of_a_peg_that_was_paid_leaves_it_paid(casa: Casa, peg: Peg) -> None:
+    paid = ended(casa, "pay", taken(casa, peg))
+    assert recovered(casa, paid).situacao is SituacaoPeg.PAGO
+
+
+def test_a_peg_of_which_something_is_recovered_is_not_over_whatever_was_told_before(casa: Casa) -> None:
+    peg = taken(casa, casa.recebe(a_sadt()))
+    assert peg.valor_liberado == 0
+    first = recovered(casa, peg)
+    assert ended(casa, "close_unpaid", peg) == ended(casa, "close_unpaid", first) == first
+    assert "PegEncerrado" not in casa.contados()
+
+
+def test_a_peg_that_was_over_is_to_be_paid_again_once_something_is_recovered(casa: Casa) -> None:
+    peg = taken(casa, casa.recebe(a_sadt()))
+    after = recovered(casa, ended(casa, "close_unpaid", peg))
+    assert (after.situacao, after.historico[-1].vez_de) == (SituacaoPeg.LIBERADO, Papel.FINANCEIRO)
+    assert ended(casa, "close_unpaid", after) == after
+    assert ended(casa, "pay", after).situacao is SituacaoPeg.PAGO
+
+
+def test_nothing_is_recovered_before_values_are_published(casa: Casa, peg: Peg) -> None:
+    done = act(casa, "conclude", act(casa, "glosar", analysed(casa, peg), AUDITORA, a_glosa()), AUDITORA)
+    with pytest.raises(TransicaoInvalidaError):
+        recovered(casa, done)
+
+
+def test_two_recursos_that_give_back_at_once_both_do(casa: Casa, peg: Peg) -> None:
+    out = taken(casa, peg)
+    casa.pegs.meanwhile = [partial(recovered, casa, out, "8.50", R2)]
+    after = recovered(casa, out)
+    assert [(one.recurso, one.valor) for one in after.recuperacoes] == [(R2, Decimal("8.50")), (R1, Decimal("10.00"))]
+    assert (after.valor_glosado, casa.dossie(after).resultado.glosado) == (Decimal(0), Decimal(0))
 
 
 # --- the sweep ---

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from conecta_contas.analise import Recuperado
 from conecta_contas.pegs import SituacaoPeg
 from conecta_edge import executions, queues
 from peg.bootstrap import nucleo
@@ -15,11 +17,11 @@ from peg.handler import envios, eventos
 from peg.service import atos
 from peg.service.portas import keep_nothing
 from tests.builders_functions import HOSPITAL, VALE, XML, a_documento, failures, outbox_record, sha256, sqs_message
-from tests.builders_peg import a_visit
+from tests.builders_peg import a_sadt, a_visit
 from tests.casa_peg import AUDITORA, Casa
 from tests.fakes import Bus, StepFunctions
 
-P1, P2 = "261120000001", "261120000002"
+P1, P2, P3 = "261120000001", "261120000002", "261120000003"
 
 
 def envelope(tentativa: int = 1, recebido_em: str = "2026-11-21T12:00:00.000000Z") -> dict[str, Any]:
@@ -102,7 +104,7 @@ def test_a_question_and_a_cancellation_are_answered_and_start_nothing(
 
 @pytest.fixture
 def casa(monkeypatch: pytest.MonkeyPatch) -> Casa:
-    """A PEG whose values are published, and one that was only received."""
+    """A PEG whose values are published, one that was only received, and one published without what a rule took."""
     made = Casa()
     monkeypatch.setattr(nucleo, "portas", made.portas)
     peg: Any = made.recebe(a_visit())
@@ -110,6 +112,9 @@ def casa(monkeypatch: pytest.MonkeyPatch) -> Casa:
     for step in steps:
         peg = step(peg, AUDITORA, made.portas(), guardar=keep_nothing)
     made.recebe(a_visit(numero="G2"), numero="2")
+    without = made.recebe(a_sadt(numero="G3", senha=None), numero="3")
+    for step in steps:
+        without = step(without, AUDITORA, made.portas(), guardar=keep_nothing)
     return made
 
 
@@ -139,6 +144,26 @@ def test_a_peg_of_which_nothing_is_paid_is_over_and_what_is_recovered_of_it_late
     assert casa.peg(P1).situacao is SituacaoPeg.LIBERADO
     assert deliver(monkeypatch, StepFunctions(), of_it, of_it) == []
     assert casa.peg(P1).situacao is SituacaoPeg.ENCERRADO_SEM_PAGAMENTO
+
+
+def test_what_a_recurso_gives_back_is_recovered_and_what_it_does_not_is_nothing_here(
+    monkeypatch: pytest.MonkeyPatch, casa: Casa
+) -> None:
+    recurso, key = "261160000001", "t/x/acatados-1.json.gz"
+    told = {"recurso": recurso, "protocolo": P3, "legado": False, "valor_recursado": "18.50"}
+    nothing, legacy, given = (
+        answered({**told, **more})
+        for more in ({"acatados": None}, {"legado": True, "valor_acatado": "1.00"}, {"acatados": key})
+    )
+    assert deliver(monkeypatch, StepFunctions(), nothing, legacy, given) == ["m2"]  # it is not in the archive yet
+    casa.archive.keep_acatados(key, Recuperado(recurso, 1, 1, 1, Decimal("10.00")))
+    assert deliver(monkeypatch, StepFunctions(), given, given) == []
+    assert [(one.recurso, one.valor) for one in casa.peg(P3).recuperacoes] == [(recurso, Decimal("10.00"))]
+    assert deliver(monkeypatch, StepFunctions(), answered({**told, "protocolo": P2, "acatados": key})) == ["m0"]
+
+
+def answered(dados: dict[str, Any]) -> dict[str, Any]:
+    return {**of_pagamento("RecursoRespondido", **dados), "source": "conecta.recurso"}
 
 
 def test_what_cannot_be_started_now_goes_back_to_the_queue(

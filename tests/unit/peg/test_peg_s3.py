@@ -6,7 +6,6 @@ import gzip
 import json
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pytest

@@ -23,7 +23,8 @@ from conecta_tiss.messages.lote_guias import Guia
 from conecta_tiss.pipeline import validate_message
 from conecta_tiss.versions import VERSOES, Versao
 from conecta_tiss.xml.writer import write
-from peg.bootstrap import nucleo, solicitacoes
+from peg.bootstrap import cancelamentos, nucleo
+from peg.bootstrap.cancelamentos import Dono
 from peg.domain.errors import DocumentoMissingError
 from peg.handler import envios, eventos, tiss
 from peg.messages import situacao
@@ -61,16 +62,17 @@ BOTH = "conecta/peg.escrever conecta/autorizacao.escrever conecta/peg.ler"
 CHAVE = f"t/{VALE}/{HOSPITAL}/mensagem_tiss/abc"
 
 
-class Autorizacao:
-    """The other context's function: what it was asked to cancel, and what it says."""
+class Outra:
+    """Another context's function: what it was asked to cancel, and what it says."""
 
-    def __init__(self) -> None:
+    def __init__(self, dono: Dono) -> None:
+        self.dono = dono
         self.asked: list[dict[str, Any]] = []
         self.status: dict[str, str] = {}
         self.http = 200
 
     def __call__(self, setting: str, event: dict[str, Any], correlacao: str) -> calls.Answered:
-        assert (setting, event["resource"]) == ("FUNCAO_AUTORIZACAO", "/tiss/cancelaGuia/solicitacoes")
+        assert (setting, event["resource"]) == (self.dono.funcao, self.dono.rota)
         assert event["requestContext"]["requestId"] == correlacao
         self.asked.append(json.loads(event["body"]))
         status = [self.status.get(guia, "3") for guia, _ in self.asked[-1]["guias"]]
@@ -89,7 +91,8 @@ class Door(Casa):
         escopos = tuple(scope.removeprefix("conecta/") for scope in BOTH.split())
         self.fatos.cadastro.put_credencial(Credencial("maquina-1", HOSPITAL, escopos))
         self.accesses: list[tuple[str, str, int]] = []
-        self.idempotencia, self.autorizacao = FakeIdempotency(), Autorizacao()
+        self.idempotencia = FakeIdempotency()
+        self.autorizacao, self.recurso = Outra(cancelamentos.SOLICITACOES), Outra(cancelamentos.RECURSOS)
         for name, value in {
             "cadastro": self.fatos.cadastro, "catalogo": self.fatos.catalogo, "pseudonyms": PSEUDONIMOS,
             "idempotency_table": self.idempotencia,
@@ -97,7 +100,8 @@ class Door(Casa):
             monkeypatch.setattr(session, name, lambda value=value: value)
         monkeypatch.setattr(session, "record_access", self._record)
         monkeypatch.setattr(nucleo, "portas", self.real)
-        monkeypatch.setattr(calls, "call", self.autorizacao)
+        others = {one.dono.funcao: one for one in (self.autorizacao, self.recurso)}
+        monkeypatch.setattr(calls, "call", lambda setting, *rest: others[setting](setting, *rest))
         self._api = Api((*tiss.OPERATIONS, *tiss.UNPUBLISHED), tiss.ERRORS, session.origins)
 
     def real(self) -> Portas:
@@ -377,17 +381,20 @@ def test_a_guia_is_withdrawn_the_last_one_only_with_its_lote(door: Door) -> None
 def test_a_message_of_every_kind_is_one_receipt_in_the_order_asked(door: Door) -> None:
     protocolo = door.billed(a_sadt(), a_sadt(numero="G2")).numero_protocolo
     door.autorizacao.status = {"S-1": "1", "S-2": "2"}
+    door.recurso.status = {"R-1": "1"}
     raw = cancel_guias(
-        ("1", "S-1"), ("2", "G1", protocolo), ("3", "R-1"), ("1", " S-2"), ("1", "S-9"), numero_guia_operadora=" 9"
-    )
-    assert door.statuses(raw) == ["1", "1", "2", "2", "3"]
+        ("1", "S-1"), ("2", "G1", protocolo), ("3", "R-1", "261160000001"), ("1", " S-2"), ("3", "R-2"),
+        ("1", "S-9"), numero_guia_operadora=" 9",
+    )  # fmt: skip
+    assert door.statuses(raw) == ["1", "1", "1", "2", "3", "3"]
     assert door.autorizacao.asked == [
         {
             "registro_ans": VALE, "prestador_id": HOSPITAL, "quem": "pessoa-1",
             "guias": [["S-1", "9"], ["S-2", "9"], ["S-9", "9"]],
         }
     ]  # fmt: skip
-    assert door.statuses(raw) == ["1", "1", "2", "2", "3"]
+    assert [one["guias"] for one in door.recurso.asked] == [[["R-1", "261160000001"], ["R-2", None]]]
+    assert door.statuses(raw) == ["1", "1", "1", "2", "3", "3"]
     assert door.only().retiradas == (1,)
     assert door.statuses(cancel_guias(("1", "S-1"))) == ["1"]
     assert door.autorizacao.asked[-1]["guias"] == [["S-1", None]]
@@ -396,16 +403,17 @@ def test_a_message_of_every_kind_is_one_receipt_in_the_order_asked(door: Door) -
 @pytest.mark.parametrize(("http", "status", "codigo"), [
     (409, 409, "mudou-durante-o-ato"), (503, 503, "temporariamente-indisponivel"), (500, 500, "erro-interno"),
 ])  # fmt: skip
-def test_when_requests_cannot_be_cancelled_it_is_asked_again_whole(
-    door: Door, http: int, status: int, codigo: str
+@pytest.mark.parametrize("kind", ["1", "3"])
+def test_when_another_context_cannot_cancel_now_it_is_asked_again_whole(
+    door: Door, http: int, status: int, codigo: str, kind: str
 ) -> None:
     protocolo = door.billed(a_sadt(), a_sadt(numero="G2")).numero_protocolo
-    raw = cancel_guias(("1", "S-1"), ("2", "G1", protocolo))
-    door.autorizacao.http = http
+    raw = cancel_guias((kind, "S-1"), ("2", "G1", protocolo))
+    door.autorizacao.http = door.recurso.http = http
     found, body = door.send(raw, "cancelaGuia", key="k")
     assert (found, json.loads(body)["codigo"]) == (status, codigo)
     assert door.only().retiradas == ()
-    door.autorizacao.http = 200
+    door.autorizacao.http = door.recurso.http = 200
     assert door.statuses(raw, key="k") == ["3", "1"]
 
 
@@ -427,15 +435,17 @@ def test_a_cancellation_under_a_key_is_answered_as_first(door: Door) -> None:
         (person("pessoa-2"), (("1", "S-1"), ("2", "G1")), 403),
         (person("pessoa-3"), (("2", "G1"),), 200),
         (person("pessoa-3"), (("2", "G1"), ("1", "S-1")), 403),
-        (person("pessoa-3"), (("3", "R-1"),), 200),
-        (machine(scope="conecta/peg.ler"), (("3", "R-1"),), 403),
+        (person("pessoa-3"), (("3", "R-1"), ("2", "G1")), 200),
+        (person("pessoa-2"), (("3", "R-1"),), 403),
+        (machine(scope="conecta/peg.escrever"), (("3", "R-1"),), 403),
     ],
 )
 def test_each_kind_is_cancelled_by_whom_it_is_the_business_of(
     door: Door, who: dict[str, Any], kinds: tuple[tuple[str, str], ...], status: int
 ) -> None:
     assert door.send(cancel_guias(*kinds), "cancelaGuia", claims=who)[0] == status
-    assert bool(door.autorizacao.asked) is (status == 200 and ("1", "S-1") in kinds)
+    for kind, other in (("1", door.autorizacao), ("3", door.recurso)):
+        assert bool(other.asked) is (status == 200 and kind in {one[0] for one in kinds})
 
 
 def test_a_lote_is_not_cancelled_by_who_only_asks_for_senhas(door: Door) -> None:
@@ -511,7 +521,7 @@ def test_who_was_never_enabled_is_told_so(door: Door, estado: str, versao: Versa
 def test_more_guias_than_one_message_may_cancel_are_to_be_divided(door: Door) -> None:
     many = [("3", f"R-{n}") for n in range(situacao.GUIAS_MAXIMAS + 1)]
     assert door.erro(cancel_guias(*many), "cancelaGuia", 422)[0] == "5015"
-    assert door.statuses(cancel_guias(*many[:-1])) == ["2"] * situacao.GUIAS_MAXIMAS
+    assert door.statuses(cancel_guias(*many[:-1])) == ["3"] * situacao.GUIAS_MAXIMAS
 
 
 @pytest.mark.parametrize(
@@ -560,10 +570,11 @@ def test_what_is_not_found_is_answered_too(door: Door) -> None:
 def test_a_file_cancels_what_its_sender_may_and_says_no_to_the_rest(door: Door) -> None:
     protocolo = door.billed(a_sadt(), a_sadt(numero="G2")).numero_protocolo
     door.autorizacao.status = {"S-1": "1"}
-    raw = cancel_guias(("1", "S-1"), ("2", "G1", protocolo))
+    door.recurso.status = {"R-1": "1"}
+    raw = cancel_guias(("1", "S-1"), ("2", "G1", protocolo), ("3", "R-1"))
     for may, status in (
-        ((), ["2", "2"]), (("solicitacaoProcedimento",), ["1", "2"]), (("loteGuias",), ["2", "1"]),
-        (("loteGuias", "solicitacaoProcedimento"), ["1", "1"]),
+        ((), ["2", "2", "2"]), (("solicitacaoProcedimento",), ["1", "2", "2"]), (("loteGuias",), ["2", "1", "2"]),
+        (("loteGuias", "solicitacaoProcedimento", "recursoGlosa"), ["1", "1", "1"]),
     ):  # fmt: skip
         assert door.deliver(raw, "cancelaGuia", *may) == []
         assert [one.status for one in door.left().recibo.guias] == status
@@ -607,4 +618,5 @@ def test_what_is_not_in_the_archive_or_changes_all_the_time_goes_back_to_the_que
 def test_the_routes_are_published_by_the_door_alone() -> None:
     assert tiss.OPERATIONS == ()
     assert {one.path for one in tiss.UNPUBLISHED} == {f"/tiss/{name}" for name in MESSAGES}
-    assert solicitacoes.ROTA == "/tiss/cancelaGuia/solicitacoes"
+    donos = (cancelamentos.SOLICITACOES, cancelamentos.RECURSOS)
+    assert [one.rota for one in donos] == ["/tiss/cancelaGuia/solicitacoes", "/tiss/cancelaGuia/recursos"]

@@ -77,6 +77,7 @@ class Glosa:
     Attributes:
         id: place from 1 among the glosas of its PEG; never given again.
         valor: reais it takes, without what was given back: 0.00 while another that stands before it takes them.
+        recuperado: reais it took that recursos gave back.
         retirado, cabem, quantidade: what it asks for, as in `Apontamento`; of what quantity.
         contrato: number of the contract in force.
         contestar_dias: from the day it is published.
@@ -108,6 +109,7 @@ class Glosa:
     autor: str | None = None
     revertida_por: str | None = None
     motivo_reversao: str | None = None
+    recuperado: Decimal = ZERO
 
     def contestar_ate(self, publicada_em: date) -> date | None:
         """Last day to contest it (RN 503: as many days as the operadora has to answer)."""
@@ -124,12 +126,13 @@ class Glosa:
 
 @dataclass(frozen=True, slots=True)
 class ItemAnalisado:
-    """A line: `informado = liberado + glosado`."""
+    """A line: `informado = liberado + glosado`; what recursos gave back is liberado."""
 
     sequencia: int
     sequencial: int
     informado: Decimal
     glosado: Decimal = ZERO
+    recuperado: Decimal = ZERO
 
     @property
     def liberado(self) -> Decimal:
@@ -159,6 +162,11 @@ class GuiaAnalisada:
     def liberado(self) -> Decimal:
         """Reais to be paid."""
         return soma(line.liberado for line in self.itens)
+
+    @property
+    def recuperado(self) -> Decimal:
+        """Reais given back."""
+        return soma(line.recuperado for line in self.itens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +208,11 @@ class Resultado:
     def liberado(self) -> Decimal:
         """Reais to be paid."""
         return soma(one.liberado for one in self.guias)
+
+    @property
+    def recuperado(self) -> Decimal:
+        """Reais given back."""
+        return soma(one.recuperado for one in self.guias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +310,12 @@ def settle(resultado: Resultado) -> Resultado:
         )
         for one, lines in _against(resultado)
     )
-    glosas = tuple(replace(one, valor=taken.get(one.id, ZERO)) for one in resultado.glosas)
+    back: dict[int, Decimal] = {}
+    for part in resultado.recuperados:
+        back[part.glosa] = back.get(part.glosa, ZERO) + part.valor
+    glosas = tuple(
+        replace(one, valor=taken.get(one.id, ZERO), recuperado=back.get(one.id, ZERO)) for one in resultado.glosas
+    )
     return replace(resultado, guias=guias, glosas=glosas)
 
 
@@ -372,7 +390,9 @@ def _settled(
     for glosa, took in _takes(line, glosas, given):
         taken[glosa.id] = taken.get(glosa.id, ZERO) + took
         glosado += took
-    return line if line.glosado == glosado else replace(line, glosado=glosado)
+    recuperado = sum(given.values(), ZERO)
+    same = (line.glosado, line.recuperado) == (glosado, recuperado)
+    return line if same else replace(line, glosado=glosado, recuperado=recuperado)
 
 
 def _takes(
@@ -476,6 +496,8 @@ def broken(resultado: Resultado) -> tuple[str, ...]:
     ]
     if soma(glosa.valor for glosa in resultado.glosas) != resultado.glosado:
         wrong.append("soma das glosas")
+    if soma(part.valor for part in resultado.recuperados) != resultado.recuperado:
+        wrong.append("soma do que foi recuperado")
     if resultado.recuperados:
         left = {
             (*place, glosa.id): valor for place, glosas in taken_of_lines(resultado).items() for glosa, valor in glosas
