@@ -42,6 +42,9 @@ PRODUCTION_CONCURRENCY: Mapping[str, int] = {
     "pagamento-api": 40,
     "pagamento-eventos": 20,
     "pagamento-fluxo": 20,
+    "recurso-api": 30,
+    "recurso-eventos": 15,
+    "recurso-fluxo": 5,
 }
 
 

@@ -20,15 +20,24 @@ AUTHORIZATION_LOADS_PREFIX = "autorizacao/"
 PAYMENT_LOADS_PREFIX = "pagamento/"
 # Demonstrativos made to be fetched: demonstrativos/<prestador>/…
 STATEMENTS_PREFIX = "demonstrativos/"
+# Of the documents of every tenant, for who needs no others: dossiers of PEGs, what is contested and answered of them,
+# messages sent as files, and the answers beside them.
+DOSSIERS_PREFIX = "t/*/*/pegs/"
+APPEALS_PREFIX = "t/*/*/recursos/"
+MESSAGES_PREFIX = "t/*/*/mensagem_tiss/"
+ANSWERS_PREFIX = "t/*/*/respostas/"
+# Years that a document is kept, by its object's tag `retencao`; one without it is kept until somebody decides.
+RETENTION_TAG = "retencao"
+RETENTIONS = {"administrativa": 6, "clinica": 20}
 
 
 class Buckets(Construct):
     """`entrada`, where browsers POST, and `acervo`, where checked documents stay.
 
     Both tell EventBridge of each new object. `entrada` forgets it after seven days, the loads with their personal
-    data too. `acervo` never forgets a document by itself: how long each class of them is kept is the operadora's
-    decision, made by the application. It forgets the report of a load after a year, and a demonstrativo, which can be
-    made again, after thirty days.
+    data too. `acervo` forgets a document when the term of the class that the application gave it is over, and none
+    that it gave no class. It forgets the report of a load after a year, and a demonstrativo, which can be made again,
+    after thirty days.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, key: kms.IKey) -> None:
@@ -165,6 +174,16 @@ def _acervo_rules() -> list[s3.LifecycleRule]:
             ],
             noncurrent_version_expiration=Duration.days(365),
             abort_incomplete_multipart_upload_after=Duration.days(1),
+        ),
+        # No multipart upload is ended here: S3 takes that of no rule by tag.
+        *(
+            s3.LifecycleRule(
+                id=f"retencao-{name}",
+                prefix=DOCUMENTS_PREFIX,
+                tag_filters={RETENTION_TAG: name},
+                expiration=Duration.days(366 * years),
+            )
+            for name, years in RETENTIONS.items()
         ),
         _forgetting("relatorios-de-cargas", LOADS_PREFIX, days=365),
         _forgetting("relatorios-de-cargas-de-autorizacao", AUTHORIZATION_LOADS_PREFIX, days=365),

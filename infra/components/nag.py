@@ -13,8 +13,12 @@ from constructs import IConstruct
 
 from infra.components.backup import MANAGED_POLICIES as BACKUP_POLICIES
 from infra.components.buckets import (
+    ANSWERS_PREFIX,
+    APPEALS_PREFIX,
     AUTHORIZATION_LOADS_PREFIX,
+    DOSSIERS_PREFIX,
     LOADS_PREFIX,
+    MESSAGES_PREFIX,
     PAYMENT_LOADS_PREFIX,
     STATEMENTS_PREFIX,
     objects_arn,
@@ -242,6 +246,19 @@ def wildcards(settings: Settings) -> tuple[Wildcard, ...]:
             "Demonstrativos of every tenant; the core makes each key from the verified tenant",
         ),
         *(
+            Wildcard(
+                objects_arn(settings, "acervo", prefix),
+                frozenset(f"s3:{action}" for action in actions),
+                "One kind of documents of every tenant; the core makes each key from the verified tenant",
+            )
+            for prefix, actions in (
+                (DOSSIERS_PREFIX, ("GetObject",)),
+                (APPEALS_PREFIX, ("GetObject", "PutObject")),
+                (MESSAGES_PREFIX, ("GetObject",)),
+                (ANSWERS_PREFIX, ("PutObject",)),
+            )
+        ),
+        *(
             wildcard
             for prefix in (LOADS_PREFIX, AUTHORIZATION_LOADS_PREFIX, PAYMENT_LOADS_PREFIX)
             for wildcard in (
@@ -263,7 +280,7 @@ def wildcards(settings: Settings) -> tuple[Wildcard, ...]:
                 frozenset({"dynamodb:ListStreams"}),
                 "A stream's name ends in the instant it was made",
             )
-            for contexto in ("cadastro", "documentos", "peg", "autorizacao", "pagamento")
+            for contexto in ("cadastro", "documentos", "peg", "autorizacao", "pagamento", "recurso")
         ),
     )
 

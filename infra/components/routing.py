@@ -44,7 +44,7 @@ class Subscription:
     contexto: str
     tipos: tuple[str, ...]
     consumer: str
-    dados: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dados: Mapping[str, tuple[str | bool, ...]] = field(default_factory=dict)
 
 
 class Routing(Construct):

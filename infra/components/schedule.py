@@ -50,7 +50,7 @@ class Sweep(Construct):
 
     Args:
         group: the group's name.
-        expression: when, as `every` or `hourly` write it; local time.
+        expression: when, as `every`, `hourly` or `daily` write it; local time.
         payload: what the target gets.
         failures: where what could not be delivered waits for a person.
     """
@@ -107,6 +107,11 @@ class Sweep(Construct):
 def every(minutes: int) -> str:
     """The expression of a rate."""
     return f"rate({minutes} minute{'' if minutes == 1 else 's'})"
+
+
+def daily(hour: int, minute: int) -> str:
+    """The expression of a local time of every day."""
+    return f"cron({minute} {hour} * * ? *)"
 
 
 def hourly(minute: int) -> str:

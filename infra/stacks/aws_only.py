@@ -25,6 +25,11 @@ TITLES = {
 }
 """Of each workflow's graph."""
 
+TABLES = (
+    "cadastro", "beneficiarios", "auditoria", "documentos", "peg", "autorizacao", "pagamento", "recurso",
+    "idempotencia",
+)  # fmt: skip
+
 
 class AwsOnlyStack(Stack):
     """Deployed on real accounts only, after the other two."""
@@ -58,9 +63,7 @@ class AwsOnlyStack(Stack):
             },
             consumed={name: queue.queue for name, queue in service.queues.items()},
         )
-        watch.tables(
-            ("cadastro", "beneficiarios", "auditoria", "documentos", "peg", "autorizacao", "pagamento", "idempotencia")
-        )
+        watch.tables(TABLES)
         for spec in (CADASTRO_API, AUTORIZACAO_API):
             watch.quotas(spec.name, service.functions[spec.name].log_group)
         watch.sweep()
@@ -78,6 +81,7 @@ class AwsOnlyStack(Stack):
                 data.peg.table_arn,
                 data.autorizacao.table_arn,
                 data.pagamento.table_arn,
+                data.recurso.table_arn,
                 data.buckets.acervo.bucket_arn,
             ),
         )

@@ -20,14 +20,14 @@ from infra.settings import Settings
 PENDING_INDEX = "pendentes"
 # The monthly list of PEGs, newest first, reads this one.
 RECEPTION_INDEX = "recepcao"
-# The notas fiscais of a prestador, by the instant they were sent.
+# The notas fiscais and the recursos of a prestador, by the instant they were sent.
 SENDING_INDEX = "envio"
 # What has no key of its own is found here: states of relacionamentos and pedidos, lives by the CPF's pseudonym,
 # authorizations that wait for the operadora.
 SEARCH_INDEX = "busca"
 # The sweep of due dates reads this one.
 DUE_INDEX = "vencimento"
-# What is in the middle of something, for its sweep, and what waits for the operadora: PEGs, faturas, notas.
+# What is in the middle of something, for its sweep, and what waits for the operadora: PEGs, faturas, notas, recursos.
 QUEUE_INDEX = "fila"
 
 
@@ -64,6 +64,10 @@ class DataStack(Stack):
         ).table  # fmt: skip
         self.pagamento = ContextTable(
             self, "Pagamento", settings=settings, contexto="pagamento", key=key,
+            stream=True, ttl=True, indices={QUEUE_INDEX: QUEUE_INDEX}, ordem=SENDING_INDEX,
+        ).table  # fmt: skip
+        self.recurso = ContextTable(
+            self, "Recurso", settings=settings, contexto="recurso", key=key,
             stream=True, ttl=True, indices={QUEUE_INDEX: QUEUE_INDEX}, ordem=SENDING_INDEX,
         ).table  # fmt: skip
         self.idempotencia = ContextTable(
@@ -121,6 +125,7 @@ class DataStack(Stack):
             "TabelaPeg": self.peg.table_name,
             "TabelaAutorizacao": self.autorizacao.table_name,
             "TabelaPagamento": self.pagamento.table_name,
+            "TabelaRecurso": self.recurso.table_name,
             "TabelaIdempotencia": self.idempotencia.table_name,
             "SegredoArn": self.segredo_arn,
             "SegredoPseudonimosArn": self.segredo_pseudonimos_arn,

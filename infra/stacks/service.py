@@ -18,9 +18,13 @@ from constructs import Construct
 from infra.components import context_table, keys
 from infra.components.api import STAGE, Api
 from infra.components.buckets import (
+    ANSWERS_PREFIX,
+    APPEALS_PREFIX,
     AUTHORIZATION_LOADS_PREFIX,
     DOCUMENTS_PREFIX,
+    DOSSIERS_PREFIX,
     LOADS_PREFIX,
+    MESSAGES_PREFIX,
     PAYMENT_LOADS_PREFIX,
     STATEMENTS_PREFIX,
     listing_use,
@@ -41,7 +45,7 @@ from infra.components.layers import Layers
 from infra.components.mail import mail_use
 from infra.components.queues import ConsumerQueue
 from infra.components.routing import Objects, Routing, Subscription, publish_use
-from infra.components.schedule import Sweep, Target, every, hourly
+from infra.components.schedule import Sweep, Target, daily, every, hourly
 from infra.components.workflow import (
     Workflow,
     bulk_definition,
@@ -134,9 +138,22 @@ PAGAMENTO_FLUXO = FunctionSpec(
     "pagamento-fluxo", "pagamento", "Closes delivery days, makes demonstrativos in bulk, loads payments", LOAD_TIMEOUT,
     memory=1024, layers=WITH_TISS,
 )  # fmt: skip
+RECURSO_API = FunctionSpec(
+    "recurso-api", "recurso", "Recursos de glosa: contested, by lines and by spreadsheets, and answered", API_TIMEOUT,
+    memory=1024, layers=WITH_TISS,
+)  # fmt: skip
+RECURSO_EVENTOS = FunctionSpec(
+    "recurso-eventos", "recurso", "Answers messages sent as files, follows what is paid, tells the others",
+    WORK_TIMEOUT, layers=WITH_TISS,
+)  # fmt: skip
+RECURSO_FLUXO = FunctionSpec(
+    "recurso-fluxo", "recurso", "Tells of recursos that were not answered in time", WORK_TIMEOUT, layers=WITH_TISS
+)
 
 # Each consumes its own queue and publishes its own table's outbox.
-CONSUMERS = (AUTORIZACAO_EVENTOS, CADASTRO_EVENTOS, DOCUMENTOS_EVENTOS, PAGAMENTO_EVENTOS, PEG_EVENTOS)
+CONSUMERS = (
+    AUTORIZACAO_EVENTOS, CADASTRO_EVENTOS, DOCUMENTOS_EVENTOS, PAGAMENTO_EVENTOS, PEG_EVENTOS, RECURSO_EVENTOS,
+)  # fmt: skip
 
 ARRIVALS = (
     Objects("Uploads", "uploads", DOCUMENTS_PREFIX, DOCUMENTOS_EVENTOS.name),
@@ -156,6 +173,11 @@ def _outcomes(construct_id: str, name: str, contexto: str, *tipos: str) -> Subsc
     """What became of messages sent as files, to who keeps their uploads."""
     answered = ("MensagemRecusada", "MensagemRespondida")
     return Subscription(construct_id, name, contexto, (*tipos, *answered), DOCUMENTOS_EVENTOS.name)
+
+
+def _answered(construct_id: str, name: str, consumer: FunctionSpec, *, legado: bool) -> Subscription:
+    """Recursos that were answered, to who makes good what they give back."""
+    return Subscription(construct_id, name, "recurso", ("RecursoRespondido",), consumer.name, {"legado": (legado,)})
 
 
 SUBSCRIPTIONS = (
@@ -183,9 +205,14 @@ SUBSCRIPTIONS = (
         "comunicacaoInternacao",
     ),
     _messages("MensagensDePagamento", "mensagens-de-pagamento", PAGAMENTO_EVENTOS, "solicitacaoDemonstrativoRetorno"),
+    _messages(
+        "MensagensDeRecurso", "mensagens-de-recurso", RECURSO_EVENTOS, "recursoGlosa", "solicitacaoStatusRecursoGlosa"
+    ),
     _outcomes("DestinoDasMensagens", "destino-das-mensagens", "autorizacao"),
     _outcomes("DestinoDosLotes", "destino-dos-lotes", "peg", "LoteRecusado", "LoteRepetido", "PegRecebido"),
     _outcomes("DestinoDosDemonstrativos", "destino-dos-demonstrativos", "pagamento"),
+    # And which documents go with a recurso.
+    _outcomes("DestinoDosRecursos", "destino-dos-recursos", "recurso", "RecursoEnviado"),
     Subscription(
         "AutorizacaoParaSi",
         "autorizacao-para-si",
@@ -194,10 +221,20 @@ SUBSCRIPTIONS = (
         ("DataPedida", "CargaRetomada"),
         AUTORIZACAO_EVENTOS.name,
     ),
-    # Published values are what is to be paid, and what was paid ends the PEG.
-    Subscription("PegsLiberados", "pegs-liberados", "peg", ("PegLiberado",), PAGAMENTO_EVENTOS.name),
+    # Published values, and what a recurso gave back of them, are what is to be paid; what was paid ends the PEG.
+    Subscription("PegsLiberados", "pegs-liberados", "peg", ("PegLiberado", "ValorRecuperado"), PAGAMENTO_EVENTOS.name),
     Subscription(
         "PegsEncerrados", "pegs-encerrados", "pagamento", ("PagamentoRegistrado", "FaturaEncerrada"), PEG_EVENTOS.name
+    ),
+    # What a recurso gives back goes back to its PEG; of before the migration there is none: it is paid as a credit.
+    _answered("RecursosDePegs", "recursos-de-pegs", PEG_EVENTOS, legado=False),
+    _answered("RecursosLegados", "recursos-legados", PAGAMENTO_EVENTOS, legado=True),
+    Subscription(
+        "RecursosPagos",
+        "recursos-pagos",
+        "pagamento",
+        ("ParcelaAberta", "LancamentoRegistrado", "PagamentoRegistrado"),
+        RECURSO_EVENTOS.name,
     ),
     Subscription(
         "PagamentoParaSi",
@@ -208,6 +245,15 @@ SUBSCRIPTIONS = (
         PAGAMENTO_EVENTOS.name,
     ),
 )
+
+
+def _named(owners: Mapping[str, ContextFunction]) -> dict[str, str]:
+    """Settings that say which function to ask."""
+    return {setting: owner.function.function_name for setting, owner in owners.items()}
+
+
+def _callable(owners: Mapping[str, ContextFunction]) -> tuple[iam.PolicyStatement, ...]:
+    return tuple(owner.call_use() for owner in owners.values())
 
 
 class ServiceStack(Stack):
@@ -241,6 +287,7 @@ class ServiceStack(Stack):
         self._cadastro()
         self._autorizacao()
         self._documentos()
+        self._recurso()
         self._peg()
         self._pagamento()
         self._tiss()
@@ -508,6 +555,76 @@ class ServiceStack(Stack):
             {"tarefa": "conciliar-uploads"},
         )  # fmt: skip
 
+    def _recurso(self) -> None:
+        data = self._data
+        where = {
+            "TABELA_RECURSO": data.recurso.table_name,
+            "TABELA_PEG": data.peg.table_name,
+            "TABELA_CADASTRO": data.cadastro.table_name,
+            "TABELA_DOCUMENTOS": data.documentos.table_name,
+            "BUCKET_ACERVO": data.buckets.acervo.bucket_name,
+        }
+        contesting = {
+            **where,
+            "TABELA_AUDITORIA": data.auditoria.table_name,
+            "TABELA_IDEMPOTENCIA": data.idempotencia.table_name,
+        }
+        self._function(
+            "RecursoApi",
+            RECURSO_API,
+            {**contesting, **self._api_environment()},
+            grants=(
+                *self._contesting(QUEUE_INDEX, SENDING_INDEX),
+                table_use(data.peg, ("Query",), RECEPTION_INDEX),  # what may be contested of a month
+                self._page_secret(),
+            ),
+        )
+        fluxo = self._function(
+            "RecursoFluxo",
+            RECURSO_FLUXO,
+            where,  # settings of the package; of PEGs and documents it has no grant
+            grants=(
+                table_use(data.recurso, context_table.WRITE, QUEUE_INDEX),
+                table_use(data.cadastro, context_table.READ),
+                key_use(data.keys.tabelas, keys.WRITE),
+            ),
+        )
+        # A term ends with its local day: it is told on the next morning.
+        self._sweep(
+            "PrazosDeRecursos", "prazos-de-recursos", daily(6, 20), Target.function(fluxo), fluxo,
+            {"acao": "vigiar-prazos"},
+        )  # fmt: skip
+        eventos = self._function(
+            "RecursoEventos",
+            RECURSO_EVENTOS,
+            {**contesting, "BARRAMENTO": self.routing.bus.event_bus_name},
+            grants=(
+                *self._contesting(),
+                objects_use(self._settings, "acervo", ("GetObject",), prefix=MESSAGES_PREFIX),
+                objects_use(self._settings, "acervo", ("PutObject",), prefix=ANSWERS_PREFIX),
+                publish_use(self.routing.bus),
+            ),
+        )
+        self._listen(eventos, data.recurso)
+
+    def _contesting(self, *indices: str) -> tuple[iam.PolicyStatement, ...]:
+        """What contesting glosas and answering takes, through whichever door; and these indexes of recurso."""
+        data = self._data
+        return (
+            table_use(data.recurso, context_table.WRITE, *indices),
+            table_use(data.peg, context_table.READ),
+            table_use(data.cadastro, context_table.READ),
+            # Only whether a document is there, and complete.
+            table_use(data.documentos, ("BatchGetItem", "GetItem")),
+            table_use(data.idempotencia, ("GetItem", "PutItem")),
+            self._audit(),
+            objects_use(self._settings, "acervo", ("GetObject",), prefix=DOSSIERS_PREFIX),
+            objects_use(self._settings, "acervo", ("GetObject", "PutObject"), prefix=APPEALS_PREFIX),
+            listing_use(self._settings, "acervo"),
+            key_use(data.keys.tabelas, keys.WRITE),
+            key_use(data.keys.documentos, keys.WRITE),
+        )
+
     def _peg(self) -> None:
         data, buckets = self._data, self._data.buckets
         # The same use cases behind the API, the workflow and messages sent as files.
@@ -520,14 +637,17 @@ class ServiceStack(Stack):
             "BUCKET_ACERVO": buckets.acervo.bucket_name,
             "SEGREDO_PSEUDONIMOS_ARN": data.segredo_pseudonimos_arn,
         }
-        # One message cancels guias of either kind: solicitações are autorizacao's to cancel, and it is asked to.
-        canceller = self.functions[AUTORIZACAO_API.name]
+        # One message cancels guias of any kind: solicitações and recursos are cancelled by whose they are, when asked.
+        cancellers = {
+            "FUNCAO_AUTORIZACAO": self.functions[AUTORIZACAO_API.name],
+            "FUNCAO_RECURSO": self.functions[RECURSO_API.name],
+        }
         answering = {
             **billing,
             "TABELA_IDEMPOTENCIA": data.idempotencia.table_name,
-            "FUNCAO_AUTORIZACAO": canceller.function.function_name,
+            **_named(cancellers),
         }
-        messages = (table_use(data.idempotencia, ("GetItem", "PutItem")), canceller.call_use())
+        messages = (table_use(data.idempotencia, ("GetItem", "PutItem")), *_callable(cancellers))
         self._function(
             "PegApi",
             PEG_API,
@@ -678,17 +798,16 @@ class ServiceStack(Stack):
         owners = {
             "FUNCAO_CADASTRO": self.functions[CADASTRO_API.name],
             "FUNCAO_AUTORIZACAO": self.functions[AUTORIZACAO_API.name],
+            "FUNCAO_DOCUMENTOS": self.functions[DOCUMENTOS_API.name],
             "FUNCAO_PEG": self.functions[PEG_API.name],
             "FUNCAO_PAGAMENTO": self.functions[PAGAMENTO_API.name],
+            "FUNCAO_RECURSO": self.functions[RECURSO_API.name],
         }
         self._function(
             "TissApi",
             TISS_API,
-            {
-                "ORIGENS_PERMITIDAS": ",".join(self._settings.origens),
-                **{name: owner.function.function_name for name, owner in owners.items()},
-            },
-            grants=tuple(owner.call_use() for owner in owners.values()),
+            {"ORIGENS_PERMITIDAS": ",".join(self._settings.origens), **_named(owners)},
+            grants=_callable(owners),
         )
 
     def _carry_events(self) -> None:

@@ -80,7 +80,7 @@ def test_lost_receptions_late_outboxes_and_5xx_call_a_person(producao: Templates
         ),
         *(
             f"{contexto}-eventos-caixa-de-saida"
-            for contexto in ("autorizacao", "cadastro", "documentos", "pagamento", "peg")
+            for contexto in ("autorizacao", "cadastro", "documentos", "pagamento", "peg", "recurso")
         ),
         "api-5xx",
         "api-latencia",

@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
+from documentos.domain.finalidades import RETENCOES
 from tests.infra.conftest import Templates
 
-TABLES = ("cadastro", "beneficiarios", "auditoria", "documentos", "peg", "autorizacao", "pagamento", "idempotencia")
+TABLES = (
+    "cadastro", "beneficiarios", "auditoria", "documentos", "peg", "autorizacao", "pagamento", "recurso",
+    "idempotencia",
+)  # fmt: skip
 DATA = "Conecta-Dados"
 
 
@@ -37,14 +41,14 @@ def test_outboxes_are_streamed_and_short_lived_rows_expire(producao: Templates) 
     assert streams == {
         "cadastro": new_image, "beneficiarios": None, "auditoria": None,
         "documentos": new_image, "peg": new_image, "autorizacao": new_image, "pagamento": new_image,
-        "idempotencia": None,
+        "recurso": new_image, "idempotencia": None,
     }  # fmt: skip
     expiring = {"AttributeName": "ttl", "Enabled": True}
     lives = {name: table.get("TimeToLiveSpecification") for name, table in tables.items()}
     assert lives == {
         "cadastro": expiring, "beneficiarios": None, "auditoria": None,
         "documentos": expiring, "peg": expiring, "autorizacao": expiring, "pagamento": expiring,
-        "idempotencia": expiring,
+        "recurso": expiring, "idempotencia": expiring,
     }  # fmt: skip
 
 
@@ -104,8 +108,8 @@ def test_each_class_of_data_has_its_own_rotated_key(producao: Templates) -> None
     assert aliases == {f"alias/conecta-producao-{name}" for name in ("tabelas", "documentos", "logs", "filas")}
 
 
-@pytest.mark.parametrize(("name", "order"), [("peg", "recepcao"), ("pagamento", "envio")])
-def test_pegs_are_listed_by_reception_and_notas_by_when_they_were_sent(
+@pytest.mark.parametrize(("name", "order"), [("peg", "recepcao"), ("pagamento", "envio"), ("recurso", "envio")])
+def test_pegs_are_listed_by_reception_and_notas_and_recursos_by_when_they_were_sent(
     producao: Templates, name: str, order: str
 ) -> None:
     table = producao.one("AWS::DynamoDB::Table", TableName=f"conecta-producao-{name}")
@@ -114,7 +118,7 @@ def test_pegs_are_listed_by_reception_and_notas_by_when_they_were_sent(
     assert [key["AttributeName"] for key in index["KeySchema"]] == ["pk", order]
 
 
-@pytest.mark.parametrize("name", ["peg", "pagamento"])
+@pytest.mark.parametrize("name", ["peg", "pagamento", "recurso"])
 def test_what_is_in_the_middle_of_something_or_waits_is_found_by_a_sparse_index_of_keys(
     producao: Templates, name: str
 ) -> None:
@@ -143,9 +147,10 @@ def test_every_bucket_is_private_and_versioned(producao: Templates, name: str) -
     }
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
-    abort = [rule["AbortIncompleteMultipartUpload"] for rule in bucket["LifecycleConfiguration"]["Rules"]]
-    assert abort == [{"DaysAfterInitiation": 1}] * len(abort)
-    assert abort
+    # S3 ends multipart uploads by no rule that asks for a tag: it has them only when they are complete.
+    rules = [rule for rule in bucket["LifecycleConfiguration"]["Rules"] if "TagFilters" not in rule]
+    assert rules
+    assert all(rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1} for rule in rules)
 
 
 def test_every_bucket_is_reached_by_tls_only(producao: Templates) -> None:
@@ -200,8 +205,20 @@ def test_the_entrance_forgets_in_a_week(producao: Templates) -> None:
 def _archive_rule(templates: Templates, prefix: str) -> dict[str, Any]:
     rules = _bucket(templates, "acervo")["LifecycleConfiguration"]["Rules"]
     assert {rule["Prefix"] for rule in rules} == {"t/", "cadastro/", "autorizacao/", "pagamento/", "demonstrativos/"}
-    (found,) = (rule for rule in rules if rule["Prefix"] == prefix)
+    (found,) = (rule for rule in rules if rule["Prefix"] == prefix and "TagFilters" not in rule)
     return dict(found)
+
+
+def test_a_document_is_kept_as_long_as_its_class_says(producao: Templates) -> None:
+    rules = _bucket(producao, "acervo")["LifecycleConfiguration"]["Rules"]
+    kept = {rule["TagFilters"][0]["Value"]: rule for rule in rules if "TagFilters" in rule}
+    assert set(kept) == {one.codigo for one in RETENCOES}
+    for one in RETENCOES:
+        rule = kept[one.codigo]
+        assert rule["TagFilters"] == [{"Key": "retencao", "Value": one.codigo}]
+        # Never a day too soon, leap years among them.
+        assert 0 <= rule["ExpirationInDays"] - one.anos * 365.25 < one.anos
+        assert rule["Prefix"] == "t/"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +232,7 @@ def test_reports_of_loads_are_forgotten_in_a_year_and_what_can_be_made_again_in_
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
 
 
-def test_the_archive_of_documents_grows_colder_and_forgets_no_current_version(producao: Templates) -> None:
+def test_the_archive_of_documents_grows_colder_and_forgets_none_by_its_age_alone(producao: Templates) -> None:
     rule = _archive_rule(producao, "t/")
     assert [(step["StorageClass"], step["TransitionInDays"]) for step in rule["Transitions"]] == [
         ("STANDARD_IA", 90),
@@ -339,6 +356,7 @@ def test_the_stack_tells_what_deployment_and_seed_need(producao: Templates) -> N
         "TabelaPeg",
         "TabelaAutorizacao",
         "TabelaPagamento",
+        "TabelaRecurso",
         "TabelaIdempotencia",
         "SegredoArn",
         "SegredoPseudonimosArn",

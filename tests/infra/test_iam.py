@@ -101,6 +101,17 @@ GRANTS: dict[str, set[str]] = {
         "secretsmanager:GetSecretValue",
         "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutObject",
     },
+    "RecursoApi": {
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue",
+    },
+    "RecursoEventos": {
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+        "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
+        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "events:PutEvents",
+        "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes",
+    },
+    "RecursoFluxo": {*READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
 }  # fmt: skip
 EVERY_FUNCTION = {
     "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo",
@@ -112,6 +123,7 @@ EVERY_FUNCTION = {
 AUTORIZACAO = {"AutorizacaoApi", "AutorizacaoEventos", "AutorizacaoFluxo"}
 PEG = {"PegApi", "PegEventos", "PegFluxo"}
 PAGAMENTO = {"PagamentoApi", "PagamentoEventos", "PagamentoFluxo"}
+CONTESTING = {"RecursoApi", "RecursoEventos"}
 
 
 def listed(value: Any) -> list[Any]:
@@ -223,11 +235,12 @@ def on_table(templates: Templates, table: str) -> dict[str, set[str]]:
 @pytest.mark.parametrize(
     ("table", "owner", "readers"),
     [
-        ("Cadastro", "Cadastro", {"DocumentosApi", *PEG, *AUTORIZACAO, *PAGAMENTO}),
+        ("Cadastro", "Cadastro", {"DocumentosApi", *PEG, *AUTORIZACAO, *PAGAMENTO, *CONTESTING, "RecursoFluxo"}),
         ("Beneficiarios", "Cadastro", PEG | AUTORIZACAO),
-        ("Documentos", "Documentos", {"AutorizacaoApi", "AutorizacaoEventos", *PAGAMENTO}),
-        ("Peg", "Peg", PAGAMENTO),
+        ("Documentos", "Documentos", {"AutorizacaoApi", "AutorizacaoEventos", *PAGAMENTO, *CONTESTING}),
+        ("Peg", "Peg", PAGAMENTO | CONTESTING),
         ("Pagamento", "Pagamento", set()),
+        ("Recurso", "Recurso", set()),
         ("Autorizacao", "Autorizacao", PEG),
     ],
 )
@@ -304,13 +317,15 @@ def test_who_lists_pegs_and_who_finishes_them_look_where_they_are_in_order(produ
         "PegFluxo": {"fila"},
         "PagamentoApi": {"recepcao"},
         "PagamentoFluxo": {"recepcao"},
+        "RecursoApi": {"recepcao"},
     }
     assert indexes(producao, "Pagamento") == {"PagamentoApi": {"envio", "fila"}, "PagamentoFluxo": {"fila"}}
+    assert indexes(producao, "Recurso") == {"RecursoApi": {"envio", "fila"}, "RecursoFluxo": {"fila"}}
 
 
 def test_of_documents_others_learn_only_whether_they_are_there_and_what_they_are(producao: Templates) -> None:
     granted = on_table(producao, "Documentos")
-    for name in ("AutorizacaoApi", "AutorizacaoEventos", *PAGAMENTO):
+    for name in ("AutorizacaoApi", "AutorizacaoEventos", *PAGAMENTO, *CONTESTING):
         assert granted[name] == {"dynamodb:BatchGetItem", "dynamodb:GetItem"}
 
 
@@ -325,6 +340,7 @@ def test_questions_of_callers_are_counted_and_answers_kept_where_they_expire(pro
         "PagamentoApi": counting,
         "PegApi": counting,
         "PegEventos": keeping,
+        **dict.fromkeys(CONTESTING, keeping),
     }
 
 
@@ -335,7 +351,7 @@ def test_lives_are_reached_by_eligibility_authorization_billing_and_loads_and_no
 def test_the_audit_only_grows(producao: Templates) -> None:
     granted = on_table(producao, "Auditoria")
     assert set(granted) == {
-        "AutorizacaoApi", "AutorizacaoEventos", "CadastroApi", "DocumentosApi", *PEG, *PAGAMENTO,
+        "AutorizacaoApi", "AutorizacaoEventos", "CadastroApi", "DocumentosApi", *PEG, *PAGAMENTO, *CONTESTING,
     }  # fmt: skip
     assert all(actions == {"dynamodb:PutItem"} for actions in granted.values())
 
@@ -359,6 +375,7 @@ def test_the_key_of_pseudonyms_is_read_where_lives_or_prestadores_are_looked_for
 
 LOADS = {"Cadastro": "cadastro/*", "Autorizacao": "autorizacao/*", "Pagamento": "pagamento/*"}
 DOCUMENTS = "t/*"
+APPEALS = {"t/*/*/pegs/*", "t/*/*/recursos/*"}
 READS: dict[str, set[str]] = {
     "CadastroApi": {LOADS["Cadastro"]},
     "CadastroEventos": {LOADS["Cadastro"]},
@@ -372,8 +389,19 @@ READS: dict[str, set[str]] = {
     "PagamentoApi": {DOCUMENTS, "demonstrativos/*"},
     "PagamentoEventos": {LOADS["Pagamento"], DOCUMENTS},
     "PagamentoFluxo": {LOADS["Pagamento"], DOCUMENTS, "demonstrativos/*"},
+    "RecursoApi": APPEALS,
+    "RecursoEventos": {*APPEALS, "t/*/*/mensagem_tiss/*", "t/*/*/respostas/*"},
 }
 """What each function reads or writes of the buckets, by prefix."""
+
+
+def test_of_the_dossiers_of_pegs_who_contests_them_writes_none(producao: Templates) -> None:
+    dossiers = [
+        listed(statement["Action"])
+        for _, statement in statements(producao)
+        if any(flat(resource).endswith("/t/*/*/pegs/*") for resource in listed(statement["Resource"]))
+    ]
+    assert dossiers == [["s3:GetObject"]] * len(CONTESTING)
 
 
 def test_documents_loads_and_demonstrativos_are_apart(producao: Templates) -> None:
@@ -427,29 +455,36 @@ def test_the_xml_door_calls_owners_and_touches_no_data(producao: Templates) -> N
         if policy.startswith("TissApi") and "lambda:InvokeFunction" in listed(statement["Action"])
         for resource in listed(statement["Resource"])
     ]
-    owners = ("AutorizacaoApiFuncao", "CadastroApiFuncao", "PagamentoApiFuncao", "PegApiFuncao")
+    owners = (
+        "AutorizacaoApiFuncao", "CadastroApiFuncao", "DocumentosApiFuncao", "PagamentoApiFuncao", "PegApiFuncao",
+        "RecursoApiFuncao",
+    )  # fmt: skip
     assert len(called) == len(owners)
     assert all(any(name in arn for arn in called) for name in owners)
 
 
-def test_workflows_and_sweeps_call_their_own_function_and_peg_whoever_cancels_solicitacoes(producao: Templates) -> None:
-    called = {
-        policy.partition("Papel")[0]: flat(statement["Resource"])
-        for policy, statement in statements(producao)
-        if "lambda:InvokeFunction" in listed(statement["Action"]) and not policy.startswith("TissApi")
-    }
-    assert {name: arn.partition("Funcao")[0].removeprefix('<{"Fn::GetAtt": ["') for name, arn in called.items()} == {
-        "CargaAutorizacao": "AutorizacaoFluxo",
-        "CargaCadastro": "CadastroFluxo",
-        "CargaPagamento": "PagamentoFluxo",
-        "DemonstrativosLote": "PagamentoFluxo",
-        "FechamentoEntregas": "PagamentoFluxo",
-        "ConciliacaoUploads": "DocumentosFluxo",
-        "ExpiracaoAutorizacoes": "AutorizacaoFluxo",
-        "PegApi": "AutorizacaoApi",
-        "PegEventos": "AutorizacaoApi",
-        "RecepcaoPeg": "PegFluxo",
-        "VarreduraPeg": "PegFluxo",
+def test_workflows_and_sweeps_call_their_own_function_and_peg_whoever_cancels_what_is_not_its_own(
+    producao: Templates,
+) -> None:
+    called: dict[str, set[str]] = {}
+    for policy, statement in statements(producao):
+        if "lambda:InvokeFunction" in listed(statement["Action"]) and not policy.startswith("TissApi"):
+            for resource in listed(statement["Resource"]):
+                callee = flat(resource).partition("Funcao")[0].removeprefix('<{"Fn::GetAtt": ["')
+                called.setdefault(policy.partition("Papel")[0], set()).add(callee)
+    assert called == {
+        "CargaAutorizacao": {"AutorizacaoFluxo"},
+        "CargaCadastro": {"CadastroFluxo"},
+        "CargaPagamento": {"PagamentoFluxo"},
+        "DemonstrativosLote": {"PagamentoFluxo"},
+        "FechamentoEntregas": {"PagamentoFluxo"},
+        "ConciliacaoUploads": {"DocumentosFluxo"},
+        "ExpiracaoAutorizacoes": {"AutorizacaoFluxo"},
+        "PegApi": {"AutorizacaoApi", "RecursoApi"},
+        "PegEventos": {"AutorizacaoApi", "RecursoApi"},
+        "PrazosDeRecursos": {"RecursoFluxo"},
+        "RecepcaoPeg": {"PegFluxo"},
+        "VarreduraPeg": {"PegFluxo"},
     }
 
 

@@ -29,12 +29,16 @@ FUNCTIONS = {
     "pagamento-api": ("pagamento.handler.api.handler", 25, 1024, 3),
     "pagamento-eventos": ("pagamento.handler.eventos.handler", 60, 512, 3),
     "pagamento-fluxo": ("pagamento.handler.fluxo.handler", 300, 1024, 3),
+    "recurso-api": ("recurso.handler.api.handler", 25, 1024, 3),
+    "recurso-eventos": ("recurso.handler.eventos.handler", 60, 512, 3),
+    "recurso-fluxo": ("recurso.handler.fluxo.handler", 60, 512, 3),
 }
 BILLING = {
     "TABELA_PEG", "TABELA_AUTORIZACAO", "TABELA_CADASTRO", "TABELA_BENEFICIARIOS", "TABELA_AUDITORIA", "BUCKET_ACERVO",
     "SEGREDO_PSEUDONIMOS_ARN",
 }  # fmt: skip
 PAYING = {"TABELA_PAGAMENTO", "TABELA_PEG", "TABELA_CADASTRO", "TABELA_DOCUMENTOS", "TABELA_AUDITORIA", "BUCKET_ACERVO"}
+CONTESTING = {"TABELA_RECURSO", "TABELA_PEG", "TABELA_CADASTRO", "TABELA_DOCUMENTOS", "BUCKET_ACERVO"}
 ENVIRONMENT = {
     "publico-api": {"ORIGENS_PERMITIDAS"},
     "cadastro-api": {
@@ -62,7 +66,10 @@ ENVIRONMENT = {
         "TABELA_AUTORIZACAO", "TABELA_CADASTRO", "TABELA_BENEFICIARIOS", "SEGREDO_PSEUDONIMOS_ARN", "BUCKET_ENTRADA",
         "BUCKET_ACERVO",
     },
-    "tiss-api": {"FUNCAO_CADASTRO", "FUNCAO_AUTORIZACAO", "FUNCAO_PEG", "FUNCAO_PAGAMENTO", "ORIGENS_PERMITIDAS"},
+    "tiss-api": {
+        "FUNCAO_CADASTRO", "FUNCAO_AUTORIZACAO", "FUNCAO_DOCUMENTOS", "FUNCAO_PEG", "FUNCAO_PAGAMENTO",
+        "FUNCAO_RECURSO", "ORIGENS_PERMITIDAS",
+    },
     "documentos-api": {
         "TABELA_DOCUMENTOS", "TABELA_CADASTRO", "TABELA_IDEMPOTENCIA", "TABELA_AUDITORIA", "BUCKET_ENTRADA",
         "BUCKET_ACERVO", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES",
@@ -71,10 +78,12 @@ ENVIRONMENT = {
     "documentos-eventos": {"TABELA_DOCUMENTOS", "BUCKET_ENTRADA", "BUCKET_ACERVO", "BARRAMENTO"},
     "documentos-fluxo": {"TABELA_DOCUMENTOS", "BUCKET_ENTRADA", "BUCKET_ACERVO"},
     "peg-api": {
-        *BILLING, "TABELA_IDEMPOTENCIA", "FUNCAO_AUTORIZACAO", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA",
-        "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
+        *BILLING, "TABELA_IDEMPOTENCIA", "FUNCAO_AUTORIZACAO", "FUNCAO_RECURSO", "SEGREDO_ARN", "POOL_PRESTADORES",
+        "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
     },
-    "peg-eventos": {*BILLING, "TABELA_IDEMPOTENCIA", "FUNCAO_AUTORIZACAO", "BARRAMENTO", "MAQUINA_RECEPCAO_ARN"},
+    "peg-eventos": {
+        *BILLING, "TABELA_IDEMPOTENCIA", "FUNCAO_AUTORIZACAO", "FUNCAO_RECURSO", "BARRAMENTO", "MAQUINA_RECEPCAO_ARN",
+    },
     "peg-fluxo": BILLING,
     "pagamento-api": {
         *PAYING, "TABELA_IDEMPOTENCIA", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA",
@@ -85,6 +94,12 @@ ENVIRONMENT = {
         "MAQUINA_LOTE_ARN",
     },
     "pagamento-fluxo": {*PAYING, "BUCKET_ENTRADA", "SEGREDO_PSEUDONIMOS_ARN"},
+    "recurso-api": {
+        *CONTESTING, "TABELA_AUDITORIA", "TABELA_IDEMPOTENCIA", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA",
+        "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
+    },
+    "recurso-eventos": {*CONTESTING, "TABELA_AUDITORIA", "TABELA_IDEMPOTENCIA", "BARRAMENTO"},
+    "recurso-fluxo": CONTESTING,
 }  # fmt: skip
 COMMON = {"CONECTA_ESTAGIO", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
 
@@ -197,7 +212,10 @@ def test_queues_are_encrypted_and_reached_by_tls_only(producao: Templates) -> No
     assert guarded == set(queues)
 
 
-CONSUMERS = ("autorizacao-eventos", "cadastro-eventos", "documentos-eventos", "pagamento-eventos", "peg-eventos")
+CONSUMERS = (
+    "autorizacao-eventos", "cadastro-eventos", "documentos-eventos", "pagamento-eventos", "peg-eventos",
+    "recurso-eventos",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CONSUMERS)
@@ -289,7 +307,11 @@ def test_each_file_of_the_operadora_reaches_who_loads_it_and_nobody_else(
             "pagamento-para-si", "pagamento", ["CronogramaPublicado", "DemonstrativosPedidos", "CargaRetomada"],
             "pagamento-eventos",
         ),
-        ("pegs-liberados", "peg", ["PegLiberado"], "pagamento-eventos"),
+        ("pegs-liberados", "peg", ["PegLiberado", "ValorRecuperado"], "pagamento-eventos"),
+        (
+            "recursos-pagos", "pagamento", ["ParcelaAberta", "LancamentoRegistrado", "PagamentoRegistrado"],
+            "recurso-eventos",
+        ),
         ("pegs-encerrados", "pagamento", ["PagamentoRegistrado", "FaturaEncerrada"], "peg-eventos"),
     ],
 )  # fmt: skip
@@ -329,6 +351,11 @@ def test_what_a_context_tells_reaches_itself_or_whoever_goes_on_with_it(
             {"finalidade": ["mensagem_tiss"], "transacao": ["solicitacaoDemonstrativoRetorno"]},
             "pagamento-eventos",
         ),
+        (
+            "mensagens-de-recurso",
+            {"finalidade": ["mensagem_tiss"], "transacao": ["recursoGlosa", "solicitacaoStatusRecursoGlosa"]},
+            "recurso-eventos",
+        ),
     ],
 )  # fmt: skip
 def test_a_received_document_reaches_whoever_answers_it(
@@ -354,14 +381,28 @@ def test_a_received_document_reaches_whoever_answers_it(
         ),
         ("destino-das-mensagens", "autorizacao", ["MensagemRecusada", "MensagemRespondida"]),
         ("destino-dos-demonstrativos", "pagamento", ["MensagemRecusada", "MensagemRespondida"]),
+        ("destino-dos-recursos", "recurso", ["RecursoEnviado", "MensagemRecusada", "MensagemRespondida"]),
     ],
 )
-def test_documentos_hears_what_became_of_what_was_sent(
+def test_documentos_hears_what_became_of_what_was_sent_and_what_goes_with_a_recurso(
     producao: Templates, name: str, source: str, types: list[str]
 ) -> None:
     made = rule(producao, name)
     assert made["EventPattern"] == {"source": [f"conecta.{source}"], "detail-type": types}
     assert made["Targets"][0]["Arn"] == target_queue(producao, "documentos-eventos")
+
+
+def test_what_a_recurso_gives_back_goes_to_its_peg_or_where_there_is_none_to_who_pays(producao: Templates) -> None:
+    for name, legado, queue in (
+        ("recursos-de-pegs", False, "peg-eventos"), ("recursos-legados", True, "pagamento-eventos"),
+    ):  # fmt: skip
+        made = rule(producao, name)
+        assert made["EventPattern"] == {
+            "source": ["conecta.recurso"],
+            "detail-type": ["RecursoRespondido"],
+            "detail": {"dados": {"legado": [legado]}},
+        }
+        assert made["Targets"][0]["Arn"] == target_queue(producao, queue)
 
 
 def test_a_message_has_one_owner(producao: Templates) -> None:
@@ -407,14 +448,25 @@ def test_what_is_due_is_swept_by_a_workflow_that_the_schedule_itself_starts(
     assert "Arn" in schedule["Target"]["DeadLetterConfig"]
 
 
-@pytest.mark.parametrize(("stage", "when"), [("producao", "cron(15 * * * ? *)"), ("embarcado", "rate(1 minute)")])
-def test_pegs_that_stopped_half_way_are_swept(request: pytest.FixtureRequest, stage: str, when: str) -> None:
+SWEEPS = {
+    "varredura-peg": ("peg-fluxo", "varrer", "cron(15 * * * ? *)"),
+    "prazos-de-recursos": ("recurso-fluxo", "vigiar-prazos", "cron(20 6 * * ? *)"),
+}
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+@pytest.mark.parametrize("stage", ["producao", "embarcado"])
+def test_pegs_that_stopped_half_way_and_recursos_without_an_answer_are_swept(
+    request: pytest.FixtureRequest, stage: str, name: str
+) -> None:
     templates: Templates = request.getfixturevalue(stage)
-    schedule = templates.one("AWS::Scheduler::Schedule", Name=f"conecta-{stage}-varredura-peg")
-    assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == (when, "America/Sao_Paulo")
-    worker = logical(templates, "AWS::Lambda::Function", FunctionName=f"conecta-{stage}-peg-fluxo")
-    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": [worker, "Arn"]}
-    assert json.loads(schedule["Target"]["Input"]) == {"acao": "varrer"}
+    worker, acao, when = SWEEPS[name]
+    schedule = templates.one("AWS::Scheduler::Schedule", Name=f"conecta-{stage}-{name}")
+    expected = when if stage == "producao" else "rate(1 minute)"
+    assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == (expected, "America/Sao_Paulo")
+    called = logical(templates, "AWS::Lambda::Function", FunctionName=f"conecta-{stage}-{worker}")
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": [called, "Arn"]}
+    assert json.loads(schedule["Target"]["Input"]) == {"acao": acao}
     assert "Arn" in schedule["Target"]["DeadLetterConfig"]
 
 
@@ -556,7 +608,7 @@ def test_callers_wait_longer_than_what_they_call_may_run(producao: Templates) ->
         for task in tasks(definition["States"]):
             assert task["TimeoutSeconds"] > function(producao, worker)["Timeout"]
     slowest = function(producao, "tiss-api")["Timeout"]
-    for owner in ("autorizacao-api", "cadastro-api", "pagamento-api", "peg-api"):
+    for owner in ("autorizacao-api", "cadastro-api", "documentos-api", "pagamento-api", "peg-api", "recurso-api"):
         assert slowest > function(producao, owner)["Timeout"]
     for item in api(producao)["Body"]["paths"].values():
         for operation in item.values():
