@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "TABELA_PEG": "conecta-teste-peg",
     "TABELA_AUTORIZACAO": "conecta-teste-autorizacao",
     "TABELA_PAGAMENTO": "conecta-teste-pagamento",
+    "TABELA_RECURSO": "conecta-teste-recurso",
     "TABELA_IDEMPOTENCIA": "conecta-teste-idempotencia",
     "BUCKET_ENTRADA": "conecta-teste-entrada",
     "BUCKET_ACERVO": "conecta-teste-acervo",
@@ -42,6 +43,7 @@ ENVIRONMENT = {
     "MAQUINA_LOTE_ARN": "arn:aws:states:sa-east-1:000000000000:stateMachine:demonstrativos-lote",
     "FUNCAO_CADASTRO": "conecta-teste-cadastro-api",
     "FUNCAO_AUTORIZACAO": "conecta-teste-autorizacao-api",
+    "FUNCAO_DOCUMENTOS": "conecta-teste-documentos-api",
     "FUNCAO_PEG": "conecta-teste-peg-api",
     "FUNCAO_PAGAMENTO": "conecta-teste-pagamento-api",
     "FUNCAO_RECURSO": "conecta-teste-recurso-api",
@@ -63,7 +65,7 @@ settings.register_profile("portao", deadline=None, derandomize=True, max_example
 settings.register_profile("explorar", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portao"))
 
-CACHING = ("autorizacao", "cadastro", "conecta_edge", "documentos", "pagamento", "peg", "porta_tiss")
+CACHING = ("autorizacao", "cadastro", "conecta_edge", "documentos", "pagamento", "peg", "porta_tiss", "recurso")
 """Packages whose modules keep what their process made: clients, settings, secrets, catalogues."""
 CACHED = type(lru_cache(str))
 LISTENERS = ("tests/integration/", "tests/unit/bench/", "tests/infra/")
