@@ -17,7 +17,6 @@ from typing import Any, Final
 
 from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
 from autorizacao.dynamodb.contextos import DynamoContextos, Fontes
-from autorizacao.dynamodb.documentos import DynamoDocumentos
 from autorizacao.dynamodb.varredura import DynamoVencimentos
 from autorizacao.schemas import vistas
 from autorizacao.service import atos, operadora, pedidos, varredura
@@ -31,6 +30,7 @@ from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import unmarshal
 from conecta_edge.idempotency import Attempt, IdempotencyTable, Keep, Once
 from conecta_edge.problems import ProblemError
+from conecta_edge.uploads import DynamoDocumentos
 from conecta_senhas.autorizacoes import Papel
 from conecta_senhas.errors import AutorizacaoError, TransicaoInvalidaError
 from conecta_senhas.solicitacoes import Solicitacao

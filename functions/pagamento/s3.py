@@ -13,6 +13,7 @@ from typing import Any, Final
 from conecta_edge import objects
 from conecta_edge.clock import parse_iso
 from conecta_edge.dynamodb import get_item
+from conecta_edge.uploads import CONCLUIDO, upload_key
 from pagamento.domain.errors import ArquivoIndisponivelError
 from pagamento.domain.notas import Arquivo
 
@@ -34,13 +35,13 @@ class S3Arquivos:
         self._bucket = bucket
 
     def arquivo(self, prestador_id: str, upload_id: str) -> Arquivo:
-        """One GetItem under the tenant: `PRESTADOR#<id>` / `UPLOAD#<upload id>`."""
-        row = self._get({"pk": f"PRESTADOR#{prestador_id}", "sk": f"UPLOAD#{upload_id}"})
+        """One GetItem under the tenant."""
+        row = self._get(upload_key(prestador_id, upload_id))
         if row is None:
             raise ArquivoIndisponivelError(upload_id, "AUSENTE")
         if row["finalidade"] != FINALIDADE:
             raise ArquivoIndisponivelError(upload_id, "OUTRA_FINALIDADE")
-        if row["situacao"] != "CONCLUIDO":
+        if row["situacao"] != CONCLUIDO:
             raise ArquivoIndisponivelError(upload_id, _MOTIVOS.get(row["situacao"], "RECUSADO"))
         return Arquivo(
             upload_id=upload_id,

@@ -21,11 +21,12 @@ import documentos.dynamodb
 import pagamento.dynamodb
 import peg.dynamodb
 import peg.s3
+import recurso.dynamodb
 from autorizacao.dynamodb import chaves
 from cadastro.dynamodb import contas, relacionamentos
 from conecta_contas.pegs import SituacaoPeg
 from conecta_contas_aws import chaves as conta_keys
-from conecta_edge import beneficiarios, idempotency, objects, protocolos
+from conecta_edge import beneficiarios, idempotency, objects, protocolos, uploads
 from conecta_edge import cadastro as keys
 from conecta_edge.audit import Access, Actor, append
 from conecta_edge.quotas import Quota
@@ -40,9 +41,12 @@ from peg.domain.cobrancas import Cobranca, LinhaCobrada
 from peg.dynamodb import chaves as chaves_peg
 from peg.dynamodb import cobrancas, pegs
 from peg.dynamodb import rascunhos as rascunhos_peg
+from recurso import s3 as recurso_s3
+from recurso.dynamodb import chaves as chaves_recurso
 from tests.builders_cadastro import CARTEIRA, CPF, HOJE, INICIO, NOME, a_vida
 from tests.builders_functions import HOSPITAL, NOW, PASA, VALE, a_documento, a_peg, an_upload
 from tests.builders_pagamento import a_fatura, a_payment, an_entry
+from tests.builders_recurso import a_held, a_recurso
 from tests.fakes_cadastro import PSEUDONIMOS, Loaded
 
 SUB, CLIENT = "9f8e7d6c-sub", "maquina-1"
@@ -90,6 +94,7 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     "conecta_edge.cadastro.vinculo_key": (lambda: keys.vinculo_key(SUB, HOSPITAL), ["PESSOA", SUB]),
     "conecta_edge.cadastro.operadora_vinculo_key": (lambda: keys.operadora_vinculo_key(SUB, VALE), ["PESSOA", SUB]),
     "conecta_edge.cadastro.credencial_key": (lambda: keys.credencial_key(CLIENT), ["CREDENCIAL", CLIENT]),
+    "conecta_edge.uploads.upload_key": (lambda: uploads.upload_key(HOSPITAL, "u1"), OF_THE_HOSPITAL),
     "conecta_edge.beneficiarios.carteira_pk": (lambda: beneficiarios.carteira_pk(VALE, PSEUDONYM), OF_VALE),
     "conecta_edge.beneficiarios.beneficiario_key": (lambda: beneficiarios.beneficiario_key(VALE, PSEUDONYM), OF_VALE),
     "conecta_edge.beneficiarios.anterior_key": (lambda: beneficiarios.anterior_key(VALE, PSEUDONYM), OF_VALE),
@@ -173,6 +178,17 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     "pagamento.dynamodb.chaves.faturas_pk": (lambda: chaves_pagamento.faturas_pk(VALE, 0), OF_VALE),
     "pagamento.dynamodb.chaves.notas_pk": (lambda: chaves_pagamento.notas_pk(VALE), OF_VALE),
     "pagamento.dynamodb.chaves.token_key": (lambda: chaves_pagamento.token_key("t"), ["AGENDA"]),
+    "recurso.dynamodb.chaves.tenant_pk": (lambda: chaves_recurso.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
+    "recurso.dynamodb.chaves.linha_key": (lambda: chaves_recurso.linha_key(a_held()), OF_THE_HOSPITAL),
+    "recurso.dynamodb.chaves.recurso_key": (lambda: chaves_recurso.recurso_key(HOSPITAL, PROTOCOLO), OF_THE_HOSPITAL),
+    "recurso.dynamodb.chaves.rascunho_key": (lambda: chaves_recurso.rascunho_key(HOSPITAL, "r1"), OF_THE_HOSPITAL),
+    "recurso.dynamodb.chaves.contestado_key": (
+        lambda: chaves_recurso.contestado_key(HOSPITAL, VALE, "1", legado=True), OF_THE_HOSPITAL,
+    ),
+    "recurso.dynamodb.chaves.numero_key": (lambda: chaves_recurso.numero_key(HOSPITAL, VALE, "R1"), OF_THE_HOSPITAL),
+    "recurso.dynamodb.chaves.month_pk": (lambda: chaves_recurso.month_pk(VALE, "2611"), OF_VALE),
+    "recurso.dynamodb.chaves.ponteiro_key": (lambda: chaves_recurso.ponteiro_key(VALE, PROTOCOLO), OF_VALE),
+    "recurso.dynamodb.chaves.fila_pk": (lambda: chaves_recurso.fila_pk(VALE, "ENVIADO"), OF_VALE),
 }  # fmt: skip
 """What makes a key, and the partition it must give: a prestador, an operadora, a person and a credential are tenants
 of their own rows; the public list of operadoras, and what falls due, which only the sweep reads, are nobody's."""
@@ -190,7 +206,7 @@ def modules() -> Iterator[ModuleType]:
     """Where keys are made: `conecta_edge`, contas, senhas, and every context's adapters of tables."""
     packages = (
         conecta_edge, conecta_contas_aws, conecta_senhas_aws, autorizacao.dynamodb, cadastro.dynamodb,
-        documentos.dynamodb, pagamento.dynamodb, peg.dynamodb,
+        documentos.dynamodb, pagamento.dynamodb, peg.dynamodb, recurso.dynamodb,
     )  # fmt: skip
     for package in packages:
         for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
@@ -303,6 +319,16 @@ def test_open_faturas_spread_over_the_shards_of_their_operadora_and_an_issuer_or
     assert "segredo" not in chaves_pagamento.token_key("segredo")["pk"]
 
 
+def test_what_waits_for_an_answer_names_whose_it_is_and_by_when_and_whether_that_was_told() -> None:
+    place = chaves_recurso.lugares(a_recurso())
+    assert partition(place["fila_pk"]).split("#")[:2] == OF_VALE
+    assert place["fila_sk"] == f"2026-12-21#{HOSPITAL}#261160000001"
+    told = chaves_recurso.lugares(a_recurso(vencido=True, responder_ate=None))
+    assert told["fila_sk"] == f"9999-12-31#{HOSPITAL}#261160000001#VENCIDO"
+    assert [chaves_recurso.identity(one) for one in (place, told)] == [(HOSPITAL, "261160000001")] * 2
+    assert [chaves_recurso.told(one) for one in (place, told)] == [False, True]
+
+
 def test_a_counter_belongs_to_nobody_and_holds_only_a_number() -> None:
     asked: list[Mapping[str, Any]] = []
 
@@ -323,6 +349,8 @@ def test_a_counter_belongs_to_nobody_and_holds_only_a_number() -> None:
         objects.answer_key(VALE, HOSPITAL, "u1", "json"),
         peg.s3.S3Archive(None, "acervo").answer_key(a_documento()),
         conta_keys.dossie_key(a_peg(), "0" * 24),
+        recurso_s3.pauta_key(VALE, HOSPITAL, PROTOCOLO, "0" * 24),
+        recurso_s3.conteudo_key(VALE, HOSPITAL, "r1", "0" * 24),
     ],
 )
 def test_an_object_lies_under_its_operadora_and_prestador(key: str) -> None:

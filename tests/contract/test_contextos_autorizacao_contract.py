@@ -15,7 +15,6 @@ import pytest
 from autorizacao.bootstrap import nucleo
 from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
 from autorizacao.dynamodb.contextos import DynamoContextos, Fontes
-from autorizacao.dynamodb.documentos import DynamoDocumentos
 from autorizacao.service import pedidos
 from autorizacao.service.portas import Guardada, Lido, Mudanca
 from conecta_edge import session
@@ -26,6 +25,7 @@ from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import marshal
 from conecta_edge.http import Request
 from conecta_edge.problems import ProblemError
+from conecta_edge.uploads import DynamoDocumentos
 from conecta_facts.contratos import ContratoCompleto
 from conecta_senhas.autorizacoes import Papel, Situacao
 from conecta_senhas.contexto import Contexto, Uso

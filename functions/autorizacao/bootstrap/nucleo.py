@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
 from autorizacao.dynamodb.contextos import DynamoContextos, Fontes
-from autorizacao.dynamodb.documentos import DynamoDocumentos
 from autorizacao.service.portas import Keep, Portas, keep_nothing
 from autorizacao.settings import settings
 from conecta_edge import session
@@ -15,6 +14,7 @@ from conecta_edge.aws import client
 from conecta_edge.beneficiarios import DynamoBeneficiarios
 from conecta_edge.clock import local_day
 from conecta_edge.settings import required
+from conecta_edge.uploads import DynamoDocumentos
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -24,13 +24,13 @@ from conecta_tiss import terminologia
 
 if TYPE_CHECKING:
     from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
-    from autorizacao.dynamodb.documentos import DynamoDocumentos
     from autorizacao.service.portas import Chamador, Guardada
     from conecta_edge.beneficiarios import DynamoBeneficiarios
     from conecta_edge.cadastro import DynamoCadastroReader
     from conecta_edge.catalogo import Catalogo
     from conecta_edge.dynamodb import Item
     from conecta_edge.pseudonyms import Pseudonyms
+    from conecta_edge.uploads import DynamoDocumentos
     from conecta_facts.beneficiarios import Beneficiario
     from conecta_facts.contratos import Preco
     from conecta_facts.operadoras import Operadora
