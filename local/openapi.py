@@ -30,9 +30,10 @@ from cadastro.bootstrap.elegibilidade import LOTE_MAXIMO, LOTES
 from conecta_cargas.reading import LIMITE_DA_LINHA
 from conecta_contas.contexto import GUIAS_POR_PEG
 from conecta_edge.http import JSON
+from conecta_edge.tenancy import Papel, Principal
 from conecta_tiss.versions import VERSOES
 from documentos.domain import uploads
-from documentos.domain.finalidades import FINALIDADES
+from documentos.domain.finalidades import FINALIDADES, RETENCOES
 from infra.settings import Settings
 from pagamento.domain import lotes
 from pagamento.handler import comum as pagamentos
@@ -226,6 +227,10 @@ def _ref(model: type[BaseModel]) -> dict[str, str]:
     return {"$ref": REF.format(model=model.__name__)}
 
 
+def _may(papel: Papel, capabilities: Sequence[str]) -> bool:
+    return any(map(Principal("", "", papel, frozenset()).may, capabilities))
+
+
 def limites() -> dict[str, Any]:
     """The published limits, read from the tables that apply them."""
     return {
@@ -235,9 +240,16 @@ def limites() -> dict[str, Any]:
                 "descricao": row.descricao,
                 "formatos": [formato.value for formato in row.formatos],
                 "tamanho_maximo_bytes": row.tamanho_maximo,
+                "escopos": [f"conecta/{one}" for one in row.capacidades],
+                "papeis": [papel.value for papel in Papel if _may(papel, row.capacidades)],
+                "ate_quando": row.ate_quando,
+                "retencao": row.retencao.codigo,
+                "tipo_documento": row.tipo,
+                "serve_a": list(row.alvos),
             }
             for row in FINALIDADES.values()
         ],
+        "retencoes": [{"classe": row.codigo, "anos": row.anos, "motivo": row.motivo} for row in RETENCOES],
         "validade_do_formulario_segundos": int(uploads.POST_LIFETIME.total_seconds()),
         "guias_por_peg": GUIAS_POR_PEG,
         "versoes_tiss_implementadas": [str(versao) for versao in VERSOES],

@@ -139,7 +139,7 @@ class FakeFiles:
     def read_incoming(self, chave: str, version: str | None) -> Incoming | None:
         return self.entrada.get(chave, version or "v1")
 
-    def archive(self, chave: str, content: bytes, formato: str, sha256: str) -> None:
+    def archive(self, chave: str, content: bytes, formato: str, sha256: str, retencao: str) -> None:
         self.acervo.put(chave, content, STORED)
 
     def read_answer(self, upload: Upload, suffix: str) -> bytes | None:

@@ -54,13 +54,17 @@ class S3Files:
         versions = [row["VersionId"] for row in listed.get("Versions", ()) if row["Key"] == chave]
         return str(versions[-1]) if versions else None
 
-    def archive(self, chave: str, content: bytes, formato: str, sha256: str) -> None:
-        """Keep the bytes under a name made of their own digest; S3 verifies that digest on the way."""
+    def archive(self, chave: str, content: bytes, formato: str, sha256: str, retencao: str) -> None:
+        """Keep the bytes under a name made of their own digest; S3 verifies that digest on the way.
+
+        The tag `retencao` tells the bucket's lifecycle when to forget them.
+        """
         self._client.put_object(
             Bucket=self._acervo,
             Key=chave,
             Body=content,
             ContentType=formato,
+            Tagging=f"retencao={retencao}",
             ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
         )
 

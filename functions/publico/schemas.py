@@ -15,18 +15,35 @@ class SaudeView(BaseModel):
 
 
 class FormatoView(BaseModel):
-    """Limites de uma finalidade de envio."""
+    """Tudo o que vale para uma finalidade de envio."""
 
     finalidade: str
     descricao: str
     formatos: list[str]
     tamanho_maximo_bytes: int
+    escopos: Annotated[list[str], Field(description="A credencial precisa de um deles para enviar.")]
+    papeis: Annotated[list[str], Field(description="Os das pessoas que podem enviar.")]
+    ate_quando: str
+    retencao: Annotated[str, Field(description="Classe, em retencoes.")]
+    tipo_documento: Annotated[
+        str | None, Field(description="dm_tipoDocumento da TISS; nulo quando cada documento tem o seu, ou nenhum.")
+    ]
+    serve_a: Annotated[list[str], Field(description="A que o documento pode ser vinculado.")]
+
+
+class RetencaoView(BaseModel):
+    """Por quanto tempo se guarda o que foi recebido."""
+
+    classe: str
+    anos: int
+    motivo: str
 
 
 class LimitesView(BaseModel):
     """Limites publicados, os mesmos que o sistema aplica."""
 
     uploads: list[FormatoView]
+    retencoes: list[RetencaoView]
     validade_do_formulario_segundos: int
     guias_por_peg: int
     versoes_tiss_implementadas: list[str]

@@ -65,7 +65,7 @@ def test_an_archived_file_is_read_by_its_key_however_often_it_is_archived(subjec
     key = f"t/{VALE}/{HOSPITAL}/lote_tiss/{sha256(XML)}"
     assert subject.archive.read(key) is None
     for _ in range(2):
-        subject.files.archive(key, XML, "application/xml", sha256(XML))
+        subject.files.archive(key, XML, "application/xml", sha256(XML), "clinica")
     assert subject.archive.read(key) == XML
 
 
@@ -91,3 +91,10 @@ def test_a_form_is_for_the_very_key_of_the_upload(subject: Subject) -> None:
     form = subject.files.presign(an_upload())
     assert form["campos"]["key"] == KEY
     assert form["url"].startswith("http")
+
+
+def test_what_is_archived_says_how_long_it_is_kept(engine: Engine | None, subject: Subject) -> None:
+    subject.files.archive(KEY, XML, "application/xml", sha256(XML), "clinica")
+    if engine is not None:
+        told = engine.s3.get_object_tagging(Bucket=subject.files._acervo, Key=KEY)["TagSet"]
+        assert told == [{"Key": "retencao", "Value": "clinica"}]

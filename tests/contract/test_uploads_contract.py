@@ -15,8 +15,9 @@ from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError
 from conecta_edge.idempotency import Attempt, IdempotencyTable
 from conecta_edge.problems import ProblemError
 from documentos.domain import uploads
+from documentos.domain.achados import Achado
 from documentos.domain.errors import StaleUploadError
-from documentos.domain.uploads import RECHECK, Achado, Situacao, Upload
+from documentos.domain.uploads import RECHECK, Situacao, Upload
 from documentos.dynamodb.uploads import DynamoUploads
 from documentos.service import uploads as service
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, XML, an_upload, sha256

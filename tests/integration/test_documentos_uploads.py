@@ -124,7 +124,7 @@ def test_a_pdf_that_is_not_one_is_refused_and_not_archived(world: World) -> None
     upload = world.create(b"MZ", "pdf")[1]
     world.deliver(world.post(upload, b"MZ"))
     found = world.read(upload["id"])[1]
-    assert (found["situacao"], [achado["regra"] for achado in found["achados"]]) == ("RECUSADO", ["DOC-FORMATO"])
+    assert (found["situacao"], [achado["regra"] for achado in found["achados"]]) == ("RECUSADO", ["DOC-EXECUTAVEL"])
     assert world.engine.s3.list_objects_v2(Bucket=world.names["BUCKET_ACERVO"])["KeyCount"] == 0
 
 

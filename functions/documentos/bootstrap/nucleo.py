@@ -12,7 +12,7 @@ from documentos.s3 import S3Files
 from documentos.settings import settings
 
 if TYPE_CHECKING:
-    from documentos.domain.uploads import Achado
+    from documentos.domain.achados import Achado
 
 
 @lru_cache(maxsize=1)

@@ -11,8 +11,9 @@ from conecta_edge import protocolos
 from conecta_edge.clock import iso, parse_iso
 from conecta_edge.dynamodb import ConditionFailedError, Item, conditions, get_item, marshal, put, unmarshal, update
 from conecta_edge.events import Event, outbox_put
+from documentos.domain.achados import Achado
 from documentos.domain.errors import StaleUploadError
-from documentos.domain.uploads import Achado, Situacao, Upload
+from documentos.domain.uploads import Situacao, Upload
 from documentos.dynamodb import chaves
 
 _INSTANTS: Final = ("criado_em", "expira_em", "conferir_em", "recebido_em")

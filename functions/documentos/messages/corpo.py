@@ -9,7 +9,7 @@ from conecta_tiss.findings import code_of
 from conecta_tiss.messages.transacoes import CORPOS
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.xml import gate, parser
-from documentos.domain.uploads import Achado
+from documentos.domain.achados import Achado
 
 _CORPOS: Final = frozenset(CORPOS.values())
 

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from documentos.domain.uploads import Achado, Upload
+    from documentos.domain.achados import Achado
+    from documentos.domain.uploads import Upload
 
 
 class Uploads(Protocol):
@@ -52,8 +53,8 @@ class Files(Protocol):
         """The bytes posted under a key (of one version, when known); `None` when nothing is there."""
         ...
 
-    def archive(self, chave: str, content: bytes, formato: str, sha256: str) -> None:
-        """Keep bytes for good; the same key always has the same bytes."""
+    def archive(self, chave: str, content: bytes, formato: str, sha256: str, retencao: str) -> None:
+        """Keep bytes as long as a class of `finalidades.RETENCOES` says; the same key always has the same bytes."""
         ...
 
     def read_answer(self, upload: Upload, suffix: str) -> bytes | None:

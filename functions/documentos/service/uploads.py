@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from documentos.domain import uploads
+from documentos.domain.achados import Achado
 from documentos.domain.errors import (
     AnswerNotReadyError,
     NoAnswerError,
@@ -16,7 +17,7 @@ from documentos.domain.errors import (
     StaleUploadError,
     UploadNotFoundError,
 )
-from documentos.domain.uploads import Achado, Situacao, Upload
+from documentos.domain.uploads import Situacao, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -134,7 +135,7 @@ def receive_file(
         achados, corpo = _message(upload, read_body(incoming.content))
     chave = archive_key(upload, sha256)
     if not achados:
-        files.archive(chave, incoming.content, upload.formato, sha256)
+        files.archive(chave, incoming.content, upload.formato, sha256, upload.regras.retencao.codigo)
     after = uploads.receive(
         upload, sha256=sha256, chave=chave, achados=achados, at=incoming.stored_at, now=now, transacao=corpo
     )

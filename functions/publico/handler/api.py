@@ -87,8 +87,11 @@ OPERATIONS: Final = (
         limits, (Reply(200, "Os limites.", LimitesView, example={
             "uploads": [{
                 "finalidade": "lote_tiss", "descricao": "Lote de guias no padrão TISS", "formatos": ["application/xml"],
-                "tamanho_maximo_bytes": 20971520,
+                "tamanho_maximo_bytes": 20971520, "escopos": ["conecta/peg.escrever"],
+                "papeis": ["faturista", "gestor"], "ate_quando": "Até 90 dias depois do atendimento.",
+                "retencao": "administrativa", "tipo_documento": None, "serve_a": [],
             }],
+            "retencoes": [{"classe": "administrativa", "anos": 6, "motivo": "Cobrança e tributos (CTN, art. 173)."}],
             "validade_do_formulario_segundos": 300, "guias_por_peg": 100,
             "versoes_tiss_implementadas": ["4.01.00", "4.02.00", "4.03.00"], "versao_tiss_padrao": "4.01.00",
             "corpo_maximo_bytes": 4194304, "itens_por_pagina": {"pegs": 30, "guias": 100},

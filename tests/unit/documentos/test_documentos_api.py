@@ -11,8 +11,9 @@ import pytest
 
 from conecta_edge import session
 from documentos.bootstrap import nucleo as bootstrap
+from documentos.domain.achados import Achado
 from documentos.domain.finalidades import FINALIDADES
-from documentos.domain.uploads import Achado, Situacao
+from documentos.domain.uploads import Situacao
 from documentos.handler import api
 from documentos.schemas.uploads import UploadView
 from tests.builders_functions import (
@@ -35,6 +36,10 @@ from tests.fakes import STORED, FakeCadastro, FakeFiles, FakeIdempotency, FakeUp
 UPLOADS = "/documentos/uploads"
 ONE = "/documentos/uploads/{id}"
 ANSWER = "/documentos/uploads/{id}/resposta.xml"
+PROVAS = {
+    "laudo", "comprovante_elegibilidade", "pedido", "relatorio", "prescricao", "boletim_anestesico",
+    "selo_hemoterapico", "exame_imagem", "analise_clinica", "termo_consentimento", "autorizacao_previa",
+}  # fmt: skip
 BODY: dict[str, Any] = {"registro_ans": VALE, "finalidade": "lote_tiss", "nome_arquivo": "lote.xml", "tamanho": 7}
 
 
@@ -226,10 +231,10 @@ def test_who_may_not_read_is_told_only_after_the_upload_was_found(world: World) 
 @pytest.mark.parametrize(
     ("claims", "readable"),
     [
-        (person(), {"lote_tiss", "mensagem_tiss", "pdf", "imagem", "nota_fiscal"}),
-        (person("pessoa-3"), {"mensagem_tiss", "cotacao_opme", "laudo"}),
-        (machine(scope="conecta/documentos.ler"), {"lote_tiss", "mensagem_tiss", "pdf", "imagem"}),
-        (machine(scope="conecta/autorizacao.ler"), {"mensagem_tiss", "cotacao_opme", "laudo"}),
+        (person(), {*FINALIDADES} - {"cotacao_opme"}),
+        (person("pessoa-3"), {"mensagem_tiss", "cotacao_opme", *PROVAS}),
+        (machine(scope="conecta/documentos.ler"), {*FINALIDADES} - {"cotacao_opme", "nota_fiscal"}),
+        (machine(scope="conecta/autorizacao.ler"), {"mensagem_tiss", "cotacao_opme", *PROVAS}),
         (machine(scope="conecta/pagamento.ler"), {"mensagem_tiss", "nota_fiscal"}),
         (machine(scope="conecta/autorizacao.escrever"), set()),
     ],

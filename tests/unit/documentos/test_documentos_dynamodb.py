@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from conecta_edge.dynamodb import TransientConflictError, marshal, unmarshal
 from documentos.domain import uploads
+from documentos.domain.achados import Achado
 from documentos.dynamodb.chaves import SHARDS
 from documentos.dynamodb.uploads import DynamoUploads
 from documentos.service import uploads as service
@@ -86,7 +87,7 @@ def test_a_received_file_is_announced_with_what_its_owner_needs() -> None:
 
 def test_a_refused_file_is_announced_without_what_it_does_not_have() -> None:
     table, before = Transactions(), an_upload()
-    achados = (uploads.Achado("DOC-TAMANHO", "tamanho-divergente", "…"),)
+    achados = (Achado("DOC-TAMANHO", "tamanho-divergente", "…"),)
     after = uploads.receive(before, sha256=sha256(XML), chave="t/1", achados=achados, at=NOW, now=NOW)
     DynamoUploads(table, "t").change(before, after, service.received_event(after), NOW)
     envelope = json.loads(unmarshal(table.seen[0][1]["Put"]["Item"])["evento"])

@@ -10,8 +10,9 @@ from conecta_tiss.messages.transacoes import CORPOS
 from conecta_tiss.xml import gate, parser
 from conecta_tiss.xml.writer import write
 from documentos.domain import uploads
+from documentos.domain.achados import Achado
 from documentos.domain.finalidades import FINALIDADES, OUTRA_PORTA, TRANSACOES
-from documentos.domain.uploads import Achado, Situacao, Upload
+from documentos.domain.uploads import Situacao, Upload
 from documentos.messages.corpo import read_body
 from documentos.service import uploads as service
 from local.gerador import Pedido, gerar, verifica_elegibilidade

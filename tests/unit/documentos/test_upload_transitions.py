@@ -7,10 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from conecta_tiss.vocabulary.tables import TipoDocumento
 from documentos.domain import uploads
-from documentos.domain.finalidades import FINALIDADES, Finalidade, Formato
-from documentos.domain.uploads import GRACE, MAX_ATTEMPTS, PATIENCE, POST_LIFETIME, RECHECK, Achado, Situacao, Upload
+from documentos.domain.achados import Achado
+from documentos.domain.finalidades import DE_TIPO, FINALIDADES, RETENCOES, Finalidade, Formato
+from documentos.domain.uploads import GRACE, MAX_ATTEMPTS, PATIENCE, POST_LIFETIME, RECHECK, Situacao, Upload
 from tests.builders_functions import HOSPITAL, NOW, PDF, VALE, an_upload, sha256
+from tests.fakes_documentos import a_jpeg, a_png, a_tiff
 
 WRONG = (Achado("DOC-TAMANHO", "tamanho-divergente", "…"),)
 LATER = NOW + timedelta(minutes=3)
@@ -127,17 +130,13 @@ def test_every_state_says_whose_turn_it_is_and_every_open_state_is_looked_at_aga
     }
 
 
-PNG = b"\x89PNG\r\n\x1a\n....IEND\xaeB`\x82"
-
-
 @pytest.mark.parametrize(
     ("content", "finalidade", "formato"),
     [
         (PDF, "pdf", Formato.PDF),
-        (b"\xff\xd8\xff\xe0....", "imagem", Formato.JPEG),
-        (PNG, "imagem", Formato.PNG),
-        (b"II*\x00....", "imagem", Formato.TIFF),
-        (b"MM\x00*....", "imagem", Formato.TIFF),
+        (a_jpeg(), "imagem", Formato.JPEG),
+        (a_png(), "imagem", Formato.PNG),
+        (a_tiff(), "imagem", Formato.TIFF),
         (b"qualquer coisa", "lote_tiss", Formato.XML),
     ],
 )
@@ -154,23 +153,24 @@ def test_a_pdf_may_have_a_little_after_its_end(after: int, found: tuple[str, ...
 
 
 @pytest.mark.parametrize(
-    ("content", "finalidade", "formato", "codigo"),
+    ("content", "finalidade", "formato", "regra", "codigo"),
     [
-        (b"MZ\x90\x00", "pdf", Formato.PDF, "formato-divergente"),
-        (b"%PDF-1.7 sem fim", "pdf", Formato.PDF, "formato-divergente"),
-        (PDF, "imagem", Formato.JPEG, "3164"),
-        (b"\xff\xd8\xff", "imagem", Formato.PNG, "3164"),
-        (PNG[:-12], "imagem", Formato.PNG, "3164"),
-        (b"", "imagem", Formato.TIFF, "3164"),
-        (b"MZ" + PDF, "pdf", Formato.PDF, "formato-divergente"),
+        (b"MZ\x90\x00", "pdf", Formato.PDF, "DOC-EXECUTAVEL", "formato-divergente"),
+        (b"%PDF-1.7 sem fim", "pdf", Formato.PDF, "DOC-FORMATO", "formato-divergente"),
+        (PDF, "imagem", Formato.JPEG, "DOC-FORMATO", "3164"),
+        (b"\xff\xd8\xff", "imagem", Formato.PNG, "DOC-FORMATO", "3164"),
+        (a_png()[:-12], "imagem", Formato.PNG, "DOC-IMAGEM", "3165"),
+        (b"", "imagem", Formato.TIFF, "DOC-FORMATO", "3164"),
+        (b"MZ" + PDF, "pdf", Formato.PDF, "DOC-EXECUTAVEL", "formato-divergente"),
+        (b"MZ" + PDF, "nota_fiscal", Formato.XML, "DOC-EXECUTAVEL", "formato-divergente"),
     ],
 )
 def test_a_file_is_judged_by_its_bytes_whatever_it_is_called(
-    content: bytes, finalidade: str, formato: Formato, codigo: str
+    content: bytes, finalidade: str, formato: Formato, regra: str, codigo: str
 ) -> None:
     upload = an_upload(content, finalidade=finalidade, formato=formato, nome_arquivo="nota.pdf")
     assert [(achado.regra, achado.codigo) for achado in uploads.examine(upload, content, sha256(content))] == [
-        ("DOC-FORMATO", codigo)
+        (regra, codigo)
     ]
 
 
@@ -195,4 +195,13 @@ def test_a_finalidade_is_a_row_of_data(row: Finalidade) -> None:
     assert row.capacidades
     assert row.leitura
     assert row.tem_dono is (row.formatos == (Formato.XML,))
+    assert row.tem_dono is (not row.alvos and row.codigo != "nota_fiscal")
+    assert row.ate_quando
+    assert row.retencao in RETENCOES
     assert an_upload(finalidade=row.codigo).regras is row
+
+
+def test_every_type_of_document_of_the_standard_has_a_finalidade_of_its_own() -> None:
+    assert set(DE_TIPO) == set(TipoDocumento)
+    assert DE_TIPO["06"].codigo == "comprovante_comparecimento"
+    assert FINALIDADES["guia_assinada"].tipo == "06"
