@@ -39,10 +39,6 @@ class Lugar:
             return Nivel.PROTOCOLO
         return Nivel.GUIA if self.sequencia is None else Nivel.ITEM
 
-    def holds(self, indice: int, sequencia: int) -> bool:
-        """Whether a line lies in it."""
-        return self.indice in {0, indice} and self.sequencia in {None, sequencia}
-
 
 @dataclass(frozen=True, slots=True)
 class Parte:
@@ -141,8 +137,8 @@ class Conta:
         }
         for lugar, codigo in sorted(places, key=lambda one: (one[0].indice, one[0].sequencia or 0, one[1])):
             found = self.contestavel(lugar, codigo)
-            if found is not None:
-                yield found
+            assert found is not None  # noqa: S101  # it takes something there
+            yield found
 
 
 def has_code(glosa: Glosa, codigo: str) -> bool:

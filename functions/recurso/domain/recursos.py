@@ -9,7 +9,7 @@ A draft has no protocolo yet (`Rascunho`). The row of a recurso is small; its en
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -34,14 +34,14 @@ class SituacaoRecurso(StrEnum):
 
 ESPERA: Final = frozenset({SituacaoRecurso.ENVIADO, SituacaoRecurso.EM_ANALISE})
 """States in which the operadora has to answer."""
-STATUS_PROTOCOLO: Final[Mapping[SituacaoRecurso, str]] = {
+_STATUS_PROTOCOLO: Final[Mapping[SituacaoRecurso, str]] = {
     SituacaoRecurso.ENVIADO: "1",
     SituacaoRecurso.EM_ANALISE: "2",
     SituacaoRecurso.RESPONDIDO: "5",
     SituacaoRecurso.PAGAMENTO_AGENDADO: "3",
     SituacaoRecurso.CANCELADO: "9",
 }
-"""`dm_statusProtocolo` of each state."""
+_PAGO: Final = "6"
 
 
 class Decisao(StrEnum):
@@ -197,14 +197,18 @@ class Entrada:
         """Reais given back, 0.00 while nothing is answered."""
         return self.resposta.valor_acatado if self.resposta else ZERO
 
-    def devolvido(self, recurso: str) -> Iterable[Recuperado]:
-        """What goes back to which line: in the order of the lines, until all of it is given."""
-        left = self.valor_acatado
+    def partilha(self, valor: Decimal) -> Iterator[Parte]:
+        """So many of its reais by line: in the order of the lines, until all of them are given."""
         for one in self.partes:
-            given = min(left, one.valor)
+            given = min(valor, one.valor)
             if given:
-                yield Recuperado(recurso, one.glosa, one.indice, one.sequencia, given)
-            left -= given
+                yield replace(one, valor=given)
+            valor -= given
+
+    def devolvido(self, recurso: str) -> Iterator[Recuperado]:
+        """What goes back to which line."""
+        for one in self.partilha(self.valor_acatado):
+            yield Recuperado(recurso, one.glosa, one.indice, one.sequencia, one.valor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +298,11 @@ class Recurso:
     def respondido(self) -> bool:
         """Whether its answers are told."""
         return self.situacao in {SituacaoRecurso.RESPONDIDO, SituacaoRecurso.PAGAMENTO_AGENDADO}
+
+    @property
+    def status_protocolo(self) -> str:
+        """`dm_statusProtocolo` of it: of what is paid, as of a PEG, 6."""
+        return _PAGO if self.paga_em else _STATUS_PROTOCOLO[self.situacao]
 
     @property
     def vez_de(self) -> Papel | None:

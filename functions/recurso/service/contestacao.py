@@ -283,6 +283,19 @@ def newest_of_peg(prestador_id: str, registro_ans: str, origem: str, portas: Por
     return None
 
 
+def contestados(prestador_id: str, registro_ans: str, origem: str, portas: Portas) -> dict[tuple[int, int], Decimal]:
+    """Reais that living recursos contest of each line of a PEG, by places of guia and line."""
+    held = portas.recursos.contestado(prestador_id, registro_ans, origem, legado=False)
+    found: dict[tuple[int, int], Decimal] = {}
+    for protocolo in dict.fromkeys(held.por.values() if held else ()):
+        recurso = find_recurso(prestador_id, protocolo, portas)
+        for entrada in portas.arquivo.pauta(recurso).entradas if recurso.vivo else ():
+            for part in entrada.partilha(entrada.valor_recursado):
+                key = (part.indice, part.sequencia)
+                found[key] = found.get(key, ZERO) + part.valor
+    return found
+
+
 def cancel(
     recurso: Recurso, chamador: Chamador, portas: Portas, *, motivo: str | None = None, guardar: Guardar = keep_nothing
 ) -> Recurso:

@@ -262,9 +262,7 @@ def watch(registros: Collection[str], portas: Portas, *, limite: int = 300) -> d
         for situacao in sorted(ESPERA):
             for one in portas.recursos.overdue(registro, situacao, portas.hoje, limite):
                 try:
-                    _act(one, SISTEMA, portas, passo)
+                    done["vencidos"] += _act(one, SISTEMA, portas, passo).vencido
                 except MudouError:
                     done["adiados"] += 1
-                else:
-                    done["vencidos"] += 1
     return done

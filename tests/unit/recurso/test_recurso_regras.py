@@ -12,7 +12,7 @@ from conecta_tiss.vocabulary.glosas import Motivo
 from recurso.domain.glosas import Lugar
 from recurso.domain.recursos import Cobrado
 from recurso.domain.regras import GUIAS, Caso, conferir, entradas
-from tests.builders_peg import a_resumo, a_sadt, done, spent
+from tests.builders_peg import SENHA, a_resumo, a_sadt, done, spent
 from tests.builders_recurso import (
     DEZ,
     PRAZO,
@@ -143,7 +143,9 @@ def test_more_than_the_glosa_takes_or_nothing_is_not_contested(valor: str) -> No
 @pytest.mark.regra("REC-VALOR")
 def test_a_guia_is_contested_whole() -> None:
     conta = a_conta(a_taken(1, None, valor=None))
-    assert told(a_case(an_entry("G1", None, valor=Decimal("37.00")), conta=conta)) == []
+    caso = a_case(an_entry("G1", None, valor=Decimal("37.00")), conta=conta)
+    assert told(caso) == []
+    assert entradas(caso)[0].cobrado == Cobrado(guia="G1", numero_operadora="OP1", senha=SENHA)
     assert told(a_case(an_entry("G1", None, valor=Decimal("36.99")), conta=conta)) == [("REC-VALOR", 0)]
 
 
