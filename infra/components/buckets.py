@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from aws_cdk import Aws, Duration, RemovalPolicy
@@ -181,7 +182,7 @@ def _acervo_rules() -> list[s3.LifecycleRule]:
                 id=f"retencao-{name}",
                 prefix=DOCUMENTS_PREFIX,
                 tag_filters={RETENTION_TAG: name},
-                expiration=Duration.days(366 * years),
+                expiration=Duration.days(math.ceil(365.25 * years)),
             )
             for name, years in RETENTIONS.items()
         ),

@@ -237,7 +237,7 @@ def wildcards(settings: Settings) -> tuple[Wildcard, ...]:
         ),
         Wildcard(
             objects_arn(settings, "acervo"),
-            frozenset({"s3:GetObject", "s3:PutObject"}),
+            frozenset({"s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"}),
             "Documents of every tenant; the core makes each key from the verified tenant. Nothing is deleted",
         ),
         Wildcard(

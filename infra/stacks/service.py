@@ -104,7 +104,11 @@ AUTORIZACAO_FLUXO = FunctionSpec(
 TISS_API = FunctionSpec(
     "tiss-api", "porta_tiss", "XML door: hands each message to its owner", DOOR_TIMEOUT, layers=WITH_TISS
 )
-DOCUMENTOS_API = FunctionSpec("documentos-api", "documentos", "Uploads: permits and their state", API_TIMEOUT)
+# A document that comes in a message is checked and kept while its sender waits.
+DOCUMENTOS_API = FunctionSpec(
+    "documentos-api", "documentos", "Uploads, documents and what they belong to, what operadoras publish", API_TIMEOUT,
+    memory=1024, layers=WITH_TISS,
+)  # fmt: skip
 # What arrives may be any TISS message: which one is read there.
 DOCUMENTOS_EVENTOS = FunctionSpec(
     "documentos-eventos", "documentos", "Checks what arrived, keeps it, tells the others", WORK_TIMEOUT,
@@ -205,14 +209,25 @@ SUBSCRIPTIONS = (
         "comunicacaoInternacao",
     ),
     _messages("MensagensDePagamento", "mensagens-de-pagamento", PAGAMENTO_EVENTOS, "solicitacaoDemonstrativoRetorno"),
+    _messages("MensagensDeDocumentos", "mensagens-de-documentos", DOCUMENTOS_EVENTOS, "envioDocumentos"),
     _messages(
         "MensagensDeRecurso", "mensagens-de-recurso", RECURSO_EVENTOS, "recursoGlosa", "solicitacaoStatusRecursoGlosa"
     ),
     _outcomes("DestinoDasMensagens", "destino-das-mensagens", "autorizacao"),
     _outcomes("DestinoDosLotes", "destino-dos-lotes", "peg", "LoteRecusado", "LoteRepetido", "PegRecebido"),
+    _outcomes("DestinoDosDocumentos", "destino-dos-documentos", "documentos"),
     _outcomes("DestinoDosDemonstrativos", "destino-dos-demonstrativos", "pagamento"),
     # And which documents go with a recurso.
     _outcomes("DestinoDosRecursos", "destino-dos-recursos", "recurso", "RecursoEnviado"),
+    # A request that waits for documents goes on when they are there.
+    Subscription(
+        "DocumentosDeAutorizacoes",
+        "documentos-de-autorizacoes",
+        "documentos",
+        ("DocumentoVinculado",),
+        AUTORIZACAO_EVENTOS.name,
+        {"alvo": ("AUTORIZACAO",)},
+    ),
     Subscription(
         "AutorizacaoParaSi",
         "autorizacao-para-si",
@@ -493,67 +508,66 @@ class ServiceStack(Stack):
 
     def _documentos(self) -> None:
         data, buckets = self._data, self._data.buckets
-        where = {"TABELA_DOCUMENTOS": data.documentos.table_name, "BUCKET_ACERVO": buckets.acervo.bucket_name}
+        where = {
+            "TABELA_DOCUMENTOS": data.documentos.table_name,
+            "BUCKET_ENTRADA": buckets.entrada.bucket_name,
+            "BUCKET_ACERVO": buckets.acervo.bucket_name,
+        }
+        # A document belongs to a request, a PEG or a recurso of its prestador: whether it is there, others' tables say.
+        targets = (data.autorizacao, data.peg, data.recurso, data.cadastro)
+        linking = {
+            **where,
+            "TABELA_AUTORIZACAO": data.autorizacao.table_name,
+            "TABELA_PEG": data.peg.table_name,
+            "TABELA_RECURSO": data.recurso.table_name,
+            "TABELA_CADASTRO": data.cadastro.table_name,
+            "TABELA_AUDITORIA": data.auditoria.table_name,
+            "TABELA_IDEMPOTENCIA": data.idempotencia.table_name,
+        }
+        linked = (
+            *(table_use(table, context_table.READ) for table in targets),
+            table_use(data.idempotencia, ("GetItem", "PutItem")),
+            self._audit(),
+        )
         self._function(
             "DocumentosApi",
             DOCUMENTOS_API,
-            {
-                **where,
-                **self._api_environment(),
-                "TABELA_CADASTRO": data.cadastro.table_name,
-                "TABELA_IDEMPOTENCIA": data.idempotencia.table_name,
-                "TABELA_AUDITORIA": data.auditoria.table_name,
-                "BUCKET_ENTRADA": buckets.entrada.bucket_name,
-            },
+            {**linking, **self._api_environment()},
             grants=(
-                table_use(data.documentos, context_table.WRITE),
-                table_use(data.idempotencia, ("GetItem", "PutItem")),
-                table_use(data.cadastro, context_table.READ),
-                self._audit(),
+                *self._keeping(),
+                *linked,
                 # A presigned POST carries its signer's rights: new objects under the documents' prefix.
                 objects_use(self._settings, "entrada", ("PutObject",)),
-                objects_use(self._settings, "acervo", ("GetObject",)),
-                listing_use(self._settings, "acervo"),
                 self._page_secret(),
-                key_use(data.keys.tabelas, keys.WRITE),
-                key_use(data.keys.documentos, keys.WRITE),
             ),
         )
+        # The event names a version: what was checked is what is kept, whatever was posted since.
+        arrived = self._arrived(DOCUMENTS_PREFIX)
         eventos = self._function(
             "DocumentosEventos",
             DOCUMENTOS_EVENTOS,
-            {**where, "BUCKET_ENTRADA": buckets.entrada.bucket_name, "BARRAMENTO": self.routing.bus.event_bus_name},
-            grants=(
-                table_use(data.documentos, context_table.WRITE),
-                # The event names a version: what was checked is what is kept, whatever was posted since.
-                objects_use(self._settings, "entrada", ("GetObject", "GetObjectVersion")),
-                listing_use(self._settings, "entrada", versions=True),
-                objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
-                listing_use(self._settings, "acervo"),
-                publish_use(self.routing.bus),
-                key_use(data.keys.tabelas, keys.WRITE),
-                key_use(data.keys.documentos, keys.WRITE),
-            ),
+            {**linking, "BARRAMENTO": self.routing.bus.event_bus_name},
+            grants=(*self._keeping(), *linked, *arrived, publish_use(self.routing.bus)),
         )
         self._listen(eventos, data.documentos)
         fluxo = self._function(
-            "DocumentosFluxo",
-            DOCUMENTOS_FLUXO,
-            {**where, "BUCKET_ENTRADA": buckets.entrada.bucket_name},
-            grants=(
-                table_use(data.documentos, context_table.WRITE, PENDING_INDEX),
-                objects_use(self._settings, "entrada", ("GetObject", "GetObjectVersion")),
-                listing_use(self._settings, "entrada", versions=True),
-                objects_use(self._settings, "acervo", ("GetObject", "PutObject")),
-                listing_use(self._settings, "acervo"),
-                key_use(data.keys.tabelas, keys.WRITE),
-                key_use(data.keys.documentos, keys.WRITE),
-            ),
+            "DocumentosFluxo", DOCUMENTOS_FLUXO, where, grants=(*self._keeping(PENDING_INDEX), *arrived)
         )
         self._sweep(
             "ConciliacaoUploads", "conciliacao-uploads", every(5), Target.function(fluxo), fluxo,
             {"tarefa": "conciliar-uploads"},
         )  # fmt: skip
+
+    def _keeping(self, *indices: str) -> tuple[iam.PolicyStatement, ...]:
+        """What keeping a document for as long as its class says takes; and these indexes of documentos."""
+        data = self._data
+        return (
+            table_use(data.documentos, context_table.WRITE, *indices),
+            objects_use(self._settings, "acervo", ("GetObject", "PutObject", "PutObjectTagging")),
+            listing_use(self._settings, "acervo"),
+            key_use(data.keys.tabelas, keys.WRITE),
+            key_use(data.keys.documentos, keys.WRITE),
+        )
 
     def _recurso(self) -> None:
         data = self._data
@@ -865,7 +879,7 @@ class ServiceStack(Stack):
         eventos.publish_outbox(table, key=self._data.keys.tabelas)
 
     def _arrived(self, prefix: str) -> tuple[iam.PolicyStatement, ...]:
-        """What reading the operadora's files under a prefix takes: which came first, and that one."""
+        """What reading what arrived under a prefix takes: which version came first, and that one."""
         return (
             objects_use(self._settings, "entrada", ("GetObject", "GetObjectVersion"), prefix=prefix),
             listing_use(self._settings, "entrada", versions=True),

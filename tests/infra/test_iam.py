@@ -55,18 +55,19 @@ GRANTS: dict[str, set[str]] = {
     "TissApi": {"lambda:InvokeFunction"},
     "DocumentosApi": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
-        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue",
+        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "s3:PutObjectTagging", "secretsmanager:GetSecretValue",
     },
     "DocumentosEventos": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
         "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
         "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutObject",
-        "events:PutEvents",
+        "s3:PutObjectTagging", "events:PutEvents",
         "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes",
     },
     "DocumentosFluxo": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
         "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions", "s3:PutObject",
+        "s3:PutObjectTagging",
     },
     "PegApi": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate",
@@ -124,6 +125,7 @@ AUTORIZACAO = {"AutorizacaoApi", "AutorizacaoEventos", "AutorizacaoFluxo"}
 PEG = {"PegApi", "PegEventos", "PegFluxo"}
 PAGAMENTO = {"PagamentoApi", "PagamentoEventos", "PagamentoFluxo"}
 CONTESTING = {"RecursoApi", "RecursoEventos"}
+LINKING = {"DocumentosApi", "DocumentosEventos"}
 
 
 def listed(value: Any) -> list[Any]:
@@ -235,13 +237,13 @@ def on_table(templates: Templates, table: str) -> dict[str, set[str]]:
 @pytest.mark.parametrize(
     ("table", "owner", "readers"),
     [
-        ("Cadastro", "Cadastro", {"DocumentosApi", *PEG, *AUTORIZACAO, *PAGAMENTO, *CONTESTING, "RecursoFluxo"}),
+        ("Cadastro", "Cadastro", {*LINKING, *PEG, *AUTORIZACAO, *PAGAMENTO, *CONTESTING, "RecursoFluxo"}),
         ("Beneficiarios", "Cadastro", PEG | AUTORIZACAO),
         ("Documentos", "Documentos", {"AutorizacaoApi", "AutorizacaoEventos", *PAGAMENTO, *CONTESTING}),
-        ("Peg", "Peg", PAGAMENTO | CONTESTING),
+        ("Peg", "Peg", PAGAMENTO | CONTESTING | LINKING),
         ("Pagamento", "Pagamento", set()),
-        ("Recurso", "Recurso", set()),
-        ("Autorizacao", "Autorizacao", PEG),
+        ("Recurso", "Recurso", LINKING),
+        ("Autorizacao", "Autorizacao", PEG | LINKING),
     ],
 )
 def test_other_contexts_tables_are_only_read_but_for_what_is_billed_of_a_senha(
@@ -249,8 +251,10 @@ def test_other_contexts_tables_are_only_read_but_for_what_is_billed_of_a_senha(
 ) -> None:
     others = {name: actions for name, actions in on_table(producao, table).items() if not name.startswith(owner)}
     assert set(others) == readers
-    allowed = READ | ({"dynamodb:PartiQLUpdate"} if table == "Autorizacao" else set())
-    assert all(actions <= allowed for actions in others.values())
+    billed = PEG if table == "Autorizacao" else set()
+    assert all(
+        actions <= READ | ({"dynamodb:PartiQLUpdate"} if name in billed else set()) for name, actions in others.items()
+    )
 
 
 @pytest.mark.parametrize("stage", ["producao", "embarcado"])
@@ -336,7 +340,7 @@ def test_questions_of_callers_are_counted_and_answers_kept_where_they_expire(pro
         "AutorizacaoApi": counting,
         "AutorizacaoEventos": keeping,
         "CadastroApi": counting,
-        "DocumentosApi": keeping,
+        **dict.fromkeys(LINKING, keeping),
         "PagamentoApi": counting,
         "PegApi": counting,
         "PegEventos": keeping,
@@ -351,7 +355,7 @@ def test_lives_are_reached_by_eligibility_authorization_billing_and_loads_and_no
 def test_the_audit_only_grows(producao: Templates) -> None:
     granted = on_table(producao, "Auditoria")
     assert set(granted) == {
-        "AutorizacaoApi", "AutorizacaoEventos", "CadastroApi", "DocumentosApi", *PEG, *PAGAMENTO, *CONTESTING,
+        "AutorizacaoApi", "AutorizacaoEventos", "CadastroApi", *LINKING, *PEG, *PAGAMENTO, *CONTESTING,
     }  # fmt: skip
     assert all(actions == {"dynamodb:PutItem"} for actions in granted.values())
 

@@ -20,7 +20,7 @@ FUNCTIONS = {
     "autorizacao-eventos": ("autorizacao.handler.eventos.handler", 60, 512, 3),
     "autorizacao-fluxo": ("autorizacao.handler.fluxo.handler", 300, 1024, 3),
     "tiss-api": ("porta_tiss.handler.api.handler", 28, 512, 3),
-    "documentos-api": ("documentos.handler.api.handler", 25, 512, 2),
+    "documentos-api": ("documentos.handler.api.handler", 25, 1024, 3),
     "documentos-eventos": ("documentos.handler.eventos.handler", 60, 512, 3),
     "documentos-fluxo": ("documentos.handler.fluxo.handler", 60, 1024, 3),
     "peg-api": ("peg.handler.api.handler", 25, 1024, 3),
@@ -38,6 +38,11 @@ BILLING = {
     "SEGREDO_PSEUDONIMOS_ARN",
 }  # fmt: skip
 PAYING = {"TABELA_PAGAMENTO", "TABELA_PEG", "TABELA_CADASTRO", "TABELA_DOCUMENTOS", "TABELA_AUDITORIA", "BUCKET_ACERVO"}
+KEEPING = {"TABELA_DOCUMENTOS", "BUCKET_ENTRADA", "BUCKET_ACERVO"}
+LINKING = {
+    *KEEPING, "TABELA_AUTORIZACAO", "TABELA_PEG", "TABELA_RECURSO", "TABELA_CADASTRO", "TABELA_AUDITORIA",
+    "TABELA_IDEMPOTENCIA",
+}  # fmt: skip
 CONTESTING = {"TABELA_RECURSO", "TABELA_PEG", "TABELA_CADASTRO", "TABELA_DOCUMENTOS", "BUCKET_ACERVO"}
 ENVIRONMENT = {
     "publico-api": {"ORIGENS_PERMITIDAS"},
@@ -71,12 +76,11 @@ ENVIRONMENT = {
         "FUNCAO_RECURSO", "ORIGENS_PERMITIDAS",
     },
     "documentos-api": {
-        "TABELA_DOCUMENTOS", "TABELA_CADASTRO", "TABELA_IDEMPOTENCIA", "TABELA_AUDITORIA", "BUCKET_ENTRADA",
-        "BUCKET_ACERVO", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES",
+        *LINKING, "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES",
         "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
     },
-    "documentos-eventos": {"TABELA_DOCUMENTOS", "BUCKET_ENTRADA", "BUCKET_ACERVO", "BARRAMENTO"},
-    "documentos-fluxo": {"TABELA_DOCUMENTOS", "BUCKET_ENTRADA", "BUCKET_ACERVO"},
+    "documentos-eventos": {*LINKING, "BARRAMENTO"},
+    "documentos-fluxo": KEEPING,
     "peg-api": {
         *BILLING, "TABELA_IDEMPOTENCIA", "FUNCAO_AUTORIZACAO", "FUNCAO_RECURSO", "SEGREDO_ARN", "POOL_PRESTADORES",
         "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
@@ -352,6 +356,11 @@ def test_what_a_context_tells_reaches_itself_or_whoever_goes_on_with_it(
             "pagamento-eventos",
         ),
         (
+            "mensagens-de-documentos",
+            {"finalidade": ["mensagem_tiss"], "transacao": ["envioDocumentos"]},
+            "documentos-eventos",
+        ),
+        (
             "mensagens-de-recurso",
             {"finalidade": ["mensagem_tiss"], "transacao": ["recursoGlosa", "solicitacaoStatusRecursoGlosa"]},
             "recurso-eventos",
@@ -379,6 +388,7 @@ def test_a_received_document_reaches_whoever_answers_it(
             "peg",
             ["LoteRecusado", "LoteRepetido", "PegRecebido", "MensagemRecusada", "MensagemRespondida"],
         ),
+        ("destino-dos-documentos", "documentos", ["MensagemRecusada", "MensagemRespondida"]),
         ("destino-das-mensagens", "autorizacao", ["MensagemRecusada", "MensagemRespondida"]),
         ("destino-dos-demonstrativos", "pagamento", ["MensagemRecusada", "MensagemRespondida"]),
         ("destino-dos-recursos", "recurso", ["RecursoEnviado", "MensagemRecusada", "MensagemRespondida"]),
@@ -390,6 +400,16 @@ def test_documentos_hears_what_became_of_what_was_sent_and_what_goes_with_a_recu
     made = rule(producao, name)
     assert made["EventPattern"] == {"source": [f"conecta.{source}"], "detail-type": types}
     assert made["Targets"][0]["Arn"] == target_queue(producao, "documentos-eventos")
+
+
+def test_a_document_of_a_request_that_waits_for_it_reaches_who_decides(producao: Templates) -> None:
+    made = rule(producao, "documentos-de-autorizacoes")
+    assert made["EventPattern"] == {
+        "source": ["conecta.documentos"],
+        "detail-type": ["DocumentoVinculado"],
+        "detail": {"dados": {"alvo": ["AUTORIZACAO"]}},
+    }
+    assert made["Targets"][0]["Arn"] == target_queue(producao, "autorizacao-eventos")
 
 
 def test_what_a_recurso_gives_back_goes_to_its_peg_or_where_there_is_none_to_who_pays(producao: Templates) -> None:
