@@ -10,10 +10,8 @@ import pytest
 
 from conecta_tiss.errors import EscritaError
 from conecta_tiss.pipeline import Resultado, validate_message
-from conecta_tiss.versions import VERSOES, Versao
-from conecta_tiss.xml import gate, layout, parser, writer
-from conecta_tiss.xml.epilogo import SituacaoHash
-from conecta_tiss.xml.names import local
+from conecta_tiss.versions import VERSOES
+from conecta_tiss.xml import writer
 from tests import builders as um
 from tests import builders_demonstrativos as uns
 
@@ -27,41 +25,6 @@ def facts(resultado: Resultado) -> list[tuple[str, str]]:
 
 def validate(raw: bytes) -> Resultado:
     return validate_message(raw, hoje=um.HOJE)
-
-
-@pytest.mark.parametrize("nome", uns.MENSAGENS)
-@pytest.mark.parametrize("versao", VERSOES)
-def test_a_correct_message_is_valid_and_comes_read(versao: Versao, nome: str) -> None:
-    mensagem = uns.MENSAGENS[nome](versao)
-    resultado = validate(writer.write(mensagem))
-    assert resultado == Resultado(
-        valido=True,
-        versao=versao,
-        padrao=versao.value,
-        transacao=mensagem.cabecalho.tipo_transacao,
-        sequencial="1",
-        destino=mensagem.cabecalho.destino.registro_ans,
-        hash=SituacaoHash.ISO_8859_1,
-        mensagem=mensagem,
-    ), resultado.achados
-
-
-def test_every_element_these_messages_may_have_is_in_one_of_those_above() -> None:
-    escritos = set()
-    for nome in uns.MENSAGENS:
-        for elemento in parser.parse(gate.check(writer.write(uns.MENSAGENS[nome](V403)))).iter():
-            pai = elemento.getparent()
-            escritos.add(("" if pai is None else local(str(pai.tag)), local(str(elemento.tag))))
-    do_envelope = {"mensagemTISS", "loteGuias", "cabecalho", "origem", "destino", "identificacaoPrestador"}
-    contratado = {"codigoPrestadorNaOperadora", "cpfContratado", "cnpjContratado"}
-    for corpo in ("solicitacaoDemonstrativoRetorno", "demonstrativosRetorno"):
-        mapeados = {
-            (pai, filho)
-            for pai, filhos in layout.children_by_element(corpo).items()
-            for filho in filhos
-            if pai not in do_envelope and filho not in contratado
-        }
-        assert mapeados <= escritos, mapeados - escritos
 
 
 @pytest.mark.parametrize(

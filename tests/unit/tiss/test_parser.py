@@ -132,6 +132,12 @@ def test_a_long_text_is_refused_except_in_base64_elements() -> None:
         check_tree(parse(certa), certa, limites)
 
 
+def test_a_document_beyond_what_the_parser_holds_is_told_as_too_large() -> None:
+    recusa = refusal(message(b"<ans:documento>" + b"A" * 10_000_001 + b"</ans:documento>"))
+    assert (recusa.regra, recusa.codigo) == ("TISS-XML-TEXTO", "3166")
+    assert "até cerca de 7 MB" in recusa.mensagem
+
+
 @pytest.mark.parametrize("referencia", [b"&#x85;", b"&#127;", b"&#159;"])
 def test_a_control_character_cannot_hide_in_a_reference(referencia: bytes) -> None:
     assert refusal(message(b"<ans:a>" + referencia + b"</ans:a>")).regra == "TISS-XML-CONTROLE"

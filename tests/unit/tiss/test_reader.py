@@ -208,7 +208,7 @@ def test_the_tags_of_dates_are_those_of_the_layout() -> None:
     assert {"dataExecucao", "dataRegistroTransacao", "dataEmissaoGuia", "validadeSenha", "dataAtendimento"} <= do_lote
     assert all(nome.startswith(("data", "validade")) for nome in do_lote)
     assert {"dataSugeridaInternacao", "dtPrevistaInicio", "dataProvavel"} <= nomes("solicitacaoProcedimento")
-    assert nomes(None) == nomes("recursoGlosa") == {"dataRegistroTransacao"}
+    assert nomes(None) == nomes("inventado") == {"dataRegistroTransacao"}
 
 
 def test_guias_tell_their_senha_and_total_whatever_their_kind() -> None:

@@ -39,7 +39,17 @@ if TYPE_CHECKING:
 V401, _, V403 = Versao
 AMANHA = um.HOJE + timedelta(days=1)
 OUTRA = "346659"
-MODULOS = ("solicitacao", "anexos", "autorizacao", "cancelamento", "comunicacao", "situacao")
+MODULOS = (
+    "solicitacao",
+    "anexos",
+    "autorizacao",
+    "cancelamento",
+    "comunicacao",
+    "situacao",
+    "demonstrativos",
+    "recurso",
+    "documentos",
+)
 PEDIDO = "/ans:mensagemTISS/ans:prestadorParaOperadora/ans:solicitacaoProcedimento/ans:"
 ANEXOS = "/ans:mensagemTISS/ans:prestadorParaOperadora/ans:loteAnexos/ans:AnexosGuiasTISS/ans:"
 

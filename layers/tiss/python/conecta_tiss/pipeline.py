@@ -25,7 +25,16 @@ from conecta_tiss.rules.envelope import CORPOS, Sentido
 from conecta_tiss.versions import VERSOES, Versao
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.xml import epilogo, gate, parser, reader, validator
-from conecta_tiss.xml.diagnosis import ANEXOS_TISS, GUIA_INVALIDA, GUIAS_TISS, NUMERO_ANEXO, NUMERO_GUIA, place_of
+from conecta_tiss.xml.diagnosis import (
+    ANEXOS_TISS,
+    GUIA_INVALIDA,
+    GUIAS_TISS,
+    NUMERO_ANEXO,
+    NUMERO_GUIA,
+    NUMERO_ORIGEM,
+    SEM_JUSTIFICATIVA,
+    place_of,
+)
 from conecta_tiss.xml.epilogo import SituacaoHash
 from conecta_tiss.xml.gate import LIMITES, Limites
 from conecta_tiss.xml.names import ASSINATURA, PARA_OPERADORA, elements_at, local, path_of, q
@@ -88,6 +97,13 @@ _GRUPOS: Final = (
         "/".join(map(q, (PARA_OPERADORA, "solicitacaoDemonstrativoRetorno", "demonstrativoAnalise", "protocolos"))),
         "protocolos", "pedido", "solicitacaoDemonstrativoRetorno/ans:demonstrativoAnalise/ans:protocolos",
         "TISS-DEMONSTRATIVO-PROTOCOLOS", 30,
+    ),
+    *(
+        _Grupo(
+            "/".join(map(q, (PARA_OPERADORA, "recursoGlosa", recurso, "opcaoRecurso"))), "guias", "recurso",
+            f"recursoGlosa/ans:{recurso}/ans:opcaoRecurso", "TISS-RECURSO-GUIAS",
+        )
+        for recurso in ("guiaRecursoGlosa", "guiaRecursoGlosaOdonto")
     ),
 )  # fmt: skip
 _FORMA_DO_PADRAO: Final = re.compile(r"[0-9]\.[0-9]{2}\.[0-9]{2}")
@@ -447,8 +463,10 @@ _MOTIVOS_DO_BRANCO: Final[dict[str, Razao]] = {
     "numeroCarteira": Motivo.CARTEIRA_INVALIDA,
     local(NUMERO_GUIA): GUIA_INVALIDA,
     local(NUMERO_ANEXO): GUIA_INVALIDA,
+    local(NUMERO_ORIGEM): GUIA_INVALIDA,
     "numeroGuiaReferenciada": GUIA_INVALIDA,
     "nrGuiaReferenciada": GUIA_INVALIDA,
+    **SEM_JUSTIFICATIVA,
 }
 
 

@@ -29,8 +29,11 @@ _REGRAS_DE: Final = {
     "SituacaoAutorizacao": ("autorizacao", "findings"),
     "CancelaGuia": ("cancelamento", "findings"),
     "ComunicacaoInternacao": ("comunicacao", "findings"),
+    "EnvioDocumentos": ("documentos", "findings"),
+    "RecursoGlosa": ("recurso", "findings"),
     "SolicitacaoDemonstrativo": ("demonstrativos", "findings"),
     "SolicitacaoStatusProtocolo": ("situacao", "findings"),
+    "SolicitacaoStatusRecursoGlosa": ("recurso", "status_findings"),
 }
 """Where the rules of a body are, by its class; a body that is not here has none."""
 

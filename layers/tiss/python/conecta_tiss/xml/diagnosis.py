@@ -27,8 +27,15 @@ GUIAS_TISS: Final = q("guiasTISS")
 ANEXOS_TISS: Final = q("AnexosGuiasTISS")
 NUMERO_GUIA: Final = q("numeroGuiaPrestador")
 NUMERO_ANEXO: Final = q("numeroGuiaAnexo")
+NUMERO_ORIGEM: Final = q("numeroGuiaOrigem")
 GUIA_INVALIDA: Final = "1307"
 """NÚMERO DA GUIA INVÁLIDO, in the enumeration of every version."""
+
+SEM_JUSTIFICATIVA: Final[dict[str, Razao]] = dict.fromkeys(
+    ("justificativaProtocolo", "justificativaGuia", "justificativaItem", "justificativaProc"),
+    Motivo.RECURSO_SEM_JUSTIFICATIVA,
+)
+"""Why each glosa is contested: what it means that it is not told."""
 
 _SENTIDOS: Final = frozenset({q(PARA_OPERADORA), q(PARA_PRESTADOR)})
 _SEQUENCIAL: Final = q("sequencialItem")
@@ -38,7 +45,11 @@ _SOLICITACOES: Final = (
     "autorizacaoProrrogacao", "autorizacaoServicoOdonto",
 )  # fmt: skip
 _ANEXOS: Final = ("anexoSituacaoInicial", "anexoSolicitacaoRadio", "anexoSolicitacaoQuimio", "anexoSolicitacaoOPME")
-_GUIAS: Final = {q(nome): NUMERO_GUIA for nome in _SOLICITACOES} | {q(nome): NUMERO_ANEXO for nome in _ANEXOS}
+_GUIAS: Final = {
+    **{q(nome): (NUMERO_GUIA,) for nome in (*_SOLICITACOES, "envioDocumentos")},
+    **{q(nome): (NUMERO_ANEXO,) for nome in _ANEXOS},
+    q("recursoGuia"): (NUMERO_ORIGEM, NUMERO_GUIA),
+}
 """Elements that are about one guia, besides the children of guiasTISS, and where they have its number."""
 
 _ITENS: Final = frozenset(
@@ -140,14 +151,14 @@ def place_of(elemento: Element | None) -> tuple[str | None, int | None]:
             return guia_number(atual), item
         numero = _GUIAS.get(str(atual.tag))
         if numero is not None:
-            return guia_number(atual, numero), item
+            return guia_number(atual, *numero), item
         atual = pai
     return None, item
 
 
-def guia_number(guia: Element, elemento: str = NUMERO_GUIA) -> str | None:
+def guia_number(guia: Element, *elementos: str) -> str | None:
     """Give the number of a guia element (numeroGuiaPrestador, or that of an annex), if it has one that can be told."""
-    numero = next(guia.iter(elemento), None)
+    numero = next(guia.iter(*elementos or (NUMERO_GUIA,)), None)
     texto = "" if numero is None else (numero.text or "").strip()
     return texto[:20] or None
 
@@ -311,6 +322,7 @@ _AUSENTES: Final[dict[str, Razao]] = {
     "identificacaoPrestador": Motivo.REMETENTE_NAO_IDENTIFICADO,
     "destino": Motivo.REGISTRO_ANS_INVALIDO,
     "epilogo": Motivo.HASH_INVALIDO,
+    **SEM_JUSTIFICATIVA,
 }
 
 
@@ -320,6 +332,7 @@ _MOTIVOS: Final[dict[str, Razao]] = {
     "numeroCarteira": Motivo.CARTEIRA_INVALIDA,
     "numeroLote": Motivo.LOTE_SEM_NUMERO,
     "numeroGuiaPrestador": GUIA_INVALIDA,
+    "numeroGuiaOrigem": GUIA_INVALIDA,
     "numeroGuiaAnexo": GUIA_INVALIDA,
     "numeroGuiaReferenciada": GUIA_INVALIDA,
     "nrGuiaReferenciada": GUIA_INVALIDA,
@@ -381,8 +394,8 @@ def _value(erro: _Erro) -> tuple[Razao, str]:
     if erro.elemento is not None and not valor.strip():
         if _is_amount(campo):
             motivo = Motivo.VALOR_NAO_INFORMADO
-        elif campo == "codigoTabela":
-            motivo = Motivo.TABELA_NAO_INFORMADA
+        elif campo == "codigoTabela" or campo in SEM_JUSTIFICATIVA:
+            motivo = _AUSENTES[campo]
         return motivo, f"O campo {campo} está vazio. Informe-o."
     dica = _DICAS.get((campo, valor.strip())) or _DICAS_DO_CAMPO.get(campo, "")
     return motivo, " ".join(filter(None, (_value_problem(erro), _version_hint(erro, valor.strip()), dica)))

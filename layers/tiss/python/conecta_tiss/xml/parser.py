@@ -82,7 +82,7 @@ def parse(utf8: bytes) -> Element:
         libxml2 then cannot tell indentation from the text of a leaf.
 
     Raises:
-        XmlRecusadoError: Malformed, with glosa 5002 and the line.
+        XmlRecusadoError: Malformed, with glosa 5002 and the line; or 3166, a text longer than libxml2 holds (10 MB).
     """
     leitor = new_parser(remove_blank_text=not has_markup_declarations(utf8))
     try:
@@ -234,6 +234,13 @@ def _refuse_root(raiz: Element) -> XmlRecusadoError:
 
 def _malformed(erro: etree.XMLSyntaxError) -> XmlRecusadoError:
     linha, coluna = erro.position
+    if erro.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT and "Text node" in erro.msg:
+        return XmlRecusadoError(
+            "TISS-XML-TEXTO",
+            "3166",
+            "Um elemento tem texto com mais de 10 MB. Um documento em base64 pode ter até cerca de 7 MB: reduza-o.",
+            linha,
+        )
     motivo = _MOTIVOS.get(erro.code, "as marcações não estão corretas")
     return XmlRecusadoError(
         "TISS-XML-MALFORMADO",
