@@ -142,6 +142,9 @@ class FakeFiles:
     def archive(self, chave: str, content: bytes, formato: str, sha256: str, retencao: str) -> None:
         self.acervo.put(chave, content, STORED)
 
+    def link(self, chave: str, nome: str) -> str:
+        return f"https://acervo.example/{chave}?900&{nome}"
+
     def read_answer(self, upload: Upload, suffix: str) -> bytes | None:
         return self.acervo.content(objects.answer_key(upload.registro_ans, upload.prestador_id, upload.id, suffix))
 

@@ -68,6 +68,10 @@ class S3Files:
             ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
         )
 
+    def link(self, chave: str, nome: str) -> str:
+        """See `conecta_edge.objects.link`."""
+        return objects.link(self._client, self._acervo, chave, nome)
+
     def read_answer(self, upload: Upload, suffix: str) -> bytes | None:
         """What the file's owner left beside the upload."""
         key = objects.answer_key(upload.registro_ans, upload.prestador_id, upload.id, suffix)

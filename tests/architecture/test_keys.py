@@ -44,6 +44,7 @@ from peg.dynamodb import rascunhos as rascunhos_peg
 from recurso import s3 as recurso_s3
 from recurso.dynamodb import chaves as chaves_recurso
 from tests.builders_cadastro import CARTEIRA, CPF, HOJE, INICIO, NOME, a_vida
+from tests.builders_documentacoes import a_publicacao
 from tests.builders_functions import HOSPITAL, NOW, PASA, VALE, a_documento, a_peg, an_upload
 from tests.builders_pagamento import a_fatura, a_payment, an_entry
 from tests.builders_recurso import a_held, a_recurso
@@ -140,6 +141,12 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     ),
     "documentos.dynamodb.chaves.tenant_pk": (lambda: chaves_documentos.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
     "documentos.dynamodb.chaves.upload_key": (lambda: chaves_documentos.upload_key(HOSPITAL, "u1"), OF_THE_HOSPITAL),
+    "documentos.dynamodb.chaves.visita_key": (lambda: chaves_documentos.visita_key(HOSPITAL, SUB), OF_THE_HOSPITAL),
+    "documentos.dynamodb.chaves.operadora_pk": (lambda: chaves_documentos.operadora_pk(VALE), OF_VALE),
+    "documentos.dynamodb.chaves.edicoes_pk": (lambda: chaves_documentos.edicoes_pk(VALE), OF_VALE),
+    "documentos.dynamodb.chaves.edicao_key": (lambda: chaves_documentos.edicao_key(a_publicacao()), OF_VALE),
+    "documentos.dynamodb.chaves.estante_pk": (lambda: chaves_documentos.estante_pk(VALE), OF_VALE),
+    "documentos.dynamodb.chaves.estante_key": (lambda: chaves_documentos.estante_key(a_publicacao()), OF_VALE),
     "conecta_contas_aws.chaves.tenant_pk": (lambda: conta_keys.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
     "conecta_contas_aws.chaves.month_pk": (lambda: conta_keys.month_pk(HOSPITAL, "2611"), OF_THE_HOSPITAL),
     "conecta_contas_aws.chaves.peg_key": (lambda: conta_keys.peg_key(HOSPITAL, PROTOCOLO), OF_THE_HOSPITAL),

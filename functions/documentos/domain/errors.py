@@ -5,10 +5,23 @@ DocumentosError
 ├── RelacionamentoNotEnabledError   R02
 ├── AnswerNotReadyError          the owner has not judged the file yet
 ├── NoAnswerError                the upload ended without an answer message
-└── StaleUploadError             somebody else moved the upload forward
+├── StaleUploadError             somebody else moved the upload forward
+├── PublicacaoNotFoundError      absent, foreign, not in force or for others: the same
+├── PublicacaoStateError         the state of its last edition does not admit the act
+├── OutdatedPublicacaoError      it is not as the caller saw it
+├── StalePublicacaoError         somebody else changed it meanwhile
+├── FilePendingError             its file is not checked yet
+└── DefectivePublicacaoError     what is wrong with it, each with its place
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from documentos.domain.publicacoes import Defeito
 
 
 class DocumentosError(Exception):
@@ -43,3 +56,43 @@ class NoAnswerError(DocumentosError):
 
 class StaleUploadError(DocumentosError):
     """The upload changed since it was read; read it again."""
+
+
+class PublicacaoNotFoundError(DocumentosError):
+    """Absent, foreign, not in force or for others: one and the same answer."""
+
+
+class PublicacaoStateError(DocumentosError):
+    """The state of a publication's last edition does not admit the act.
+
+    Attributes:
+        situacao: that state.
+    """
+
+    def __init__(self, situacao: str) -> None:
+        super().__init__(situacao)
+        self.situacao = situacao
+
+
+class OutdatedPublicacaoError(DocumentosError):
+    """The publication is not as the caller saw it."""
+
+
+class StalePublicacaoError(DocumentosError):
+    """The publication changed since it was read; read it again."""
+
+
+class FilePendingError(DocumentosError):
+    """The publication's file is not checked yet."""
+
+
+class DefectivePublicacaoError(DocumentosError):
+    """The publication cannot be kept, or published, like this.
+
+    Attributes:
+        defeitos: all that is wrong.
+    """
+
+    def __init__(self, defeitos: Sequence[Defeito]) -> None:
+        super().__init__(", ".join(one.codigo for one in defeitos))
+        self.defeitos = tuple(defeitos)

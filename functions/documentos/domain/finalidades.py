@@ -78,6 +78,7 @@ CLINICA: Final = Retencao(
     "clinica", 20, "Documentos do prontuário: vinte anos a partir do último registro (Lei 13.787/2018, art. 6º)."
 )
 RETENCOES: Final = (ADMINISTRATIVA, CLINICA)
+PUBLICADA: Final = Retencao("publicada", 0, "O que a operadora publicou, enquanto o tiver: o acervo não o esquece.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,5 +238,12 @@ _ROWS: Final = (
 )  # fmt: skip
 
 FINALIDADES: Final[Mapping[str, Finalidade]] = MappingProxyType({row.codigo: row for row in _ROWS})
+"""What prestadores send."""
+PUBLICACAO: Final = Finalidade(
+    "publicacao", "Arquivo de um manual ou comunicado", (Formato.PDF, Formato.JPEG, Formato.PNG), 20 * MIB, (), (),
+    tem_dono=False, ate_quando="Enquanto a publicação é um rascunho.", retencao=PUBLICADA,
+)  # fmt: skip
+"""What an operadora's people send to be read by prestadores, none of whom may do anything with it as an upload."""
+TODAS: Final[Mapping[str, Finalidade]] = MappingProxyType({**FINALIDADES, PUBLICACAO.codigo: PUBLICACAO})
 DE_TIPO: Final[Mapping[str, Finalidade]] = MappingProxyType({row.tipo: row for row in reversed(_ROWS) if row.tipo})
 """What a document of a dm_tipoDocumento is for, when nothing else says it: the first row of that tipo."""

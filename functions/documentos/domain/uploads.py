@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from documentos.domain import conteudo
 from documentos.domain.achados import Achado
-from documentos.domain.finalidades import FINALIDADES, OUTRA_PORTA, Finalidade, Formato
+from documentos.domain.finalidades import OUTRA_PORTA, TODAS, Finalidade, Formato
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +104,7 @@ class Upload:
     @property
     def regras(self) -> Finalidade:
         """The row of data that governs this upload."""
-        return FINALIDADES[self.finalidade]
+        return TODAS[self.finalidade]
 
     @property
     def chave_entrada(self) -> str:

@@ -4,6 +4,10 @@
 |---|---|---|
 | `PRESTADOR#<id>` | `UPLOAD#<upload id>` | one upload |
 | `PRESTADOR#<id>` | `EVENTO#<event id>` | outbox |
+| `PRESTADOR#<id>` | `VISITA#<sub or client id>` | up to when somebody has seen what is published |
+| `OPERADORA#<registroANS>#DOCUMENTACOES` | `<publicacao>#<edicao>` | an edition of what the operadora publishes |
+| `OPERADORA#<registroANS>#ESTANTE` | `<last day or 9999-12-31>#<publicacao>#<edicao>` | the same, while published |
+| `OPERADORA#<registroANS>` | `EVENTO#<event id>` | outbox of what is nobody's in particular |
 | `CONTADOR#<AAMM>#1` | `<shard>` | protocolos de atendimento |
 
 GSI `pendentes` (keys only, sparse: rows without a final state): `pendente_pk` = `PENDENTE#<shard>`, `pendente_sk` =
@@ -13,11 +17,13 @@ GSI `pendentes` (keys only, sparse: rows without a final state): `pendente_pk` =
 from __future__ import annotations
 
 import zlib
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from conecta_edge.clock import iso
 
 if TYPE_CHECKING:
+    from documentos.domain.publicacoes import Publicacao
     from documentos.domain.uploads import Upload
 
 Key = dict[str, str]
@@ -44,3 +50,38 @@ def pendente(upload: Upload) -> dict[str, str | None]:
         "pendente_pk": f"PENDENTE#{shard}",
         "pendente_sk": f"{iso(upload.conferir_em)}#{upload.prestador_id}#{upload.id}",
     }
+
+
+def operadora_pk(registro_ans: str) -> str:
+    """`OPERADORA#<registroANS>`."""
+    return f"OPERADORA#{registro_ans}"
+
+
+def edicoes_pk(registro_ans: str) -> str:
+    """`OPERADORA#<registroANS>#DOCUMENTACOES`."""
+    return f"{operadora_pk(registro_ans)}#DOCUMENTACOES"
+
+
+def edicao_key(edicao: Publicacao) -> Key:
+    """`OPERADORA#<registroANS>#DOCUMENTACOES` / `<publicacao>#<edicao>`."""
+    return {"pk": edicoes_pk(edicao.registro_ans), "sk": _edicao(edicao)}
+
+
+def estante_pk(registro_ans: str) -> str:
+    """`OPERADORA#<registroANS>#ESTANTE`."""
+    return f"{operadora_pk(registro_ans)}#ESTANTE"
+
+
+def estante_key(edicao: Publicacao) -> Key:
+    """`OPERADORA#<registroANS>#ESTANTE` / `<last day or 9999-12-31>#<publicacao>#<edicao>`."""
+    last = edicao.conteudo.vigente_ate or date.max
+    return {"pk": estante_pk(edicao.registro_ans), "sk": f"{last.isoformat()}#{_edicao(edicao)}"}
+
+
+def visita_key(prestador_id: str, quem: str) -> Key:
+    """`PRESTADOR#<id>` / `VISITA#<sub or client id>`."""
+    return {"pk": tenant_pk(prestador_id), "sk": f"VISITA#{quem}"}
+
+
+def _edicao(edicao: Publicacao) -> str:
+    return f"{edicao.id}#{edicao.edicao:04d}"

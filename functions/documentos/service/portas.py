@@ -57,6 +57,10 @@ class Files(Protocol):
         """Keep bytes as long as a class of `finalidades.RETENCOES` says; the same key always has the same bytes."""
         ...
 
+    def link(self, chave: str, nome: str) -> str:
+        """An address that what is kept may be fetched from for 15 minutes, under a name."""
+        ...
+
     def read_answer(self, upload: Upload, suffix: str) -> bytes | None:
         """What the file's owner left beside the upload: `xml` its message, `json` its report."""
         ...

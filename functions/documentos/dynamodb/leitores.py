@@ -1,0 +1,54 @@
+"""Who reads what operadoras publish, as cadastro knows them (read-only grant)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from conecta_edge import cadastro as keys
+from conecta_edge.dynamodb import batch_get
+from conecta_edge.items import dados
+from conecta_facts import codec
+from conecta_facts.prestadores import Prestador
+from conecta_facts.relacionamentos import Relacionamento
+from conecta_facts.vigencia import vigente
+from documentos.domain.publicacoes import Leitor, TipoPrestador
+
+if TYPE_CHECKING:
+    from conecta_edge.catalogo import Catalogo
+
+
+class DynamoLeitores:
+    """See `documentos.service.publicacoes.Leitores`; operadoras and places come from the process's catalogue."""
+
+    def __init__(self, client: Any, table: str, catalogo: Catalogo) -> None:
+        self._load = partial(batch_get, client)
+        self._table = table
+        self._catalogo = catalogo
+
+    def leitores(self, prestador_id: str, registro_ans: str | None, hoje: date) -> Sequence[Leitor]:
+        """One BatchGetItem, and a Query a minute for each operadora."""
+        known = [one.registro_ans for one in self._catalogo.operadoras()] if registro_ans is None else [registro_ans]
+        profile, *rows = self._load([
+            (self._table, keys.prestador_key(prestador_id)),
+            *((self._table, keys.relacionamento_key(prestador_id, one)) for one in known),
+        ])  # fmt: skip
+        if profile is None:
+            return ()
+        prestador = codec.build(Prestador, dados(profile))
+        related = (codec.build(Relacionamento, dados(row)) for row in rows if row)
+        return [self._leitor(prestador, one.registro_ans, hoje) for one in related if one.may_send_em(hoje)]
+
+    def _leitor(self, prestador: Prestador, registro_ans: str, hoje: date) -> Leitor:
+        places = self._catalogo.locais(prestador.prestador_id, registro_ans)
+        ufs = {prestador.uf, *(one.uf for one in places if vigente(one, hoje))}
+        kind = TipoPrestador.PESSOA_JURIDICA if prestador.cnpj else TipoPrestador.PESSOA_FISICA
+        return Leitor(prestador.prestador_id, registro_ans, kind, frozenset(uf for uf in ufs if uf))
+
+    def desconhecidos(self, registro_ans: str, prestadores: Collection[str]) -> Collection[str]:
+        """One BatchGetItem for each hundred."""
+        asked = tuple(prestadores)
+        rows = self._load([(self._table, keys.relacionamento_key(one, registro_ans)) for one in asked])
+        return frozenset(one for one, row in zip(asked, rows, strict=True) if row is None)
