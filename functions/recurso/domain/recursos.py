@@ -158,7 +158,7 @@ class Resposta:
 
     decisao: Decisao
     valor_acatado: Decimal
-    justificativa: str | None
+    justificativa: str | None = None
     quem: str
     quando: datetime
 
@@ -262,7 +262,7 @@ class Recurso:
     legado: bool = False
     numero: str
     numero_lote: str
-    tipo_guia: str | None
+    tipo_guia: str | None = None
     versao_tiss: str
     nivel: Nivel
     digest: str
