@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from cadastro.domain import elegibilidade
 from conecta_contas import analise as cobranca
-from conecta_contas import divisao
+from conecta_contas import divisao, pegs
 from conecta_edge import protocolos
 from conecta_senhas.catalogo import FUNCOES
 from conecta_senhas.motor import RULES
@@ -33,6 +33,8 @@ from pagamento.service import cronogramas, faturas, notas, pagamentos
 from peg.domain import estados
 from peg.domain import rules as peg
 from peg.service import atos, julgamento, recepcao
+from recurso.domain import regras as recursos
+from recurso.service import contestacao, respostas
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOCUMENT: Final = ROOT / "docs" / "regras.md"
@@ -76,6 +78,34 @@ class Marcado:
     regras: tuple[str, ...]
 
 
+RECURSOS: Final[tuple[tuple[str, tuple[str, ...], Callable[..., Any]], ...]] = (
+    ("VAZIO", ("§4",), recursos.tamanho),
+    ("GUIAS", ("§4",), recursos.tamanho),
+    ("LOTE", ("§4",), recursos.lote_do_peg),
+    ("GUIA", ("§4",), recursos.guia_do_peg),
+    ("ITEM", ("§4",), recursos.item_da_guia),
+    ("NIVEL", ("§4",), recursos.nivel_coerente),
+    ("GLOSA", ("§4",), recursos.glosa_existe),
+    ("REPETIDO", ("§4",), recursos.sem_repeticao),
+    ("PRAZO", ("§4",), recursos.no_prazo),
+    ("JUSTIFICATIVA", ("§4",), recursos.justificada),
+    ("VALOR", ("§4",), recursos.valor_possivel),
+    ("TOTAL", ("§4",), recursos.total_confere),
+    ("LEGADO", ("R07",), recursos.legado_completo),
+    ("INCOMPLETO", ("§4",), recursos.nada_esquecido),
+    ("DOCUMENTO", ("§4",), contestacao.findings),
+    ("NUMERO", ("§4",), contestacao.send),
+    ("ENVIO", ("§4",), contestacao.send),
+    ("CANCELAMENTO", ("§4",), contestacao.cancel),
+    ("RASCUNHO", ("§4",), contestacao.save_draft),
+    ("PLANILHA", ("§10",), contestacao.send_many),
+    ("RESPOSTA", ("§4",), respostas.conferir_respostas),
+    ("PAGAMENTO", ("§4", "§5"), respostas.schedule),
+    ("VENCIMENTO", ("§4",), respostas.watch),
+)
+"""Of recursos: the rest of the id, as findings tell it, numbers of rules, and who keeps it."""
+
+
 def catalogue() -> tuple[Regra, ...]:
     """Every rule: of requests, of acts, of billing, and those of other contexts that carry a number."""
     return (
@@ -101,8 +131,9 @@ def catalogue() -> tuple[Regra, ...]:
         Regra("PAG-ENVIO", ("R05", "R06", "R07"), notas.send),
         Regra("PAG-ACEITE", ("R07",), notas.accept),
         Regra("PAG-PAGAMENTO", ("§4", "§5"), pagamentos.register),
-        Regra("PAG-LEGADO", ("R07",), demonstrativos.de_antes),
+        Regra("PAG-LEGADO", ("R07",), pegs.de_antes),
         Regra("PAG-DEMONSTRATIVO", ("§10",), demonstrativos.demonstrar),
+        *(Regra(f"REC-{name}", fontes, funcao) for name, fontes, funcao in RECURSOS),
         Regra("R12", ("R12",), admissao.versao_aceita),
         Regra("PROTOCOLO", ("R30",), protocolos.allocate),
     )
