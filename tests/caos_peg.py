@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any, Final
 
 from conecta_contas import cobranca
-from conecta_contas.analise import Glosa
+from conecta_contas.analise import Glosa, Recuperado, taken_of_lines
 from conecta_contas.errors import ContaError, DossieMissingError
 from conecta_contas.pegs import Peg, SituacaoPeg
 from conecta_senhas import transicoes
@@ -27,6 +27,7 @@ from conecta_senhas.autorizacoes import Papel as PapelDeSenha
 from conecta_senhas.errors import AutorizacaoError
 from conecta_tiss.findings import Severidade
 from conecta_tiss.messages.lote_guias import Guia
+from conecta_tiss.vocabulary.amounts import soma
 from peg.domain.errors import PegError
 from peg.service import atos, recepcao
 from peg.service.julgamento import judge
@@ -35,7 +36,7 @@ from tests.builders_autorizacao import CIRURGIA, an_ato
 from tests.builders_cadastro import CARTEIRA, HEMOGRAMA, HOJE, OUTRA_CARTEIRA
 from tests.builders_functions import CLINICA, HOSPITAL, VALE, sha256
 from tests.builders_peg import DIA, V401, a_fee, a_resumo, a_sadt, authorised, by, done, granted, granted_stay, spent
-from tests.casa_peg import AUDITORA, CENTRAL, FATURISTA, FINANCEIRO, Casa, Fatos, by_clinic
+from tests.casa_peg import AUDITORA, CENTRAL, FATURISTA, FINANCEIRO, SISTEMA, Casa, Fatos, by_clinic
 from tests.history_peg import Envio, Retrato, check
 
 SOZINHO: Final = "paralelo"
@@ -43,6 +44,8 @@ SOZINHO: Final = "paralelo"
 MORTE: Final = 0.012
 """How often, per call of a port, whoever makes it dies."""
 TAREFAS_POR_PEG: Final = 4
+CENTAVO: Final = Decimal("0.01")
+PUBLICADO: Final = (SituacaoPeg.LIBERADO, SituacaoPeg.PAGO, SituacaoPeg.ENCERRADO_SEM_PAGAMENTO)
 _BATCHES: Final = {("senhas", "bill"), ("senhas", "many"), ("cobrancas", "add"), ("cobrancas", "release")}
 
 
@@ -165,17 +168,20 @@ class Cena:
     Attributes:
         pendentes: uploads whose worker died or gave up: somebody hands them over again.
         feitos: how often each thing happened.
+        com_recursos: values are published, paid and contested, too.
     """
 
     casa: Casa
     rng: random.Random
     palco: Palco
     tarefas: int
+    com_recursos: bool = False
     envios: list[Envio] = field(default_factory=list)
     pendentes: list[Envio] = field(default_factory=list)
     feitos: Counter[str] = field(default_factory=Counter)
     senhas: list[str] = field(default_factory=list)
     estada: str = ""
+    recursos: dict[str, tuple[Peg, tuple[Recuperado, ...]]] = field(default_factory=dict)
     _bytes: dict[str, bytes] = field(default_factory=dict)
 
     def begin(self) -> None:
@@ -247,6 +253,7 @@ class Cena:
         menu: dict[Callable[[], object], int] = {
             self.envia: 10, self.repete: 3, self.entrega: 6, self.cancela: 4, self.retira: 4, self.analisa: 4,
             self.muda_senha: 4, self.varre: 2, self.valida: 1,
+            **({self.publica: 6, self.recorre: 8} if self.com_recursos else {}),
         }  # fmt: skip
         while self.tarefas > 0:
             self.tarefas -= 1
@@ -337,6 +344,59 @@ class Cena:
         }  # fmt: skip
         rng.choice(steps.get(peg.situacao, steps[SituacaoPeg.ANALISADO]))()
 
+    def publica(self) -> None:
+        """An analysis that finds no more, to its end."""
+        peg, rest = self._peg(SituacaoPeg.RECEBIDO, SituacaoPeg.EM_ANALISE, SituacaoPeg.ANALISADO), self.portas()
+        steps: dict[str, Callable[..., Peg]] = {
+            "RECEBIDO": atos.begin,
+            "EM_ANALISE": atos.conclude,
+            "ANALISADO": atos.release,
+        }
+        while peg is not None and peg.situacao in steps:
+            peg = steps[peg.situacao](peg, AUDITORA, rest, guardar=keep_nothing)
+
+    def recorre(self) -> None:
+        """A recurso gives back some of what a guia lost that none contested; or one, or that nothing is due, is told.
+
+        A PEG of which nothing was to be paid is over; another is paid.
+        """
+        rng, peg = self.rng, self._peg(*PUBLICADO)
+        if peg is None:
+            return
+        what = rng.choice(("recorre", "recorre", "repete", "encerra"))
+        if what == "encerra":
+            portas = self.portas()
+            nothing = peg.valor_liberado == peg.valor_recuperado
+            (atos.close_unpaid if nothing else atos.pay)(peg, SISTEMA, portas, motivo="Como disse pagamento.")
+        elif what == "recorre" and (partes := self._contesta(peg)):
+            recurso = partes[0].recurso
+            self.recursos[recurso] = peg, partes
+            self.devolve(recurso)
+        elif self.recursos:
+            self.devolve(rng.choice(list(self.recursos)))
+
+    def _contesta(self, peg: Peg) -> tuple[Recuperado, ...]:
+        known = {(held.protocolo, part.indice) for held, partes in self.recursos.values() for part in partes}
+        recurso = f"26116{len(self.recursos) + 1:07d}"
+        portas = self.casa.portas()
+        dossie = portas.archive.dossie(recepcao.find_peg(peg.prestador_id, peg.protocolo, portas))
+        found = [
+            Recuperado(recurso, glosa.id, indice, sequencia, valor if self.rng.random() < 0.6 else CENTAVO)
+            for (indice, sequencia), glosas in taken_of_lines(dossie.resultado).items()
+            for glosa, valor in glosas
+            if valor and (peg.protocolo, indice) not in known
+        ]
+        guia = self.rng.choice(found).indice if found else 0
+        return tuple(one for one in found if one.indice == guia)
+
+    def devolve(self, recurso: str) -> None:
+        """What a recurso gives back is told, once more perhaps."""
+        peg, partes = self.recursos[recurso]
+        portas = self.portas()
+        atos.recover(
+            recepcao.find_peg(peg.prestador_id, peg.protocolo, portas), recurso, partes, SISTEMA, portas
+        )  # fmt: skip
+
     def muda_senha(self) -> None:
         """The other context: cancelled, less authorised or expired, on condition of what it read."""
         numero = self.rng.choice((*self.senhas, self.estada))
@@ -381,11 +441,17 @@ class Cena:
         for _ in range(9):
             for envio in list(self.pendentes):
                 self.tenta(partial(self.recebe, envio))
+        for recurso in self.recursos:
+            self.tenta(partial(self.devolve, recurso))
         self.casa.varre()
 
     def retrato(self) -> Retrato:
         """What is left."""
-        return retrato(self.casa, self.envios)
+        given = {
+            recurso: (peg.protocolo, soma(one.valor for one in partes))
+            for recurso, (peg, partes) in self.recursos.items()
+        }
+        return replace(retrato(self.casa, self.envios), recursos=given)
 
 
 def retrato(casa: Casa, envios: Sequence[Envio] = ()) -> Retrato:
@@ -421,16 +487,17 @@ class Historia:
 
 def vive(
     semente: int, pegs: int = 12, fatos: Fatos | None = None, *, atores: int = 6, morte: float = MORTE,
-    casa: Casa | None = None,
+    casa: Casa | None = None, recursos: bool = False,
 ) -> Historia:  # fmt: skip
     """A scene of about so many PEGs, from its seed to its judgement.
 
     Args:
         casa: where it happens; a new one in memory if none.
+        recursos: values are published, paid and contested, too.
     """
     rng = random.Random(semente)  # noqa: S311  # it is to be the same again
     casa = casa or Casa(fatos)
-    cena = Cena(casa, rng, Palco(rng, morte), pegs * TAREFAS_POR_PEG)
+    cena = Cena(casa, rng, Palco(rng, morte), pegs * TAREFAS_POR_PEG, recursos)
     cena.begin()
     cena.palco.corre([cena.trabalha] * atores)
     cena.acaba()
@@ -444,6 +511,7 @@ def became(found: Retrato) -> Counter[str]:
     counts["PEG que usa senha"] = len({key[:12] for lida in found.senhas.values() for key in lida.usos})
     counts["PEG julgado de novo"] = sum(bool(one.tocadas) for one in found.dossies.values())
     counts["PEG com guia retirada"] = sum(bool(peg.retiradas) for peg in found.pegs)
+    counts["PEG com valor recuperado"] = sum(bool(peg.recuperacoes) for peg in found.pegs)
     counts["PEG com glosa"] = sum(bool(peg.valor_glosado) for peg in found.pegs)
     counts["guias"] = sum(peg.quantidade_guias for peg in found.pegs)
     counts["senha usada"] = sum(bool(lida.usos) for lida in found.senhas.values())

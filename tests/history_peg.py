@@ -32,13 +32,18 @@ PASSOS: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "ANALISADO": (frozenset({"EM_ANALISE"}), "ANALISADO"),
     "REABERTO": (frozenset({"ANALISADO"}), "EM_ANALISE"),
     "LIBERADO": (frozenset({"ANALISADO"}), "LIBERADO"),
+    "PAGO": (frozenset({"LIBERADO"}), "PAGO"),
+    "ENCERRADO_SEM_PAGAMENTO": (frozenset({"ANALISADO", "LIBERADO"}), "ENCERRADO_SEM_PAGAMENTO"),
+    "VALOR_RECUPERADO": (frozenset({"LIBERADO", "PAGO", "ENCERRADO_SEM_PAGAMENTO"}), "LIBERADO"),
 }
-"""Of each entry of a timeline, in which states it may come and which it leads to."""
+"""Of each entry of a timeline, in which states it may come and which it leads to; what was paid stays PAGO."""
+PUBLICADO: Final = frozenset({"LIBERADO", "PAGO", "ENCERRADO_SEM_PAGAMENTO"})
 FATOS: Final = {
     "RECEBIDO": "PegRecebido", "GUIA_RETIRADA": "GuiaRetirada", "CANCELADO": "PegCancelado",
     "ANALISE_INICIADA": "PegEmAnalise", "INFORMACAO_PEDIDA": "InformacaoPedida",
     "INFORMACAO_RECEBIDA": "InformacaoRecebida", "ANALISADO": "PegAnalisado", "REABERTO": "PegReaberto",
-    "LIBERADO": "PegLiberado",
+    "LIBERADO": "PegLiberado", "PAGO": "PegPago", "ENCERRADO_SEM_PAGAMENTO": "PegEncerrado",
+    "VALOR_RECUPERADO": "ValorRecuperado",
 }  # fmt: skip
 """What is told of each."""
 Numero = tuple[str, str, str]
@@ -77,6 +82,7 @@ class Retrato:
         cobrancas: everything that is billed, with its operadora.
         eventos: (type, data) of the outbox.
         recibos: keys of the answers that lie in the archive.
+        recursos: protocolo of the PEG and reais given back, by protocolo of each recurso that gave some back.
     """
 
     pegs: Sequence[Peg]
@@ -87,6 +93,7 @@ class Retrato:
     eventos: Sequence[tuple[str, Mapping[str, Any]]]
     recibos: frozenset[str]
     envios: Sequence[Envio] = ()
+    recursos: Mapping[str, tuple[str, Decimal]] = field(default_factory=dict)
 
     @property
     def vivos(self) -> list[Peg]:
@@ -96,7 +103,17 @@ class Retrato:
 
 def check(retrato: Retrato) -> list[str]:
     """Everything that is not as it must be; empty when all is well."""
-    parts = (_of_senhas, _of_amounts, _of_numbers, _of_bytes, _of_charges, _of_ends, _of_timelines, _of_answers)
+    parts = (
+        _of_senhas,
+        _of_amounts,
+        _of_recursos,
+        _of_numbers,
+        _of_bytes,
+        _of_charges,
+        _of_ends,
+        _of_timelines,
+        _of_answers,
+    )
     return [wrong for part in parts for wrong in part(retrato)]
 
 
@@ -187,6 +204,39 @@ def _of_amounts(retrato: Retrato) -> Iterator[str]:
             yield f"PEG {peg.protocolo}: the row says {row}, its dossier {(whole, withdrawn, taken)}"
 
 
+def _of_recursos(retrato: Retrato) -> Iterator[str]:
+    """What each recurso gave back came back once, in row, lines, glosas and events, and none of it is taken still."""
+    found: dict[str, tuple[str, Decimal]] = {}
+    heard = [
+        (dados["protocolo"], dados["parcela"], dados["recurso"], Decimal(dados["valor"]))
+        for tipo, dados in retrato.eventos
+        if tipo == "ValorRecuperado"
+    ]
+    for peg in retrato.pegs:
+        dossie = retrato.dossies.get(peg.protocolo)
+        of_lines: dict[str, Decimal] = defaultdict(Decimal)
+        for part in dossie.resultado.recuperados if dossie else ():
+            of_lines[part.recurso] += part.valor
+        of_row = {one.recurso: one.valor for one in peg.recuperacoes}
+        if len(of_row) != len(peg.recuperacoes) or of_row != of_lines:
+            yield f"PEG {peg.protocolo}: the row says {peg.recuperacoes}, its dossier {dict(of_lines)}"
+        found.update({recurso: (peg.protocolo, valor) for recurso, valor in of_row.items()})
+        lines = [item for guia in dossie.resultado.guias for item in guia.itens] if dossie else []
+        if any(not Decimal(0) <= item.recuperado <= item.informado - item.glosado for item in lines):
+            yield f"PEG {peg.protocolo}: more is given back than was taken"
+        glosas = dossie.resultado.glosas if dossie else ()
+        sums = (sum(item.recuperado for item in lines), sum(one.recuperado for one in glosas))
+        if any(one != sum(of_row.values()) for one in sums):
+            yield f"PEG {peg.protocolo}: lines and glosas say {sums} came back of {of_row}"
+        told = [one[1:] for one in heard if one[0] == peg.protocolo]
+        if sorted(told) != [(n, one.recurso, one.valor) for n, one in enumerate(peg.recuperacoes, 1)]:
+            yield f"PEG {peg.protocolo} told of {told}"
+        if peg.recuperacoes and peg.situacao == "ENCERRADO_SEM_PAGAMENTO":
+            yield f"PEG {peg.protocolo} is over, and {sum(of_row.values())} is to be paid"
+    if found != retrato.recursos:
+        yield f"recursos gave back {dict(retrato.recursos)}, PEGs have {found}"
+
+
 # --- invariant 4 ---
 
 
@@ -256,7 +306,7 @@ def _of_ends(retrato: Retrato) -> Iterator[str]:
             yield f"PEG {peg.protocolo} is PREPARANDO"
         if peg.liberando:
             yield f"PEG {peg.protocolo} is letting go"
-        if (peg.publicada_em is not None) != (peg.situacao == "LIBERADO"):
+        if (peg.publicada_em is not None) != (peg.situacao in PUBLICADO):
             yield f"PEG {peg.protocolo} is {peg.situacao}, published {peg.publicada_em}"
         if peg.chave_recebimento not in retrato.recibos:
             yield f"PEG {peg.protocolo} has no receipt"
@@ -271,13 +321,15 @@ def _of_timelines(retrato: Retrato) -> Iterator[str]:
         state = "PREPARANDO"
         for marco in peg.historico:
             may, state_after = PASSOS[marco.evento]
+            state_after = "PAGO" if (marco.evento, state) == ("VALOR_RECUPERADO", "PAGO") else state_after
             if state not in may or marco.situacao != state_after:
                 yield f"PEG {peg.protocolo}: {marco.evento} after {state}"
             state = state_after
         if state != peg.situacao:
             yield f"PEG {peg.protocolo} is {peg.situacao}, its timeline says {state}"
         expected = Counter(FATOS[marco.evento] for marco in peg.historico)
-        expected["GlosaPublicada"] = int(peg.situacao == "LIBERADO" and peg.valor_glosado > 0)
+        first = peg.valor_glosado + sum(one.valor for one in peg.recuperacoes)
+        expected["GlosaPublicada"] = int(peg.situacao in PUBLICADO and first > 0)
         heard = told[peg.protocolo]
         del heard["LoteRepetido"]
         if +expected != +heard:

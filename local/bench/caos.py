@@ -50,7 +50,7 @@ def measures(_rounds: int) -> Iterator[Measure]:
     pegs, happened, deaths, wrong = 0, Counter[str](), Counter[str](), Counter[str]()
     began = time.process_time()
     while pegs < PEGS:
-        scene = vive(semente, fatos=fatos, atores=4 + semente % 5)
+        scene = vive(semente, fatos=fatos, atores=4 + semente % 5, recursos=semente % 2 == 1)
         pegs, semente = pegs + scene.pegs, semente + 1
         happened, deaths = happened + scene.feitos, deaths + scene.mortes
         for text in scene.erros:

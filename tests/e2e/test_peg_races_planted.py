@@ -102,10 +102,11 @@ class CasaReal(Casa):
 
 
 @pytest.mark.regra("§5")
-@pytest.mark.parametrize("semente", [2, 4])
-def test_over_real_tables_the_invariants_hold(embedded: Engine, semente: int) -> None:
-    lived = vive(semente, 6, casa=CasaReal(embedded, FATOS, {}))
+@pytest.mark.parametrize(("semente", "recursos"), [(2, False), (23, True)])
+def test_over_real_tables_the_invariants_hold(embedded: Engine, semente: int, *, recursos: bool) -> None:
+    lived = vive(semente, 6, casa=CasaReal(embedded, FATOS, {}), recursos=recursos)
     assert (lived.erros, lived.pegs > 0, sum(lived.mortes.values()) > 0) == ([], True, True)
+    assert bool(lived.feitos["PEG com valor recuperado"]) is recursos
 
 
 # --- bugs planted in the adapters ---

@@ -16,9 +16,11 @@ from typing import Any, Final
 
 import pytest
 
+from conecta_contas import analise
+from conecta_contas.analise import Recuperado, Resultado
 from conecta_contas.consumo import usos_of
 from conecta_contas.dossies import Dossie, open_dossie
-from conecta_contas.pegs import Peg, SituacaoPeg
+from conecta_contas.pegs import Peg, Recuperacao, SituacaoPeg
 from conecta_senhas import transicoes
 from conecta_senhas.autorizacoes import Evento, Situacao
 from conecta_senhas.errors import TransicaoInvalidaError
@@ -28,7 +30,7 @@ from peg.service.portas import keep_nothing
 from tests.builders_functions import HOSPITAL, VALE
 from tests.builders_peg import SENHA, a_sadt, authorised, done, granted
 from tests.caos_peg import Historia, retrato, vive
-from tests.casa_peg import AUDITORA, Casa, known_facts
+from tests.casa_peg import AUDITORA, SISTEMA, Casa, known_facts
 from tests.fakes_peg import FakeArchive, FakeCobrancas, FakePegs
 from tests.fakes_senhas import FakeSenhas
 from tests.history_peg import Envio, Retrato, check
@@ -42,7 +44,7 @@ def scenes(pegs: int, first: int) -> list[Historia]:
     """So many PEGs, scene by scene."""
     found: list[Historia] = []
     while sum(one.pegs for one in found) < pegs:
-        found.append(vive(first + len(found), fatos=FATOS, atores=4 + len(found) % 5))
+        found.append(vive(first + len(found), fatos=FATOS, atores=4 + len(found) % 5, recursos=len(found) % 2 == 1))
     return found
 
 
@@ -54,7 +56,7 @@ def test_whatever_is_done_at_once_repeated_and_killed_the_invariants_hold(parte:
     happened = sum((one.feitos for one in lived), Counter[str]())
     for name in (
         "PEG CANCELADO", "PEG EM_ANALISE", "PEG RECEBIDO", "PEG com guia retirada", "PEG julgado de novo",
-        "PEG que usa senha", "envio recusado", "senha cancelada", "senha usada", "mortes",
+        "PEG que usa senha", "PEG com valor recuperado", "envio recusado", "senha cancelada", "senha usada", "mortes",
     ):  # fmt: skip
         assert happened[name] > PEGS // PARTES // 200, (name, happened)
     assert len(sum((one.mortes for one in lived), Counter[str]())) > 20
@@ -68,6 +70,7 @@ def test_the_same_seed_is_the_same_history() -> None:
 
 _stand, _bill, _change, _add = recepcao._stand, FakeSenhas.bill, FakePegs.change, FakeCobrancas.add
 _open, _retire, _prepare, _lote = open_dossie, estados.retire_guia, FakePegs.prepare, FakePegs.lote
+_recover = estados.recover
 
 
 def bill_whatever_the_version(self: FakeSenhas, registro_ans: str, usadas: Sequence[Any]) -> list[str]:
@@ -167,6 +170,15 @@ def lote_of_the_living(self: FakePegs, *key: str, **_rest: bool) -> Any:
     return _lote(self, *key)
 
 
+def recovers_as_if_nothing_was_before(peg: Peg, recuperacao: Recuperacao, ato: Any) -> Peg:
+    return replace(_recover(peg, recuperacao, ato), recuperacoes=(recuperacao,))
+
+
+def keeps_amounts(peg: Peg, dossie: Dossie, resultado: Resultado, portas: Any) -> Peg:
+    token = portas.archive.keep_dossie(peg, replace(dossie, resultado=resultado))
+    return replace(peg, dossie=token, valor_glosado=peg.valor_glosado if peg.publicada_em else resultado.glosado)
+
+
 NAIVE: dict[str, tuple[Any, str, Any]] = {
     "a senha is written whatever its version": (FakeSenhas, "bill", bill_whatever_the_version),
     "what is used is added up, not stated": (recepcao, "_steps", add_to_what_is_there),
@@ -197,20 +209,26 @@ NAIVE: dict[str, tuple[Any, str, Any]] = {
     "nobody asks who had a number last": (FakePegs, "lote", lote_of_the_living),
 }  # fmt: skip
 """What each would do, and where."""
+DE_RECURSOS: Final[dict[str, tuple[Any, str, Any]]] = {
+    "what an earlier recurso gave back is forgotten": (estados, "recover", recovers_as_if_nothing_was_before),
+    "what recursos gave back is taken still": (analise, "_given", lambda _resultado: {}),
+    "what recursos gave back stays glosado in the row": (atos, "_with_result", keeps_amounts),
+}
+"""The same, where values are published, paid and contested, too."""
 CENAS: Final = 60
 
 
-@pytest.mark.parametrize("variant", NAIVE)
+@pytest.mark.parametrize("variant", [*NAIVE, *DE_RECURSOS])
 def test_a_naive_variant_is_noticed(variant: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    where, name, instead = NAIVE[variant]
+    where, name, instead = {**NAIVE, **DE_RECURSOS}[variant]
     monkeypatch.setattr(where, name, instead)
-    assert any(noticed(seed) for seed in range(CENAS))
+    assert any(noticed(seed, recursos=variant in DE_RECURSOS) for seed in range(CENAS))
 
 
-def noticed(seed: int) -> bool:
+def noticed(seed: int, *, recursos: bool) -> bool:
     """Whether something is wrong in a scene, in whatever way."""
     try:
-        return bool(vive(seed, fatos=FATOS).erros)
+        return bool(vive(seed, fatos=FATOS, recursos=recursos).erros)
     except Exception:  # noqa: BLE001
         return True
 
@@ -219,12 +237,12 @@ def noticed(seed: int) -> bool:
 
 
 def a_history() -> Retrato:
-    """A PEG under analysis, one with a guia withdrawn, one cancelled, and three senhas."""
+    """A PEG under analysis, one with a guia withdrawn, one cancelled, one with something recovered; three senhas."""
     casa = Casa(FATOS)
     casa.autoriza(granted(authorised(quantidade=3)))
     casa.nova_senha()
     envios = []
-    for numero in ("1", "2", "3"):
+    for numero in ("1", "2", "3", "4"):
         lines = [done(hora_inicial=f"0{numero}:{n}0:00") for n in (1, 2)]
         second = a_sadt(lines[1], numero=f"G{numero}2", senha=None)
         raw = casa.lote(a_sadt(lines[0], numero=f"G{numero}1"), second, numero=numero)
@@ -232,15 +250,22 @@ def a_history() -> Retrato:
         assert peg is not None
         read = casa.dossie(peg).guias
         envios.append(Envio(f"u{numero}", (HOSPITAL, VALE, numero), peg.sha256, read, [peg.protocolo]))
-    first, other, third = casa.pegs.rows.values()
+    first, other, third, fourth = casa.pegs.rows.values()
     casa.retira(first, 2)
     casa.cancela(other)
     atos.begin(third, AUDITORA, casa.portas(), guardar=keep_nothing)
-    return retrato(casa, envios)
+    steps: tuple[Callable[..., Peg], ...] = (atos.begin, atos.conclude, atos.release)
+    for step in steps:
+        fourth = step(fourth, AUDITORA, casa.portas(), guardar=keep_nothing)
+    glosa = casa.dossie(fourth).resultado.glosas[0]
+    part = Recuperado(RECURSO, glosa.id, glosa.indice, 1, Decimal("1.00"))
+    atos.recover(fourth, RECURSO, (part,), SISTEMA, casa.portas())
+    return replace(retrato(casa, envios), recursos={RECURSO: (fourth.protocolo, part.valor)})
 
 
+RECURSO: Final = "261160000001"
 HISTORIA: Final = a_history()
-P1, P2, P3 = (peg.protocolo for peg in HISTORIA.pegs)
+P1, P2, P3, P4 = (peg.protocolo for peg in HISTORIA.pegs)
 
 
 def of_peg(protocolo: str, **changes: Any) -> Callable[[Retrato], Retrato]:
@@ -303,6 +328,22 @@ CORRUPTED: Final[Mapping[str, Callable[[Retrato], Retrato]]] = {
     "an item of which more is taken than there is": of_dossie(P1, with_item(glosado=Decimal("99.00"))),
     "an item that was not billed so": of_dossie(P1, with_item(informado=Decimal("1.00"))),
     "a guia that was not sent": of_dossie(P1, lambda held: replace(held, guias=held.guias[:1])),
+    "a row that forgot what a recurso gave back": of_peg(P4, recuperacoes=()),
+    "a row that counts what a recurso gave back twice": of_peg(P4, recuperacoes=HISTORIA.pegs[3].recuperacoes * 2),
+    "a dossier that forgot what a recurso gave back": of_dossie(
+        P4, lambda held: replace(held, resultado=replace(held.resultado, recuperados=()))
+    ),
+    "a glosa of which nothing came back": of_dossie(P4, lambda held: replace(held, resultado=replace(
+        held.resultado, glosas=tuple(replace(one, recuperado=Decimal(0)) for one in held.resultado.glosas)
+    ))),
+    "a line that got back more than it lost": of_dossie(P4, with_item(recuperado=Decimal("99.00"))),
+    "over with something to pay": of_peg(P4, situacao=SituacaoPeg.ENCERRADO_SEM_PAGAMENTO),
+    "what a recurso gave back, and no PEG has": lambda held: replace(
+        held, recursos={**held.recursos, "261160000002": (P4, Decimal("1.00"))}
+    ),
+    "what was recovered told twice": lambda held: replace(held, eventos=[*held.eventos, *(
+        one for one in held.eventos if one[0] == "ValorRecuperado"
+    )]),
     "one protocolo twice": lambda held: replace(held, pegs=[*held.pegs, held.pegs[0]]),
     "a lote number of nobody": lambda held: replace(held, lotes={**held.lotes, (HOSPITAL, VALE, "9"): P1}),
     "a lote number that a living PEG has not": lambda held: replace(held, lotes={}),
