@@ -13,7 +13,7 @@ ALLOWED: Final = frozenset(
         "achados", "adiadas", "adiados", "alteradas", "avisadas", "correlacao", "duracao_ms", "em_analise", "erro",
         "evento", "finalidade", "funcao", "guias", "hash", "metodo", "operacao", "pendentes", "pilha", "prestador_id",
         "protocolo", "reagendadas", "reemitidos", "registro_ans", "repetido", "retomados", "rota", "sem_resposta",
-        "situacao", "status", "tarefa", "tentativa", "tipo_guia", "upload_id", "versao_tiss", "vistas",
+        "situacao", "status", "tarefa", "tentativa", "tipo_guia", "upload_id", "vencidos", "versao_tiss", "vistas",
     }
 )  # fmt: skip
 

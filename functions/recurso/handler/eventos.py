@@ -1,0 +1,34 @@
+"""Queue and stream entry.
+
+* SQS `recurso-eventos`: how and when pagamento pays what was given back (`pagamentos.CONSUMIDOS`);
+* the table's stream: outbox rows, published to the bus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from conecta_edge import queues
+
+SOURCE: Final = "conecta.recurso"
+
+
+def consume(message: Mapping[str, Any]) -> None:
+    """One message; what comes twice changes nothing more.
+
+    Raises:
+        UnknownMessageError: nobody here knows it.
+    """
+    envelope = message["detail"]
+    match message["detail-type"]:
+        case "ParcelaAberta" | "LancamentoRegistrado" | "PagamentoRegistrado" as tipo:
+            from recurso.handler import pagamentos  # noqa: PLC0415  # a stream batch does without the use cases
+
+            pagamentos.CONSUMIDOS[tipo](envelope)
+        case other:
+            raise queues.UnknownMessageError(str(other))
+
+
+handler: Final = queues.Entry(SOURCE, consume)
+"""One batch of either source; what failed is reported item by item."""
