@@ -11,37 +11,33 @@ import gc
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
 from reportlab.pdfgen.canvas import Canvas
 
-from conecta_contas import cobranca
-from conecta_contas.dossies import Dossie, open_dossie
-from conecta_contas.pegs import Peg, Porta, SituacaoPeg
+from conecta_contas.dossies import Dossie
+from conecta_contas.pegs import Peg
 from conecta_facts.operadoras import Operadora, VersaoAceita
-from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.versions import Versao
 from local.bench.measure import Measure, alternate, cpu_of
-from local.bench.peg_dados import CNPJ, ITENS, PRESTADOR, REGISTRO, contexto, lote
-from local.bench.peg_motor import Bucket, judge
-from local.bench.tiss import RefusedError, libxml2
+from local.bench.peg_dados import CNPJ, ITENS, PRESTADOR, REGISTRO
+from local.bench.peg_motor import Bucket
+from local.bench.peg_publicado import UM_REAL, publicado
+from local.bench.tiss import libxml2
 from local.gerador import DIA_DE_REFERENCIA
 from local.seed import HOSPITAL
 from pagamento import pdf, planilhas
 from pagamento.domain.demonstrativos import AnaliseDeConta
 from pagamento.messages.demonstrativos import xml
 from pagamento.service.demonstrativos import PROTOCOLOS, find_analises
-from peg.messages.lotes import TissPadrao
 from peg.s3 import S3Archive
 from tests.fakes_pagamento import FakeContas, Mesa
 
 UNIT: Final = "ms CPU"
 AGORA: Final = datetime(2026, 3, 20, 15, tzinfo=UTC)
-PUBLICADA: Final = date(2026, 3, 10)
 LINHAS_POR_PAGINA: Final = 60
 MEBI: Final = 1024 * 1024
 _PROC: Final = Path("/proc/self")
@@ -64,33 +60,15 @@ class _Contas(FakeContas):
 
 def mesa(protocolos: int, guias: int) -> tuple[Mesa, list[str]]:
     """Published PEGs of the hospital, and their protocolos."""
-    made = lote(guias, "1", DIA_DE_REFERENCIA)
-    read = TissPadrao().read(made.conteudo, DIA_DE_REFERENCIA, Porta.XML_S3)
-    if read.corpo is None:
-        raise RefusedError("o lote não se lê")
-    billed = cobranca.read(read.corpo)
-    held = Mesa(contas=_Contas(), agora=AGORA)
     versoes = tuple(VersaoAceita(one.value, DIA_DE_REFERENCIA) for one in Versao)
+    held = Mesa(contas=_Contas(), agora=AGORA)
     held.cadastro.put(HOSPITAL, Operadora(REGISTRO, "Operadora", "Grupo", (REGISTRO,), versoes, cnpj=CNPJ))
     numeros = [f"26032{place:07d}" for place in range(1, protocolos + 1)]
-    for known in (contexto(made), contexto(made, teto=Decimal("1.00"))):
-        judged = judge(made.conteudo, known)
-        dossie = open_dossie(billed, read.guias, judged, known)
-        informado, liberado = judged.resultado.informado, judged.resultado.liberado
-        mine = numeros[bool(judged.achados) :: 2]
-        for protocolo in mine:
-            held.contas.put(_peg(protocolo, guias, informado, informado - liberado), dossie)
+    for first, teto in enumerate((None, UM_REAL)):
+        peg, dossie = publicado(guias, teto=teto)
+        for protocolo in numeros[first::2]:
+            held.contas.put(replace(peg, protocolo=protocolo, numero_lote=protocolo[-5:]), dossie)
     return held, numeros
-
-
-def _peg(protocolo: str, guias: int, informado: Decimal, glosado: Decimal) -> Peg:
-    return Peg(
-        protocolo=protocolo, prestador_id=PRESTADOR, registro_ans=REGISTRO, numero_lote=protocolo[-5:],
-        sha256="0" * 64, situacao=SituacaoPeg.LIBERADO, versao_tiss="4.01.00", tipo_guia=TipoGuia.SP_SADT.value,
-        quantidade_guias=guias, valor_informado=informado, valor_glosado=glosado, publicada_em=PUBLICADA,
-        data_recepcao=datetime(2026, 3, 2, 12, tzinfo=UTC), competencia="202603", codificacao_hash="iso-8859-1",
-        upload_id="u", chave_xml="x", chave_recebimento="r",
-    )  # fmt: skip
 
 
 def measures(area: str, rounds: int, guias: int, protocolos: int = PROTOCOLOS) -> Iterator[Measure]:
