@@ -285,8 +285,6 @@ def _of_xlsx(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
             sheet.reset_dimensions()  # what it says of its size is not believed
             for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=_COLUNAS_LIDAS), 1):
                 yield number, [_text(cell) for cell in cells]
-    except PlanilhaInvalidaError:
-        raise
     except Exception as error:  # whatever a broken file makes the reader do
         raise _illegible() from error
 
