@@ -98,8 +98,8 @@ def _entrada(page: Pages, one: Entrada, versao: Versao) -> None:
     text = glosa_text(one.codigo, versao)
     if text:
         page.note(f"Glosa {one.codigo}: {text}", _INDENT)
-    page.note(f"Prestador: {one.justificativa}", _INDENT)
+    page.note(f"Prestador: {one.justificativa}", _INDENT, whole=True)
     if one.resposta is not None:
         why = f" {one.resposta.justificativa}" if one.resposta.justificativa else ""
         kept = one.resposta.decisao is not Decisao.ACATADO
-        page.note(f"Operadora: {_DECISAO[one.resposta.decisao]}.{why}", _INDENT, ALERT if kept else GREY)
+        page.note(f"Operadora: {_DECISAO[one.resposta.decisao]}.{why}", _INDENT, ALERT if kept else GREY, whole=True)

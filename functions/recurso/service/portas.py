@@ -83,8 +83,12 @@ class Recursos(Protocol):
         """One of a tenant."""
         ...
 
-    def numero(self, prestador_id: str, registro_ans: str, numero: str) -> Numero | None:
-        """Which living recurso of a tenant has a number at an operadora."""
+    def numero(self, prestador_id: str, registro_ans: str, numero: str, *, soltos: bool = False) -> Numero | None:
+        """Which recurso of a tenant has a number at an operadora.
+
+        Args:
+            soltos: or had it last, when a cancellation let it go.
+        """
         ...
 
     def contestado(self, prestador_id: str, registro_ans: str, origem: str, *, legado: bool) -> Contestado | None:

@@ -14,12 +14,14 @@ from tests.builders_functions import CNPJ, HOSPITAL, NOW
 from tests.builders_recurso import a_case, a_conta, a_pauta, a_recurso, a_taken, an_entry
 from tests.impresso import Printed
 
+LONGA = f"{'Consta do prontuário. ' * 20}Este é o fim."
+
 
 def answered(pauta: Pauta) -> tuple[Recurso, Pauta]:
     """The first in part, the second not at all, the others whole."""
     why = {
         1: (Decisao.PARCIAL, Decimal("4.00"), "Só o contratado."),
-        2: (Decisao.NAO_ACATADO, Decimal(0), "Sem laudo."),
+        2: (Decisao.NAO_ACATADO, Decimal(0), f"Sem laudo. {LONGA}"),
     }
     told = recursos.responder(
         pauta,
@@ -42,7 +44,7 @@ def test_each_entry_says_what_was_decided_and_why() -> None:
     hospital = Prestador(HOSPITAL, "Hospital € Aurora", "1234567", cnpj=CNPJ)
     text = Printed(pdf.resposta(*answered(pauta), an_operadora(), hospital)).text
     for said in (
-        "Acatado em parte. Só o contratado.", "Mantida. Sem laudo.", "Guia G1", "Guia G2", "Guia inteira", "33,50",
+        "Acatado em parte. Só o contratado.", "Mantida. Sem laudo.", "o fim.", "Guia G1", "Guia G2", "Guia inteira", "33,50",
         "9,00", "Hospital € Aurora", "Glosa 1705", "Prestador: O item foi autorizado", "senha",
     ):  # fmt: skip
         assert said in text, said

@@ -231,9 +231,9 @@ class Pages:
             self._write(LEFT + 4, self.y - 10.5 - 10 * place, line, BOLD, 8, INK)
         self.y -= high
 
-    def note(self, text: str, indent: float = 0, ink: Ink = GREY) -> None:
-        """A small paragraph below something."""
-        for line in self._lines(_cut(text), PLAIN, 7.5, RIGHT - LEFT - indent - 8):
+    def note(self, text: str, indent: float = 0, ink: Ink = GREY, *, whole: bool = False) -> None:
+        """A small paragraph below something, cut as a cell is unless it has to be read whole."""
+        for line in self._lines(text if whole else _cut(text), PLAIN, 7.5, RIGHT - LEFT - indent - 8):
             self.need(10)
             self._write(LEFT + indent + 4, self.y - 6.5, line, PLAIN, 7.5, ink)
             self.y -= 10
