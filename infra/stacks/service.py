@@ -725,16 +725,20 @@ class ServiceStack(Stack):
             "BUCKET_ACERVO": buckets.acervo.bucket_name,
         }
         by_month = table_use(data.peg, ("Query",), RECEPTION_INDEX)
+        # What is contested of each line, which conciliation shows, only its owner knows.
+        contesting = {"FUNCAO_RECURSO": self.functions[RECURSO_API.name]}
         self._function(
             "PagamentoApi",
             PAGAMENTO_API,
             {
                 **where,
                 **self._api_environment(),
+                **_named(contesting),
                 "TABELA_IDEMPOTENCIA": data.idempotencia.table_name,
             },
             grants=(
                 *self._paying(QUEUE_INDEX, SENDING_INDEX),
+                *_callable(contesting),
                 by_month,
                 # Kept answers; quotas of who asks in bulk.
                 table_use(data.idempotencia, ("GetItem", "PutItem", "UpdateItem")),

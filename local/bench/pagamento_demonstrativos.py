@@ -18,14 +18,11 @@ from typing import Final
 
 from reportlab.pdfgen.canvas import Canvas
 
-from conecta_contas.dossies import Dossie
-from conecta_contas.pegs import Peg
 from conecta_facts.operadoras import Operadora, VersaoAceita
 from conecta_tiss.versions import Versao
 from local.bench.measure import Measure, alternate, cpu_of
 from local.bench.peg_dados import CNPJ, ITENS, PRESTADOR, REGISTRO
-from local.bench.peg_motor import Bucket
-from local.bench.peg_publicado import UM_REAL, publicado
+from local.bench.peg_publicado import UM_REAL, ContasEmBytes, publicado
 from local.bench.tiss import libxml2
 from local.gerador import DIA_DE_REFERENCIA
 from local.seed import HOSPITAL
@@ -33,8 +30,7 @@ from pagamento import pdf, planilhas
 from pagamento.domain.demonstrativos import AnaliseDeConta
 from pagamento.messages.demonstrativos import xml
 from pagamento.service.demonstrativos import PROTOCOLOS, find_analises
-from peg.s3 import S3Archive
-from tests.fakes_pagamento import FakeContas, Mesa
+from tests.fakes_pagamento import Mesa
 
 UNIT: Final = "ms CPU"
 AGORA: Final = datetime(2026, 3, 20, 15, tzinfo=UTC)
@@ -43,25 +39,10 @@ MEBI: Final = 1024 * 1024
 _PROC: Final = Path("/proc/self")
 
 
-class _Contas(FakeContas):
-    """PEGs whose dossiers are bytes in the archive, read again each time they are asked for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._archive = S3Archive(Bucket(), "acervo")
-
-    def put(self, peg: Peg, dossie: Dossie | None = None) -> Peg:
-        kept = self._archive.keep_dossie(peg, dossie) if dossie else ""
-        return super().put(replace(peg, dossie=kept))
-
-    def dossie(self, peg: Peg) -> Dossie:
-        return self._archive.dossie(peg)
-
-
 def mesa(protocolos: int, guias: int) -> tuple[Mesa, list[str]]:
     """Published PEGs of the hospital, and their protocolos."""
     versoes = tuple(VersaoAceita(one.value, DIA_DE_REFERENCIA) for one in Versao)
-    held = Mesa(contas=_Contas(), agora=AGORA)
+    held = Mesa(contas=ContasEmBytes(), agora=AGORA)
     held.cadastro.put(HOSPITAL, Operadora(REGISTRO, "Operadora", "Grupo", (REGISTRO,), versoes, cnpj=CNPJ))
     numeros = [f"26032{place:07d}" for place in range(1, protocolos + 1)]
     for first, teto in enumerate((None, UM_REAL)):

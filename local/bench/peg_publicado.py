@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
@@ -11,15 +12,34 @@ from conecta_contas.dossies import Dossie, open_dossie
 from conecta_contas.pegs import Peg, Porta, SituacaoPeg
 from conecta_tiss.messages.lote_guias import TipoGuia
 from local.bench.peg_dados import PRESTADOR, REGISTRO, contexto, lote
-from local.bench.peg_motor import judge
+from local.bench.peg_motor import Bucket, judge
 from local.bench.tiss import RefusedError
 from local.gerador import DIA_DE_REFERENCIA
 from peg.messages.lotes import TissPadrao
+from peg.s3 import S3Archive
+from tests.fakes_pagamento import FakeContas
 
 PROTOCOLO: Final = "260320000001"
 PUBLICADA: Final = date(2026, 3, 10)
 UM_REAL: Final = Decimal("1.00")
 """A contract that pays no more for anything: a glosa on each item."""
+
+
+class ContasEmBytes(FakeContas):
+    """PEGs whose dossiers are bytes in the archive, read again each time they are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._archive = S3Archive(Bucket(), "acervo")
+
+    def put(self, peg: Peg, dossie: Dossie | None = None) -> Peg:
+        """Keep both."""
+        kept = self._archive.keep_dossie(peg, dossie) if dossie else ""
+        return super().put(replace(peg, dossie=kept))
+
+    def dossie(self, peg: Peg) -> Dossie:
+        """Read it."""
+        return self._archive.dossie(peg)
 
 
 def publicado(guias: int, *, teto: Decimal | None = None) -> tuple[Peg, Dossie]:

@@ -88,7 +88,7 @@ GRANTS: dict[str, set[str]] = {
     },
     "PagamentoApi": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
-        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue",
+        "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue", "lambda:InvokeFunction",
     },
     "PagamentoEventos": {
         *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "states:StartExecution",
@@ -467,7 +467,7 @@ def test_the_xml_door_calls_owners_and_touches_no_data(producao: Templates) -> N
     assert all(any(name in arn for arn in called) for name in owners)
 
 
-def test_workflows_and_sweeps_call_their_own_function_and_peg_whoever_cancels_what_is_not_its_own(
+def test_workflows_and_sweeps_call_their_own_function_and_others_who_knows_what_they_do_not(
     producao: Templates,
 ) -> None:
     called: dict[str, set[str]] = {}
@@ -487,6 +487,7 @@ def test_workflows_and_sweeps_call_their_own_function_and_peg_whoever_cancels_wh
         "PegApi": {"AutorizacaoApi", "RecursoApi"},
         "PegEventos": {"AutorizacaoApi", "RecursoApi"},
         "PrazosDeRecursos": {"RecursoFluxo"},
+        "PagamentoApi": {"RecursoApi"},
         "RecepcaoPeg": {"PegFluxo"},
         "VarreduraPeg": {"PegFluxo"},
     }
