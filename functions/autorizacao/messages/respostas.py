@@ -40,14 +40,13 @@ from conecta_tiss.messages.autorizacao import (
 from conecta_tiss.messages.comum import Beneficiario, Contratado, MotivoGlosa
 from conecta_tiss.messages.comunicacao import ComunicacaoRecebida, ComunicacaoRegistrada, ReciboComunicacao
 from conecta_tiss.messages.oncologia import AutorizacaoQuimio, AutorizacaoRadio
-from conecta_tiss.terminologia import table_label, tuss
+from conecta_tiss.terminologia import table_label
 from conecta_tiss.terminologia.glosas import DESCRICAO_MAXIMA, code_in, official
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.tables import (
     AusenciaCodValidacao,
     OpcaoFabricante,
     StatusSolicitacao,
-    Tabela,
     TipoTransacao,
 )
 from conecta_tiss.vocabulary.wide_tables import Dente, Regiao, TipoAcomodacao
@@ -282,7 +281,7 @@ class Decidida:
         codes = dict.fromkeys(code_in(self.versao, motivo.codigo) for motivo in item.motivos)
         return ProcedimentoOdontoAutorizado(
             sequencial_item=place,
-            **_procedure(item),
+            **answers.procedure(item.solicitado.tabela, item.solicitado.codigo, item.solicitado.descricao),
             dente=dente,
             regiao=regiao,
             face=cut(asked.face, 5),
@@ -345,7 +344,7 @@ class Decidida:
             opme = asked.opme
             yield ServicoAutorizado(
                 sequencial_item=place,
-                **_procedure(item),
+                **answers.procedure(item.solicitado.tabela, item.solicitado.codigo, item.solicitado.descricao),
                 quantidade_solicitada=_whole(asked.quantidade, 999),
                 quantidade_autorizada=_whole(item.autorizada, 999) if given else 0,
                 valor_solicitado=_money(asked.valor, self.versao),
@@ -469,17 +468,6 @@ def _money(valor: Decimal | None, versao: Versao) -> Decimal | None:
     cents = valor.quantize(_CENTAVO, ROUND_HALF_UP)
     most = Decimal("999999.99") if versao is Versao.V4_01_00 else Decimal("99999999.99")
     return cents if ZERO <= cents <= most else None
-
-
-def _procedure(item: Item) -> dict[str, Any]:
-    asked = item.solicitado
-    code = cut(asked.codigo, 10) or "0"
-    term = None if asked.descricao else tuss(asked.codigo, asked.tabela)
-    return {
-        "codigo_tabela": asked.tabela if asked.tabela in set(Tabela) else Tabela.PROPRIA.value,
-        "codigo_procedimento": code,
-        "descricao_procedimento": cut(asked.descricao or (term.termo if term else None), 150) or f"Item {code}",
-    }
 
 
 def _names(nomes: Nomes) -> tuple[str, str | None]:

@@ -35,7 +35,6 @@ from conecta_tiss.messages.recebimento import (
     RecebimentoLote,
 )
 from conecta_tiss.messages.situacao import DetalheLote, SituacaoDoProtocolo, SituacaoProtocolo
-from conecta_tiss.terminologia import tuss
 from conecta_tiss.terminologia.glosas import DESCRICAO_MAXIMA, given_in, official
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
@@ -180,7 +179,7 @@ class _Contada:
     def _dental(self, item: ItemCobrado, glosas: GlosasProcedimento) -> ProcedimentoOdontoRecebido:
         return ProcedimentoOdontoRecebido(
             sequencial_item=item.sequencial,
-            **_procedure(item),
+            **answers.procedure(item.tabela, item.codigo, item.descricao),
             dente=item.dente,
             regiao=item.regiao,
             face=item.face if item.face and _FACES.issuperset(item.face) else None,
@@ -200,7 +199,7 @@ def _medical(item: ItemCobrado, glosas: GlosasProcedimento) -> ProcedimentoReceb
         sequencial_item=item.sequencial,
         data_execucao=item.dia,
         hora_inicial=item.hora,
-        **_procedure(item),
+        **answers.procedure(item.tabela, item.codigo, item.descricao),
         quantidade=item.quantidade,
         via_acesso=item.via_acesso,
         valor_unitario=item.valor_unitario,
@@ -209,16 +208,6 @@ def _medical(item: ItemCobrado, glosas: GlosasProcedimento) -> ProcedimentoReceb
         fator_reducao_acrescimo=item.fator,
         glosas=glosas,
     )
-
-
-def _procedure(item: ItemCobrado) -> dict[str, Any]:
-    term = None if item.descricao else tuss(item.codigo, item.tabela)
-    code = echo(item.codigo)
-    return {
-        "codigo_tabela": item.tabela,
-        "codigo_procedimento": code,
-        "descricao_procedimento": cut(item.descricao or (term.termo if term else None), 150) or f"Item {code}",
-    }
 
 
 # --- what became of a cancellation ---

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from conecta_tiss.messages.comum import Contratado, MotivoGlosa
 from conecta_tiss.messages.envelope import Cabecalho, Mensagem, Parte
+from conecta_tiss.terminologia import tuss
 from conecta_tiss.terminologia.glosas import DESCRICAO_MAXIMA, official
 from conecta_tiss.versions import answer_version
+from conecta_tiss.vocabulary.tables import Tabela
 from conecta_tiss.xml.writer import cut, echo, to_iso_8859_1, write
 
 if TYPE_CHECKING:
@@ -45,6 +47,17 @@ def sender(recebida: Recebida, conhecido: Identificacao) -> Contratado:
     if who is None:
         return known(conhecido)
     return echo(Contratado(cnpj=who.cnpj, cpf=who.cpf, codigo_na_operadora=who.codigo_na_operadora))
+
+
+def procedure(tabela: str, codigo: str, descricao: str | None) -> dict[str, Any]:
+    """ct_procedimentoDados of what was asked for or billed; without words of its own, in TUSS's."""
+    code = cut(codigo, 10) or "0"
+    term = None if descricao else tuss(codigo, tabela)
+    return {
+        "codigo_tabela": tabela if tabela in set(Tabela) else Tabela.PROPRIA.value,
+        "codigo_procedimento": code,
+        "descricao_procedimento": cut(descricao or (term.termo if term else None), 150) or f"Item {code}",
+    }
 
 
 def envelope(
