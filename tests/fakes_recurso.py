@@ -47,6 +47,7 @@ class FakeRecursos(Hooks):
         super().__init__()
         self.rows: dict[Place, Any] = {}
         self.events: dict[tuple[str, str, str], Sent] = {}
+        self._let_go: dict[Place, Numero] = {}
         self._numbers, self._lock = Numbers(6), threading.Lock()
 
     def next_protocolo(self, day: date) -> str:
@@ -62,9 +63,10 @@ class FakeRecursos(Hooks):
         recurso: Recurso | None = self._get(chaves.recurso_key(prestador_id, protocolo))
         return recurso
 
-    def numero(self, prestador_id: str, registro_ans: str, numero: str) -> Numero | None:
-        held: Numero | None = self._get(chaves.numero_key(prestador_id, registro_ans, numero))
-        return held
+    def numero(self, prestador_id: str, registro_ans: str, numero: str, *, soltos: bool = False) -> Numero | None:
+        key = chaves.numero_key(prestador_id, registro_ans, numero)
+        held: Numero | None = self._get(key)
+        return held or (self._let_go.get(_place(key)) if soltos else None)
 
     def contestado(self, prestador_id: str, registro_ans: str, origem: str, *, legado: bool) -> Contestado | None:
         held: Contestado | None = self._get(chaves.contestado_key(prestador_id, registro_ans, origem, legado=legado))
@@ -137,7 +139,7 @@ class FakeRecursos(Hooks):
                 raise ConditionFailedError(lost)
             for place, _, depois in writes:
                 if depois is None:
-                    del self.rows[place]
+                    self._let_go[place] = self.rows.pop(place)
                 else:
                     self.rows[place] = depois
             for number, fato in enumerate(fatos):
@@ -169,8 +171,7 @@ class FakeRecursos(Hooks):
     def _tell(self, recurso: Recurso, fato: Fato, number: int, correlacao: str) -> None:
         chave = f"{recurso.versao}#{number}"
         sent = Sent(fato.tipo, chave, recurso.prestador_id, recurso.registro_ans, correlacao, dict(fato.dados))
-        assert (fato.tipo, recurso.protocolo, chave) not in self.events, "it would never be told"
-        self.events[fato.tipo, recurso.protocolo, chave] = sent
+        self.events.setdefault((fato.tipo, f"recurso/{recurso.protocolo}", chave), sent)
 
     def told(self, prestador_id: str, tipo: str | None = None) -> list[Sent]:
         """What was told of a prestador, in the order it was written."""

@@ -258,10 +258,12 @@ def test_a_living_recurso_holds_its_number_at_its_operadora_and_lets_it_go_when_
     assert subject.port.numero(HOSPITAL, VALE, "R1").recurso == first.protocolo
     subject.move(moved, situacao=CANCELADO)
     assert subject.port.numero(HOSPITAL, VALE, "R1") is None
+    assert subject.port.numero(HOSPITAL, VALE, "R1", soltos=True).recurso == first.protocolo
     third = numbered(4, numero="R1", digest="d4")
     subject.add(third)
-    told = subject.port.numero(HOSPITAL, VALE, "R1")
-    assert (told.recurso, told.digest) == (third.protocolo, "d4")
+    for soltos in (False, True):
+        told = subject.port.numero(HOSPITAL, VALE, "R1", soltos=soltos)
+        assert (told.recurso, told.digest) == (third.protocolo, "d4")
 
 
 def test_of_many_who_want_a_number_at_once_one_has_it_also_after_it_was_let_go(subject: Subject) -> None:

@@ -54,10 +54,10 @@ class DynamoRecursos:
         """One consistent GetItem."""
         return rows.build(Recurso, self._get(chaves.recurso_key(prestador_id, protocolo)))
 
-    def numero(self, prestador_id: str, registro_ans: str, numero: str) -> Numero | None:
+    def numero(self, prestador_id: str, registro_ans: str, numero: str, *, soltos: bool = False) -> Numero | None:
         """One consistent GetItem."""
         row = self._get(chaves.numero_key(prestador_id, registro_ans, numero))
-        return codec.build(Numero, row) if row and "livre" not in row else None
+        return codec.build(Numero, row) if row and (soltos or "livre" not in row) else None
 
     def contestado(self, prestador_id: str, registro_ans: str, origem: str, *, legado: bool) -> Contestado | None:
         """One consistent GetItem."""
