@@ -8,5 +8,13 @@ from conecta_edge import session
 from conecta_edge.http import Parts
 
 handler: Final = Parts(
-    "recurso.handler", {"/recursos/glosas": "glosas", "/recursos/contestados": "glosas"}, session.origins
+    "recurso.handler",
+    {
+        "/recursos": "recursos",
+        "/recursos/glosas": "glosas",
+        "/recursos/contestados": "glosas",
+        "/recursos/rascunhos": "rascunhos",
+        "/operadora/recursos": "operadora",
+    },
+    session.origins,
 )
