@@ -17,7 +17,7 @@ from pagamento.domain.pagamentos import Registro
 
 CRONOGRAMA: Final = "cronograma"
 PAGAMENTOS: Final = "pagamentos"
-_ITEM: Final = re.compile(r"(?P<fatura>[1-9][0-9]{11}(?:-[1-9][0-9]?)?):(?P<valor>[0-9.,]+)", re.ASCII)
+_ITEM: Final = re.compile(r"(?P<fatura>[1-9][0-9]{11}(?:-[1-9][0-9]{0,2})?):(?P<valor>[0-9.,]+)", re.ASCII)
 _DESCONTO: Final = re.compile(
     r"(?P<indicador>[0-9]):(?P<tipo>[0-9]{2}):(?P<valor>[0-9.,]+)(?::(?P<lancamento>[0-9]{12}))?", re.ASCII
 )

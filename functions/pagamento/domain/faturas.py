@@ -45,10 +45,12 @@ class Fatura:
     """What is to be paid of a PEG.
 
     Attributes:
-        parcela: 0 of the PEG's own value; others of what is recovered later.
+        parcela: 0 of what was liberado first; others of what recursos gave back later, in their order.
+        recurso: protocolo of the one that gave it back; of parcela 0 none.
         valor: reais, liberado.
         tipo_guia: of the PEG, as the standard names it.
-        recebido_em, publicada_em: local days of the PEG's reception and of the publication of its values.
+        recebido_em, publicada_em: local days of the PEG's reception and of the publication of its values; of what was
+            recovered, the day it was.
         dispensada: no nota is due: the prestador is a person.
         competencia, entrega_ate, pagamento_em: in force; `None` until a cronograma tells.
         reagendada: its delivery was missed.
@@ -65,6 +67,7 @@ class Fatura:
 
     protocolo: str
     parcela: int = 0
+    recurso: str | None = None
     prestador_id: str
     registro_ans: str
     numero_lote: str
@@ -93,6 +96,11 @@ class Fatura:
     def id(self) -> str:
         """`<protocolo>`, or `<protocolo>-<parcela>` of what is recovered later."""
         return f"{self.protocolo}-{self.parcela}" if self.parcela else self.protocolo
+
+    @property
+    def desde(self) -> str:
+        """Earliest month that a nota of it may be of, `AAAAMM`: of what is recovered, that in its PEG's number."""
+        return min(f"{self.recebido_em:%Y%m}", f"20{self.protocolo[:4]}")
 
 
 @dataclass(frozen=True, slots=True)

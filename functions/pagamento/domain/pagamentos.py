@@ -133,8 +133,9 @@ class Lancamento:
     """A debit or credit that the next payment settles: of a PEG paid too much, for example (`dm_debitoCredito`).
 
     Attributes:
-        id: 12 digits.
+        id: 12 digits; of what a recurso gives back, the protocolo of the recurso.
         fatura: id of the fatura it is about, when it is about one.
+        recurso: protocolo of the recurso of before the migration that gives it back.
         motivo: in Portuguese, for the prestador.
         pagamento: number of the payment that settled it.
     """
@@ -147,6 +148,7 @@ class Lancamento:
     valor: Decimal
     motivo: str
     fatura: str | None = None
+    recurso: str | None = None
     situacao: SituacaoLancamento = SituacaoLancamento.ABERTO
     pagamento: str | None = None
     quem: str

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Competencia = Annotated[str, Field(pattern=r"^20[0-9]{2}(0[1-9]|1[0-2])$", description="Ano e mês, AAAAMM.")]
 FaturaId = Annotated[
-    str, Field(pattern=r"^[0-9]{12}(-[1-9][0-9]?)?$", description="Protocolo do PEG, ou PEG e parcela recuperada.")
+    str, Field(pattern=r"^[0-9]{12}(-[1-9][0-9]{0,2})?$", description="Protocolo do PEG, ou PEG e parcela recuperada.")
 ]
 Valor = Annotated[
     Decimal, BeforeValidator(numero(10, 2, "0.01")), forma(10, 2), Field(description="Em reais, sem sinal.")

@@ -71,9 +71,9 @@ NOTA_ACEITA: Final[dict[str, Any]] = {
     "decidida_em": "2026-12-17T12:00:00.000000Z", "decidida_por": _QUEM,
 }  # fmt: skip
 PENDENCIA: Final[dict[str, Any]] = {
-    "fatura": "261120000007", "protocolo": "261120000007", "registro_ans": "345695", "numero_lote": "1",
-    "valor": "48216.50", "competencia": "202611", "entrega_ate": "2026-12-15", "pagamento_em": "2026-12-22",
-    "reagendada": False,
+    "fatura": "261120000007", "protocolo": "261120000007", "recurso": None, "registro_ans": "345695",
+    "numero_lote": "1", "valor": "48216.50", "competencia": "202611", "entrega_ate": "2026-12-15",
+    "pagamento_em": "2026-12-22", "reagendada": False,
 }  # fmt: skip
 PAGAMENTO_ENVIADO: Final[dict[str, Any]] = {
     "registro_ans": "345695", "numero": "2026-12/0042", "prestador": "12345678000195", "data": "2026-12-22",
@@ -100,8 +100,8 @@ LANCAMENTO_ENVIADO: Final[dict[str, Any]] = {
 }  # fmt: skip
 LANCAMENTO: Final[dict[str, Any]] = {
     "id": "261250000035", "registro_ans": "345695", "situacao": "ABERTO", "indicador": "1", "tipo": "08",
-    "valor": "120.00", "motivo": "Item pago em duplicidade.", "protocolo": "261120000007", "pagamento": None,
-    "criado_em": "2026-12-23T12:00:00.000000Z", "versao": 1,
+    "valor": "120.00", "motivo": "Item pago em duplicidade.", "protocolo": "261120000007", "recurso": None,
+    "pagamento": None, "criado_em": "2026-12-23T12:00:00.000000Z", "versao": 1,
 }  # fmt: skip
 LANCAMENTO_DA_OPERADORA: Final[dict[str, Any]] = {**LANCAMENTO, "prestador": "12345678000195", "quem": _QUEM}
 _VALORES: Final = {

@@ -169,6 +169,7 @@ class PendenciaDeNotaView(View):
 
     fatura: FaturaId
     protocolo: str
+    recurso: Annotated[str | None, Field(description="O que devolveu este valor; nulo no primeiro do PEG.")] = None
     registro_ans: str
     numero_lote: str
     valor: Reais
@@ -260,6 +261,7 @@ def pendencia(fatura: Fatura) -> dict[str, Any]:
     return {
         "fatura": fatura.id,
         "protocolo": fatura.protocolo,
+        "recurso": fatura.recurso,
         "registro_ans": fatura.registro_ans,
         "numero_lote": fatura.numero_lote,
         "valor": reais(fatura.valor),

@@ -186,6 +186,7 @@ class LancamentoView(View):
     valor: Reais
     motivo: str
     protocolo: str | None = None
+    recurso: Annotated[str | None, Field(description="Do portal anterior, que o devolveu.")] = None
     pagamento: Annotated[str | None, Field(description="Número do pagamento que o liquidou.")] = None
     criado_em: datetime
     quem: Quem = None
@@ -253,6 +254,7 @@ def lancamento(one: Lancamento, *, da_operadora: bool = False) -> dict[str, Any]
         "valor": reais(one.valor),
         "motivo": one.motivo,
         "protocolo": one.fatura,
+        "recurso": one.recurso,
         "pagamento": one.pagamento,
         "criado_em": iso(one.criado_em),
         "versao": one.versao,

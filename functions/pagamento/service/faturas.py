@@ -1,4 +1,4 @@
-"""Faturas: opened when a PEG's values are published, closed on each delivery day, counted again by a new cronograma."""
+"""Faturas: opened when values are published or recovered, closed on each delivery day, counted by a new cronograma."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def as_of_now(faturas: Sequence[Fatura], portas: Portas) -> list[Fatura]:
 def find_faturas(
     prestador_id: str, ids: Sequence[str], portas: Portas, *, correlacao: str = ""
 ) -> Mapping[str, Fatura]:
-    """Those of a tenant, by id; those of PEGs whose values were published a moment ago are opened here and now."""
+    """Those of a tenant, by id; what was published or recovered a moment ago is opened here and now."""
     found = dict(portas.registros.faturas(prestador_id, ids))
     for one in ids:
         if one not in found and (opened := open_fatura(prestador_id, one, portas, correlacao=correlacao)):
@@ -54,35 +54,66 @@ def find_faturas(
     return found
 
 
-def open_fatura(prestador_id: str, protocolo: str, portas: Portas, *, correlacao: str = "") -> Fatura | None:
-    """The fatura of a PEG whose values are published; the one that is there, when it is; `None` of any other PEG."""
-    peg = portas.contas.peg(prestador_id, protocolo)
-    if peg is None or peg.situacao is not SituacaoPeg.LIBERADO or peg.publicada_em is None:
-        return portas.registros.faturas(prestador_id, [protocolo]).get(protocolo)
-    by = regras(peg.registro_ans, portas)
-    person = portas.cadastro.prestador(prestador_id).cnpj is None
-    fatura = abrir(_new(peg, portas, dispensada=person), by)
-    over = fatura.situacao is SituacaoFatura.ENCERRADA
-    told = fato("FaturaEncerrada" if over else "FaturaAberta", fatura, valor=str(fatura.valor))
+def open_fatura(prestador_id: str, fatura_id: str, portas: Portas, *, correlacao: str = "") -> Fatura | None:
+    """What is to be paid of a PEG whose values are published, or of what a recurso gave back; the one that is there.
+
+    `None` of what is neither.
+    """
+    nova = _new(prestador_id, fatura_id, portas)
+    if nova is None:
+        return portas.registros.faturas(prestador_id, [fatura_id]).get(fatura_id)
+    by = regras(nova.registro_ans, portas)
+    fatura = abrir(nova, by)
     try:
-        portas.registros.write([Mudanca(None, fatura)], [told], now=portas.now, correlacao=correlacao or protocolo)
+        portas.registros.write(
+            [Mudanca(None, fatura)], [_opened(fatura)], now=portas.now, correlacao=correlacao or fatura_id
+        )  # fmt: skip
     except MudouError:
-        return portas.registros.faturas(prestador_id, [protocolo]).get(protocolo)
+        return portas.registros.faturas(prestador_id, [fatura_id]).get(fatura_id)
     # A recount by a cronograma that came meanwhile may have gone by before this one was there.
-    latest = regras(peg.registro_ans, portas)
+    latest = regras(nova.registro_ans, portas)
     revised = _counted(fatura, latest) if latest.cronograma != by.cronograma else None
     if revised is None:
         return fatura
     _written([(fatura, *revised)], portas)  # or else the recount was there
-    return portas.registros.faturas(prestador_id, [protocolo]).get(protocolo)
+    return portas.registros.faturas(prestador_id, [fatura_id]).get(fatura_id)
 
 
-def _new(peg: Peg, portas: Portas, *, dispensada: bool) -> Fatura:
+def ids_of(peg: Peg) -> list[str]:
+    """Ids of all its faturas."""
+    return [peg.protocolo, *(f"{peg.protocolo}-{parcela}" for parcela, _ in enumerate(peg.recuperacoes, 1))]
+
+
+def _new(prestador_id: str, fatura_id: str, portas: Portas) -> Fatura | None:
+    protocolo, _, parcela = fatura_id.partition("-")
+    peg = portas.contas.peg(prestador_id, protocolo)
+    if peg is None or fatura_id not in ids_of(peg):
+        return None
+    known: dict[str, Any] = {
+        "protocolo": protocolo, "prestador_id": prestador_id, "registro_ans": peg.registro_ans,
+        "numero_lote": peg.numero_lote, "tipo_guia": peg.tipo_guia,
+        "dispensada": portas.cadastro.prestador(prestador_id).cnpj is None,
+    }  # fmt: skip
+    if parcela:
+        given = peg.recuperacoes[int(parcela) - 1]
+        return Fatura(
+            **known, parcela=int(parcela), recurso=given.recurso, valor=given.valor, recebido_em=given.em,
+            publicada_em=given.em,
+        )  # fmt: skip
+    if peg.situacao is not SituacaoPeg.LIBERADO or peg.publicada_em is None:
+        return None
     return Fatura(
-        protocolo=peg.protocolo, prestador_id=peg.prestador_id, registro_ans=peg.registro_ans,
-        numero_lote=peg.numero_lote, tipo_guia=peg.tipo_guia, valor=peg.valor_liberado, dispensada=dispensada,
-        recebido_em=portas.local_day(peg.data_recepcao), publicada_em=peg.publicada_em or portas.hoje,
+        **known, valor=peg.valor_liberado - peg.valor_recuperado, recebido_em=portas.local_day(peg.data_recepcao),
+        publicada_em=peg.publicada_em,
     )  # fmt: skip
+
+
+def _opened(fatura: Fatura) -> Fato:
+    valor = str(fatura.valor)
+    if fatura.recurso is not None:
+        return fato("ParcelaAberta", fatura, valor=valor, recurso=fatura.recurso)
+    over = fatura.situacao is SituacaoFatura.ENCERRADA
+    return fato("FaturaEncerrada" if over else "FaturaAberta", fatura, valor=valor)
 
 
 Revista = tuple[Fatura, list[Fato]]

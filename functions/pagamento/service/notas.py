@@ -195,7 +195,7 @@ def _awaited(prestador_id: str, pedido: Pedido, portas: Portas, *, correlacao: s
     for one in pedido.faturas:
         if one in found:
             continue
-        if portas.contas.peg(prestador_id, one) is None:
+        if portas.contas.peg(prestador_id, one.partition("-")[0]) is None:
             raise NaoEncontradoError
         early.append(one)
     if early:
@@ -234,7 +234,7 @@ def _judge(nota: Nota, faturas: Sequence[Fatura], portas: Portas) -> Nota:
         emitente=prestador.cnpj or prestador.cpf,
         tomador=portas.cadastro.operadora(nota.registro_ans).cnpj,
         valor=None if nota.legados else valor,
-        primeira_competencia=min((f"{one.recebido_em:%Y%m}" for one in faturas), default=""),
+        primeira_competencia=min((one.desde for one in faturas), default=""),
         hoje=portas.hoje,
     )
     found = [*de_notas.conferir(lida, esperado)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador, DebitoCreditoTipo
 from pagamento.domain import faturas as de_faturas
 from pagamento.domain.cronograma import Defeito
 from pagamento.domain.errors import (
@@ -15,6 +16,7 @@ from pagamento.domain.errors import (
     PagamentoInvalidoError,
     VersaoDiferenteError,
 )
+from pagamento.domain.faturas import SituacaoFatura
 from pagamento.domain.pagamentos import (
     FATURAS,
     Lancamento,
@@ -26,14 +28,18 @@ from pagamento.domain.pagamentos import (
     positivo,
 )
 from pagamento.service.faturas import find_faturas
-from pagamento.service.portas import Fato, Mudanca, keep_nothing
+from pagamento.service.portas import Chamador, Fato, Mudanca, keep_nothing
 
 if TYPE_CHECKING:
-    from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador, DebitoCreditoTipo
-    from pagamento.service.portas import Chamador, Guardar, Portas
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pagamento.domain.faturas import Fatura
+    from pagamento.service.portas import Guardar, Portas
 
 ROUNDS: Final = 4
 DESCONTOS: Final = 8
+SISTEMA: Final = Chamador(quem="sistema")
+"""What follows from an event."""
 
 
 def register(registro: Registro, chamador: Chamador, portas: Portas, *, guardar: Guardar = keep_nothing) -> Pagamento:
@@ -72,6 +78,7 @@ def register(registro: Registro, chamador: Chamador, portas: Portas, *, guardar:
         if defects := conferir(made, registro.valor_liquido, faturas, lancamentos, portas.hoje):
             raise PagamentoInvalidoError(defects)
         made = replace(made, demonstrativo=made.demonstrativo or portas.registros.next_protocolo(portas.hoje))
+        told = _paid(made, _over(made, faturas, portas, chamador), lancamentos.values())
         changes = [
             Mudanca(None, made),
             *(Mudanca(one, de_faturas.pagar(one, made.numero, made.data)) for one in faturas.values()),
@@ -79,8 +86,8 @@ def register(registro: Registro, chamador: Chamador, portas: Portas, *, guardar:
         ]
         try:
             portas.registros.write(
-                changes, [_paid(made)], now=portas.now, correlacao=chamador.correlacao, guardar=guardar(made)
-            )
+                changes, [told], now=portas.now, correlacao=chamador.correlacao, guardar=guardar(made)
+            )  # fmt: skip
         except MudouError:
             continue
         return made
@@ -99,14 +106,24 @@ def _too_many(registro: Registro) -> list[Defeito]:
     return found
 
 
-def _paid(pagamento: Pagamento) -> Fato:
+def _over(pagamento: Pagamento, faturas: Mapping[str, Fatura], portas: Portas, chamador: Chamador) -> list[str]:
+    """PEGs of which nothing more is due: paid here; or paid here what came back of one that was worth nothing first."""
+    first = [one.fatura for one in pagamento.itens if not faturas[one.fatura].parcela]
+    later = sorted({one.protocolo for one in faturas.values()}.difference(first))
+    found = find_faturas(pagamento.prestador_id, later, portas, correlacao=chamador.correlacao) if later else {}
+    return [*first, *(one for one in later if one in found and found[one].situacao is SituacaoFatura.ENCERRADA)]
+
+
+def _paid(pagamento: Pagamento, over: Sequence[str], lancamentos: Iterable[Lancamento]) -> Fato:
     return Fato(
         tipo="PagamentoRegistrado", registro_ans=pagamento.registro_ans, prestador_id=pagamento.prestador_id,
         entidade=f"pagamento/{pagamento.demonstrativo}", chave=pagamento.numero,
         dados={
             "numero": pagamento.numero, "demonstrativo": pagamento.demonstrativo, "data": pagamento.data.isoformat(),
             "valor_liquido": str(pagamento.liquido),
-            "protocolos": [one.fatura for one in pagamento.itens if "-" not in one.fatura],
+            "protocolos": list(over),
+            "parcelas": [one.fatura for one in pagamento.itens if "-" in one.fatura],
+            "recursos": [one.recurso for one in lancamentos if one.recurso],
         },
     )  # fmt: skip
 
@@ -145,6 +162,32 @@ def post_entry(pedido: Pedido, chamador: Chamador, portas: Portas, *, guardar: G
         motivo=pedido.motivo, fatura=pedido.fatura, quem=chamador.quem, criado_em=portas.now,
     )  # fmt: skip
     _write_entry(None, made, "LancamentoRegistrado", chamador, portas, guardar=guardar)
+    return made
+
+
+def credit_recurso(
+    prestador_id: str, registro_ans: str, recurso: str, valor: Decimal, portas: Portas, *, correlacao: str
+) -> Lancamento:
+    """What a recurso of before the migration gives back waits for the next payment (R07). Once more is the same.
+
+    Raises:
+        MudouError: somebody else is writing it now: try again.
+    """
+    # Protocolos are one space: that of the recurso is the id, so that no other credit of it can be.
+    made = Lancamento(
+        id=recurso, prestador_id=prestador_id, registro_ans=registro_ans, recurso=recurso,
+        indicador=DebitoCreditoIndicador.CREDITO, tipo=DebitoCreditoTipo.AJUSTE_DE_PAGAMENTO_ANTERIOR, valor=valor,
+        motivo=f"O recurso de glosa {recurso}, de contas do portal anterior, foi acatado.", quem=SISTEMA.quem,
+        criado_em=portas.now,
+    )  # fmt: skip
+    sistema = replace(SISTEMA, correlacao=correlacao)
+    try:
+        _write_entry(None, made, "LancamentoRegistrado", sistema, portas, guardar=keep_nothing)
+    except MudouError:
+        held = portas.registros.lancamento(prestador_id, recurso)
+        if held is None:
+            raise
+        return held
     return made
 
 
@@ -189,7 +232,10 @@ def _write_entry(
     told = Fato(
         tipo=tipo, registro_ans=after.registro_ans, prestador_id=after.prestador_id,
         entidade=f"lancamento/{after.id}", chave=str(after.versao),
-        dados={"indicador": after.indicador.value, "tipo": after.tipo.value, "valor": str(after.valor)},
+        dados={
+            "indicador": after.indicador.value, "tipo": after.tipo.value, "valor": str(after.valor),
+            **({"recurso": after.recurso} if after.recurso else {}),
+        },
     )  # fmt: skip
     portas.registros.write(
         [Mudanca(before, after)], [told], now=portas.now, correlacao=chamador.correlacao, guardar=guardar(after)

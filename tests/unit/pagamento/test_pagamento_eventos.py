@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from conecta_contas.pegs import SituacaoPeg
+from conecta_contas.pegs import Recuperacao, SituacaoPeg
 from conecta_edge import executions, queues
 from conecta_facts.prestadores import Prestador
 from pagamento.bootstrap import nucleo
@@ -64,6 +65,30 @@ def test_a_peg_whose_values_are_published_has_its_fatura_however_often_that_is_t
     assert deliver(message("PegLiberado", prestador_id="ninguem")) == []
     mesa.contas.put(replace(peg, prestador_id="ninguem"))
     assert deliver(message("PegLiberado", prestador_id="ninguem")) == ["m0"]  # cadastro does not know whose it is
+
+
+@pytest.mark.usefixtures("function_environment")
+def test_what_is_given_back_has_a_fatura_of_its_own_and_of_before_the_migration_it_is_a_credit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mesa, recurso = Mesa(), "261160000001"
+    monkeypatch.setattr(nucleo, "portas", lambda: mesa.portas)
+    mesa.cadastro.put(Prestador(HOSPITAL, "Hospital Aurora", "1234567", cnpj=CNPJ))
+    given = (Recuperacao(recurso, Decimal("10.00"), AGORA.date()),)
+    mesa.contas.put(a_peg(UM_PEG, situacao=SituacaoPeg.PAGO, recuperacoes=given))
+    told = message("ValorRecuperado", protocolo=UM_PEG, parcela=1, recurso=recurso, valor="10.00")
+    assert deliver(told, told) == []
+    (opened,) = mesa.registros.faturas_do_mes(HOSPITAL, "202610")
+    assert (opened.id, opened.recurso, opened.valor) == (f"{UM_PEG}-1", recurso, Decimal("10.00"))
+    dados: dict[str, Any] = {"recurso": recurso, "protocolo": "ANTIGO-1", "legado": True, "valor_acatado": "7.50"}
+    ours, nothing, legacy = (
+        message("RecursoRespondido", f"recurso/{recurso}", **{**dados, **more})
+        for more in ({"legado": False}, {"valor_acatado": "0.00"}, {})
+    )
+    assert deliver(ours, nothing, legacy, legacy) == []
+    (entry,) = mesa.registros.lancamentos(HOSPITAL, VALE)
+    assert (entry.id, entry.valor) == (recurso, Decimal("7.50"))
+    assert [sent.tipo for sent in mesa.registros.told(HOSPITAL)] == ["ParcelaAberta", "LancamentoRegistrado"]
 
 
 def test_a_new_cronograma_starts_one_recount_of_its_operadora(machines: StepFunctions) -> None:
