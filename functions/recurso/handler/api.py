@@ -13,6 +13,8 @@ handler: Final = Parts(
         "/recursos": "recursos",
         "/recursos/glosas": "glosas",
         "/recursos/contestados": "glosas",
+        "/recursos/planilha": "planilhas",
+        "/recursos/planilhas": "planilhas",
         "/recursos/rascunhos": "rascunhos",
         "/operadora/recursos": "operadora",
     },

@@ -456,21 +456,14 @@ class Tentativa:
     """What became of one of many pedidos.
 
     Attributes:
-        caso: what it was looked at with; `None` when its PEG could not be.
         recurso: what it became; `None` when it was refused, or only looked at.
         erro: why it was refused whole.
     """
 
     pedido: Pedido
     achados: tuple[Apontamento, ...] = ()
-    caso: Caso | None = None
     recurso: Recurso | None = None
     erro: Exception | None = None
-
-    @property
-    def valor(self) -> Decimal:
-        """Reais contested."""
-        return soma(map(regras.valor_of, self.caso.exames)) if self.caso else ZERO
 
 
 def send_many(
@@ -488,14 +481,17 @@ def send_many(
         simular: look at them only.
     """
     for pedido in pedidos:
-        caso: Caso | None = None
         found: tuple[Apontamento, ...] = ()
         try:
+            known = _known(prestador_id, pedido, portas)
+            if known is not None:
+                yield Tentativa(pedido, recurso=None if simular else known)
+                continue
             caso = examine(prestador_id, pedido, portas, em=entrega.em)
             found = findings(prestador_id, caso, portas)
             done = None if simular else send(prestador_id, pedido, entrega, chamador, portas)
-            yield Tentativa(pedido, found, caso, done)
+            yield Tentativa(pedido, found, done)
         except RecursoInvalidoError as error:
-            yield Tentativa(pedido, (*error.achados, *(one for one in found if one.aviso)), caso, erro=error)
+            yield Tentativa(pedido, (*error.achados, *(one for one in found if one.aviso)), erro=error)
         except (NaoEncontradoError, NaoPublicadoError, LegadoError, MudouError) as error:
-            yield Tentativa(pedido, found, caso, erro=error)
+            yield Tentativa(pedido, found, erro=error)

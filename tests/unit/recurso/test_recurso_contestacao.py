@@ -358,9 +358,17 @@ def test_one_that_is_refused_keeps_no_other_back() -> None:
         HOSPITAL, pedidos, sent_now(Porta.PLANILHA), a_caller(), mesa.portas
     )  # fmt: skip
     assert isinstance(absent.erro, NaoEncontradoError)
-    assert (absent.valor, absent.caso) == (Decimal("0.00"), None)
     assert isinstance(refused.erro, RecursoInvalidoError)
     assert [one.regra for one in refused.achados] == ["REC-GUIA", "REC-INCOMPLETO"]
-    assert (done.erro, done.valor) == (None, DEZ)
+    assert done.erro is None
     assert done.recurso is not None
     assert done.recurso.porta is Porta.PLANILHA
+
+
+def test_one_that_was_sent_before_is_the_one_received() -> None:
+    mesa = a_mesa()
+    first = sent(mesa, numero="R1")
+    again = [a_pedido(numero="R1")]
+    (looked,) = contestacao.send_many(HOSPITAL, again, sent_now(), a_caller(), mesa.portas, simular=True)
+    (done,) = contestacao.send_many(HOSPITAL, again, sent_now(), a_caller(), mesa.portas)
+    assert (looked.recurso, looked.erro, done.recurso) == (None, None, first)
