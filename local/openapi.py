@@ -22,6 +22,7 @@ import pagamento.handler.api
 import peg.handler.api
 import porta_tiss.handler.api
 import publico.handler.api
+import recurso.handler.api
 from autorizacao.handler import comum as autorizacoes
 from autorizacao.schemas.comum import ITENS_MAXIMOS, ITENS_NO_PEDIDO
 from autorizacao.schemas.rascunhos import CORPO_MAXIMO as RASCUNHO_MAXIMO
@@ -39,6 +40,13 @@ from pagamento.domain import lotes
 from pagamento.handler import comum as pagamentos
 from pagamento.service import demonstrativos, notas
 from peg.handler import comum as pegs
+from recurso.domain.pedidos import JUSTIFICATIVA_MAXIMA
+from recurso.domain.regras import GUIAS as GUIAS_POR_RECURSO
+from recurso.handler import comum as recursos
+from recurso.schemas.pedidos import DOCUMENTOS as DOCUMENTOS_POR_ITEM
+from recurso.schemas.pedidos import ITENS as ITENS_POR_RECURSO
+from recurso.schemas.recursos import RESPOSTAS
+from recurso.schemas.recursos import VALIDADE as RASCUNHO_DE_RECURSO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,6 +64,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *cadastro.handler.api.handler.operations(),
     *autorizacao.handler.api.handler.operations(),
     *pagamento.handler.api.handler.operations(),
+    *recurso.handler.api.handler.operations(),
 )
 REF: Final = "#/components/schemas/{model}"
 WITHOUT_BODY: Final = frozenset({204, 304})
@@ -260,6 +269,7 @@ def limites() -> dict[str, Any]:
             "precos_e_regras": cadastro.handler.contrato.PAGE,
             "autorizacoes": autorizacoes.PAGE,
             "notas_fiscais": pagamentos.PAGE,
+            "recursos": recursos.PAGE,
         },
         "pagamento": {
             "pegs_por_nota_fiscal": notas.FATURAS,
@@ -268,6 +278,14 @@ def limites() -> dict[str, Any]:
             "meses_por_lote_de_demonstrativos": lotes.MESES,
             "demonstrativos_por_lote": lotes.DOCUMENTOS,
             "dias_do_lote_de_demonstrativos": lotes.DIAS,
+        },
+        "recurso": {
+            "guias_por_recurso": GUIAS_POR_RECURSO,
+            "itens_por_recurso": ITENS_POR_RECURSO,
+            "documentos_por_item": DOCUMENTOS_POR_ITEM,
+            "caracteres_da_justificativa": JUSTIFICATIVA_MAXIMA,
+            "respostas_por_vez": RESPOSTAS,
+            "rascunho_dias": RASCUNHO_DE_RECURSO.days,
         },
         "autorizacao": {
             "itens_por_lista": ITENS_MAXIMOS,

@@ -53,4 +53,5 @@ class LimitesView(BaseModel):
     elegibilidade: Annotated[dict[str, int], Field(description="Cotas por pessoa ou credencial.")]
     autorizacao: Annotated[dict[str, int], Field(description="Itens, rascunhos e cota por pessoa ou credencial.")]
     pagamento: Annotated[dict[str, int], Field(description="Notas fiscais e demonstrativos.")]
+    recurso: Annotated[dict[str, int], Field(description="Recursos de glosas e seus rascunhos.")]
     cargas: dict[str, int]

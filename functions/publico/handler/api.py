@@ -98,6 +98,7 @@ OPERATIONS: Final = (
             "elegibilidade": {"consultas_por_minuto": 120, "beneficiarios_por_lote": 500},
             "autorizacao": {"itens_por_lista": 100, "itens_por_pedido": 120, "rascunho_dias": 30},
             "pagamento": {"pegs_por_nota_fiscal": 50, "protocolos_por_demonstrativo": 30},
+            "recurso": {"guias_por_recurso": 100, "itens_por_recurso": 5000, "rascunho_dias": 90},
             "cargas": {"linha_maxima_bytes": 65536},
         }),),
     ),
@@ -113,7 +114,7 @@ OPERATIONS: Final = (
 
 _api = Api(OPERATIONS, {}, session.origins)
 _METHODS: Final = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
-_HEADERS: Final = "Authorization, Content-Type, Conecta-Prestador, Idempotency-Key, If-Match"
+_HEADERS: Final = "Authorization, Content-Type, Conecta-Prestador, Idempotency-Key, If-Match, If-None-Match"
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:

@@ -31,6 +31,8 @@ from pagamento.service.demonstrativos import PROTOCOLOS
 from peg.handler import comum as pegs
 from publico.handler import api
 from publico.schemas import LimitesView, SaudeView
+from recurso.domain.regras import GUIAS as GUIAS_POR_RECURSO
+from recurso.handler import comum as recursos
 from tests.builders_functions import ORIGEM_DO_PORTAL, api_event
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -66,13 +68,14 @@ def test_the_published_limits_are_the_ones_that_apply() -> None:
     assert found.versoes_tiss_implementadas == [versao.value for versao in VERSOES]
     assert found.itens_por_pagina == {
         "pegs": pegs.PAGE, "precos_e_regras": cadastro.handler.contrato.PAGE, "autorizacoes": comum.PAGE,
-        "notas_fiscais": pagamentos.PAGE,
+        "notas_fiscais": pagamentos.PAGE, "recursos": recursos.PAGE,
     }  # fmt: skip
     assert found.elegibilidade["consultas_por_minuto"] == int(Settings().limite_elegibilidade)
     assert found.elegibilidade["beneficiarios_por_lote"] == LOTE_MAXIMO
     assert found.autorizacao["perguntas_por_minuto"] == comum.PERGUNTAS.limit
     assert found.autorizacao["itens_por_pedido"] == ITENS_NO_PEDIDO
     assert found.pagamento["protocolos_por_demonstrativo"] == PROTOCOLOS
+    assert found.recurso["guias_por_recurso"] == GUIAS_POR_RECURSO
     assert found.guias_por_peg == GUIAS_POR_PEG == 100
     assert answered["headers"]["Cache-Control"] == "public, max-age=300"
 

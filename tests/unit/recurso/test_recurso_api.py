@@ -16,7 +16,7 @@ from recurso.domain.glosas import Nivel
 from recurso.domain.recursos import Decisao, SituacaoRecurso
 from recurso.handler import glosas as de_glosas
 from recurso.handler import recursos as de_recursos
-from recurso.schemas import exemplos, pedidos
+from recurso.schemas import pedidos
 from recurso.schemas import recursos as schemas
 from recurso.schemas.glosas import GlosasContestaveisPage
 from recurso.service.respostas import RespostaPedida
@@ -452,16 +452,3 @@ def test_pagamento_is_told_what_is_contested_of_each_line(mesa: ApiMesa) -> None
     assert mesa.call("POST", "/recursos/contestados", asked)[1] == {"linhas": []}
     mesa.sent(an_entry(valor=Decimal("4.00")))
     assert mesa.call("POST", "/recursos/contestados", asked)[1] == {"linhas": [[1, 1, "4.00"]]}
-
-
-def test_examples_are_of_the_documented_shapes() -> None:
-    for model, shown in (
-        (schemas.RecursoDeGlosaView, exemplos.RECURSO), (schemas.RecursoDeGlosaView, exemplos.CANCELADO),
-        (schemas.ItensDoRecursoPage, exemplos.ITENS), (schemas.RespostaDoRecursoView, exemplos.RESPOSTA),
-        (pedidos.ValidacaoDoRecursoView, exemplos.VALIDACAO), (pedidos.RecursoDeGlosaRequest, exemplos.ENVIADO),
-        (schemas.RascunhoDeRecursoInteiroView, exemplos.RASCUNHO_INTEIRO),
-        (schemas.RecursoDeGlosaView, exemplos.CONCLUIDO), (schemas.ItensDoRecursoPage, exemplos.ITENS_DA_OPERADORA),
-        (schemas.RespostasDoRecursoRequest, exemplos.RESPOSTAS_ENVIADAS),
-        (GlosasContestaveisPage, {"glosas": [exemplos.GLOSA], "cursor": None}),
-    ):  # fmt: skip
-        fits(model, shown)
