@@ -37,10 +37,7 @@ _PEG, _DESDE = "peg", "desde"
 def list_glosas(request: Request) -> Response:
     """GET /recursos/glosas."""
     caller, portas, query = session.principal(request), bootstrap.portas(), Query(request.query)
-    protocolo, mes = request.query.get("protocolo"), query.competencia("competencia", f"{portas.hoje:%Y%m}")
-    if protocolo is not None and "competencia" in request.query:
-        text = "Procure por protocolo ou por competencia: não pelos dois."
-        query.refuse("competencia", "consulta-ambigua", text)
+    protocolo, mes = asked(query, portas)
 
     def listed(position: Position = None) -> Iterator[tuple[Conta, dict[str, str]]]:
         if protocolo is None:
@@ -62,6 +59,15 @@ def list_glosas(request: Request) -> Response:
             break
         desde = 0
     return Response(200, {"glosas": shown, "cursor": token_of(following)})
+
+
+def asked(query: Query, portas: Portas) -> tuple[str | None, str]:
+    """The PEG that is asked about, or the month, that of today when neither is said."""
+    protocolo, mes = query.values.get("protocolo"), query.competencia("competencia", f"{portas.hoje:%Y%m}")
+    if protocolo is not None and "competencia" in query.values:
+        text = "Procure por protocolo ou por competencia: não pelos dois."
+        query.refuse("competencia", "consulta-ambigua", text)
+    return protocolo, mes
 
 
 def conta_de(prestador_id: str, protocolo: str, portas: Portas) -> Conta:

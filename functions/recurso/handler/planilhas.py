@@ -42,23 +42,21 @@ Resultado = tuple[str, str | None, str]
 def template(request: Request) -> Response:
     """GET /recursos/planilha."""
     caller, portas, query = session.principal(request), bootstrap.portas(), Query(request.query)
-    formato = Formato(query.one_of("formato", tuple(Formato), Formato.XLSX))
-    protocolo = request.query.get("protocolo")
-    if (protocolo is None) is ("competencia" not in request.query):
-        query.refuse("protocolo", "consulta-invalida", "Informe protocolo (do PEG) ou competencia: um dos dois.")
-    competencia = "" if protocolo else query.competencia("competencia", f"{portas.hoje:%Y%m}")
-    query.check()
-    if protocolo is not None:
-        comum.require(caller, LER, lambda: glosas.conta_de(caller.prestador_id, protocolo, portas))
-        contas = [glosas.conta_de(caller.prestador_id, protocolo, portas)]
-    else:
-        caller.require(LER)
-        contas = _month(caller, competencia, portas)
+    formato = query.one_of("formato", tuple(Formato), Formato.XLSX)
+    protocolo, mes = glosas.asked(query, portas)
+
+    def found() -> list[Conta]:
+        if protocolo is None:
+            return _month(caller, mes, portas)
+        return [glosas.conta_de(caller.prestador_id, protocolo, portas)]
+
+    comum.require(caller, LER, found if protocolo else list, query)
+    contas = found()
     for one in contas:
         indices = {found.lugar.indice for found in one.contestaveis()}
         comum.audit(request, caller.actor, f"peg/{one.peg.protocolo}", one, indices)
-    content = planilhas.modelo(_lines(contas, portas), formato, _names())
-    return _file(content, formato, f"glosas-{protocolo or competencia}")
+    content = planilhas.modelo(_lines(contas, portas), Formato(formato), _names())
+    return _file(content, Formato(formato), f"glosas-{protocolo or mes}")
 
 
 def _month(caller: Principal, competencia: str, portas: Portas) -> list[Conta]:
@@ -241,7 +239,7 @@ OPERATIONS: Final = (
         "envie-a por `POST /recursos/planilhas`. Em CSV: UTF-8, `;`, vírgula decimal.",
         template,
         Parameter("protocolo", "query", "Do PEG.", example="261120000007"),
-        comum.mes("Mês da recepção dos PEGs, AAAAMM; em lugar de protocolo."),
+        comum.mes("Mês da recepção dos PEGs, AAAAMM; sem protocolo, o padrão é o corrente."),
         Parameter("formato", "query", "O padrão é xlsx.", schema=_FORMATO, example="xlsx"),
         replies=_FORMATOS,
         refusals=(409, 422),

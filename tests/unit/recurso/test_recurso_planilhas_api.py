@@ -149,7 +149,8 @@ def test_a_month_of_pegs_is_one_file_up_to_a_limit(mesa: ApiMesa, monkeypatch: p
     monkeypatch.setattr(planilhas, "PEGS", 0)
     status, problem = mesa.get("/recursos/planilha", competencia="202611")
     assert (status, errors(problem)) == (422, [("competencia", "protocolos-demais")])
-    assert mesa.get("/recursos/planilha")[0] == 422
+    assert mesa.get("/recursos/planilha", formato="pdf")[0] == 422
+    assert mesa.get("/recursos/planilha", DA_CLINICA, protocolo=PEG, formato="pdf")[0] == 404
     assert mesa.get("/recursos/planilha", protocolo=PEG, competencia="202611")[0] == 422
     assert mesa.get("/recursos/planilha", competencia="2026")[0] == 422
 
