@@ -1,0 +1,1 @@
+"""TISS messages ↔ this context: the only place that knows both (anti-corruption layer)."""
