@@ -15,9 +15,8 @@ ID = f"{VALE}-261121120000-0f3b0c6a"
 
 def a_conteudo(**changes: Any) -> Conteudo:
     """Something said to everybody, from today on."""
-    return Conteudo(
-        **{"titulo": "Recesso", "resumo": "Sem análise no dia 25.", "texto": "…", "vigente_de": HOJE} | changes
-    )
+    values: dict[str, Any] = {"titulo": "Recesso", "resumo": "Sem análise no dia 25.", "texto": "…", "vigente_de": HOJE}
+    return Conteudo(**values | changes)
 
 
 def a_publicacao(publicacao_id: str = ID, edicao: int = 1, **changes: Any) -> Publicacao:

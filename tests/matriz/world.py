@@ -27,12 +27,13 @@ from local.gerador_cadastro.identificadores import cnpj as cnpj_of
 from local.runtime import EmbeddedAws
 from local.seed import CLINICA, GRUPOS, HOSPITAL, OPERADORAS
 from tests.cadastro_rows import CadastroTable, VinculoOperadora
-from tests.matriz import pagamento, pegs, senhas, tokens
+from tests.matriz import documentacoes, pagamento, pegs, senhas, tokens
 from tests.matriz.calls import Wire, together
 from tests.matriz.contas import Contas, new_lote
 from tests.matriz.estados import Estados, Partes, new_guia
 from tests.matriz.faturas import Faturas
 from tests.matriz.model import EVERYTHING, Caller, Kind, Row, Target, Values, refusal
+from tests.matriz.publicacoes import Publicacoes
 from tests.matriz.table import TABLE
 
 AMS, PASA = OPERADORAS
@@ -50,7 +51,7 @@ ID_OF: Final[Mapping[str, str]] = {
     "operadora": "registro", "autorizacao": "numero", "autorizacao da operadora": "numero", "rascunho": "rascunho",
     "mensagem": "upload", "peg da operadora": "protocolo", "digitado": "digitado", "peg publicado": "protocolo",
     "nota": "nota", "nota da operadora": "nota", "pagamento": "demonstrativo", "lancamento da operadora": "lancamento",
-    "lote de demonstrativos": "lotes",
+    "lote de demonstrativos": "lotes", "publicacao": "publicacao", "documentacao": "documentacao",
 }  # fmt: skip
 """Of each kind of thing, the value that names it."""
 ABSENT: Final[Mapping[str, str]] = {
@@ -61,6 +62,7 @@ ABSENT: Final[Mapping[str, str]] = {
     "mensagem": "f" * 32, "peg da operadora": "261129999999", "digitado": "f" * 32, "peg publicado": "261129999999",
     "nota": "261159999999", "nota da operadora": "261159999999", "pagamento": "261159999999",
     "lancamento da operadora": "261159999999", "lote de demonstrativos": "261159999999",
+    "publicacao": "345695-200101000000-00000000", "documentacao": "345695-200101000000-00000000",
 }  # fmt: skip
 """Ids that are well formed and nobody's."""
 SHARES: Final = 6
@@ -230,6 +232,10 @@ class World:
             ],
         )
         paid = {hospital: here_paid, clinica: there_paid}
+        manuals = together(
+            lambda of: self.publicacoes.manual(*of),
+            [(HOSPITAL.prestador_id, AMS), (HOSPITAL.prestador_id, PASA), (CLINICA.prestador_id, AMS)],
+        )
         return {
             "upload": {hospital: {"upload": here}, clinica: {"upload": there}},
             "peg": {hospital: {"protocolo": sent}, clinica: {"protocolo": gone}},
@@ -283,6 +289,10 @@ class World:
                 hospital: self.faturas.lote(HOSPITAL.prestador_id, AMS),
                 clinica: self.faturas.lote(CLINICA.prestador_id, AMS),
             },
+            "publicacao": {
+                f"registro:{one}": {"publicacao": made} for one, made in zip(OPERADORAS, manuals, strict=False)
+            },
+            "documentacao": {hospital: {"documentacao": manuals[0]}, clinica: {"documentacao": manuals[2]}},
             "mensagem": {
                 hospital: self._sent(HOSPITAL.prestador_id, self.gestor),
                 clinica: self._sent(CLINICA.prestador_id, self.clinica),
@@ -298,6 +308,11 @@ class World:
     def contas(self) -> Contas:
         """Makes PEGs and drafts of them."""
         return Contas(lambda: self._partes, self._of_prestador)
+
+    @cached_property
+    def publicacoes(self) -> Publicacoes:
+        """Makes what operadoras publish."""
+        return Publicacoes(self.cadastro)
 
     @cached_property
     def faturas(self) -> Faturas:
@@ -484,13 +499,15 @@ class World:
             return self.estados.draft(caller.prestador or "", AMS)
         if row.makes in {"autorizacao", "peg", "peg publicado"}:
             return self.held(row.makes, caller) or {}
-        made: Estados | Contas | Faturas
+        made: Estados | Contas | Faturas | Publicacoes
         if row.makes in senhas.ESTADOS:
             made = self.estados
         elif row.makes in pegs.ESTADOS:
             made = self.contas
         elif row.makes in pagamento.ESTADOS:
             made = self.faturas
+        elif row.makes in documentacoes.ESTADOS:
+            made = self.publicacoes
         else:
             return {}
         if caller.kind is Kind.OPERADORA:

@@ -47,12 +47,14 @@ class Leitor:
 
     Attributes:
         ufs: where it is, and where its places are that the operadora knows.
+        da_rede: whether the operadora ever enabled it (R02).
     """
 
     prestador_id: str
     registro_ans: str
     tipo: TipoPrestador
     ufs: frozenset[str] = frozenset()
+    da_rede: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +140,9 @@ class Publicacao:
 
     def para(self, leitor: Leitor, hoje: date) -> bool:
         """Whether a prestador sees it on a day."""
-        published = self.situacao is Situacao.PUBLICADA and self.registro_ans == leitor.registro_ans
-        return published and vigente(self.conteudo, hoje) and self.conteudo.publico.alcanca(leitor)
+        if self.situacao is not Situacao.PUBLICADA or self.registro_ans != leitor.registro_ans:
+            return False
+        return leitor.da_rede and vigente(self.conteudo, hoje) and self.conteudo.publico.alcanca(leitor)
 
     def nova(self, visitada_em: datetime | None) -> bool:
         """Whether it came to be seen since somebody's last visit; everything, to who never came."""

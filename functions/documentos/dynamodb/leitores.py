@@ -38,14 +38,16 @@ class DynamoLeitores:
         if profile is None:
             return ()
         prestador = codec.build(Prestador, dados(profile))
-        related = (codec.build(Relacionamento, dados(row)) for row in rows if row)
-        return [self._leitor(prestador, one.registro_ans, hoje) for one in related if one.may_send_em(hoje)]
+        return [self._leitor(prestador, codec.build(Relacionamento, dados(row)), hoje) for row in rows if row]
 
-    def _leitor(self, prestador: Prestador, registro_ans: str, hoje: date) -> Leitor:
-        places = self._catalogo.locais(prestador.prestador_id, registro_ans)
+    def _leitor(self, prestador: Prestador, relacionamento: Relacionamento, hoje: date) -> Leitor:
+        places = self._catalogo.locais(prestador.prestador_id, relacionamento.registro_ans)
         ufs = {prestador.uf, *(one.uf for one in places if vigente(one, hoje))}
         kind = TipoPrestador.PESSOA_JURIDICA if prestador.cnpj else TipoPrestador.PESSOA_FISICA
-        return Leitor(prestador.prestador_id, registro_ans, kind, frozenset(uf for uf in ufs if uf))
+        return Leitor(
+            prestador.prestador_id, relacionamento.registro_ans, kind, frozenset(uf for uf in ufs if uf),
+            relacionamento.may_send_em(hoje),
+        )  # fmt: skip
 
     def desconhecidos(self, registro_ans: str, prestadores: Collection[str]) -> Collection[str]:
         """One BatchGetItem for each hundred."""

@@ -7,4 +7,12 @@ from typing import Final
 from conecta_edge import session
 from conecta_edge.http import Parts
 
-handler: Final = Parts("documentos.handler", {"/documentos/uploads": "uploads"}, session.origins)
+handler: Final = Parts(
+    "documentos.handler",
+    {
+        "/documentos/uploads": "uploads",
+        "/documentacoes": "documentacoes",
+        "/operadora/documentacoes": "publicacoes",
+    },
+    session.origins,
+)

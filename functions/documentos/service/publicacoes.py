@@ -104,7 +104,7 @@ class Leitores(Protocol):
     """What cadastro knows of who reads."""
 
     def leitores(self, prestador_id: str, registro_ans: str | None, hoje: date) -> Sequence[Leitor]:
-        """A prestador as each operadora, or one, knows it that ever enabled it (R02)."""
+        """A prestador as each operadora, or one, knows it that it has a relacionamento with."""
         ...
 
     def desconhecidos(self, registro_ans: str, prestadores: Collection[str]) -> Collection[str]:
