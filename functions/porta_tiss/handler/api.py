@@ -33,10 +33,13 @@ OWNERS: Final[Mapping[str, str]] = MappingProxyType({
     "solicitacaoStatusProtocolo": "FUNCAO_PEG",
     "cancelaGuia": "FUNCAO_PEG",
     "solicitacaoDemonstrativoRetorno": "FUNCAO_PAGAMENTO",
+    "recursoGlosa": "FUNCAO_RECURSO",
+    "solicitacaoStatusRecursoGlosa": "FUNCAO_RECURSO",
 })  # fmt: skip
 """The transactions offered, by their body element, and the setting that names the function of each one's owner.
 
-A `cancelaGuia` is peg's whole: of requests of authorization in it, peg asks their owner (`decisoes.md` 3).
+A `cancelaGuia` is peg's whole: of requests of authorization and of recursos in it, peg asks their owners
+(`decisoes.md` 3).
 """
 
 
@@ -121,17 +124,26 @@ OPERATIONS: Final = (
         "`loteAnexos` (PROTOCOLO_RECEBIMENTO_ANEXO) e `comunicacaoInternacao` (RECIBO_COMUNICACAO), estas com "
         "`autorizacao.escrever`, `solicitaStatusAutorizacao` (STATUS_AUTORIZACAO, `autorizacao.ler`), `loteGuias` "
         "(PROTOCOLO_RECEBIMENTO, `peg.escrever`), `solicitacaoStatusProtocolo` (SITUACAO_PROTOCOLO, `peg.ler`), "
-        "`cancelaGuia` (CANCELAMENTO_GUIA_RECIBO, `autorizacao.escrever` para solicitações e `peg.escrever` para "
-        "lotes e guias de faturamento) e `solicitacaoDemonstrativoRetorno` (DEMONSTRATIVO_ANALISE_CONTA, "
-        "DEMONSTRATIVO_PAGAMENTO ou DEMONSTRATIVO_ODONTOLOGIA, `pagamento.ler`). Repetir a mesma mensagem não repete "
-        "o efeito: a mesma guia com o mesmo conteúdo é a mesma solicitação, os mesmos bytes são o mesmo lote, e o que "
-        "já foi cancelado está cancelado. As de autorização e `cancelaGuia` aceitam também `Idempotency-Key`. Uma "
+        "`cancelaGuia` (CANCELAMENTO_GUIA_RECIBO, `autorizacao.escrever` para solicitações, `peg.escrever` para "
+        "lotes e guias de faturamento e `recurso.escrever` para recursos), `solicitacaoDemonstrativoRetorno` "
+        "(DEMONSTRATIVO_ANALISE_CONTA, DEMONSTRATIVO_PAGAMENTO ou DEMONSTRATIVO_ODONTOLOGIA, `pagamento.ler`), "
+        "`recursoGlosa` (RECEBIMENTO_RECURSO_GLOSA, `recurso.escrever`) e `solicitacaoStatusRecursoGlosa` "
+        "(RESPOSTA_RECURSO_GLOSA, `recurso.ler`). Repetir a mesma mensagem não repete "
+        "o efeito: a mesma guia com o mesmo conteúdo é a mesma solicitação, os mesmos bytes são o mesmo lote, o mesmo "
+        "numeroGuiaRecGlosaPrestador com o mesmo conteúdo é o mesmo recurso, e o que já foi cancelado está cancelado. "
+        "As de autorização, `cancelaGuia` e `recursoGlosa` aceitam também `Idempotency-Key`. Uma "
         "negativa é uma resposta 200 com os motivos, e um lote com glosas é recebido com elas; o que impede de "
         "responder (guia já usada, relacionamento suspenso, solicitação ou protocolo não encontrado) é uma resposta "
-        "200 com `mensagemErro`. Um lote recusado, que não é recebido, é 422.\n\n"
+        "200 com `mensagemErro`. Um lote ou recurso recusado, que não é recebido, é 422.\n\n"
         "`cancelaGuia` cancela o lote (o PEG, enquanto RECEBIDO), retira dele guias de faturamento (tipoGuia 2, com o "
-        "numeroProtocolo) e cancela solicitações (tipoGuia 1), na mesma mensagem se for o caso; cada uma tem o seu "
-        "statusCancelamento. Recursos de glosa (tipoGuia 3) não são cancelados aqui (statusCancelamento 2).\n\n"
+        "numeroProtocolo), cancela solicitações (tipoGuia 1) e recursos de glosa enquanto a análise deles não começa "
+        "(tipoGuia 3: em numeroGuiaPrestador vai o numeroGuiaRecGlosaPrestador), na mesma mensagem se for o caso; cada "
+        "uma tem o seu statusCancelamento.\n\n"
+        "`recursoGlosa` contesta glosas de um protocolo já publicado: o protocolo inteiro, guias inteiras ou itens, "
+        "cada guia em um só recurso, no prazo do contrato. O recibo repete o que foi contestado (de guias inteiras, os "
+        "primeiros 150 caracteres da justificativa). `solicitacaoStatusRecursoGlosa` leva em numeroProtocolo o "
+        "protocolo do recurso, ou o do PEG (responde o recurso mais novo dele): enquanto não há resposta, vem "
+        "`reciboGlosaStatus`; depois, `reciboGlosa` (ou `reciboGlosaOdonto`) com o que foi acatado.\n\n"
         "`solicitacaoDemonstrativoRetorno` pede a análise de conta de até 30 protocolos, ou os pagamentos de um dia ou "
         "de uma competência (o mês em que foram pagos). Enquanto os valores de um dos protocolos não são publicados, a "
         "resposta é `situacaoDemonstrativoRetorno`: peça de novo depois. Protocolos que não existem ou são do portal "
@@ -147,7 +159,7 @@ OPERATIONS: Final = (
         ),
         escopos=(
             "conecta/elegibilidade.ler", "conecta/autorizacao.ler", "conecta/autorizacao.escrever", "conecta/peg.ler",
-            "conecta/peg.escrever", "conecta/pagamento.ler",
+            "conecta/peg.escrever", "conecta/pagamento.ler", "conecta/recurso.ler", "conecta/recurso.escrever",
         ),
         parameters=(
             Parameter(

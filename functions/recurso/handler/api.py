@@ -17,6 +17,7 @@ handler: Final = Parts(
         "/recursos/planilhas": "planilhas",
         "/recursos/rascunhos": "rascunhos",
         "/operadora/recursos": "operadora",
+        "/tiss/": "tiss",
     },
     session.origins,
 )

@@ -1,6 +1,7 @@
 """Queue and stream entry.
 
-* SQS `recurso-eventos`: how and when pagamento pays what was given back (`pagamentos.CONSUMIDOS`);
+* SQS `recurso-eventos`: how and when pagamento pays what was given back (`pagamentos.CONSUMIDOS`), and messages that
+  came as files (`DocumentoRecebido`);
 * the table's stream: outbox rows, published to the bus.
 """
 
@@ -26,6 +27,10 @@ def consume(message: Mapping[str, Any]) -> None:
             from recurso.handler import pagamentos  # noqa: PLC0415  # a stream batch does without the use cases
 
             pagamentos.CONSUMIDOS[tipo](envelope)
+        case "DocumentoRecebido":
+            from recurso.handler import envios  # noqa: PLC0415
+
+            envios.message_received(envelope)
         case other:
             raise queues.UnknownMessageError(str(other))
 

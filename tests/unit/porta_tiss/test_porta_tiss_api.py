@@ -21,6 +21,7 @@ from conecta_tiss.xml import writer
 from porta_tiss import schemas
 from porta_tiss.handler import api
 from tests import builders as um
+from tests import builders_mensagens_recurso as recursos
 from tests.builders_functions import ORIGEM_DO_PORTAL, api_event, machine, person
 
 ROTA = "/tiss/{transacao}"
@@ -166,7 +167,7 @@ def test_a_body_as_text_reaches_the_owner_too(world: World) -> None:
 # --- refused at the door ---
 
 
-@pytest.mark.parametrize("transacao", ["recursoGlosa", "verificaelegibilidade", "MARIA DA SILVA", ""])
+@pytest.mark.parametrize("transacao", ["respostaElegibilidade", "verificaelegibilidade", "MARIA DA SILVA", ""])
 def test_a_transaction_that_is_not_offered_is_told_with_those_that_are(world: World, transacao: str) -> None:
     found = world.problem(transacao=transacao)
     assert (found["status"], found["codigo"]) == (404, "transacao-nao-oferecida")
@@ -193,9 +194,9 @@ def test_the_largest_message_fits_in_one_call_of_a_lambda(world: World) -> None:
     ("body", "corpo"),
     [
         (RESPOSTA, "respostaElegibilidade"),
-        (PERGUNTA.replace(b"verificaElegibilidade", b"recursoGlosa"), "recursoGlosa"),
+        (PERGUNTA.replace(b"verificaElegibilidade", b"respostaRecursoGlosa"), "respostaRecursoGlosa"),
     ],
-    ids=["answer", "recurso"],
+    ids=["answer", "another answer"],
 )
 def test_a_message_of_another_transaction_is_3148_naming_both(world: World, body: bytes, corpo: str) -> None:
     found = world.problem(body)
@@ -219,6 +220,7 @@ def test_a_message_of_another_offered_transaction_is_told_its_route(world: World
     [
         *((one, "autorizacao") for one in (um.solicitacao(), um.solicita_status(), um.lote_anexos(), um.comunicacao())),
         *((one, "peg") for one in (um.mensagem_lote(), um.solicita_status_protocolo(), um.cancela_guia())),
+        *((one, "recurso") for one in (recursos.recurso_glosa(), recursos.solicita_status_recurso())),
     ],
     ids=lambda one: one if isinstance(one, str) else CORPOS[one.cabecalho.tipo_transacao],
 )
@@ -310,7 +312,7 @@ def test_the_route_is_documented_with_messages_that_are_valid() -> None:
     assert operation.accepts == "application/xml"
     assert set(operation.escopos) == {
         "conecta/elegibilidade.ler", "conecta/autorizacao.ler", "conecta/autorizacao.escrever", "conecta/peg.ler",
-        "conecta/peg.escrever", "conecta/pagamento.ler",
+        "conecta/peg.escrever", "conecta/pagamento.ler", "conecta/recurso.ler", "conecta/recurso.escrever",
     }  # fmt: skip
     assert http.PRESTADOR in operation.parameters
     question = validate_message(operation.example.encode("iso-8859-1"), hoje=um.HOJE.replace(year=2027))

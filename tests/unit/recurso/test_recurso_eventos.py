@@ -13,7 +13,7 @@ from conecta_contas.pegs import Recuperacao
 from conecta_edge import queues
 from recurso.bootstrap import nucleo
 from recurso.domain.recursos import Recurso, SituacaoRecurso
-from recurso.handler import eventos
+from recurso.handler import envios, eventos
 from tests.builders_functions import HOSPITAL, VALE, failures, outbox_record, sqs_message
 from tests.builders_recurso import DEZ, PEG, PUBLICADA, a_conta, a_recurso
 from tests.fakes import Bus
@@ -120,3 +120,11 @@ def test_outbox_rows_go_to_the_bus_in_this_contexts_name(
     monkeypatch.setattr(queues, "client", {"events": bus}.__getitem__)
     eventos.handler({"Records": [outbox_record(1)]}, None)
     assert [entry["Source"] for entry in bus.calls[0]] == ["conecta.recurso"]
+
+
+def test_a_message_that_came_as_a_file_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[Any] = []
+    monkeypatch.setattr(envios, "message_received", taken.append)
+    one = message("DocumentoRecebido", "upload/u1")
+    assert deliver(one) == []
+    assert taken == [one["detail"]]
