@@ -23,6 +23,7 @@ from conecta_edge.idempotency import KEPT, Attempt
 from conecta_facts.operadoras import Operadora
 from conecta_facts.prestadores import Prestador
 from conecta_facts.relacionamentos import Relacionamento
+from documentos.domain.documentos import Documento
 from documentos.domain.errors import StaleUploadError
 from documentos.domain.uploads import Upload
 from documentos.service.portas import Incoming
@@ -59,6 +60,7 @@ class FakeUploads:
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Upload] = {}
         self.events: dict[tuple[str, str, str], Sent] = {}
+        self.documentos: dict[tuple[str, str], Documento] = {}
         self._numbers, self._lock = Numbers(1), threading.Lock()
 
     def next_protocolo(self, day: date) -> str:
@@ -79,12 +81,21 @@ class FakeUploads:
     def get(self, prestador_id: str, upload_id: str) -> Upload | None:
         return self.rows.get((prestador_id, upload_id))
 
-    def change(self, before: Upload, after: Upload, event: Mapping[str, Any] | None, now: datetime) -> None:
+    def change(
+        self,
+        before: Upload,
+        after: Upload,
+        event: Mapping[str, Any] | None,
+        now: datetime,
+        documento: Documento | None = None,
+    ) -> None:
         key = (before.prestador_id, before.id)
         with self._lock:
             if key not in self.rows or self.rows[key].versao != before.versao:
                 raise StaleUploadError
             self.rows[key] = after
+            if documento is not None:
+                self.documentos.setdefault((documento.prestador_id, documento.id), documento)
             if event is not None:
                 self.events[(event["tipo"], after.id, event["chave"])] = Sent(
                     event["tipo"], event["chave"], after.prestador_id, after.registro_ans, after.id, event["dados"]

@@ -32,6 +32,8 @@ from conecta_edge.audit import Access, Actor, append
 from conecta_edge.quotas import Quota
 from conecta_facts.relacionamentos import Situacao as Relacao
 from conecta_senhas_aws import chaves as senha_keys
+from documentos.domain.documentos import Destino, Vinculo
+from documentos.domain.finalidades import Alvo
 from documentos.domain.uploads import Situacao
 from documentos.dynamodb import chaves as chaves_documentos
 from documentos.dynamodb import uploads as uploads_rows
@@ -49,6 +51,7 @@ from tests.builders_functions import HOSPITAL, NOW, PASA, VALE, a_documento, a_p
 from tests.builders_pagamento import a_fatura, a_payment, an_entry
 from tests.builders_recurso import a_held, a_recurso
 from tests.fakes_cadastro import PSEUDONIMOS, Loaded
+from tests.fakes_documentos import a_documento as um_documento
 
 SUB, CLIENT = "9f8e7d6c-sub", "maquina-1"
 PROTOCOLO = "261120000007"
@@ -56,6 +59,11 @@ NUMERO = "26110000000001"
 PSEUDONYM = PSEUDONIMOS.carteira(VALE, CARTEIRA)
 OF_THE_HOSPITAL, OF_VALE = ["PRESTADOR", HOSPITAL], ["OPERADORA", VALE]
 PEDIDO: Any = SimpleNamespace(prestador_id=HOSPITAL, solicitante=SUB, do_prestador=True, id="p1")
+
+VINCULO = Vinculo(
+    documento="d1", prestador_id=HOSPITAL, registro_ans=VALE, finalidade="laudo", destino=Destino(Alvo.PEG, PROTOCOLO),
+    quem=SUB, em=NOW,
+)  # fmt: skip
 
 KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     "conecta_edge.cadastro.prestador_pk": (lambda: keys.prestador_pk(HOSPITAL), OF_THE_HOSPITAL),
@@ -147,6 +155,16 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     "documentos.dynamodb.chaves.edicao_key": (lambda: chaves_documentos.edicao_key(a_publicacao()), OF_VALE),
     "documentos.dynamodb.chaves.estante_pk": (lambda: chaves_documentos.estante_pk(VALE), OF_VALE),
     "documentos.dynamodb.chaves.estante_key": (lambda: chaves_documentos.estante_key(a_publicacao()), OF_VALE),
+    "documentos.dynamodb.chaves.month_pk": (lambda: chaves_documentos.month_pk(HOSPITAL, "2611"), OF_THE_HOSPITAL),
+    "documentos.dynamodb.chaves.documento_key": (
+        lambda: chaves_documentos.documento_key(HOSPITAL, "d1"), OF_THE_HOSPITAL,
+    ),
+    "documentos.dynamodb.chaves.recebido_key": (
+        lambda: chaves_documentos.recebido_key(um_documento()), OF_THE_HOSPITAL,
+    ),
+    "documentos.dynamodb.chaves.vinculo_key": (lambda: chaves_documentos.vinculo_key(VINCULO), OF_THE_HOSPITAL),
+    "documentos.dynamodb.chaves.pertence_key": (lambda: chaves_documentos.pertence_key(VINCULO), OF_THE_HOSPITAL),
+    "documentos.dynamodb.chaves.exigencias_key": (lambda: chaves_documentos.exigencias_key(VALE), OF_VALE),
     "conecta_contas_aws.chaves.tenant_pk": (lambda: conta_keys.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
     "conecta_contas_aws.chaves.month_pk": (lambda: conta_keys.month_pk(HOSPITAL, "2611"), OF_THE_HOSPITAL),
     "conecta_contas_aws.chaves.peg_key": (lambda: conta_keys.peg_key(HOSPITAL, PROTOCOLO), OF_THE_HOSPITAL),

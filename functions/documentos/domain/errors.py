@@ -6,6 +6,11 @@ DocumentosError
 ├── AnswerNotReadyError          the owner has not judged the file yet
 ├── NoAnswerError                the upload ended without an answer message
 ├── StaleUploadError             somebody else moved the upload forward
+├── DocumentoNotFoundError       absent, foreign, or what it is to belong to is: the same
+├── DestinoNotAcceptedError      documents of this finalidade belong to other things
+├── DestinoClosedError           it takes no more documents
+├── StaleDocumentoError          somebody else changed what it belongs to
+├── OutdatedExigenciasError      what is asked of PEGs is not as the caller saw it
 ├── PublicacaoNotFoundError      absent, foreign, not in force or for others: the same
 ├── PublicacaoStateError         the state of its last edition does not admit the act
 ├── OutdatedPublicacaoError      it is not as the caller saw it
@@ -56,6 +61,42 @@ class NoAnswerError(DocumentosError):
 
 class StaleUploadError(DocumentosError):
     """The upload changed since it was read; read it again."""
+
+
+class DocumentoNotFoundError(DocumentosError):
+    """Absent or foreign, it or what it is to belong to: one and the same answer."""
+
+
+class DestinoNotAcceptedError(DocumentosError):
+    """Documents of a finalidade do not belong to such things, or not without saying more.
+
+    Attributes:
+        defeitos: (place in the request, code, what to do) of all that is wrong.
+    """
+
+    def __init__(self, defeitos: Sequence[tuple[str, str, str]]) -> None:
+        super().__init__(", ".join(code for _, code, _ in defeitos))
+        self.defeitos = tuple(defeitos)
+
+
+class DestinoClosedError(DocumentosError):
+    """What a document is to belong to takes, and gives back, no more documents.
+
+    Attributes:
+        alvo, id, situacao: which one, and its state.
+    """
+
+    def __init__(self, alvo: str, id_: str, situacao: str) -> None:
+        super().__init__(f"{alvo} {situacao}")
+        self.alvo, self.id, self.situacao = alvo, id_, situacao
+
+
+class StaleDocumentoError(DocumentosError):
+    """What a document belongs to changed since it was read; read it again."""
+
+
+class OutdatedExigenciasError(DocumentosError):
+    """What is asked of PEGs is not as the caller saw it."""
 
 
 class PublicacaoNotFoundError(DocumentosError):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from documentos.domain import conteudo
 from documentos.domain.achados import Achado
+from documentos.domain.documentos import documento_id
 from documentos.domain.finalidades import OUTRA_PORTA, TODAS, Finalidade, Formato
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ def receive(
     if achados:
         return replace(changed, situacao=Situacao.RECUSADO)
     if not upload.regras.tem_dono:
-        recurso = {"tipo": "documento", "id": upload.id}
+        recurso = {"tipo": "documento", "id": documento_id(upload.registro_ans, upload.finalidade, sha256)}
         return replace(changed, situacao=Situacao.CONCLUIDO, chave=chave, recurso=recurso)
     return replace(
         changed, situacao=Situacao.EM_PROCESSAMENTO, chave=chave, tentativa=1, conferir_em=now + RECHECK,

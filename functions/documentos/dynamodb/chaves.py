@@ -3,8 +3,13 @@
 | pk | sk | what |
 |---|---|---|
 | `PRESTADOR#<id>` | `UPLOAD#<upload id>` | one upload |
+| `PRESTADOR#<id>` | `DOCUMENTO#<documento id>` | a document |
+| `PRESTADOR#<id>` | `VINCULO#<registroANS>#<alvo>#<its id>#<documento id>#<guia>` | a document of something |
+| `PRESTADOR#<id>` | `PERTENCE#<documento id>#<alvo>#<its id>#<guia>` | the same, by document |
+| `PRESTADOR#<id>#<AAMM>` | `DOCUMENTO#<instant>#<documento id>` | documents of a month, by time |
 | `PRESTADOR#<id>` | `EVENTO#<event id>` | outbox |
 | `PRESTADOR#<id>` | `VISITA#<sub or client id>` | up to when somebody has seen what is published |
+| `OPERADORA#<registroANS>` | `EXIGENCIAS` | which documents PEGs must bring |
 | `OPERADORA#<registroANS>#DOCUMENTACOES` | `<publicacao>#<edicao>` | an edition of what the operadora publishes |
 | `OPERADORA#<registroANS>#ESTANTE` | `<last day or 9999-12-31>#<publicacao>#<edicao>` | the same, while published |
 | `OPERADORA#<registroANS>` | `EVENTO#<event id>` | outbox of what is nobody's in particular |
@@ -20,15 +25,17 @@ import zlib
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from conecta_edge.clock import iso
+from conecta_edge.clock import iso, local_day
 
 if TYPE_CHECKING:
+    from documentos.domain.documentos import Destino, Documento, Vinculo
     from documentos.domain.publicacoes import Publicacao
     from documentos.domain.uploads import Upload
 
 Key = dict[str, str]
 SHARDS: Final = 8
 PENDENTES: Final = "pendentes"
+DOCUMENTO: Final = "DOCUMENTO#"
 
 
 def tenant_pk(prestador_id: str) -> str:
@@ -39,6 +46,52 @@ def tenant_pk(prestador_id: str) -> str:
 def upload_key(prestador_id: str, upload_id: str) -> Key:
     """`PRESTADOR#<id>` / `UPLOAD#<upload id>`."""
     return {"pk": tenant_pk(prestador_id), "sk": f"UPLOAD#{upload_id}"}
+
+
+def month_pk(prestador_id: str, month: str) -> str:
+    """`PRESTADOR#<id>#<AAMM>`."""
+    return f"{tenant_pk(prestador_id)}#{month}"
+
+
+def documento_key(prestador_id: str, which: str) -> Key:
+    """`PRESTADOR#<id>` / `DOCUMENTO#<documento id>`."""
+    return {"pk": tenant_pk(prestador_id), "sk": f"{DOCUMENTO}{which}"}
+
+
+def recebido_key(kept: Documento) -> Key:
+    """`PRESTADOR#<id>#<AAMM>` / `DOCUMENTO#<instant>#<documento id>`."""
+    month = f"{local_day(kept.recebido_em):%y%m}"
+    return {"pk": month_pk(kept.prestador_id, month), "sk": f"{DOCUMENTO}{iso(kept.recebido_em)}#{kept.id}"}
+
+
+def vinculado(registro_ans: str, destino: Destino) -> str:
+    """`VINCULO#<registroANS>#<alvo>#<its id>#`: where the documents of something lie, a guia's among its PEG's."""
+    return f"VINCULO#{registro_ans}#{destino.dono.alvo.value}#{destino.id}#"
+
+
+def vinculo_key(vinculo: Vinculo) -> Key:
+    """`PRESTADOR#<id>` / `VINCULO#<registroANS>#<alvo>#<its id>#<documento id>#<guia>`."""
+    place = vinculado(vinculo.registro_ans, vinculo.destino)
+    return {
+        "pk": tenant_pk(vinculo.prestador_id), "sk": f"{place}{vinculo.documento}#{vinculo.destino.guia or ''}"
+    }  # fmt: skip
+
+
+def pertence(documento: str) -> str:
+    """`PERTENCE#<documento id>#`: what a document belongs to."""
+    return f"PERTENCE#{documento}#"
+
+
+def pertence_key(vinculo: Vinculo) -> Key:
+    """`PRESTADOR#<id>` / `PERTENCE#<documento id>#<alvo>#<its id>#<guia>`."""
+    to = vinculo.destino
+    where = f"{pertence(vinculo.documento)}{to.alvo.value}#{to.id}#{to.guia or ''}"
+    return {"pk": tenant_pk(vinculo.prestador_id), "sk": where}
+
+
+def exigencias_key(registro_ans: str) -> Key:
+    """`OPERADORA#<registroANS>` / `EXIGENCIAS`."""
+    return {"pk": operadora_pk(registro_ans), "sk": "EXIGENCIAS"}
 
 
 def pendente(upload: Upload) -> dict[str, str | None]:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge import protocolos
 from conecta_edge.clock import iso, parse_iso
 from conecta_edge.dynamodb import ConditionFailedError, Item, conditions, get_item, marshal, put, unmarshal, update
 from conecta_edge.events import Event, outbox_put
+from conecta_edge.rows import ABSENT, plain
 from documentos.domain.achados import Achado
 from documentos.domain.errors import StaleUploadError
 from documentos.domain.uploads import Situacao, Upload
 from documentos.dynamodb import chaves
+
+if TYPE_CHECKING:
+    from documentos.domain.documentos import Documento
 
 _INSTANTS: Final = ("criado_em", "expira_em", "conferir_em", "recebido_em")
 
@@ -49,6 +53,14 @@ def _achado(row: Mapping[str, Any]) -> Achado:
     return Achado(row["regra"], row["codigo"], row["mensagem"], None if line is None else int(line))
 
 
+def document_rows(table: str, documento: Documento) -> tuple[Item, Item]:
+    """The `Put`s of a new document: its row, and where its month tells of it."""
+    return (
+        put(table, {**chaves.documento_key(documento.prestador_id, documento.id), **plain(documento)}, ABSENT),
+        put(table, {**chaves.recebido_key(documento), "documento": documento.id}, ABSENT),
+    )
+
+
 class DynamoUploads:
     """Uploads in DynamoDB: one item per upload, every write conditional on its version."""
 
@@ -76,8 +88,15 @@ class DynamoUploads:
         row = get_item(self._client, self._table, chaves.upload_key(prestador_id, upload_id))
         return from_item(row) if row else None
 
-    def change(self, before: Upload, after: Upload, event: Mapping[str, Any] | None, now: datetime) -> None:
-        """Move an upload on, under its version, with its event in the same transaction.
+    def change(
+        self,
+        before: Upload,
+        after: Upload,
+        event: Mapping[str, Any] | None,
+        now: datetime,
+        documento: Documento | None = None,
+    ) -> None:
+        """Move an upload on, under its version, with its event and its document in the same transaction.
 
         Raises:
             StaleUploadError: the version has moved.
@@ -98,11 +117,14 @@ class DynamoUploads:
             actions.append(
                 {"Put": outbox_put(self._table, chaves.tenant_pk(after.prestador_id), _event(after, event), now)}
             )
+        kept = [{"Put": one} for one in document_rows(self._table, documento)] if documento else []
         try:
             with conditions():
-                self._client.transact_write_items(TransactItems=actions)
+                self._client.transact_write_items(TransactItems=[*actions, *kept])
         except ConditionFailedError as error:
-            raise StaleUploadError from error
+            if min(error.failed) < len(actions):
+                raise StaleUploadError from error
+            self.change(before, after, event, now)  # the same bytes came before: they are one document
 
     def due(self, now: datetime | None) -> Iterable[tuple[str, str]]:
         """Pending uploads by due instant, shard by shard."""

@@ -10,7 +10,9 @@ from conecta_edge.http import Parts
 handler: Final = Parts(
     "documentos.handler",
     {
+        "/documentos": "documentos",
         "/documentos/uploads": "uploads",
+        "/operadora/documentos": "operadora",
         "/documentacoes": "documentacoes",
         "/operadora/documentacoes": "publicacoes",
     },

@@ -1,6 +1,7 @@
 """Queue and stream entry.
 
-* SQS `documentos-eventos`: S3 `Object Created` of `entrada`, and verdicts from the bus (`VERDICTS`);
+* SQS `documentos-eventos`: S3 `Object Created` of `entrada`, verdicts from the bus (`VERDICTS`), and the uploads that
+  a recurso was sent with (`RecursoEnviado`);
 * the table's stream: outbox rows, published to the bus.
 """
 
@@ -28,6 +29,8 @@ def consume(message: Mapping[str, Any]) -> None:
         _file_posted(message["detail"])
     elif kind in VERDICTS:
         _judged(message["detail"], accepted=VERDICTS[kind])
+    elif kind == "RecursoEnviado":
+        _attached(message["detail"])
     else:
         raise queues.UnknownMessageError(str(kind))
 
@@ -63,6 +66,18 @@ def _judged(envelope: Mapping[str, Any], *, accepted: bool) -> None:
         uploads_=bootstrap.uploads(),
         now=session.clock().now(),
     )
+
+
+def _attached(envelope: Mapping[str, Any]) -> None:
+    from documentos.bootstrap import documentos as of_documentos  # noqa: PLC0415  # few events need what it composes
+    from documentos.service import documentos  # noqa: PLC0415
+    from documentos.service.portas import Chamador  # noqa: PLC0415
+
+    recurso = envelope["dados"]["recurso"]
+    uploads_ = [one["upload"] for one in envelope["dados"]["documentos"]]
+    who = Chamador(f"recurso/{recurso}", envelope["correlacao"])
+    many = documentos.attach_to_recurso(envelope["prestador_id"], recurso, uploads_, who, of_documentos.portas())
+    observability.log("info", "documentos vinculados", protocolo=recurso, alteradas=many)
 
 
 handler: Final = queues.Entry(SOURCE, consume)

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     Codigo = str
 else:
     Codigo = Literal[tuple(FINALIDADES)]
-_ONDE: Final = {"peg": "pegs", "autorizacao": "autorizacoes"}
+_ONDE: Final = {
+    "peg": "pegs", "autorizacao": "autorizacoes", "recurso": "recursos", "documento": "documentos",
+}  # fmt: skip
 STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, strict=True)
 # No path separators, control characters nor marks that turn the direction of what follows.
 NOME_DE_ARQUIVO = r"^[^/\\\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+$"

@@ -7,11 +7,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from documentos.domain.achados import Achado
+    from documentos.domain.documentos import Destino, Documento, Vinculo
+    from documentos.domain.exigencias import Esperado, Exigencias
     from documentos.domain.uploads import Upload
+
+    Guardar = Callable[[Any], Sequence[Mapping[str, Any]]]
+    """What is written with an act, made from what it left: the answer kept for its `Idempotency-Key`."""
 
 
 class Uploads(Protocol):
@@ -29,8 +34,15 @@ class Uploads(Protocol):
         """One upload of a tenant."""
         ...
 
-    def change(self, before: Upload, after: Upload, event: Mapping[str, Any] | None, now: datetime) -> None:
-        """Replace `before` by `after`, with an event in the same transaction.
+    def change(
+        self,
+        before: Upload,
+        after: Upload,
+        event: Mapping[str, Any] | None,
+        now: datetime,
+        documento: Documento | None = None,
+    ) -> None:
+        """Replace `before` by `after`, with an event and the document it is, unless that is there, in one transaction.
 
         Raises:
             StaleUploadError: it is no longer `before`.
@@ -104,3 +116,133 @@ class Contratacao(Protocol):
     def situacao_em(self, dia: date) -> tuple[str | None, str | None]:
         """State on a day and the operadora's reason."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of rows and where the next one starts (`None` at the end)."""
+
+    rows: Sequence[Any]
+    position: Mapping[str, str] | None
+
+
+class Documentos(Protocol):
+    """The stored documents of every tenant and what they belong to; each method names the tenant it touches."""
+
+    def keep(self, documento: Documento) -> None:
+        """Store one; the same again changes nothing."""
+        ...
+
+    def get(self, named: Sequence[tuple[str, str]]) -> list[Documento | None]:
+        """Documents by tenant and id, in the order asked."""
+        ...
+
+    def of_uploads(self, prestador_id: str, ids: Sequence[str]) -> list[Documento | None]:
+        """What each upload of a tenant became; `None` of one that is not complete."""
+        ...
+
+    def of_month(self, prestador_id: str, mes: str, position: Mapping[str, str] | None, limit: int) -> Page:
+        """Documents that first came in a month (`AAAAMM`), newest first."""
+        ...
+
+    def vinculos(self, prestador_id: str, documento: str) -> Sequence[Vinculo]:
+        """What a document belongs to."""
+        ...
+
+    def vinculados(self, prestador_id: str, registro_ans: str, destino: Destino) -> Sequence[Vinculo]:
+        """Documents of something, and of the parts of it."""
+        ...
+
+    def change(
+        self,
+        novos: Sequence[Vinculo],
+        desfeitos: Sequence[Vinculo] = (),
+        *,
+        now: datetime,
+        correlacao: str,
+        guardar: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        """One transaction: documents come to belong to things (`DocumentoVinculado`), and cease to.
+
+        Raises:
+            StaleDocumentoError: one of them does already, or does not any more. Nothing was written.
+            Exception: the adapter's own, when only `guardar` lost: the answer is kept already.
+        """
+        ...
+
+    def exigencias(self, registro_ans: str) -> Exigencias | None:
+        """What an operadora asks of PEGs; `None` until it said so."""
+        ...
+
+    def write_exigencias(
+        self, antes: Exigencias | None, depois: Exigencias, guardar: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
+        """Replace what an operadora asks.
+
+        Raises:
+            StaleDocumentoError: it is not `antes` any more.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referencia:
+    """What documents are given to, as its owner keeps it.
+
+    Attributes:
+        prestadores: whose documents may belong to it, as far as who asks may see them; the first made it.
+        situacao: its state; `None` of a lote.
+        ate: last local day it waits for the prestador, when it does.
+        esperados: what its owner says is still missing, or should come.
+        anexados: (upload id, dm_tipoDocumento) that its owner was given with it.
+        numero_lote, tipo_guia, guias: of a PEG; every number of each guia, the prestador's first.
+    """
+
+    prestadores: tuple[str, ...]
+    registro_ans: str
+    situacao: str | None
+    ate: date | None = None
+    esperados: tuple[Esperado | str, ...] = ()
+    anexados: tuple[tuple[str, str | None], ...] = ()
+    numero_lote: str | None = None
+    tipo_guia: str | None = None
+    guias: tuple[tuple[str, ...], ...] = ()
+
+
+class Referencias(Protocol):
+    """Requests, PEGs and recursos, as their contexts keep them."""
+
+    def of_prestador(self, prestador_id: str, registro_ans: str, destino: Destino, *, guias: bool) -> Referencia | None:
+        """One that a tenant may see; a PEG and a recurso tell themselves which operadora's they are.
+
+        Args:
+            guias: whether those of a PEG are asked for.
+        """
+        ...
+
+    def of_operadora(self, registro_ans: str, destino: Destino) -> Referencia | None:
+        """One of an operadora."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Chamador:
+    """Who acts.
+
+    Attributes:
+        quem: subject id of the person or credential.
+        versao: that the caller saw, when it says so.
+    """
+
+    quem: str
+    correlacao: str
+    versao: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portas:
+    """What documents need from outside."""
+
+    documentos: Documentos
+    referencias: Referencias
+    now: datetime

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from documentos.domain import uploads
 from documentos.domain.achados import Achado
+from documentos.domain.documentos import of_upload
 from documentos.domain.errors import (
     AnswerNotReadyError,
     NoAnswerError,
@@ -140,7 +141,7 @@ def receive_file(
         upload, sha256=sha256, chave=chave, achados=achados, at=incoming.stored_at, now=now, transacao=corpo
     )
     try:
-        uploads_.change(upload, after, received_event(after), now)
+        uploads_.change(upload, after, received_event(after), now, of_upload(after))
     except StaleUploadError:
         return None  # a duplicate of this event was quicker; what it did is what counts
     return after.situacao

@@ -344,9 +344,12 @@ def test_a_refused_document_shows_what_was_wrong_with_its_bytes(world: World) ->
 
 
 def test_a_stored_document_is_a_resource_of_its_own(world: World) -> None:
-    recurso = {"tipo": "documento", "id": "u1"}
+    recurso = {"tipo": "documento", "id": "d1"}
     world.uploads.add(an_upload(finalidade="pdf", situacao=Situacao.CONCLUIDO, conferir_em=None, recurso=recurso))
-    assert world.get("u1")[1]["recurso"] == recurso
+    assert world.get("u1")[1]["recurso"] == {**recurso, "href": "documentos/d1"}
+    answered = {"tipo": "demonstrativo", "id": "261120000001"}
+    world.uploads.add(an_upload(upload_id="u2", situacao=Situacao.CONCLUIDO, conferir_em=None, recurso=answered))
+    assert world.get("u2")[1]["recurso"] == answered
 
 
 def test_the_answer_message_is_downloaded_as_the_bytes_it_is_and_its_reading_is_audited(

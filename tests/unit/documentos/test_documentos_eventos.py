@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from conecta_edge import queues
+from documentos.bootstrap import documentos as of_documentos
 from documentos.bootstrap import nucleo as bootstrap
 from documentos.domain.uploads import Situacao
 from documentos.handler import eventos, fluxo
 from local.gerador import verifica_elegibilidade
 from tests.builders_functions import CNPJ, HOSPITAL, NOW, VALE, XML, an_upload, failures, outbox_record, sqs_message
 from tests.fakes import Bus, FakeFiles, FakeUploads
+from tests.fakes_documentos import Mesa
 
 CHAVE = f"t/345695/{HOSPITAL}/lote_tiss/u1"
 
@@ -127,6 +129,29 @@ def test_duplicated_and_reordered_messages_change_nothing(world: World) -> None:
     assert world.deliver(received, created(), created(), received, created(), received) == []
     upload = world.uploads.rows[HOSPITAL, "u1"]
     assert (upload.situacao, upload.versao) == (Situacao.CONCLUIDO, 3)
+
+
+def test_uploads_that_a_recurso_was_sent_with_come_to_belong_to_it_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mesa = Mesa()
+    monkeypatch.setattr(of_documentos, "portas", lambda: mesa.portas)
+    kept = an_upload(
+        finalidade="laudo", situacao=Situacao.CONCLUIDO, sha256="9f" * 32, chave="t/x", recebido_em=NOW
+    )  # fmt: skip
+    mesa.documentos.uploads.add(kept)
+    told = {
+        "detail-type": "RecursoEnviado",
+        "detail": {
+            "prestador_id": HOSPITAL, "registro_ans": VALE, "entidade": "recurso/261160000003", "correlacao": "c1",
+            "dados": {
+                "recurso": "261160000003",
+                "documentos": [{"upload": "u1", "guia": "GP-1"}, {"upload": "u9", "guia": None}],
+            },
+        },
+    }  # fmt: skip
+    assert world.deliver(told, told) == []
+    assert [(one.destino.id, one.tipo) for one in mesa.documentos.eventos] == [("261160000003", "02")]
 
 
 def test_an_unknown_message_goes_to_the_dead_letter_queue_alone(world: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 from conecta_tiss.vocabulary.tables import TipoDocumento
 from documentos.domain import uploads
 from documentos.domain.achados import Achado
+from documentos.domain.documentos import documento_id
 from documentos.domain.finalidades import DE_TIPO, FINALIDADES, RETENCOES, Finalidade, Formato
 from documentos.domain.uploads import GRACE, MAX_ATTEMPTS, PATIENCE, POST_LIFETIME, RECHECK, Situacao, Upload
 from tests.builders_functions import HOSPITAL, NOW, PDF, VALE, an_upload, sha256
@@ -45,7 +46,7 @@ def test_a_file_with_an_owner_is_handed_to_it() -> None:
 def test_a_file_without_an_owner_is_complete_once_stored(finalidade: str) -> None:
     after = received(an_upload(finalidade=finalidade))
     assert (after.situacao, after.conferir_em) == (Situacao.CONCLUIDO, None)
-    assert after.recurso == {"tipo": "documento", "id": "u1"}
+    assert after.recurso == {"tipo": "documento", "id": documento_id(VALE, finalidade, sha256(b"x"))}
 
 
 @pytest.mark.parametrize("finalidade", sorted(FINALIDADES))

@@ -1,0 +1,124 @@
+"""REST entries of the operadora's people: documents of what they judge, and which documents PEGs must bring."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conecta_edge import session
+from conecta_edge.http import (
+    IDEMPOTENCY,
+    IF_MATCH,
+    PERSON_SCOPE,
+    Operation,
+    Parameter,
+    Query,
+    Reply,
+    Request,
+    Response,
+)
+from conecta_edge.tenancy import Grupo
+from documentos.bootstrap import documentos as bootstrap
+from documentos.domain.errors import DocumentoNotFoundError
+from documentos.handler.comum import FUNCAO
+from documentos.handler.documentos import DE, DESTINOS, ERRORS, ID, REGISTRO, destino_of, documento_of, follow
+from documentos.schemas import documentos as schemas
+from documentos.schemas import exemplos
+from documentos.schemas.documentos import DocumentosPage, ExigenciasRequest, ExigenciasView
+from documentos.service import documentos, pendencias
+from documentos.service.portas import Chamador
+
+__all__ = ["ERRORS", "OPERATIONS"]
+
+TAG: Final = "Operadora: documentos"
+GRUPOS: Final = (Grupo.CENTRAL, Grupo.AUDITORIA, Grupo.FINANCEIRO)
+
+
+def list_documentos(request: Request) -> Response:
+    """GET /operadora/documentos."""
+    caller, portas, query = session.operadora(request), bootstrap.portas(), Query(request.query)
+    registro, destino = caller.asked(request.query.get("registro_ans")), destino_of(query)
+    if destino is None:
+        query.refuse("protocolo", "consulta-vazia", f"Informe um de: {', '.join(DE)}.")
+    query.check()
+    assert destino is not None  # noqa: S101  # refused above
+    held = portas.referencias.of_operadora(registro, destino)
+    if held is None:
+        raise DocumentoNotFoundError
+    caller.at(registro, *GRUPOS)
+    found = documentos.of_destino(held, destino, lambda _one: True, portas)
+    return Response(200, {"documentos": [schemas.resumo(one, da_operadora=True) for one in found], "cursor": None})
+
+
+def get_file(request: Request) -> Response:
+    """GET /operadora/documentos/{id}/arquivo."""
+    caller, portas, query = session.operadora(request), bootstrap.portas(), Query(request.query)
+    prestador_id = query.prestador()
+    query.check()
+    found = documentos.find(prestador_id, documento_of(request), portas)
+    if found.registro_ans not in caller.grupos:
+        raise DocumentoNotFoundError
+    caller.at(found.registro_ans, *GRUPOS)
+    return follow(request, caller.actor_at(found.registro_ans), found)
+
+
+def get_exigencias(request: Request) -> Response:
+    """GET /operadora/documentos/exigencias."""
+    caller, portas = session.operadora(request), bootstrap.portas()
+    registro = caller.asked(request.query.get("registro_ans"))
+    caller.at(registro, *GRUPOS)
+    held = pendencias.in_force(registro, portas)
+    return request.unless_held(str(held.versao), lambda: schemas.exigencias(held))
+
+
+def publish(request: Request) -> Response:
+    """PUT /operadora/documentos/exigencias."""
+    caller, portas = session.operadora(request), bootstrap.portas()
+    body = request.model(ExigenciasRequest)
+    actor = caller.actor_at(caller.at(body.registro_ans, Grupo.AUDITORIA))
+    who = Chamador(actor.quem, request.correlacao, request.expected_version())
+    answer = session.attempt(request, actor.tenant, actor.quem).carry_out(
+        lambda keep: schemas.exigencias(
+            pendencias.publish(
+                body.registro_ans, body.itens(), who, portas, guardar=lambda left: keep(schemas.exigencias(left))
+            )
+        )
+    )
+    return Response(200, answer, headers={"ETag": f'"{answer["versao"]}"'})
+
+
+_PESSOAS: Final = (PERSON_SCOPE,)
+_PRESTADOR: Final = Parameter(
+    "prestador", "query", "Identificador do prestador, como na lista.", required=True, example="12345678000195"
+)
+OPERATIONS: Final = (
+    Operation(
+        "GET", "/operadora/documentos", "listarDocumentosDaOperadora", FUNCAO, TAG,
+        "Listar os documentos de uma autorização, de um PEG ou de um recurso",
+        "Os que os prestadores lhe deram, e os que vieram com o pedido. Para central, auditoria e financeiro.",
+        list_documentos, (Reply(200, "Todos.", DocumentosPage, example=exemplos.DOCUMENTOS_DA_OPERADORA),),
+        escopos=_PESSOAS, parameters=(*DESTINOS, REGISTRO), refusals=(422,),
+    ),
+    Operation(
+        "GET", "/operadora/documentos/{id}/arquivo", "baixarDocumentoPelaOperadora", FUNCAO, TAG,
+        "Baixar um documento",
+        "Leva a um endereço que vale por 15 minutos. Cada pedido fica registrado. Para central, auditoria e "
+        "financeiro.",
+        get_file, (Reply(303, "O endereço está em Location e no corpo.", example={"url": "https://…"}),),
+        escopos=_PESSOAS, parameters=(ID, _PRESTADOR), refusals=(422,),
+    ),
+    Operation(
+        "GET", "/operadora/documentos/exigencias", "obterExigenciasDeDocumentos", FUNCAO, TAG,
+        "Consultar o que os PEGs trazem",
+        "Por tipo de guia; versao 0 é o padrão, enquanto a operadora não disser o seu. A ETag é a versão.",
+        get_exigencias, (Reply(200, "As exigências.", ExigenciasView, example=exemplos.EXIGENCIAS),),
+        escopos=_PESSOAS, parameters=(REGISTRO,), refusals=(422,),
+    ),
+    Operation(
+        "PUT", "/operadora/documentos/exigencias", "definirExigenciasDeDocumentos", FUNCAO, TAG,
+        "Dizer o que os PEGs trazem",
+        "Substitui a lista inteira e vale dali em diante para a conferência de todos os PEGs. Para auditoria.",
+        publish, (Reply(200, "As exigências.", ExigenciasView, example=exemplos.EXIGENCIAS),),
+        escopos=_PESSOAS, parameters=(IDEMPOTENCY, IF_MATCH), body=ExigenciasRequest,
+        example=exemplos.EXIGENCIAS_ENVIADAS, refusals=(409, 412, 422),
+    ),
+)  # fmt: skip
