@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from conecta_contas.analise import Glosa, glosar
+from conecta_contas.analise import Glosa, Recuperado, glosar, recuperar
 from conecta_contas.contexto import Contexto
 from conecta_contas.dossies import Dossie, open_dossie
-from conecta_contas.pegs import Peg, SituacaoPeg
+from conecta_contas.pegs import Peg, Recuperacao, SituacaoPeg
 from conecta_facts.prestadores import Prestador
 from conecta_tiss.messages.lote_guias import Guia
+from conecta_tiss.vocabulary.amounts import soma
 from pagamento.domain.faturas import SituacaoFatura
 from pagamento.domain.pagamentos import ItemPago, Pagamento
+from pagamento.service.faturas import find_faturas
+from pagamento.service.portas import Mudanca
 from tests.builders_cadastro import an_operadora
 from tests.builders_functions import CNPJ, HOSPITAL, OUTRO_CNPJ, PASA, VALE, a_peg
 from tests.builders_pagamento import AGORA, HOJE, UM_PEG, a_fatura, a_payment
@@ -73,6 +77,31 @@ class Casa(Mesa):
         """A PEG and its dossier."""
         held = dossie or a_dossie()
         return self.contas.put(a_published(protocolo, held, **changes), held)
+
+    def recover(self, protocolo: str, dossie: Dossie, *recursos: Sequence[Recuperado], **changes: Any) -> Peg:
+        """The same after recursos gave back so much, one after the other."""
+        resultado = dossie.resultado
+        for partes in recursos:
+            resultado = recuperar(resultado, partes)
+        given = tuple(
+            Recuperacao(partes[0].recurso, soma(one.valor for one in partes), HOJE) for partes in recursos
+        )  # fmt: skip
+        return self.publish(protocolo, replace(dossie, resultado=resultado), recuperacoes=given, **changes)
+
+    def settle(self, *ids: str, **changes: Any) -> Pagamento:
+        """Faturas are paid as they are."""
+        found = find_faturas(HOSPITAL, ids, self.portas)
+        itens = tuple(ItemPago(one, found[one].valor) for one in ids)
+        paid = a_payment(**{"itens": itens, "data": HOJE, "numero": f"P-{ids[0]}", **changes})
+        self.registros.write(
+            [
+                Mudanca(None, paid),
+                *(Mudanca(one, replace(one, situacao=SituacaoFatura.PAGA, paga_em=HOJE, versao=one.versao + 1))
+                  for one in found.values()),
+            ],
+            now=AGORA, correlacao="antes",
+        )  # fmt: skip
+        return paid
 
     def pay(self, *pegs: Peg, **changes: Any) -> Pagamento:
         """All that is liberado of some PEGs is paid."""

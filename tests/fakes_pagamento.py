@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from conecta_contas.dossies import Dossie
@@ -366,6 +367,7 @@ class Mesa:
 
     Attributes:
         lidas: what the XML of a nota says, by its bytes; others are of an unknown layout.
+        contestados: reais of each line that recursos contest, by PEG.
     """
 
     registros: FakeRegistros = field(default_factory=FakeRegistros)
@@ -373,6 +375,7 @@ class Mesa:
     cadastro: FakeCadastro = field(default_factory=FakeCadastro)
     arquivos: FakeArquivos = field(default_factory=FakeArquivos)
     lidas: dict[bytes, NotaLida] = field(default_factory=dict)
+    contestados: dict[str, dict[tuple[int, int], Decimal]] = field(default_factory=dict)
     agora: datetime = AGORA
 
     def ler(self, xml: bytes) -> NotaLida:
@@ -383,10 +386,15 @@ class Mesa:
         """See `pagamento.domain.demonstrativos.Descrever`."""
         return None if codigo.startswith("9") else f"Termo {tabela}:{codigo}"
 
+    def contestado(self, peg: Peg, _correlacao: str) -> Mapping[tuple[int, int], Decimal]:
+        """See `pagamento.service.portas.Contestado`."""
+        return self.contestados.get(peg.protocolo, {})
+
     @property
     def portas(self) -> Portas:
         """The ports, now."""
         return Portas(
             registros=self.registros, contas=self.contas, cadastro=self.cadastro, arquivos=self.arquivos,
-            ler_nota=self.ler, descrever=self.descrever, now=self.agora, local_day=local_day,
+            ler_nota=self.ler, descrever=self.descrever, contestado=self.contestado, now=self.agora,
+            local_day=local_day,
         )  # fmt: skip

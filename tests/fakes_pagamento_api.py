@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import pytest
 
-from conecta_contas.pegs import Peg, Porta, SituacaoPeg
+from conecta_contas.analise import Recuperado, recuperar, taken_of_lines
+from conecta_contas.pegs import Peg, Porta, Recuperacao, SituacaoPeg
 from conecta_edge import session
 from conecta_edge.audit import Access, Actor
 from conecta_edge.clock import FixedClock
@@ -24,6 +25,7 @@ from pagamento.bootstrap import nucleo
 from pagamento.domain.faturas import SituacaoFatura
 from pagamento.dynamodb.agendas import Agenda
 from pagamento.handler import api
+from pagamento.service.portas import Mudanca
 from peg.messages.lotes import TissPadrao
 from tests.builders_functions import (
     CLINICA,
@@ -40,7 +42,7 @@ from tests.builders_functions import (
     machine,
     person,
 )
-from tests.builders_pagamento import HOJE, UM_PEG, a_cronograma, a_fatura, a_payment
+from tests.builders_pagamento import AGORA, HOJE, UM_PEG, a_cronograma, a_fatura, a_payment
 from tests.builders_recibos import a_dossie, a_glosa, peg_of
 from tests.cadastro_rows import Credencial, Vinculo, VinculoOperadora
 from tests.fakes import FakeCadastro, FakeIdempotency
@@ -166,6 +168,27 @@ class ApiMesa(Mesa):
             "valor_glosado": dossie.resultado.glosado, **changes,
         }  # fmt: skip
         return self.contas.put(peg_of(lote, **held), dossie)
+
+    def recovered(self, peg: Peg) -> Peg:
+        """The same after a recurso gave back all that was taken of its first line."""
+        dossie = self.contas.dossie(peg)
+        part = next(
+            Recuperado("261160000001", glosa.id, *place, valor)
+            for place, glosas in taken_of_lines(dossie.resultado).items() for glosa, valor in glosas if valor
+        )  # fmt: skip
+        resultado = recuperar(dossie.resultado, [part])
+        given = (Recuperacao(part.recurso, part.valor, HOJE),)
+        held = replace(peg, recuperacoes=given, valor_glosado=resultado.glosado)
+        return self.contas.put(held, replace(dossie, resultado=resultado))
+
+    def settled(self, fatura_id: str) -> None:
+        """A fatura that is there is paid today."""
+        held = self.registros.faturas(HOSPITAL, [fatura_id])[fatura_id]
+        after = replace(held, situacao=SituacaoFatura.PAGA, paga_em=HOJE, versao=held.versao + 1)
+        number = held.parcela + 1
+        payment = a_payment(f"P-{number}", {fatura_id: held.valor}, demonstrativo=f"26115000000{number}")
+        changes = [Mudanca(held, after), Mudanca(None, payment)]
+        self.registros.write(changes, now=AGORA, correlacao="antes")
 
     def paid(self, *pegs: Peg, **changes: Any) -> None:
         """PEGs are paid today."""

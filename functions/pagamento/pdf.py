@@ -137,6 +137,14 @@ def _analise(page: Pages, one: AnaliseDeConta) -> None:
     if conta.valores.glosado:
         page.space(6)
         page.text(_contest(conta), grey=True)
+    for parcela in one.parcelas:
+        page.space(4)
+        when, until = _when(parcela)
+        page.text(
+            f"O recurso {parcela.recurso} devolveu R$ {reais(parcela.valor)}, já no liberado, como fatura "
+            f"{parcela.id}. {when}: {until}.",
+            grey=True,
+        )
     page.space(4)
     for glosa in conta.glosas:
         page.note(f"Protocolo todo. {_reason(glosa)}", ink=ALERT)
@@ -226,7 +234,9 @@ def _pagamento(page: Pages, one: PagamentoDemonstrado) -> None:
     ])  # fmt: skip
     page.space(6)
     for conta in one.contas:
-        said = f"Protocolo {conta.protocolo}  ·  lote {conta.numero_lote}  ·  recebido em {day(conta.recebido_em)}"
+        said = f"Protocolo {conta.protocolo}  ·  lote {conta.numero_lote}  ·  " + (
+            f"do recurso {conta.recurso}" if conta.recurso else f"recebido em {day(conta.recebido_em)}"
+        )
         if any(guia.itens for guia in conta.guias):
             _itens(page, conta.guias)
         else:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
         Valores,
     )
 
-_CONTA: Final = ("registro_ans", "protocolo", "lote", "recebido_em", "publicado_em", "situacao")
+_CONTA: Final = ("registro_ans", "protocolo", "lote", "recebido_em", "publicado_em", "situacao", "recurso")
 _GUIA: Final = ("guia_prestador", "guia_operadora", "senha", "carteira", "situacao_guia")
 _ITEM: Final = ("item", "data", "tabela", "codigo", "descricao", "grau", "dente", "regiao", "face", "quantidade")
-_VALORES: Final = ("valor_informado", "valor_processado", "valor_glosado", "valor_liberado")
+_VALORES: Final = ("valor_informado", "valor_processado", "valor_glosado", "valor_liberado", "valor_recuperado")
 _GLOSAS: Final = ("glosas", "motivos")
 _PAGAMENTO: Final = ("registro_ans", "demonstrativo", "pagamento", "data_pagamento", "forma")
 _DESCONTO: Final = ("tipo_debito_credito", "descricao_debito_credito", "valor_debito", "valor_credito")
@@ -85,7 +85,8 @@ def _lines(one: PagamentoDemonstrado, blank: int) -> Iterator[Sequence[Any]]:
 
 def _conta(registro_ans: str, conta: Conta) -> tuple[Any, ...]:
     return (
-        registro_ans, conta.protocolo, conta.numero_lote, conta.recebido_em, conta.publicada_em, conta.situacao
+        registro_ans, conta.protocolo, conta.numero_lote, conta.recebido_em, conta.publicada_em, conta.situacao,
+        conta.recurso or "",
     )  # fmt: skip
 
 
@@ -100,8 +101,8 @@ def _item(item: ItemDemonstrado) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _valores(valores: Valores) -> tuple[Decimal, Decimal, Decimal, Decimal]:
-    return valores.informado, valores.processado, valores.glosado, valores.liberado
+def _valores(valores: Valores) -> tuple[Decimal, ...]:
+    return valores.informado, valores.processado, valores.glosado, valores.liberado, valores.recuperado
 
 
 def _glosas(glosas: Sequence[GlosaAplicada]) -> tuple[str, str]:

@@ -15,7 +15,12 @@ from pagamento.service.portas import Portas
 from pagamento.settings import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from conecta_contas.pegs import Peg
     from conecta_contas_aws.contas import DynamoContas
+    from pagamento.domain.demonstrativos import Lugar
     from pagamento.domain.notas import NotaLida
     from pagamento.dynamodb.agendas import DynamoAgendas
     from pagamento.s3 import S3Arquivos, S3Entregas
@@ -75,6 +80,12 @@ def _descrever(tabela: str, codigo: str) -> str | None:
     return found.termo if found else None
 
 
+def _contestado(peg: Peg, correlacao: str) -> Mapping[Lugar, Decimal]:
+    from pagamento.bootstrap import recursos  # noqa: PLC0415  # only a conciliação asks
+
+    return recursos.contestado(peg, correlacao)
+
+
 def portas() -> Portas:
     """The ports of one call."""
     return Portas(
@@ -84,6 +95,7 @@ def portas() -> Portas:
         arquivos=Later(_arquivos),
         ler_nota=_ler_nota,
         descrever=_descrever,
+        contestado=_contestado,
         now=session.clock().now(),
         local_day=local_day,
     )

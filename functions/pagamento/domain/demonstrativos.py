@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from conecta_contas.analise import taken_of_lines
+from conecta_contas.analise import Resultado, settle, taken_of_lines
 from conecta_contas.pegs import STATUS_PROTOCOLO
 from conecta_tiss.vocabulary.amounts import ZERO, soma
 from conecta_tiss.vocabulary.tables import StatusProtocolo, TipoDemonstrativo, TipoPagamento
@@ -40,10 +40,15 @@ _PARTE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Valores:
-    """Reais of an item, or of whatever has items."""
+    """Reais of an item, or of whatever has items.
+
+    Attributes:
+        recuperado: of what is liberado, what recursos gave back.
+    """
 
     informado: Decimal
     liberado: Decimal
+    recuperado: Decimal = ZERO
 
     @property
     def processado(self) -> Decimal:
@@ -128,6 +133,7 @@ class Conta:
         recebido_em, publicada_em: local days.
         glosas: of the whole protocolo.
         tipo_pagamento: at first, or after a recurso.
+        fatura, recurso: what of it was paid, where a payment is told of; of what was recovered, by which recurso.
         vidas: ids of the lives it tells of, each once: for the audit.
     """
 
@@ -142,6 +148,8 @@ class Conta:
     guias: tuple[GuiaDemonstrada, ...]
     glosas: tuple[GlosaAplicada, ...] = ()
     tipo_pagamento: TipoPagamento = TipoPagamento.INICIAL
+    fatura: str | None = None
+    recurso: str | None = None
     vidas: tuple[str, ...] = ()
 
 
@@ -168,11 +176,13 @@ class AnaliseDeConta:
 
     Attributes:
         fatura: when it is paid and what it waits for; `None` while nobody asked.
+        parcelas: the same of what recursos gave back.
     """
 
     cabecalho: Cabecalho
     conta: Conta
     fatura: Fatura | None = None
+    parcelas: tuple[Fatura, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +234,8 @@ class Conciliado:
     """What became of an amount, in reais, at item, guia or protocolo.
 
     Attributes:
-        pago: what is liberado, once it is paid.
-        recursado, acatado: contested, and given back by it.
+        pago: what is liberado, as far as it is paid.
+        recursado, acatado: contested by recursos, and given back by them.
     """
 
     apresentado: Decimal
@@ -237,12 +247,34 @@ class Conciliado:
     acatado: Decimal
 
 
+Lugar = tuple[int, int]
+"""Places of a guia and of a line of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conciliacao:
-    """A protocolo from what was presented to what was paid."""
+    """A protocolo from what was presented to what was paid.
+
+    Attributes:
+        parcelas: what recursos gave back.
+        pago, recursado: reais of each line; of those that are absent none.
+    """
 
     conta: Conta
     fatura: Fatura
+    parcelas: tuple[Fatura, ...]
+    pago: Mapping[Lugar, Decimal]
+    recursado: Mapping[Lugar, Decimal]
+
+    def conciliar(self, valores: Valores, lugares: Iterable[Lugar]) -> Conciliado:
+        """What became of the amount of some lines."""
+        places = list(lugares)
+        return Conciliado(
+            apresentado=valores.informado, processado=valores.processado, glosado=valores.glosado,
+            liberado=valores.liberado, acatado=valores.recuperado,
+            pago=soma(self.pago.get(one, ZERO) for one in places),
+            recursado=soma(self.recursado.get(one, ZERO) for one in places),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +306,28 @@ class Periodo:
 # --- made of what was judged and paid ---
 
 
+def de_fatura(resultado: Resultado, fatura: Fatura) -> Resultado:
+    """What a fatura is of: the first, of all that was liberado before anything came back; another, of what came back.
+
+    Of what came back only its lines are told, each worth what it got.
+    """
+    if fatura.recurso is None:
+        return settle(replace(resultado, recuperados=())) if resultado.recuperados else resultado
+    back: dict[Lugar, Decimal] = {}
+    for part in resultado.recuperados:
+        if part.recurso == fatura.recurso:
+            back[part.indice, part.sequencia] = back.get((part.indice, part.sequencia), ZERO) + part.valor
+    guias = (
+        replace(one, itens=tuple(
+            replace(line, informado=back[place], glosado=ZERO, recuperado=back[place])
+            for line in one.itens
+            if (place := (one.indice, line.sequencia)) in back
+        ))
+        for one in resultado.guias
+    )  # fmt: skip
+    return Resultado(tuple(one for one in guias if one.itens))
+
+
 def demonstrar(
     peg: Peg,
     dossie: Dossie,
@@ -281,18 +335,22 @@ def demonstrar(
     *,
     recebido_em: date,
     itens: bool = True,
+    fatura: Fatura | None = None,
 ) -> Conta:
     """A PEG whose values are published, with the guias it has still.
 
     Args:
         recebido_em: local day.
         itens: whether lines are shown, too.
+        fatura: what was paid of it; all of it, when none is told.
     """
     situacao = StatusProtocolo(STATUS_PROTOCOLO[peg.situacao])
     billed = {one.sequencia: one for one in dossie.guias}
-    taken = taken_of_lines(dossie.resultado) if itens else {}
+    resultado = de_fatura(dossie.resultado, fatura) if fatura else dossie.resultado
+    recurso = fatura.recurso if fatura else None
+    taken = taken_of_lines(resultado) if itens else {}
     general: dict[int, list[GlosaAplicada]] = {}
-    for glosa in dossie.resultado.glosas:
+    for glosa in resultado.glosas:
         if glosa.sequencia is None and glosa.revertida_por is None:
             general.setdefault(glosa.indice, []).append(GlosaAplicada(glosa, glosa.valor))
     guias = tuple(
@@ -300,12 +358,14 @@ def demonstrar(
             billed[one.indice], one, situacao if one.liberado else StatusProtocolo.ENCERRADO_SEM_PAGAMENTO, recebido_em,
             tuple(general.get(one.indice, ())), _itens(billed[one.indice], one, taken, descrever) if itens else (),
         )
-        for one in dossie.resultado.guias
+        for one in resultado.guias
     )  # fmt: skip
     return Conta(
         protocolo=peg.protocolo, numero_lote=peg.numero_lote, tipo_guia=peg.tipo_guia, versao_tiss=peg.versao_tiss,
         recebido_em=recebido_em, publicada_em=peg.publicada_em or recebido_em, situacao=situacao,
         valores=somar(one.valores for one in guias), guias=guias, glosas=tuple(general.get(0, ())),
+        tipo_pagamento=TipoPagamento.RECURSO if recurso else TipoPagamento.INICIAL,
+        fatura=fatura.id if fatura else None, recurso=recurso,
         vidas=tuple(dict.fromkeys(dossie.vidas[one.carteira] for one in guias)),
     )  # fmt: skip
 
@@ -322,7 +382,7 @@ def _guia(  # noqa: PLR0917  # what it is made of
     return GuiaDemonstrada(
         sequencia=billed.sequencia, numero=billed.numero, carteira=billed.carteira,
         inicio=billed.primeiro_dia or recebido_em, fim=billed.ultimo_dia or recebido_em, situacao=situacao,
-        valores=Valores(judged.informado, judged.liberado), numero_operadora=billed.numero_operadora,
+        valores=Valores(judged.informado, judged.liberado, judged.recuperado), numero_operadora=billed.numero_operadora,
         senha=billed.senha, hora_inicio=hours[0], hora_fim=hours[1], glosas=glosas, itens=itens,
     )  # fmt: skip
 
@@ -335,9 +395,10 @@ def _itens(
 ) -> tuple[ItemDemonstrado, ...]:
     lines = {line.sequencia: line for line in judged.itens}
     return tuple(
-        _item(one, Valores(lines[one.sequencia].informado, lines[one.sequencia].liberado),
+        _item(one, Valores(line.informado, line.liberado, line.recuperado),
               taken.get((billed.sequencia, one.sequencia), ()), descrever)
         for one in billed.itens
+        if (line := lines.get(one.sequencia)) is not None
     )  # fmt: skip
 
 
@@ -359,13 +420,13 @@ def _term(billed: ItemCobrado, descrever: Descrever) -> str:
 def somar(valores: Iterable[Valores]) -> Valores:
     """Of what has several."""
     each = list(valores)
-    return Valores(soma(one.informado for one in each), soma(one.liberado for one in each))
+    return Valores(*(soma(getattr(one, name) for one in each) for name in Valores.__slots__))
 
 
 def demonstrar_pagamento(pagamento: Pagamento, contas: Sequence[Conta]) -> PagamentoDemonstrado:
     """A payment as far as it is of some contas: its debits and credits are told where all that it paid is."""
-    shown = {one.protocolo for one in contas}
-    itens = tuple(one for one in pagamento.itens if one.fatura.partition("-")[0] in shown)
+    shown = {one.fatura or one.protocolo for one in contas}
+    itens = tuple(one for one in pagamento.itens if one.fatura in shown)
     parte = itens != pagamento.itens
     held = replace(pagamento, itens=itens, descontos=()) if parte else pagamento
     return PagamentoDemonstrado(held, tuple(contas), somar(one.valores for one in contas), parte)
@@ -387,10 +448,13 @@ def reunir(
     )  # fmt: skip
 
 
-def conciliar(valores: Valores, fatura: Fatura) -> Conciliado:
-    """What became of an amount of a fatura's PEG; nothing was contested yet."""
-    return Conciliado(
-        apresentado=valores.informado, processado=valores.processado, glosado=valores.glosado,
-        liberado=valores.liberado, pago=valores.liberado if fatura.situacao is SituacaoFatura.PAGA else ZERO,
-        recursado=ZERO, acatado=ZERO,
-    )  # fmt: skip
+def pago_de(resultado: Resultado, faturas: Iterable[Fatura]) -> dict[Lugar, Decimal]:
+    """What was paid of each line, as far as its faturas are."""
+    paid: dict[Lugar, Decimal] = {}
+    for fatura in faturas:
+        if fatura.situacao is SituacaoFatura.PAGA:
+            for one in de_fatura(resultado, fatura).guias:
+                for line in one.itens:
+                    place = (one.indice, line.sequencia)
+                    paid[place] = paid.get(place, ZERO) + line.liberado
+    return paid

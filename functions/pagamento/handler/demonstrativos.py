@@ -126,7 +126,7 @@ def conciliacao(request: Request) -> Response:
     protocolo = comum.protocolo_of(request)
     position, token_of = session.cursor(request, f"{caller.prestador_id}|conciliacao|{protocolo}")
     with comum.reading_of(caller, [protocolo], portas, Query(request.query)):
-        found = find_conciliacao(caller.prestador_id, protocolo, portas)
+        found = find_conciliacao(caller.prestador_id, protocolo, portas, correlacao=request.correlacao)
     comum.audit(request, caller.actor, [found.conta], itens=True)
     desde = int(position["desde"]) if position else 0
     end = schemas.ate(found, desde)

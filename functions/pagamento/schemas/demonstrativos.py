@@ -10,7 +10,6 @@ from pydantic import Field
 from conecta_campos.numeros import Reais, reais
 from conecta_tiss.terminologia import glosa_text
 from conecta_tiss.versions import Versao
-from pagamento.domain.demonstrativos import conciliar
 from pagamento.schemas.comum import Cursor, View, dia
 from pagamento.schemas.pagamentos import DescontoView, desconto
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
         PagamentoDemonstrado,
         Valores,
     )
+    from pagamento.domain.faturas import Fatura
 
 GUIAS: Final = 20
 """Of a conciliação in one answer."""
@@ -42,6 +42,7 @@ class _ValoresView(View):
     valor_processado: Reais
     valor_glosado: Reais
     valor_liberado: Reais
+    valor_recuperado: Annotated[str, Field(description="Do liberado, o que recursos devolveram, em reais.")]
 
 
 class GlosaDemonstradaView(View):
@@ -95,6 +96,8 @@ class ContaDemonstradaView(_ValoresView):
     recebido_em: date
     publicada_em: date
     situacao: Annotated[str, Field(description="Código de dm_statusProtocolo.")]
+    fatura: Annotated[str | None, Field(description="Num pagamento, a que ele paga.")] = None
+    recurso: Annotated[str | None, Field(description="Num pagamento, o que devolveu o que ele paga.")] = None
     glosas: Annotated[list[GlosaDemonstradaView], Field(description="Do protocolo inteiro.")]
     guias: list[GuiaDemonstradaView]
 
@@ -106,12 +109,24 @@ class _CabecalhoView(View):
     codigo_prestador: Annotated[str | None, Field(description="Na operadora.")] = None
 
 
+class ParcelaView(View):
+    """O que um recurso devolveu, e quando é pago."""
+
+    fatura: Annotated[str, Field(description="Em notas fiscais e pagamentos, no lugar do protocolo.")]
+    recurso: str
+    valor: Reais
+    situacao: Annotated[str, Field(description="Da fatura.")]
+    entrega_ate: Annotated[date | None, Field(description="Da nota fiscal.")] = None
+    pagamento_em: date | None = None
+
+
 class AnaliseDeContaView(_CabecalhoView):
     """Demonstrativo de análise de conta de um protocolo."""
 
     conta: ContaDemonstradaView
     entrega_ate: Annotated[date | None, Field(description="Da nota fiscal.")] = None
     pagamento_em: date | None = None
+    parcelas: list[ParcelaView]
 
 
 class AnalisesDeContaView(View):
@@ -149,7 +164,7 @@ class DemonstrativoDePagamentoView(_CabecalhoView, _ValoresView):
 
 
 class ConciliadoView(View):
-    """O que foi feito de um valor; pago é o liberado depois do pagamento."""
+    """O que foi feito de um valor; pago é o liberado que já foi pago; acatado, do recursado, o que foi devolvido."""
 
     apresentado: Reais
     processado: Reais
@@ -193,6 +208,7 @@ class ConciliacaoView(View):
     nota: str | None = None
     pagamento: Annotated[str | None, Field(description="Número do pagamento.")] = None
     pagamento_em: date | None = None
+    parcelas: list[ParcelaView]
     valores: ConciliadoView
     glosas: list[GlosaDemonstradaView]
     guias: list[GuiaConciliadaView]
@@ -208,6 +224,7 @@ def analises(found: Iterable[AnaliseDeConta]) -> dict[str, Any]:
                 "conta": _conta(one.conta),
                 "entrega_ate": dia(one.fatura.entrega_ate) if one.fatura else None,
                 "pagamento_em": dia(one.fatura.paga_em or one.fatura.pagamento_em) if one.fatura else None,
+                "parcelas": list(map(_parcela, one.parcelas)),
             }
             for one in found
         ]
@@ -245,8 +262,9 @@ def conciliacao(found: Conciliacao, desde: int, fim: int) -> dict[str, Any]:
     conta, fatura = found.conta, found.fatura
     versao = conta.versao_tiss
 
-    def settled(valores: Valores) -> dict[str, str]:
-        return _conciliado(conciliar(valores, fatura))
+    def settled(valores: Valores, *guias: GuiaDemonstrada) -> dict[str, str]:
+        lines = ((guia.sequencia, item.sequencia) for guia in guias for item in guia.itens)
+        return _conciliado(found.conciliar(valores, lines))
 
     return {
         "protocolo": conta.protocolo,
@@ -255,7 +273,8 @@ def conciliacao(found: Conciliacao, desde: int, fim: int) -> dict[str, Any]:
         "nota": fatura.nota,
         "pagamento": fatura.pagamento,
         "pagamento_em": dia(fatura.paga_em or fatura.pagamento_em),
-        "valores": settled(conta.valores),
+        "parcelas": list(map(_parcela, found.parcelas)),
+        "valores": settled(conta.valores, *conta.guias),
         "glosas": _glosas(conta.glosas, versao),
         "guias": [
             {
@@ -263,13 +282,13 @@ def conciliacao(found: Conciliacao, desde: int, fim: int) -> dict[str, Any]:
                 "numero_guia_prestador": guia.numero,
                 "senha": guia.senha,
                 "numero_carteira": guia.carteira,
-                "valores": settled(guia.valores),
+                "valores": settled(guia.valores, guia),
                 "glosas": _glosas(guia.glosas, versao),
                 "itens": [
                     {
                         "sequencia": item.sequencia, "data": dia(item.dia), "tabela": item.tabela,
-                        "codigo": item.codigo, "descricao": item.descricao, "valores": settled(item.valores),
-                        "glosas": _glosas(item.glosas, versao),
+                        "codigo": item.codigo, "descricao": item.descricao, "glosas": _glosas(item.glosas, versao),
+                        "valores": _conciliado(found.conciliar(item.valores, [(guia.sequencia, item.sequencia)])),
                     }
                     for item in guia.itens
                 ],
@@ -294,10 +313,19 @@ def _conta(one: Conta) -> dict[str, Any]:
         "recebido_em": dia(one.recebido_em),
         "publicada_em": dia(one.publicada_em),
         "situacao": one.situacao.value,
+        "fatura": one.fatura,
+        "recurso": one.recurso,
         **_valores(one.valores),
         "glosas": _glosas(one.glosas, one.versao_tiss),
         "guias": [_guia(guia, one.versao_tiss) for guia in one.guias],
     }
+
+
+def _parcela(one: Fatura) -> dict[str, Any]:
+    return {
+        "fatura": one.id, "recurso": one.recurso, "valor": reais(one.valor), "situacao": one.situacao.value,
+        "entrega_ate": dia(one.entrega_ate), "pagamento_em": dia(one.paga_em or one.pagamento_em),
+    }  # fmt: skip
 
 
 def _guia(one: GuiaDemonstrada, versao: str) -> dict[str, Any]:
@@ -345,7 +373,8 @@ def _glosas(found: Iterable[GlosaAplicada], versao: str) -> list[dict[str, Any]]
 
 
 def _valores(one: Valores) -> dict[str, str]:
-    return {f"valor_{name}": reais(getattr(one, name)) for name in ("informado", "processado", "glosado", "liberado")}
+    names = ("informado", "processado", "glosado", "liberado", "recuperado")
+    return {f"valor_{name}": reais(getattr(one, name)) for name in names}
 
 
 def _conciliado(one: Conciliado) -> dict[str, str]:

@@ -106,6 +106,7 @@ LANCAMENTO: Final[dict[str, Any]] = {
 LANCAMENTO_DA_OPERADORA: Final[dict[str, Any]] = {**LANCAMENTO, "prestador": "12345678000195", "quem": _QUEM}
 _VALORES: Final = {
     "valor_informado": "37.00", "valor_processado": "37.00", "valor_glosado": "18.50", "valor_liberado": "18.50",
+    "valor_recuperado": "0.00",
 }  # fmt: skip
 _GLOSA: Final[dict[str, Any]] = {
     "codigo": "1705", "texto": "Valor apresentado a maior", "regra": "COB-PRECO", "valor": "18.50",
@@ -120,7 +121,7 @@ _GUIA: Final[dict[str, Any]] = {
 }  # fmt: skip
 _CONTA: Final[dict[str, Any]] = {
     "protocolo": "261120000007", "numero_lote": "1", "tipo_guia": "guiaSP-SADT", "recebido_em": "2026-11-21",
-    "publicada_em": "2026-12-10", "situacao": "6", **_VALORES, "glosas": [],
+    "publicada_em": "2026-12-10", "situacao": "6", "fatura": None, "recurso": None, **_VALORES, "glosas": [],
     "guias": [{
         **_GUIA, "numero_guia_operadora": None, "inicio": "2026-11-10", "fim": "2026-11-10", "situacao": "6",
         **_VALORES, "glosas": [],
@@ -133,6 +134,7 @@ _CONTA: Final[dict[str, Any]] = {
 _CABECALHO: Final = {"emitido_em": "2026-12-23", "registro_ans": "345695", "codigo_prestador": "100001"}
 ANALISE: Final[dict[str, Any]] = {
     "numero": "261120000007", **_CABECALHO, "conta": _CONTA, "entrega_ate": "2026-12-15", "pagamento_em": "2026-12-22",
+    "parcelas": [],
 }  # fmt: skip
 DEMONSTRATIVO_PAGAMENTO: Final[dict[str, Any]] = {
     "numero": "261250000027", **_CABECALHO, "inicio": "2026-12-22", "fim": "2026-12-22", **_VALORES,
@@ -140,7 +142,8 @@ DEMONSTRATIVO_PAGAMENTO: Final[dict[str, Any]] = {
     "pagamentos": [{
         "numero": "2026-12/0042", "demonstrativo": "261250000027", "data": "2026-12-22", "forma": "1", "banco": "001",
         "agencia": "1234", "conta": "56789-0", "parte": False, "descontos": [{**DESCONTO, "valor": "0.28"}],
-        **_VALORES, "valor_liquido": "18.22", "contas": [{**_CONTA, "guias": [{**_CONTA["guias"][0], "itens": []}]}],
+        **_VALORES, "valor_liquido": "18.22",
+        "contas": [{**_CONTA, "fatura": "261120000007", "guias": [{**_CONTA["guias"][0], "itens": []}]}],
     }],
 }  # fmt: skip
 _CONCILIADO: Final = {
@@ -149,7 +152,8 @@ _CONCILIADO: Final = {
 }  # fmt: skip
 CONCILIACAO: Final[dict[str, Any]] = {
     "protocolo": "261120000007", "registro_ans": "345695", "situacao": "PAGA", "nota": "261250000019",
-    "pagamento": "2026-12/0042", "pagamento_em": "2026-12-22", "valores": _CONCILIADO, "glosas": [],
+    "pagamento": "2026-12/0042", "pagamento_em": "2026-12-22", "parcelas": [], "valores": _CONCILIADO,
+    "glosas": [],
     "guias": [{
         **_GUIA, "valores": _CONCILIADO, "glosas": [],
         "itens": [{**_ITEM, "valores": _CONCILIADO, "glosas": [_GLOSA]}],

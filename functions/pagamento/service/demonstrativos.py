@@ -18,16 +18,18 @@ from pagamento.domain.demonstrativos import (
     Periodo,
     demonstrar,
     demonstrar_pagamento,
+    pago_de,
     reunir,
 )
 from pagamento.domain.errors import DemonstrativoIndisponivelError, LegadoError, NaoEncontradoError
-from pagamento.service.faturas import as_of_now, find_faturas
+from pagamento.service.faturas import as_of_now, find_faturas, ids_of
 
 if TYPE_CHECKING:
     from datetime import date
 
     from conecta_contas.pegs import Peg
     from conecta_facts.operadoras import Operadora
+    from pagamento.domain.faturas import Fatura
     from pagamento.domain.pagamentos import Pagamento
     from pagamento.service.portas import Portas
 
@@ -57,17 +59,21 @@ def find_analises(
     if len(asked) > PROTOCOLOS:
         raise DemonstrativoIndisponivelError("GRANDE_DEMAIS")
     pegs = _published(prestador_id, asked, portas, registro_ans)
-    faturas = {one.id: one for one in as_of_now([*portas.registros.faturas(prestador_id, asked).values()], portas)}
+    ids = [one for peg in pegs for one in ids_of(peg)]
+    faturas = {one.id: one for one in as_of_now([*portas.registros.faturas(prestador_id, ids).values()], portas)}
     heads = {one: _head(prestador_id, one, "", portas) for one in sorted({peg.registro_ans for peg in pegs})}
     return (
         AnaliseDeConta(
-            replace(heads[one.registro_ans], numero=one.protocolo), _conta(one, portas), faturas.get(one.protocolo)
+            replace(heads[one.registro_ans], numero=one.protocolo),
+            _conta(one, portas),
+            faturas.get(one.protocolo),
+            tuple(faturas[each] for each in ids_of(one)[1:] if each in faturas),
         )
         for one in pegs
     )
 
 
-def find_conciliacao(prestador_id: str, protocolo: str, portas: Portas) -> Conciliacao:
+def find_conciliacao(prestador_id: str, protocolo: str, portas: Portas, *, correlacao: str = "") -> Conciliacao:
     """A protocolo from what was presented to what was paid.
 
     Raises:
@@ -75,11 +81,15 @@ def find_conciliacao(prestador_id: str, protocolo: str, portas: Portas) -> Conci
         DemonstrativoIndisponivelError: its values are not published yet.
     """
     (peg,) = _published(prestador_id, [protocolo], portas, None)
-    faturas = find_faturas(prestador_id, [protocolo], portas)
-    if protocolo not in faturas:
+    found = find_faturas(prestador_id, ids_of(peg), portas, correlacao=correlacao)
+    if protocolo not in found:
         raise DemonstrativoIndisponivelError("NAO_PUBLICADO", [protocolo])
-    (fatura,) = as_of_now([faturas[protocolo]], portas)
-    return Conciliacao(_conta(peg, portas), fatura)
+    fatura, *parcelas = as_of_now([found[one] for one in ids_of(peg) if one in found], portas)
+    resultado = portas.contas.dossie(peg).resultado
+    contested = portas.contestado(peg, correlacao) if resultado.glosas else {}
+    return Conciliacao(
+        _conta(peg, portas), fatura, tuple(parcelas), pago_de(resultado, (fatura, *parcelas)), contested
+    )  # fmt: skip
 
 
 def find_pagamento(
@@ -109,28 +119,29 @@ def demonstrar_pagamentos(
         DemonstrativoIndisponivelError: it is too much for one answer.
     """
     dental = tipo is TipoDemonstrativo.PAGAMENTO_ODONTOLOGIA
-    of_each = [(one, paid_protocolos(one, portas, dental=dental)) for one in pagamentos]
+    of_each = [(one, paid_faturas(one, portas, dental=dental)) for one in pagamentos]
     # A payment of debits and credits alone is shown with those of PEGs.
-    of_each = [(one, protocolos) for one, protocolos in of_each if protocolos or not (dental or one.itens)]
+    of_each = [(one, faturas) for one, faturas in of_each if faturas or not (dental or one.itens)]
     if not of_each:
         raise NaoEncontradoError
-    if sum(len(protocolos) for _, protocolos in of_each) > PAGOS:
+    if sum(len(faturas) for _, faturas in of_each) > PAGOS:
         raise DemonstrativoIndisponivelError("GRANDE_DEMAIS")
-    shown = [
-        demonstrar_pagamento(
-            one, [_conta(peg, portas, itens=dental) for peg in _pegs(prestador_id, protocolos, portas, None)]
-        )
-        for one, protocolos in of_each
-    ]
+    shown = []
+    for one, faturas in of_each:
+        pegs = _pegs(prestador_id, [fatura.protocolo for fatura in faturas], portas, None)
+        contas = [
+            _conta(peg, portas, itens=dental, fatura=fatura) for peg, fatura in zip(pegs, faturas, strict=True)
+        ]  # fmt: skip
+        shown.append(demonstrar_pagamento(one, contas))
     numero = periodo.numero([one for one, _ in of_each])
     return reunir(_head(prestador_id, periodo.registro_ans, numero, portas), tipo, periodo, shown)
 
 
-def paid_protocolos(pagamento: Pagamento, portas: Portas, *, dental: bool) -> list[str]:
+def paid_faturas(pagamento: Pagamento, portas: Portas, *, dental: bool) -> list[Fatura]:
     """What a payment paid: all of it, or that of odontologia."""
     faturas = portas.registros.faturas(pagamento.prestador_id, [one.fatura for one in pagamento.itens])
     held = (faturas[one.fatura] for one in pagamento.itens)
-    return list(dict.fromkeys(one.protocolo for one in held if not dental or one.tipo_guia == TipoGuia.ODONTO))
+    return [one for one in held if not dental or one.tipo_guia == TipoGuia.ODONTO]
 
 
 def _published(prestador_id: str, protocolos: Sequence[str], portas: Portas, registro_ans: str | None) -> list[Peg]:
@@ -169,10 +180,11 @@ def since_migration(operadora: Operadora, dia: date) -> None:
         raise LegadoError(operadora.portal_legado, operadora.data_migracao)
 
 
-def _conta(peg: Peg, portas: Portas, *, itens: bool = True) -> Conta:
+def _conta(peg: Peg, portas: Portas, *, itens: bool = True, fatura: Fatura | None = None) -> Conta:
     return demonstrar(
-        peg, portas.contas.dossie(peg), portas.descrever, recebido_em=portas.local_day(peg.data_recepcao), itens=itens
-    )
+        peg, portas.contas.dossie(peg), portas.descrever, recebido_em=portas.local_day(peg.data_recepcao), itens=itens,
+        fatura=fatura,
+    )  # fmt: skip
 
 
 def _head(prestador_id: str, registro_ans: str, numero: str, portas: Portas) -> Cabecalho:

@@ -11,7 +11,7 @@ from pagamento.domain.cronograma import Defeito
 from pagamento.domain.demonstrativos import AnaliseDeConta, DemonstrativoPagamento, Periodo
 from pagamento.domain.errors import DemonstrativoIndisponivelError, NaoEncontradoError, PedidoInvalidoError
 from pagamento.domain.lotes import DOCUMENTOS, MESES, Formato, Lote, avancar, comecar, concluir, falhar, meses
-from pagamento.service.demonstrativos import demonstrar_pagamentos, find_analises, paid_protocolos, since_migration
+from pagamento.service.demonstrativos import demonstrar_pagamentos, find_analises, paid_faturas, since_migration
 from pagamento.service.portas import Fato, Mudanca, keep_nothing
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _paid(lote: Lote, portas: Portas) -> Iterator[str]:
     for one in portas.registros.pagamentos(lote.prestador_id, first.inicio, last.fim):
         if one.registro_ans != lote.registro_ans:
             continue
-        if paid_protocolos(one, portas, dental=dental) or (alone and not one.itens):
+        if paid_faturas(one, portas, dental=dental) or (alone and not one.itens):
             yield one.numero
 
 

@@ -8,13 +8,15 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from conecta_contas.dossies import Dossie
     from conecta_contas.pegs import Peg
     from conecta_facts.calendario import Calendario
     from conecta_facts.operadoras import Operadora
     from conecta_facts.prestadores import Prestador
     from pagamento.domain.cronograma import Cronograma
-    from pagamento.domain.demonstrativos import Descrever
+    from pagamento.domain.demonstrativos import Descrever, Lugar
     from pagamento.domain.faturas import Fatura
     from pagamento.domain.lotes import Lote
     from pagamento.domain.notas import Arquivo, Nota, NotaLida
@@ -218,6 +220,8 @@ class Arquivos(Protocol):
         ...
 
 
+Contestado = Callable[["Peg", str], "Mapping[Lugar, Decimal]"]
+"""Reais of each line of a PEG that recursos contest; and the request's id, in logs."""
 LerNota = Callable[[bytes], "NotaLida"]
 """What the XML of a nota says; of an unknown layout nothing, as `Layout.DECLARADO`.
 
@@ -232,6 +236,7 @@ class Portas:
 
     Attributes:
         descrever: term of a table's code, when the terminology has it.
+        contestado: what recursos contest of a PEG.
         now: instant in UTC.
         local_day: of an instant, in America/Sao_Paulo.
     """
@@ -242,6 +247,7 @@ class Portas:
     arquivos: Arquivos
     ler_nota: LerNota
     descrever: Descrever
+    contestado: Contestado
     now: datetime
     local_day: Callable[[datetime], date]
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final
 
-from conecta_edge import calls, problems
+from conecta_edge import calls
 from conecta_tiss.vocabulary.tables import StatusCancelamento
 from peg.domain.errors import MudouError
 
@@ -51,15 +49,8 @@ def cancel(
         CallFailedError: the function failed.
     """
     asked = {"registro_ans": registro_ans, "prestador_id": prestador_id, "quem": quem, "guias": guias}
-    event = {
-        "httpMethod": "POST", "resource": dono.rota, "headers": {}, "body": json.dumps(asked),
-        "requestContext": {"requestId": correlacao},
-    }  # fmt: skip
-    answered = calls.call(dono.funcao, event, correlacao)
-    if answered.status == HTTPStatus.OK:
-        return [StatusCancelamento(status) for status in json.loads(answered.content)["status"]]
-    if answered.status == HTTPStatus.CONFLICT:
-        raise MudouError
-    if answered.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        raise problems.busy()
-    raise calls.CallFailedError(answered.status)
+    try:
+        found = calls.ask(dono.funcao, dono.rota, asked, correlacao)
+    except calls.ConflictError as error:
+        raise MudouError from error
+    return [StatusCancelamento(status) for status in found["status"]]

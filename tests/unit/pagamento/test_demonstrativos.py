@@ -5,19 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from conecta_contas.analise import reverter
+from conecta_contas.analise import Recuperado, reverter, taken_of_lines
+from conecta_contas.dossies import Dossie
 from conecta_contas.pegs import SituacaoPeg, de_antes
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.amounts import ZERO, soma
-from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador, StatusProtocolo, TipoDemonstrativo
-from pagamento.domain.demonstrativos import Conta, GlosaAplicada, Periodo, conciliar, demonstrar
+from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador, StatusProtocolo, TipoDemonstrativo, TipoPagamento
+from pagamento.domain.demonstrativos import Conta, GlosaAplicada, Periodo, demonstrar
 from pagamento.domain.errors import DemonstrativoIndisponivelError, LegadoError, NaoEncontradoError
 from pagamento.domain.faturas import SituacaoFatura
 from pagamento.messages.demonstrativos import xml
 from pagamento.service.demonstrativos import PAGOS, PROTOCOLOS, find_analises, find_conciliacao, find_pagamento
+from pagamento.service.faturas import ids_of
 from tests.builders_cadastro import CONSULTA, HEMOGRAMA
 from tests.builders_functions import CLINICA, HOSPITAL, PASA, VALE
 from tests.builders_pagamento import (
@@ -56,7 +61,7 @@ def shown(glosas: tuple[GlosaAplicada, ...]) -> list[tuple[int, str]]:
 
 def adds_up(conta: Conta) -> bool:
     levels = [(conta.valores, [guia.valores for guia in conta.guias])]
-    levels += [(guia.valores, [item.valores for item in guia.itens]) for guia in conta.guias]
+    levels += [(guia.valores, [item.valores for item in guia.itens]) for guia in conta.guias if guia.itens]
     return all(
         whole.informado == soma(part.informado for part in parts)
         and whole.glosado == soma(part.glosado for part in parts)
@@ -254,6 +259,94 @@ def test_more_payments_than_one_answer_takes_are_for_an_archive(casa: Casa) -> N
         find_pagamento(HOSPITAL, Periodo(registro_ans=VALE, data=HOJE), casa.portas)
 
 
+# --- what recursos gave back ---
+
+R1, R2 = "261160000001", "261160000002"
+PRIMEIRA = Recuperado(R1, 1, 1, 1, Decimal("1.00"))
+
+
+@lru_cache(maxsize=1)
+def two_glosas() -> Dossie:
+    """Two guias of one item of 18.50, of each of which auditoria took 1.50."""
+    known = a_knowledge(on(granted(authorised(quantidade=3))))
+    second = a_sadt(done(data_execucao=DIA - timedelta(days=1)), numero="G2")
+    return a_dossie(a_sadt(done()), second, contexto=known, glosas=(by_hand(), by_hand(2)))
+
+
+def test_an_analysis_tells_what_came_back_where_and_when_that_is_paid(casa: Casa) -> None:
+    dossie = two_glosas()
+    peg = casa.recover(UM_PEG, dossie, (PRIMEIRA,))
+    find_conciliacao(HOSPITAL, UM_PEG, casa.portas)
+    (found,) = find_analises(HOSPITAL, [UM_PEG], casa.portas)
+    assert adds_up(found.conta)
+    assert [guia.valores.recuperado for guia in found.conta.guias] == [Decimal("1.00"), ZERO]
+    assert found.conta.valores.liberado == peg.valor_liberado
+    assert shown(found.conta.guias[0].itens[0].glosas) == [(1, "0.50")]
+    (parcela,) = found.parcelas
+    assert (parcela.id, parcela.recurso, parcela.valor) == (f"{UM_PEG}-1", R1, Decimal("1.00"))
+    assert found.fatura is not None
+    assert found.fatura.valor + parcela.valor == peg.valor_liberado
+
+
+def test_each_payment_tells_its_own_part_of_a_peg_for_ever(casa: Casa) -> None:
+    dossie = two_glosas()
+    before = casa.pay(casa.publish(UM_PEG, dossie))
+    asked = Periodo(registro_ans=VALE, data=HOJE)
+    first = find_pagamento(HOSPITAL, asked, casa.portas)
+    second = Recuperado(R2, 2, 2, 1, Decimal("1.50"))
+    casa.recover(UM_PEG, dossie, (PRIMEIRA,), (second,), situacao=SituacaoPeg.PAGO)
+    again = find_pagamento(HOSPITAL, asked, casa.portas)
+    assert again.valores == first.valores
+    assert again.valores.liberado == before.bruto
+    assert adds_up(again.pagamentos[0].contas[0])
+    later = casa.settle(f"{UM_PEG}-2", f"{UM_PEG}-1", numero="P-2", demonstrativo="261150000010")
+    shown_later = find_pagamento(HOSPITAL, asked, casa.portas).pagamentos[-1]
+    assert shown_later.valores.liberado == later.bruto == Decimal("2.50")
+    assert shown_later.valores.glosado == ZERO
+    told = [(one.fatura, one.recurso, one.tipo_pagamento, [guia.numero for guia in one.guias])
+            for one in shown_later.contas]  # fmt: skip
+    assert told == [
+        (f"{UM_PEG}-2", R2, TipoPagamento.RECURSO, ["G2"]), (f"{UM_PEG}-1", R1, TipoPagamento.RECURSO, ["G1"]),
+    ]  # fmt: skip
+    message = xml(find_pagamento(HOSPITAL, asked, casa.portas), Versao.V4_01_00, AGORA).decode("iso-8859-1")
+    assert message.count("<ans:tipoPagamento>2</ans:tipoPagamento>") == 2
+
+
+def test_of_odontologia_what_came_back_is_shown_item_by_item(casa: Casa) -> None:
+    dossie = a_dossie(a_dental(filled(dente="11", face="O")))
+    glosa, valor = next(one for one in taken_of_lines(dossie.resultado)[1, 1] if one[1])
+    casa.recover(UM_PEG, dossie, (Recuperado(R1, glosa.id, 1, 1, valor),))
+    casa.settle(f"{UM_PEG}-1")
+    asked, dental = Periodo(registro_ans=VALE, data=HOJE), TipoDemonstrativo.PAGAMENTO_ODONTOLOGIA
+    found = find_pagamento(HOSPITAL, asked, casa.portas, tipo=dental)
+    ((conta,),) = (one.contas for one in found.pagamentos)
+    (item,) = conta.guias[0].itens
+    assert (item.valores.informado, item.valores.liberado, item.glosas) == (valor, valor, ())
+    assert b"<ans:recurso>S</ans:recurso>" in xml(found, Versao.V4_01_00, AGORA)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(1, 150), min_size=1, max_size=4), st.data())
+def test_what_each_fatura_tells_adds_up_to_what_is_liberado(cents: list[int], data: st.DataObject) -> None:
+    made = two_glosas()
+    left = {1: Decimal("1.50"), 2: Decimal("1.50")}
+    recursos = []
+    for n, one in enumerate(cents, 1):
+        guia = data.draw(st.sampled_from([1, 2]))
+        valor = min(Decimal(one).scaleb(-2), left[guia])
+        if valor:
+            left[guia] -= valor
+            recursos.append((Recuperado(f"26116{n:07d}", guia, guia, 1, valor),))
+    casa = Casa()
+    peg = casa.recover(UM_PEG, made, *recursos)
+    casa.settle(*ids_of(peg))
+    (paid,) = find_pagamento(HOSPITAL, Periodo(registro_ans=VALE, data=HOJE), casa.portas).pagamentos
+    assert paid.valores.liberado == paid.pagamento.bruto == peg.valor_liberado
+    assert all(adds_up(conta) for conta in paid.contas)
+    found = find_conciliacao(HOSPITAL, UM_PEG, casa.portas)
+    assert found.conciliar(found.conta.valores, [(1, 1), (2, 1)]).pago == peg.valor_liberado
+
+
 # --- conciliação ---
 
 
@@ -261,15 +354,31 @@ def test_an_amount_is_followed_from_what_was_presented_to_what_was_paid(casa: Ca
     peg = casa.publish(UM_PEG, a_dossie(glosas=(by_hand(),)))
     waiting = find_conciliacao(HOSPITAL, UM_PEG, casa.portas)
     assert waiting.fatura.situacao is SituacaoFatura.PENDENTE, "opened by who met it first"
-    told = conciliar(waiting.conta.valores, waiting.fatura)
+    told = waiting.conciliar(waiting.conta.valores, [(1, 1)])
     assert (told.apresentado, told.processado, told.glosado, told.pago) == (
         peg.valor_informado, peg.valor_informado, peg.valor_glosado, ZERO,
     )  # fmt: skip
-    paid = replace(waiting.fatura, situacao=SituacaoFatura.PAGA)
-    item = waiting.conta.guias[0].itens[0]
-    told = conciliar(item.valores, paid)
+    casa.settle(UM_PEG)
+    paid = find_conciliacao(HOSPITAL, UM_PEG, casa.portas)
+    item = paid.conta.guias[0].itens[0]
+    told = paid.conciliar(item.valores, [(1, 1)])
     assert told.pago == told.liberado == item.valores.liberado
     assert (told.recursado, told.acatado) == (ZERO, ZERO)
+
+
+def test_what_was_contested_given_back_and_paid_is_followed_line_by_line(casa: Casa) -> None:
+    peg = casa.recover(UM_PEG, two_glosas(), (PRIMEIRA,))
+    casa.contestados[UM_PEG] = {(1, 1): Decimal("1.50"), (2, 1): Decimal("1.50")}
+    for parcela, paid in ((None, "0.00"), (f"{UM_PEG}-1", "1.00"), (UM_PEG, str(peg.valor_liberado))):
+        if parcela:
+            casa.settle(parcela)
+        found = find_conciliacao(HOSPITAL, UM_PEG, casa.portas)
+        told = found.conciliar(found.conta.valores, [(1, 1), (2, 1)])
+        assert (str(told.pago), str(told.recursado), str(told.acatado)) == (paid, "3.00", "1.00")
+    assert [one.id for one in found.parcelas] == [f"{UM_PEG}-1"]
+    first, second = (found.conciliar(guia.valores, [(guia.sequencia, 1)]) for guia in found.conta.guias)
+    assert (first.acatado, first.pago, second.acatado) == (Decimal("1.00"), first.liberado, ZERO)
+    assert first.apresentado == first.glosado + first.liberado
 
 
 def test_days_are_told_as_they_are_now_before_a_closing_or_a_recount_came_by(casa: Casa) -> None:

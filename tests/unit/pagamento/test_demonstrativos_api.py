@@ -20,6 +20,7 @@ from pagamento.schemas import demonstrativos, lotes
 from tests.builders_functions import HOSPITAL, PASA, VALE
 from tests.builders_pagamento import HOJE, OUTRO_PEG, UM_PEG
 from tests.fakes_pagamento_api import DA_CLINICA, RECEPCAO, SO_LE, ApiMesa, errors
+from tests.impresso import Printed
 from tests.unit.pagamento.test_pagamento_api import fits
 
 ANALISE, PAGAMENTO, ODONTOLOGIA = (f"/demonstrativos/{one}" for one in ("analise", "pagamento", "odontologia"))
@@ -147,6 +148,34 @@ def test_a_peg_is_reconciled_twenty_guias_at_a_time(mesa: ApiMesa) -> None:
     assert (first["situacao"], first["pagamento_em"]) == ("PAGA", HOJE.isoformat())
     assert mesa.call("GET", CONCILIACAO, claims=DA_CLINICA, protocolo=UM_PEG)[0] == 404
     assert mesa.call("GET", CONCILIACAO, claims=RECEPCAO, protocolo=UM_PEG)[0] == 403
+
+
+def test_what_recursos_gave_back_is_told_in_every_format(mesa: ApiMesa) -> None:
+    peg = mesa.recovered(mesa.billed())
+    (given,) = peg.recuperacoes
+    for protocolo in (UM_PEG, f"{UM_PEG}-1"):
+        assert mesa.call("GET", CONCILIACAO, protocolo=UM_PEG)[0] == 200  # opens them
+        mesa.settled(protocolo)
+    mesa.contestados[UM_PEG] = {(1, 1): given.valor}
+    first = fits(demonstrativos.AnalisesDeContaView, mesa.get(ANALISE, protocolos=UM_PEG)[1])["analises"][0]
+    assert first["conta"]["valor_recuperado"] == f"{given.valor:.2f}"
+    (parcela,) = first["parcelas"]
+    assert (parcela["fatura"], parcela["recurso"], parcela["situacao"]) == (f"{UM_PEG}-1", given.recurso, "PAGA")
+    told = fits(demonstrativos.ConciliacaoView, mesa.call("GET", CONCILIACAO, protocolo=UM_PEG)[1])
+    assert told["parcelas"] == first["parcelas"]
+    assert told["guias"][0]["itens"][0]["valores"]["recursado"] == told["valores"]["acatado"] == f"{given.valor:.2f}"
+    assert told["valores"]["pago"] == told["valores"]["liberado"]
+    paid = {"registro_ans": VALE, "data": HOJE.isoformat()}
+    contas = mesa.get(PAGAMENTO, None, **paid)[1]["pagamentos"]
+    assert [(one["fatura"], one["recurso"]) for of in contas for one in of["contas"]] == [
+        (UM_PEG, None), (f"{UM_PEG}-1", given.recurso),
+    ]  # fmt: skip
+    for resource, query, where in ((ANALISE, {"protocolos": UM_PEG}, "O recurso"), (PAGAMENTO, paid, "do recurso")):
+        sheet = mesa.call("GET", resource, query={**query, "formato": "csv"})[1].decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(sheet), delimiter=";"))
+        assert sum(Decimal(one["valor_recuperado"].replace(",", ".") or 0) for one in rows) == given.valor
+        printed = Printed(mesa.call("GET", resource, query={**query, "formato": "pdf"})[1])
+        assert f"{where} {given.recurso}" in printed.text
 
 
 def test_who_asks_for_archives_all_the_time_is_asked_to_wait(mesa: ApiMesa) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
+from typing import Any
+
 import pytest
 
-from conecta_edge import session
+from conecta_edge import calls, session
 from pagamento.bootstrap import cargas, nucleo
 from pagamento.domain.errors import NotaIlegivelError
 from pagamento.settings import settings
-from tests.builders_functions import NOW
+from tests.builders_functions import HOSPITAL, NOW, VALE, a_peg
 from tests.fakes_cadastro import PSEUDONIMOS
 
 
@@ -32,6 +36,20 @@ def test_notas_are_read_and_codes_described_by_what_knows_them() -> None:
         portas.ler_nota(b"<!DOCTYPE x><x/>")
     assert portas.descrever("22", "10101012")
     assert portas.descrever("22", "1") is None
+
+
+@pytest.mark.usefixtures("function_environment")
+def test_what_is_contested_is_asked_of_the_function_that_knows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def answer(setting: str, event: dict[str, Any], correlacao: str) -> calls.Answered:
+        asked.append((setting, event["resource"], json.loads(event["body"]), correlacao))
+        return calls.Answered(200, {}, '{"linhas": [[1, 2, "12.50"]]}')
+
+    monkeypatch.setattr(calls, "call", answer)
+    assert nucleo.portas().contestado(a_peg(), "req-1") == {(1, 2): Decimal("12.50")}
+    told = {"registro_ans": VALE, "prestador_id": HOSPITAL, "protocolo": a_peg().protocolo}
+    assert asked == [("FUNCAO_RECURSO", "/recursos/contestados", told, "req-1")]
 
 
 @pytest.mark.usefixtures("function_environment")

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 from conecta_edge import observability, problems
@@ -21,6 +22,10 @@ class CallFailedError(RuntimeError):
 
 class CallTooLargeError(RuntimeError):
     """The event is more than a function takes."""
+
+
+class ConflictError(RuntimeError):
+    """Somebody else was writing it all the time: asked again, the rest is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +65,25 @@ def call(setting: str, event: Mapping[str, Any], correlacao: str) -> Answered:
     body = answered["body"]
     content = base64.b64decode(body) if answered.get("isBase64Encoded") else body
     return Answered(answered["statusCode"], answered["headers"], content)
+
+
+def ask(setting: str, rota: str, body: Any, correlacao: str) -> Any:
+    """What a function answers to a POST at a route that is published nowhere: only one of ours can reach it.
+
+    Raises:
+        ConflictError: somebody else was writing it all the time.
+        ProblemError: 503, too many are at it: asked again, the rest is done.
+        CallFailedError: the function failed, or refused.
+    """
+    event = {
+        "httpMethod": "POST", "resource": rota, "headers": {}, "body": json.dumps(body),
+        "requestContext": {"requestId": correlacao},
+    }  # fmt: skip
+    answered = call(setting, event, correlacao)
+    if answered.status == HTTPStatus.OK:
+        return json.loads(answered.content)
+    if answered.status == HTTPStatus.CONFLICT:
+        raise ConflictError(rota)
+    if answered.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        raise problems.busy()
+    raise CallFailedError(f"{rota}: {answered.status}")
