@@ -7,7 +7,13 @@ computed while writing, so what it says about a message owes nothing to the code
     lote.conteudo, lote.valor_total, lote.esperado
 """
 
-from local.gerador.assembly import consulta_protocolo, gerar, pede_demonstrativo, verifica_elegibilidade
+from local.gerador.assembly import (
+    consulta_protocolo,
+    consulta_recurso,
+    gerar,
+    pede_demonstrativo,
+    verifica_elegibilidade,
+)
 from local.gerador.cobranca import COBRANCA, Conhecido
 from local.gerador.defeitos import DEFEITOS, Defeito
 from local.gerador.model import (
@@ -41,6 +47,7 @@ __all__ = [
     "Tipo",
     "Veredito",
     "consulta_protocolo",
+    "consulta_recurso",
     "gerar",
     "pede_demonstrativo",
     "verifica_elegibilidade",

@@ -89,6 +89,12 @@ def consulta_protocolo(cnpj: str, destino: str, protocolo: str, hoje: date, vers
     return _consulta("SOLIC_STATUS_PROTOCOLO", corpo, cnpj, destino=destino, hoje=hoje, versao=versao)
 
 
+def consulta_recurso(cnpj: str, destino: str, protocolo: str, hoje: date, versao: str = "4.01.00") -> bytes:
+    """A SOLIC_STATUS_RECURSO_GLOSA of one recurso, or of the newest of a PEG, in ISO-8859-1."""
+    corpo = node("solicitacaoStatusRecursoGlosa", _prestador(cnpj), node("numeroProtocolo", protocolo))
+    return _consulta("SOLIC_STATUS_RECURSO_GLOSA", corpo, cnpj, destino=destino, hoje=hoje, versao=versao)
+
+
 def pede_demonstrativo(
     cnpj: str, destino: str, protocolos: Sequence[str], hoje: date, versao: str = "4.01.00"
 ) -> bytes:
