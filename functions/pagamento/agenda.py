@@ -55,12 +55,12 @@ def _peg(made: Calendar, each: Previsao, whom: str) -> None:
     peg, fatura = each.peg, each.fatura
     told = (fatura.versao if fatura else 0, peg.historico[-1].quando if peg.historico else peg.data_recepcao)
     waits = fatura is None or fatura.situacao is SituacaoFatura.PENDENTE
-    name, text = f"PEG {peg.protocolo}", f"PEG {peg.protocolo}, lote {peg.numero_lote}."
+    name, text = f"PEG {each.id}", f"PEG {each.id}, lote {peg.numero_lote}."
     if waits and each.entrega_ate is not None:
-        _event(made, f"entrega-{peg.protocolo}", each.entrega_ate, f"{whom}: nota do {name}", f"{text} {_NOTA}", told)
+        _event(made, f"entrega-{each.id}", each.entrega_ate, f"{whom}: nota do {name}", f"{text} {_NOTA}", told)
     if each.pagamento_em is not None:
         text = f"{text} Se a nota for enviada agora." if waits else text
-        _event(made, f"pagamento-{peg.protocolo}", each.pagamento_em, f"{whom}: pagamento do {name}", text, told)
+        _event(made, f"pagamento-{each.id}", each.pagamento_em, f"{whom}: pagamento do {name}", text, told)
 
 
 def _event(  # noqa: PLR0917  # what it is

@@ -154,8 +154,7 @@ def get_peg(request: Request) -> Response:
         peg = portas.contas.peg(caller.prestador_id, protocolo)
         if peg is None:
             raise NaoEncontradoError
-    (found,) = forecasts([peg], portas)
-    return Response(200, schemas.previsao(found))
+    return Response(200, schemas.previsao(forecasts([peg], portas)[0]))
 
 
 def list_feeds(request: Request) -> Response:
@@ -232,7 +231,7 @@ OPERATIONS: Final = (
     comum.reading(
         "/cronograma/pegs", "listarPegsDoCronograma", TAG, "Ver quando cada PEG é pago",
         "Os próprios PEGs recebidos na competência, em páginas de 30: ciclo, até quando enviar a nota fiscal, e em que "
-        "dia é paga a que for enviada agora.",
+        "dia é paga a que for enviada agora; depois de cada PEG, o que recursos devolveram dele.",
         list_pegs, comum.mes("competencia", "Mês da recepção, AAAAMM; o padrão é o corrente."), CURSOR,
         replies=(Reply(200, "Uma página.", PegsDoCronogramaPage, example={
             "pegs": [exemplos.PREVISAO], "cursor": None,

@@ -73,9 +73,11 @@ class CronogramaRequest(BaseModel):
 
 
 class PrevisaoView(View):
-    """Quando um PEG é pago, e o que falta para isso."""
+    """Quando um PEG, ou o que um recurso devolveu dele, é pago, e o que falta para isso."""
 
     protocolo: str
+    fatura: Annotated[str, Field(description="O protocolo, ou o protocolo e a parcela do que foi devolvido.")]
+    recurso: Annotated[str | None, Field(description="O que devolveu a parcela.")] = None
     registro_ans: str
     numero_lote: str
     situacao_peg: str
@@ -155,6 +157,8 @@ def previsao(one: Previsao) -> dict[str, Any]:
     fatura = one.fatura
     return {
         "protocolo": one.peg.protocolo,
+        "fatura": one.id,
+        "recurso": fatura.recurso if fatura else None,
         "registro_ans": one.peg.registro_ans,
         "numero_lote": one.peg.numero_lote,
         "situacao_peg": one.peg.situacao.value,

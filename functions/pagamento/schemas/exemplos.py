@@ -15,10 +15,10 @@ CRONOGRAMA: Final[dict[str, Any]] = {
 _QUEM: Final = "2d1c9b77-3c3a-4a52-9f0a-5a1f0f6f7b10"
 CRONOGRAMA_DA_OPERADORA: Final[dict[str, Any]] = {**CRONOGRAMA, "quem": _QUEM}
 PREVISAO: Final[dict[str, Any]] = {
-    "protocolo": "261120000007", "registro_ans": "345695", "numero_lote": "1", "situacao_peg": "LIBERADO",
-    "situacao": "PENDENTE", "valor": "48216.50", "competencia": "202611", "entrega_ate": "2026-12-15",
-    "pagamento_em": "2026-12-22", "reagendada": False, "nota": None,
-    "explicacao": "A nota fiscal enviada agora é paga em 22/12/2026.",
+    "protocolo": "261120000007", "fatura": "261120000007", "recurso": None, "registro_ans": "345695",
+    "numero_lote": "1", "situacao_peg": "LIBERADO", "situacao": "PENDENTE", "valor": "48216.50",
+    "competencia": "202611", "entrega_ate": "2026-12-15", "pagamento_em": "2026-12-22", "reagendada": False,
+    "nota": None, "explicacao": "A nota fiscal enviada agora é paga em 22/12/2026.",
 }  # fmt: skip
 _UPLOAD: Final = "0f3b0c6a9d5e4a54b2f0c1d2e3f4a5b6"
 NOTA_ENVIADA: Final[dict[str, Any]] = {

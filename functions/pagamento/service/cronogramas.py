@@ -12,7 +12,7 @@ from conecta_contas.pegs import SituacaoPeg
 from pagamento.domain.cronograma import Ciclo, Cronograma, conferir, juntar
 from pagamento.domain.errors import CronogramaInvalidoError, VersaoDiferenteError
 from pagamento.domain.faturas import ABERTAS, Fatura, Regras, SituacaoFatura, previsao, programar
-from pagamento.service.faturas import find_faturas, regras
+from pagamento.service.faturas import find_faturas, ids_of, regras
 from pagamento.service.portas import Fato, Mudanca, keep_nothing
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def publish(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previsao:
-    """When a PEG is paid if its nota came now, and until when it is awaited.
+    """When a PEG, or what a recurso gave back of it, is paid if its nota came now, and until when it is awaited.
 
     Attributes:
         valor: reais liberado; billed, while nothing is published.
@@ -78,13 +78,21 @@ class Previsao:
     reagendada: bool = False
     fatura: Fatura | None = None
 
+    @property
+    def id(self) -> str:
+        """Of the fatura, as it is or will be."""
+        return self.fatura.id if self.fatura else self.peg.protocolo
+
 
 def forecasts(pegs: Sequence[Peg], portas: Portas) -> list[Previsao]:
-    """Of PEGs of one tenant, in any state; of those that are over, what became of them."""
+    """Of PEGs of one tenant, in any state; of those that are over, what became of them; each with its parcelas."""
     by = {registro: regras(registro, portas) for registro in sorted({one.registro_ans for one in pegs})}
     published = [one for one in pegs if one.publicada_em is not None]
-    faturas = find_faturas(published[0].prestador_id, [one.protocolo for one in published], portas) if published else {}
-    return [_forecast(one, faturas.get(one.protocolo), by[one.registro_ans], portas) for one in pegs]
+    ids = [each for one in published for each in ids_of(one)]
+    faturas = find_faturas(published[0].prestador_id, ids, portas) if published else {}
+    return [
+        _forecast(one, faturas.get(each), by[one.registro_ans], portas) for one in pegs for each in ids_of(one)
+    ]  # fmt: skip
 
 
 def _forecast(peg: Peg, fatura: Fatura | None, by: Regras, portas: Portas) -> Previsao:

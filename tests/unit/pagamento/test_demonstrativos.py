@@ -288,6 +288,21 @@ def test_an_analysis_tells_what_came_back_where_and_when_that_is_paid(casa: Casa
     assert found.fatura.valor + parcela.valor == peg.valor_liberado
 
 
+def test_a_glosa_that_was_given_back_whole_is_told_of_no_more(casa: Casa) -> None:
+    whole = a_dossie(contexto=a_knowledge(on(granted())), glosas=(by_hand(1, None, None),))
+    for made in (two_glosas(), whole):
+        parts = [
+            Recuperado(R1, glosa.id, *place, valor)
+            for place, glosas in taken_of_lines(made.resultado).items() for glosa, valor in glosas if valor
+        ]  # fmt: skip
+        casa.recover(UM_PEG, made, parts)
+        (found,) = find_analises(HOSPITAL, [UM_PEG], casa.portas)
+        guias = found.conta.guias
+        told = [*(one for guia in guias for one in guia.glosas),
+                *(one for guia in guias for item in guia.itens for one in item.glosas)]  # fmt: skip
+        assert [one for one in told if one.glosa.recuperado] == []
+
+
 def test_each_payment_tells_its_own_part_of_a_peg_for_ever(casa: Casa) -> None:
     dossie = two_glosas()
     before = casa.pay(casa.publish(UM_PEG, dossie))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from conecta_contas.pegs import SituacaoPeg
+from conecta_contas.pegs import Recuperacao, SituacaoPeg
 from pagamento.domain.errors import CronogramaInvalidoError, VersaoDiferenteError
 from pagamento.domain.faturas import Fatura, SituacaoFatura, programar
 from pagamento.service import cronogramas, faturas, notas, pagamentos
@@ -289,6 +289,16 @@ def test_of_each_peg_it_is_told_when_it_is_paid_if_its_nota_came_now() -> None:
     run(casa.to(DEPOIS))
     assert foreseen(casa, waiting) == [("202611", NOVEMBRO.entrega, NOVEMBRO.pagamento, True)]
     assert foreseen(casa) == []
+
+
+@pytest.mark.regra("R04")
+def test_what_a_recurso_gave_back_is_told_after_its_peg_with_days_of_its_own() -> None:
+    back = Recuperacao("261260000001", Decimal("10.00"), date(2026, 12, 3))
+    pegs = [published(recuperacoes=(back,)), published(OUTRO_PEG)]
+    found = cronogramas.forecasts(pegs, Casa(*pegs).to(back.em).portas)
+    assert [one.id for one in found] == [UM_PEG, f"{UM_PEG}-1", OUTRO_PEG]
+    later = found[1]
+    assert (later.valor, later.entrega_ate, later.pagamento_em) == (back.valor, DEZEMBRO.entrega, DEZEMBRO.pagamento)
 
 
 def test_of_what_is_paid_or_over_it_is_told_what_became_of_it() -> None:
