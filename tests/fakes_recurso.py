@@ -133,7 +133,7 @@ class FakeRecursos(Hooks):
         writes = [one for mudanca in mudancas for one in self._writes(mudanca)]
         assert len({place for place, _, _ in writes}) == len(writes), "no transaction writes a row twice"
         with self._lock:
-            if not all(self._possible(self.rows.get(place), antes) for place, antes, _ in writes):
+            if not all(self._possible(place, antes) for place, antes, _ in writes):
                 raise MudouError
             if lost := tuple(place for place, action in enumerate(guardar) if not action.possible()):
                 raise ConditionFailedError(lost)
@@ -147,8 +147,8 @@ class FakeRecursos(Hooks):
             for action in guardar:
                 action.apply()
 
-    @staticmethod
-    def _possible(held: Any, antes: Any) -> bool:
+    def _possible(self, place: Place, antes: Any) -> bool:
+        held = self.rows.get(place)
         if antes is None or held is None:
             return antes is held
         return bool(held.versao == antes.versao if _is_linha(held) else held == antes)
