@@ -33,7 +33,7 @@ def outcome(client: Client, case: Case) -> dict[str, Any]:
 
 def test_each_kind_of_case_of_the_corpus_comes_out_of_the_s3_door_as_it_must(where: dict[str, Any]) -> None:
     client = sign_in_as(where, "faturista", HOSPITAL.prestador_id)
-    corpus = sample(5)
+    corpus = sample(10)
     assert sum(case.expected is Expected.REJECT for case in corpus) >= 60
     with ThreadPoolExecutor(4) as pool:
         finals = list(pool.map(lambda case: outcome(client, case), corpus))

@@ -126,7 +126,7 @@ def test_each_kind_of_case_comes_out_of_the_command_line_as_it_must(environment:
     small: list[tuple[Case, Path]] = []
     wrong: list[str] = []
     with TemporaryDirectory() as folder:
-        for case in sample(3):
+        for case in sample(10):
             file = Path(folder) / f"{case.name}.xml"
             file.write_bytes(case.content(environment))
             if file.stat().st_size <= LARGE:

@@ -435,7 +435,7 @@ NAIVE: dict[str, tuple[Any, str, Callable[..., object]]] = {
 }  # fmt: skip
 
 
-@settings(phases=[Phase.generate], database=None)
+@settings(phases=[Phase.generate], database=None, max_examples=60)
 @given(st.data())
 def in_a_crowd(data: st.DataObject) -> None:
     crowd(data.draw(st.sampled_from(sorted(SMALL))), data)
