@@ -18,9 +18,12 @@ ESCREVER: Final = frozenset({"autorizacao.escrever"})
 BOTH: Final = LER | ESCREVER
 TISS: Final = frozenset({
     "elegibilidade.ler", "autorizacao.ler", "autorizacao.escrever", "peg.ler", "peg.escrever", "pagamento.ler",
+    "recurso.ler", "recurso.escrever", "documentos.escrever",
 })  # fmt: skip
-UPLOADS: Final = frozenset({"peg.escrever", "documentos.escrever", "autorizacao.escrever", "pagamento.escrever"})
-FOLLOWED: Final = frozenset({"documentos.ler", "autorizacao.ler", "pagamento.ler"})
+UPLOADS: Final = frozenset({
+    "peg.escrever", "documentos.escrever", "autorizacao.escrever", "pagamento.escrever", "recurso.escrever",
+})  # fmt: skip
+FOLLOWED: Final = frozenset({"documentos.ler", "autorizacao.ler", "pagamento.ler", "recurso.ler"})
 OF_THE_OPERADORA: Final = CENTRAL | AUDITORIA
 ESTADOS: Final = frozenset({
     "autorizada", "em espera", "em análise", "com dia", "com dia pedido", "internação", "internado",
@@ -193,7 +196,7 @@ ROWS: Final = (
             writes=frozenset({"documentos"}), keyed=True,
         )
         for finalidade, nome, papeis, escopos in (
-            ("mensagem_tiss", "a.xml", PAPEIS, ESCREVER | {"peg.escrever", "pagamento.escrever"}),
+            ("mensagem_tiss", "a.xml", PAPEIS, UPLOADS),
             ("cotacao_opme", "a.pdf", FRONT_DESK, ESCREVER),
             ("laudo", "a.pdf", FRONT_DESK, ESCREVER),
         )

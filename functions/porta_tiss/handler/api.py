@@ -35,6 +35,7 @@ OWNERS: Final[Mapping[str, str]] = MappingProxyType({
     "solicitacaoDemonstrativoRetorno": "FUNCAO_PAGAMENTO",
     "recursoGlosa": "FUNCAO_RECURSO",
     "solicitacaoStatusRecursoGlosa": "FUNCAO_RECURSO",
+    "envioDocumentos": "FUNCAO_DOCUMENTOS",
 })  # fmt: skip
 """The transactions offered, by their body element, and the setting that names the function of each one's owner.
 
@@ -127,8 +128,9 @@ OPERATIONS: Final = (
         "`cancelaGuia` (CANCELAMENTO_GUIA_RECIBO, `autorizacao.escrever` para solicitações, `peg.escrever` para "
         "lotes e guias de faturamento e `recurso.escrever` para recursos), `solicitacaoDemonstrativoRetorno` "
         "(DEMONSTRATIVO_ANALISE_CONTA, DEMONSTRATIVO_PAGAMENTO ou DEMONSTRATIVO_ODONTOLOGIA, `pagamento.ler`), "
-        "`recursoGlosa` (RECEBIMENTO_RECURSO_GLOSA, `recurso.escrever`) e `solicitacaoStatusRecursoGlosa` "
-        "(RESPOSTA_RECURSO_GLOSA, `recurso.ler`). Repetir a mesma mensagem não repete "
+        "`recursoGlosa` (RECEBIMENTO_RECURSO_GLOSA, `recurso.escrever`), `solicitacaoStatusRecursoGlosa` "
+        "(RESPOSTA_RECURSO_GLOSA, `recurso.ler`) e `envioDocumentos` (RECEBIMENTO_DOCUMENTO, `documentos.escrever`, ou "
+        "`autorizacao.escrever` para o que é de uma solicitação). Repetir a mesma mensagem não repete "
         "o efeito: a mesma guia com o mesmo conteúdo é a mesma solicitação, os mesmos bytes são o mesmo lote, o mesmo "
         "numeroGuiaRecGlosaPrestador com o mesmo conteúdo é o mesmo recurso, e o que já foi cancelado está cancelado. "
         "As de autorização, `cancelaGuia` e `recursoGlosa` aceitam também `Idempotency-Key`. Uma "
@@ -144,6 +146,9 @@ OPERATIONS: Final = (
         "primeiros 150 caracteres da justificativa). `solicitacaoStatusRecursoGlosa` leva em numeroProtocolo o "
         "protocolo do recurso, ou o do PEG (responde o recurso mais novo dele): enquanto não há resposta, vem "
         "`reciboGlosaStatus`; depois, `reciboGlosa` (ou `reciboGlosaOdonto`) com o que foi acatado.\n\n"
+        "`envioDocumentos` guarda um documento, que por esta rota pode ter cerca de 3 MiB, e diz de que ele é: de uma "
+        "solicitação (naturezaGuia 1), de um PEG, lote ou guia de faturamento (2, com numeroProtocolo ou numeroLote) "
+        "ou de um recurso (3, com o protocolo dele). O mesmo numeroDocumento com os mesmos bytes é o mesmo recibo.\n\n"
         "`solicitacaoDemonstrativoRetorno` pede a análise de conta de até 30 protocolos, ou os pagamentos de um dia ou "
         "de uma competência (o mês em que foram pagos). Enquanto os valores de um dos protocolos não são publicados, a "
         "resposta é `situacaoDemonstrativoRetorno`: peça de novo depois. Protocolos que não existem ou são do portal "
@@ -160,6 +165,7 @@ OPERATIONS: Final = (
         escopos=(
             "conecta/elegibilidade.ler", "conecta/autorizacao.ler", "conecta/autorizacao.escrever", "conecta/peg.ler",
             "conecta/peg.escrever", "conecta/pagamento.ler", "conecta/recurso.ler", "conecta/recurso.escrever",
+            "conecta/documentos.escrever",
         ),
         parameters=(
             Parameter(

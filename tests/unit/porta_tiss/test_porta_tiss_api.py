@@ -221,6 +221,7 @@ def test_a_message_of_another_offered_transaction_is_told_its_route(world: World
         *((one, "autorizacao") for one in (um.solicitacao(), um.solicita_status(), um.lote_anexos(), um.comunicacao())),
         *((one, "peg") for one in (um.mensagem_lote(), um.solicita_status_protocolo(), um.cancela_guia())),
         *((one, "recurso") for one in (recursos.recurso_glosa(), recursos.solicita_status_recurso())),
+        (recursos.envio_documentos(), "documentos"),
     ],
     ids=lambda one: one if isinstance(one, str) else CORPOS[one.cabecalho.tipo_transacao],
 )
@@ -313,6 +314,7 @@ def test_the_route_is_documented_with_messages_that_are_valid() -> None:
     assert set(operation.escopos) == {
         "conecta/elegibilidade.ler", "conecta/autorizacao.ler", "conecta/autorizacao.escrever", "conecta/peg.ler",
         "conecta/peg.escrever", "conecta/pagamento.ler", "conecta/recurso.ler", "conecta/recurso.escrever",
+        "conecta/documentos.escrever",
     }  # fmt: skip
     assert http.PRESTADOR in operation.parameters
     question = validate_message(operation.example.encode("iso-8859-1"), hoje=um.HOJE.replace(year=2027))
