@@ -20,6 +20,7 @@ from tests.matriz.calls import Sent, routes, schema_at
 from tests.matriz.model import FINANCEIRO, Caller, Door, Kind, Refusal, Row
 from tests.matriz.pagamento import ESTADOS as ESTADOS_DE_FATURA
 from tests.matriz.pegs import ESTADOS as ESTADOS_DE_PEG
+from tests.matriz.recursos import ESTADOS as ESTADOS_DE_RECURSO
 from tests.matriz.senhas import ESTADOS
 from tests.matriz.snapshot import Camera, difference
 from tests.matriz.table import TABLE
@@ -71,11 +72,14 @@ LONG: Final = {
     "listarAutorizacoesDaOperadora": World.many_autorizacoes,
     "buscarAutorizacoesDaOperadora": World.many_autorizacoes,
     "listarPegsDoCronograma": World.many_pegs,
+    "listarPublicacoes": World.many_publicacoes,
 }
 SHORT: Final = frozenset({
     "listarCorpoClinico", "listarGlosasDoPeg", "listarGlosasDoPegDaOperadora", "listarNotasFiscais",
     "listarPendenciasDeNotaFiscal", "conciliarPeg", "listarLotesDeDemonstrativos", "listarNotasFiscaisAConferir",
-    "listarPagamentosDaOperadora",
+    "listarPagamentosDaOperadora", "listarGlosasContestaveis", "listarRecursosDeGlosa", "listarRascunhosDeRecurso",
+    "listarItensDoRecursoDeGlosa", "listarRecursosDaOperadora", "listarItensDoRecursoDaOperadora",
+    "listarDocumentacoes",
 })  # fmt: skip
 """Their pages hold more than there is here: only what others gave is tried."""
 OTHER_FILTER: Final = {
@@ -202,7 +206,8 @@ ACTS: Final = [row for row in KEYED if row.makes in ESTADOS or row.operation in 
 EFFECTS: Final = [
     row
     for row in KEYED
-    if row.makes not in ESTADOS | ESTADOS_DE_PEG | ESTADOS_DE_FATURA and not (row.grupos & FINANCEIRO)
+    if row.makes not in ESTADOS | ESTADOS_DE_PEG | ESTADOS_DE_FATURA | ESTADOS_DE_RECURSO
+    and not (row.grupos & FINANCEIRO)
 ]
 """What financeiro does is carried out as what a prestador sends, and has numbers of its own."""
 ONE_ACT: Final = [ROWS["cancelarAutorizacao"], ROWS["cancelarPeg"]]

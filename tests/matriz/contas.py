@@ -51,10 +51,10 @@ class Contas:
         assert makers.keys() == pegs.ESTADOS
         return makers
 
-    def billed(self, prestador: str, registro: str, tipo: Tipo = Tipo.CONSULTA) -> Values:
-        """Two guias, received."""
+    def billed(self, prestador: str, registro: str, tipo: Tipo = Tipo.CONSULTA, guias: int = 2) -> Values:
+        """So many guias, received."""
         values = self.values(prestador, registro)
-        raw = pegs.lote(values, 2, carteiras=(), semente=secrets.randbelow(10**9), tipo=tipo)
+        raw = pegs.lote(values, guias, carteiras=(), semente=secrets.randbelow(10**9), tipo=tipo)
         answer = self._client(prestador).request(
             "POST", "/tiss/loteGuias", raw, headers={"Content-Type": "application/xml"}
         )  # fmt: skip
@@ -80,6 +80,13 @@ class Contas:
         for one in self.partes().auditoria.get(f"/operadora/pegs/{named['protocolo']}/glosas")["glosas"]:
             self._acted(named, f"glosas/{one['id']}/reversao", {"motivo": pegs.PROVA})
         return self._acted(self._acted(named, "conclusao"), "liberacao")
+
+    def contestable(self, prestador: str, registro: str, guias: int) -> Values:
+        """Something was taken of each of its guias, and its values are published."""
+        named = self.billed(prestador, registro, guias=guias)
+        for ato in ("analise", "conclusao", "liberacao"):
+            self._acted(named, ato)
+        return named
 
     def _closed(self, prestador: str, registro: str) -> Values:
         named = self.draft(prestador, registro)

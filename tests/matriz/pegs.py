@@ -211,7 +211,7 @@ ROWS: Final = (
         makes="peg recebido",
         writes=_ROW,
         sent_by=PAPEIS,
-        sent_with=ESCREVER | {"autorizacao.escrever"},
+        sent_with=ESCREVER | {"autorizacao.escrever", "recurso.escrever"},
     ),
     # The operadora's side.
     _of_the_operadora(

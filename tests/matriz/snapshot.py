@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-TABLES: Final = ("cadastro", "beneficiarios", "documentos", "peg", "autorizacao", "pagamento")
+TABLES: Final = ("cadastro", "beneficiarios", "documentos", "peg", "autorizacao", "pagamento", "recurso")
 COUNTED: Final = ("idempotencia", "auditoria")
 """Tables a refusal may write: quotas are counted and reads recorded before it is known what comes of them."""
 PREFIX: Final = "conecta-embarcado-"

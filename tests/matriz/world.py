@@ -27,9 +27,10 @@ from local.gerador_cadastro.identificadores import cnpj as cnpj_of
 from local.runtime import EmbeddedAws
 from local.seed import CLINICA, GRUPOS, HOSPITAL, OPERADORAS
 from tests.cadastro_rows import CadastroTable, VinculoOperadora
-from tests.matriz import documentacoes, pagamento, pegs, senhas, tokens
+from tests.matriz import documentacoes, pagamento, pegs, recursos, senhas, tokens
 from tests.matriz.calls import Wire, together
 from tests.matriz.contas import Contas, new_lote
+from tests.matriz.contestacoes import Contestacoes
 from tests.matriz.estados import Estados, Partes, new_guia
 from tests.matriz.faturas import Faturas
 from tests.matriz.model import EVERYTHING, Caller, Kind, Row, Target, Values, refusal
@@ -52,6 +53,8 @@ ID_OF: Final[Mapping[str, str]] = {
     "mensagem": "upload", "peg da operadora": "protocolo", "digitado": "digitado", "peg publicado": "protocolo",
     "nota": "nota", "nota da operadora": "nota", "pagamento": "demonstrativo", "lancamento da operadora": "lancamento",
     "lote de demonstrativos": "lotes", "publicacao": "publicacao", "documentacao": "documentacao",
+    "peg contestavel": "protocolo", "recurso": "recurso", "recurso da operadora": "recurso",
+    "rascunho de recurso": "rascunho_recurso",
 }  # fmt: skip
 """Of each kind of thing, the value that names it."""
 ABSENT: Final[Mapping[str, str]] = {
@@ -63,6 +66,8 @@ ABSENT: Final[Mapping[str, str]] = {
     "nota": "261159999999", "nota da operadora": "261159999999", "pagamento": "261159999999",
     "lancamento da operadora": "261159999999", "lote de demonstrativos": "261159999999",
     "publicacao": "345695-200101000000-00000000", "documentacao": "345695-200101000000-00000000",
+    "peg contestavel": "261129999999", "recurso": "261169999999", "recurso da operadora": "261169999999",
+    "rascunho de recurso": "f" * 32,
 }  # fmt: skip
 """Ids that are well formed and nobody's."""
 SHARES: Final = 6
@@ -232,9 +237,14 @@ class World:
             ],
         )
         paid = {hospital: here_paid, clinica: there_paid}
-        manuals = together(
-            lambda of: self.publicacoes.manual(*of),
+        published = together(
+            lambda of: self.publicacoes.with_file(*of),
             [(HOSPITAL.prestador_id, AMS), (HOSPITAL.prestador_id, PASA), (CLINICA.prestador_id, AMS)],
+        )
+        of = [(HOSPITAL.prestador_id, AMS), (CLINICA.prestador_id, AMS), (HOSPITAL.prestador_id, PASA)]
+        contested, drafts, told = (
+            together(lambda one, make=make: make(*one), of)  # type: ignore[misc]
+            for make in (self.contestacoes.glosa, self.contestacoes.draft, self.contestacoes.concluded)
         )
         return {
             "upload": {hospital: {"upload": here}, clinica: {"upload": there}},
@@ -290,9 +300,14 @@ class World:
                 clinica: self.faturas.lote(CLINICA.prestador_id, AMS),
             },
             "publicacao": {
-                f"registro:{one}": {"publicacao": made} for one, made in zip(OPERADORAS, manuals, strict=False)
+                f"registro:{one}": {"publicacao": made} for one, made in zip(OPERADORAS, published, strict=False)
             },
-            "documentacao": {hospital: {"documentacao": manuals[0]}, clinica: {"documentacao": manuals[2]}},
+            "documentacao": {hospital: {"documentacao": published[0]}, clinica: {"documentacao": published[2]}},
+            **{
+                thing: dict(zip(paid, made, strict=False))
+                for thing, made in (("peg contestavel", contested), ("rascunho de recurso", drafts), ("recurso", told))
+            },
+            "recurso da operadora": dict(zip(registros, told[::2], strict=True)),
             "mensagem": {
                 hospital: self._sent(HOSPITAL.prestador_id, self.gestor),
                 clinica: self._sent(CLINICA.prestador_id, self.clinica),
@@ -308,6 +323,11 @@ class World:
     def contas(self) -> Contas:
         """Makes PEGs and drafts of them."""
         return Contas(lambda: self._partes, self._of_prestador)
+
+    @cached_property
+    def contestacoes(self) -> Contestacoes:
+        """Makes recursos and drafts of them."""
+        return Contestacoes(lambda: self._partes, self._of_prestador, self.contas)
 
     @cached_property
     def publicacoes(self) -> Publicacoes:
@@ -361,7 +381,8 @@ class World:
     def may_use(self, row: Row, caller: Caller) -> bool:
         """Whether the caller has all that a valid call uses and that cannot be made for it."""
         wanted = {row.thing, row.makes} & self.things.keys()
-        if row.makes in senhas.ESTADOS | pegs.ESTADOS | pagamento.ESTADOS and caller.kind is not Kind.OPERADORA:
+        made = senhas.ESTADOS | pegs.ESTADOS | pagamento.ESTADOS | recursos.ESTADOS
+        if row.makes in made and caller.kind is not Kind.OPERADORA:
             wanted.add("autorizacao")  # whoever has one has more made
         return all(self.held(thing, caller) for thing in wanted if thing)
 
@@ -435,7 +456,8 @@ class World:
             "email": "ninguem@nova.example", "numero": ABSENT["autorizacao"], "guia": new_guia(),
             "outra guia": new_guia(), "sequencia": "1", "por": HOSPITAL.prestador_id, "glosa": "1",
             "protocolo": ABSENT["peg"], "lote": new_lote(), "digitada": "00000001", "arquivo": "f" * 32,
-            "valor": "1.00", "nota": ABSENT["nota"], "lancamento": ABSENT["nota"],
+            "glosa_da_guia": "1001", "valor": "1.00", "nota": ABSENT["nota"], "lancamento": ABSENT["nota"],
+            "recurso": ABSENT["recurso"],
             "executante": CLINICA.prestador_id if registro == AMS else HOSPITAL.prestador_id,
         }  # fmt: skip
 
@@ -497,9 +519,9 @@ class World:
         """An authorization or a draft for one call, in the state that the call starts from."""
         if row.thing == "rascunho" and row.writes:
             return self.estados.draft(caller.prestador or "", AMS)
-        if row.makes in {"autorizacao", "peg", "peg publicado"}:
+        if row.makes in {"autorizacao", "peg", "peg publicado", "recurso"}:
             return self.held(row.makes, caller) or {}
-        made: Estados | Contas | Faturas | Publicacoes
+        made: Estados | Contas | Faturas | Publicacoes | Contestacoes
         if row.makes in senhas.ESTADOS:
             made = self.estados
         elif row.makes in pegs.ESTADOS:
@@ -508,6 +530,8 @@ class World:
             made = self.faturas
         elif row.makes in documentacoes.ESTADOS:
             made = self.publicacoes
+        elif row.makes in recursos.ESTADOS:
+            made = self.contestacoes
         else:
             return {}
         if caller.kind is Kind.OPERADORA:
@@ -605,6 +629,13 @@ class World:
         missing = 0 if page["cursor"] else 31 - len(page["rascunhos"])
         head = pegs.cabeca(self._of_prestador(HOSPITAL.prestador_id, AMS))
         together(lambda _n: expect(201, self.gestor.request("POST", "/pegs/rascunhos", head)), range(missing))
+
+    def many_publicacoes(self) -> None:
+        """More than 30 editions of the first operadora."""
+        page = self.cadastro.get(f"/operadora/documentacoes?registro_ans={AMS}")
+        missing = 0 if page["cursor"] else 31 - len(page["edicoes"])
+        estado = documentacoes.RASCUNHO
+        together(lambda _n: self.publicacoes.make(estado, HOSPITAL.prestador_id, AMS), range(missing))
 
     # Callers.
 
@@ -936,6 +967,8 @@ class World:
             "pagamento",
             "lancamento da operadora",
             "lote de demonstrativos",
+            "recurso",
+            "rascunho de recurso",
         ):
             found |= {values[ID_OF[kind]] for values in self.things[kind].values()}
         return frozenset(found)

@@ -150,13 +150,6 @@ _CONFLITO: Final = {
 """What is wrong not with what is sent, but with what there is already."""
 
 
-def _absent(error: NaoEncontradoError) -> ProblemError:
-    problem = problems.not_found()
-    if error.o_que == "peg":
-        problem.detail += " De antes da migração, conteste-o em POST /recursos com o que está no portal anterior."
-    return problem
-
-
 def _illegal(error: TransicaoInvalidaError) -> ProblemError:
     held = error.situacao
     return ProblemError(
@@ -199,7 +192,7 @@ def _legacy(error: LegadoError) -> ProblemError:
 
 
 ERRORS: Final[ErrorMap] = {
-    NaoEncontradoError: _absent,
+    NaoEncontradoError: lambda _error: problems.not_found(),
     LegadoError: _legacy,
     NaoPublicadoError: lambda _error: problems.conflict(
         "valores-nao-publicados", "Valores ainda não publicados",

@@ -117,7 +117,10 @@ OPERATIONS: Final = (
         "onde, por quê, quanto, até quando, o que costuma provar que não procedem e qual recurso já as contesta. Cada "
         f"uma traz em modelo o item de POST /recursos, a que só falta a justificativa. Até {GLOSAS} por página.",
         list_glosas,
-        Parameter("protocolo", "query", "Do PEG.", example="261120000007"),
+        Parameter(
+            "protocolo", "query", "Do PEG; as glosas de antes da migração se digitam em POST /recursos.",
+            example="261120000007",
+        ),
         comum.mes("Mês da recepção do PEG, AAAAMM; sem protocolo, o padrão é o corrente."),
         CURSOR,
         replies=(Reply(200, "Uma página.", GlosasContestaveisPage, example={

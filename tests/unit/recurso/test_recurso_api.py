@@ -146,7 +146,6 @@ def test_what_is_not_there_is_told_before_what_is_wrong_and_who_may(mesa: ApiMes
         (RECEPCAO, {"protocolo": PEG}, 403), (SO_LE, {"protocolo": PEG}, 200), (FATURISTA, {"competencia": "x"}, 422),
     ):  # fmt: skip
         assert mesa.get(GLOSAS, claims, **query)[0] == status, query
-    assert "POST /recursos" in mesa.get(GLOSAS, protocolo=SEM_PEG)[1]["detail"]
     mesa.billed(situacao=SituacaoPeg.ANALISADO)
     assert mesa.get(GLOSAS, RECEPCAO, protocolo=PEG)[0] == 403
     status, body = mesa.get(GLOSAS, protocolo=PEG)
