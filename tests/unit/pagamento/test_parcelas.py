@@ -43,6 +43,7 @@ def opened(casa: Casa, *ids: str) -> Mapping[str, Any]:
     return find_faturas(HOSPITAL, ids, casa.portas)
 
 
+@pytest.mark.regra("PAG-PARCELA")
 @pytest.mark.parametrize("ids", [(UM_PEG, f"{UM_PEG}-1"), (f"{UM_PEG}-1", UM_PEG)])
 def test_what_was_recovered_is_a_parcela_of_the_next_ciclo_and_not_in_the_first_value(ids: tuple[str, ...]) -> None:
     casa = Casa(recovered("10.00")).to(EM)
@@ -142,6 +143,7 @@ def lived(passos: list[str]) -> tuple[Decimal, Decimal]:
 PASSOS = st.lists(st.sampled_from(["devolve", "devolve", "abre 0", "abre 1", "abre 2"]), max_size=6)
 
 
+@pytest.mark.regra("PAG-PARCELA")
 @settings(max_examples=40, deadline=None)
 @given(PASSOS)
 def test_whoever_comes_first_the_faturas_are_worth_what_is_liberado(passos: list[str]) -> None:
@@ -162,6 +164,7 @@ def credited(casa: Casa) -> Any:
     return pagamentos.credit_recurso(HOSPITAL, VALE, R1, DEZ, casa.portas, correlacao="c1")
 
 
+@pytest.mark.regra("PAG-CREDITO")
 def test_what_a_recurso_of_before_gives_back_is_a_credit_of_the_next_payment_once() -> None:
     casa = Casa()
     entry = credited(casa)

@@ -473,6 +473,7 @@ def recovered(casa: Casa, peg: Peg, valor: str = "10.00", recurso: str = R1) -> 
     return atos.recover(peg, recurso, (part,), SISTEMA, casa.portas())
 
 
+@pytest.mark.regra("PEG-RECUPERACAO")
 def test_what_a_recurso_gives_back_is_to_be_paid_and_told_once_however_often_it_comes(casa: Casa, peg: Peg) -> None:
     out = taken(casa, peg)
     casa.passa(days=40)
@@ -499,6 +500,7 @@ def test_what_is_recovered_of_a_peg_that_was_paid_leaves_it_paid(casa: Casa, peg
     assert recovered(casa, paid).situacao is SituacaoPeg.PAGO
 
 
+@pytest.mark.regra("PEG-RECUPERACAO")
 def test_a_peg_of_which_something_is_recovered_is_not_over_whatever_was_told_before(casa: Casa) -> None:
     peg = taken(casa, casa.recebe(a_sadt()))
     assert peg.valor_liberado == 0
