@@ -17,8 +17,8 @@ from tests.matriz.tokens import decoded
 from tests.matriz.world import World, as_json
 
 _TARGETS: Final = (Target.OWN, Target.FOREIGN, Target.ABSENT)
-OTHERS: Final = 1
-"""Of callers who are alike to a row, how many try it besides the first: which ones differs from row to row."""
+ENOUGH: Final = 2
+"""Of callers who are alike to a row, how many try it: which ones differs from row to row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +168,12 @@ def _of_row(world: World, row: Row, turn: int) -> Iterator[tuple[Row, Caller, Ta
             spelt.append(caller.kind)
             named += [(Target.MALFORMED, values) for values in found]
         # What is wrong besides is the same to all who may as much, or are refused for the same; so is what is nobody's.
-        refused = who_is_refused(row, caller)
+        refused = refusal(row, caller, Target.OWN if row.thing else Target.NONE)
         may = (caller.kind, caller.escopos, *sorted(caller.papeis.values()), *caller.grupos.values())
         alike = may if refused is None else (caller.kind, refused)
         also = alike not in wrong
         wrong.add(alike)
-        if refused is None and any(target is Target.FOREIGN for target, _ in named):
+        if who_is_refused(row, caller) is None and len(named) > 1:
             if alike in absent:
                 named = [(target, values) for target, values in named if target is not Target.ABSENT]
             absent.add(alike)
@@ -186,14 +186,16 @@ def _of_row(world: World, row: Row, turn: int) -> Iterator[tuple[Row, Caller, Ta
 
 
 def _trying(row: Row, callers: Iterable[Caller], turn: int) -> Iterator[Caller]:
-    """Who is to try a row: of callers who are alike to it the first, and some of the others, each at its turn."""
+    """Who is to try a row: of callers who are alike to it some, each at its turn.
+
+    Of those who may not call at all, which nothing of a row has a say in, one is enough.
+    """
     alike: dict[tuple[Any, ...], list[Caller]] = defaultdict(list)
     for caller in callers:
         alike[_rights(row, caller)].append(caller)
-    for first, *others in alike.values():
-        yield first
-        at = turn * OTHERS % max(1, len(others))
-        yield from (*others[at:], *others[:at])[:OTHERS]
+    for some in alike.values():
+        at = turn % len(some)
+        yield from (*some[at:], *some[:at])[: 1 if who_is_refused(row, some[0]) else ENOUGH]
 
 
 def _rights(row: Row, caller: Caller) -> tuple[Any, ...]:

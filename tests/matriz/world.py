@@ -70,14 +70,15 @@ ABSENT: Final[Mapping[str, str]] = {
     "rascunho de recurso": "f" * 32,
 }  # fmt: skip
 """Ids that are well formed and nobody's."""
-SHARES: Final = 6
-"""Of the spellings of an id, among the rows that name one alike."""
-ALIKE: Final[Mapping[str, Sequence[str]]] = {
-    thing: names for thing in ID_OF if len(names := [row.name for row in TABLE if row.thing == thing]) >= SHARES
-}
-"""Rows that name such a thing, each of which tries some of the spellings, and all of them try all."""
 PLACES: Final = {"sequencia": "99", "glosa": "99", "digitada": "00009999", "arquivo": "f" * 32}
 """What is inside of a thing, and one that is not."""
+SHARES: Final = 6
+"""Of the spellings of an id, at most, among the rows that name one alike."""
+ALIKE: Final[Mapping[str, Sequence[str]]] = {
+    **{thing: [row.name for row in TABLE if row.thing == thing] for thing in ID_OF},
+    **{inside: [row.name for row in TABLE if f"{{{inside}}}" in row.path.values()] for inside in PLACES},
+}
+"""Rows that name such a thing, or such a place, each of which tries some of the spellings, and all of them try all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,12 +435,11 @@ class World:
         found = [{**own, name: text} for text in spelt if text != own[name] and not (row.legacy and text.isdigit())]
         if name == "numero":
             found += [{**own, "registro": text} for text in HOSTILE(own["registro"]) if text != own["registro"]]
-        if row.thing in ALIKE:
-            found = found[ALIKE[row.thing].index(row.name) % SHARES :: SHARES]
+        yield from _share(found, row, row.thing)
         for inside in PLACES:
             if f"{{{inside}}}" in row.path.values():
-                found += [{**own, inside: text} for text in HOSTILE(own[inside]) if text not in {"", own[inside]}]
-        yield from found
+                found = [{**own, inside: text} for text in HOSTILE(own[inside]) if text not in {"", own[inside]}]
+                yield from _share(found, row, inside)
 
     def values(self, caller: Caller) -> Values:
         """What a caller's calls say besides the thing they name."""
@@ -972,6 +972,11 @@ class World:
         ):
             found |= {values[ID_OF[kind]] for values in self.things[kind].values()}
         return frozenset(found)
+
+
+def _share(found: Sequence[Values], row: Row, named: str) -> Sequence[Values]:
+    shares = min(SHARES, len(ALIKE[named]))
+    return found[ALIKE[named].index(row.name) % shares :: shares]
 
 
 def HOSTILE(own: str) -> Iterator[str]:  # noqa: N802
