@@ -15,7 +15,7 @@ PAGE: Final = a_pdf(b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Cou
 
 
 class Publicacoes:
-    """Makes manuals and comunicados that one prestador alone reads.
+    """Makes comunicados that one prestador alone reads.
 
     Args:
         cadastro: a client of somebody in that group, at every operadora.
@@ -28,10 +28,10 @@ class Publicacoes:
         """A comunicado in a state."""
         return {"publicacao": self._made(estado, comunicado({"registro": registro, "por": prestador}))}
 
-    def manual(self, prestador: str, registro: str) -> str:
+    def with_file(self, prestador: str, registro: str) -> str:
         """A published one, with its file."""
-        made = self._made("", {**comunicado({"registro": registro, "por": prestador}), "tipo": "MANUAL"})
-        form = self._done("arquivo", made, {"nome_arquivo": "manual.pdf", "tamanho": len(PAGE)})
+        made = self._made("", comunicado({"registro": registro, "por": prestador}))
+        form = self._done("arquivo", made, {"nome_arquivo": "comunicado.pdf", "tamanho": len(PAGE)})
         assert self._cadastro.post_file(form, PAGE).status in {200, 201, 204}
         deadline = datetime.now(UTC) + timedelta(seconds=60)
         while self._cadastro.get(f"/operadora/documentacoes/{made}")["edicoes"][0]["arquivo_enviado"]["situacao"] != (
