@@ -95,7 +95,7 @@ def test_a_lote_is_billed_asked_about_and_taken_back_by_messages(gestor: Client,
         ("2", lote.guias[0].numero, protocolo), ("1", pedido.numero, None), ("3", "R1", None), ("1", "nenhuma", None)
     )
     for _ in range(2):
-        assert [one.status for one in send(gestor, "cancelaGuia", raw).recibo.guias] == ["1", "1", "2", "3"]
+        assert [one.status for one in send(gestor, "cancelaGuia", raw).recibo.guias] == ["1", "1", "3", "3"]
     left = send(gestor, "solicitacaoStatusProtocolo", question(protocolo)).situacao.detalhe
     assert [guia.numero_guia_prestador for guia in left.guias] == [guia.numero for guia in lote.guias[1:]]
 
