@@ -7,11 +7,13 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import ConditionFailedError
 from documentos.domain.documentos import Destino, Documento, Vinculo, documento_id, of_upload
+from documentos.domain.envios import Numerado
 from documentos.domain.errors import StaleDocumentoError
 from documentos.domain.exigencias import Exigencias
 from documentos.domain.finalidades import FINALIDADES, Alvo
@@ -107,7 +109,9 @@ class FakeDocumentos:
         self.uploads = uploads or FakeUploads()
         self.lacos: dict[tuple[str, str, Destino], Vinculo] = {}
         self.eventos: list[Vinculo] = []
+        self.numeros: dict[tuple[str, str, str], Numerado] = {}
         self.asked: dict[str, Exigencias] = {}
+        self._lock = Lock()
 
     def keep(self, documento: Documento) -> None:
         self.uploads.documentos.setdefault((documento.prestador_id, documento.id), documento)
@@ -145,21 +149,26 @@ class FakeDocumentos:
         *,
         now: datetime,
         correlacao: str,
+        numerado: Numerado | None = None,
         guardar: Sequence[Any] = (),
     ) -> None:
-        if any(map(self._held, novos)) or not all(map(self._held, desfeitos)):
-            raise StaleDocumentoError
-        own = 3 * len(novos) + 2 * len(desfeitos)
-        failed = tuple(n for n, action in enumerate(guardar, own) if not action.possible())
-        if failed:
-            raise ConditionFailedError(failed)
-        for one in novos:
-            self.lacos[one.prestador_id, one.documento, one.destino] = one
-            self.eventos.append(one)
-        for one in desfeitos:
-            del self.lacos[one.prestador_id, one.documento, one.destino]
-        for action in guardar:
-            action.apply()
+        named = numerado and (numerado.prestador_id, numerado.registro_ans, numerado.numero)
+        with self._lock:
+            if any(map(self._held, novos)) or not all(map(self._held, desfeitos)) or named in self.numeros:
+                raise StaleDocumentoError
+            if not all(action.possible() for action in guardar):
+                raise ConditionFailedError((3 * len(novos) + 2 * len(desfeitos) + (named is not None),))
+            self.lacos |= {(one.prestador_id, one.documento, one.destino): one for one in novos}
+            self.eventos += novos
+            for one in desfeitos:
+                del self.lacos[one.prestador_id, one.documento, one.destino]
+            if named and numerado:
+                self.numeros[named] = numerado
+            for action in guardar:
+                action.apply()
+
+    def numerado(self, prestador_id: str, registro_ans: str, numero: str) -> Numerado | None:
+        return self.numeros.get((prestador_id, registro_ans, numero))
 
     def _held(self, one: Vinculo) -> bool:
         return (one.prestador_id, one.documento, one.destino) in self.lacos
@@ -182,6 +191,7 @@ class FakeReferencias:
     """`documentos.service.portas.Referencias`: what was put is there for whoever may see it."""
 
     rows: dict[tuple[Alvo, str], Referencia] = field(default_factory=dict)
+    guias: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def put(self, alvo: Alvo, which: str, held: Referencia) -> None:
         self.rows[alvo, which] = held
@@ -194,6 +204,9 @@ class FakeReferencias:
             return None
         mine = replace(held, prestadores=(prestador_id,))
         return mine if guias else replace(mine, guias=())
+
+    def numero_of(self, prestador_id: str, registro_ans: str, guia: str) -> str | None:
+        return self.guias.get((prestador_id, registro_ans, guia))
 
     def of_operadora(self, registro_ans: str, destino: Destino) -> Referencia | None:
         held = self.rows.get((destino.dono.alvo, destino.id))

@@ -164,6 +164,9 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     ),
     "documentos.dynamodb.chaves.vinculo_key": (lambda: chaves_documentos.vinculo_key(VINCULO), OF_THE_HOSPITAL),
     "documentos.dynamodb.chaves.pertence_key": (lambda: chaves_documentos.pertence_key(VINCULO), OF_THE_HOSPITAL),
+    "documentos.dynamodb.chaves.numero_key": (
+        lambda: chaves_documentos.numero_key(HOSPITAL, VALE, "D-1"), OF_THE_HOSPITAL,
+    ),
     "documentos.dynamodb.chaves.exigencias_key": (lambda: chaves_documentos.exigencias_key(VALE), OF_VALE),
     "conecta_contas_aws.chaves.tenant_pk": (lambda: conta_keys.tenant_pk(HOSPITAL), OF_THE_HOSPITAL),
     "conecta_contas_aws.chaves.month_pk": (lambda: conta_keys.month_pk(HOSPITAL, "2611"), OF_THE_HOSPITAL),
@@ -217,7 +220,9 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
 }  # fmt: skip
 """What makes a key, and the partition it must give: a prestador, an operadora, a person and a credential are tenants
 of their own rows; the public list of operadoras, and what falls due, which only the sweep reads, are nobody's."""
-OF_BUCKETS = {"conecta_contas_aws.chaves.dossie_key", "conecta_edge.objects.answer_key"}
+OF_BUCKETS = {
+    "conecta_contas_aws.chaves.acatados_key", "conecta_contas_aws.chaves.dossie_key", "conecta_edge.objects.answer_key",
+}  # fmt: skip
 PERSONAL = ("cpf", "carteira", "cns", "nome", "email", "nascimento", "documento")
 
 
@@ -370,7 +375,7 @@ def test_a_counter_belongs_to_nobody_and_holds_only_a_number() -> None:
     "key",
     [
         an_upload(nome_arquivo="Maria da Silva.xml").chave_entrada,
-        archive_key(an_upload(), "0" * 64),
+        archive_key(VALE, HOSPITAL, "laudo", "0" * 64),
         objects.answer_key(VALE, HOSPITAL, "u1", "json"),
         peg.s3.S3Archive(None, "acervo").answer_key(a_documento()),
         conta_keys.dossie_key(a_peg(), "0" * 24),

@@ -18,6 +18,7 @@ from conecta_edge.dynamodb import ConditionFailedError, put
 from conecta_senhas.autorizacoes import Pendencia, Situacao, TipoPendencia
 from conecta_senhas.solicitacoes import DocumentoAnexado
 from documentos.domain.documentos import Destino, Vinculo, of_upload
+from documentos.domain.envios import Numerado
 from documentos.domain.errors import StaleDocumentoError, StaleUploadError
 from documentos.domain.exigencias import PADRAO, Exigencias
 from documentos.domain.finalidades import Alvo
@@ -46,7 +47,7 @@ from tests.fakes_documentos import FakeDocumentos, a_documento
 ENGINES = [FAKE, EMBEDDED]
 REAL = pytest.mark.parametrize("engine_name", [EMBEDDED])
 UM_PEG, UM_RECURSO = Destino(Alvo.PEG, "261120000001"), Destino(Alvo.RECURSO, "261160000001")
-GUIA, LOTE = Destino(Alvo.GUIA, UM_PEG.id, "G#1"), Destino(Alvo.LOTE, "17")
+GUIA, LOTE = Destino(Alvo.GUIA, UM_PEG.id, "G#1"), Destino(Alvo.LOTE, "17", "G1")
 SENHA = Destino(Alvo.AUTORIZACAO, NUMERO)
 
 
@@ -186,6 +187,21 @@ def test_what_belongs_already_and_what_does_not_any_more_changes_nothing(subject
     assert len(subject.told(HOSPITAL)) == 2
 
 
+def test_a_number_of_the_prestador_is_one_documents_for_good(subject: Subject) -> None:
+    first = Numerado(prestador_id=HOSPITAL, registro_ans=VALE, numero="D#1", protocolo="1", documento="d1", digest="x")
+    asked = (HOSPITAL, VALE, "D#1")
+    assert subject.port.numerado(*asked) is None
+    subject.change(a_link(), numerado=first)
+    with pytest.raises(StaleDocumentoError):
+        subject.change(a_link(GUIA), numerado=replace(first, documento="d2"))
+    assert (subject.port.numerado(*asked), subject.of("d1")) == (first, {UM_PEG})
+    assert [subject.port.numerado(*other) for other in ((CLINICA, VALE, "D#1"), (HOSPITAL, PASA, "D#1"))] == [
+        None,
+        None,
+    ]
+    subject.change(numerado=replace(first, numero="D#2"))
+
+
 def test_an_answer_is_kept_with_what_it_tells_or_nothing_is(subject: Subject) -> None:
     subject.change(a_link(), guardar=[subject.keeper("k")])
     with pytest.raises(ConditionFailedError):
@@ -262,6 +278,7 @@ def world(engine: Engine) -> tuple[DynamoReferencias, Any]:
 def test_what_documents_are_given_to_is_read_as_its_owner_wrote_it(world: tuple[DynamoReferencias, Any]) -> None:
     port, write = world
     write()
+    asked_as = a_request().numero_guia_prestador
 
     def mine(whose: str, destino: Destino, registro: str = VALE, *, guias: bool = False) -> Referencia | None:
         return port.of_prestador(whose, registro, destino, guias=guias)
@@ -287,6 +304,7 @@ def test_what_documents_are_given_to_is_read_as_its_owner_wrote_it(world: tuple[
     assert recurso is not None
     assert (recurso.registro_ans, recurso.situacao, recurso.esperados) == (VALE, "ENVIADO", ("04", "06"))
     assert [mine(CLINICA, one) for one in (UM_PEG, UM_RECURSO)] == [None, None]
+    assert [port.numero_of(whose, VALE, asked_as) for whose in (HOSPITAL, CLINICA)] == [NUMERO, None]
     assert mine(HOSPITAL, LOTE) == Referencia(prestadores=(HOSPITAL,), registro_ans=VALE, situacao=None)
 
 

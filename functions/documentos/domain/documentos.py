@@ -78,7 +78,7 @@ class Destino:
 
     Attributes:
         id: number of the authorization at the operadora, of the lote, or protocolo of the PEG or recurso.
-        guia: number of one guia of a PEG, as the prestador or the operadora wrote it.
+        guia: number of one guia of a PEG or of a lote, as the prestador or the operadora wrote it.
     """
 
     alvo: Alvo
@@ -87,8 +87,8 @@ class Destino:
 
     @property
     def dono(self) -> Destino:
-        """Where its documents are looked for: a guia's are its PEG's."""
-        return replace(self, alvo=Alvo.PEG, guia=None) if self.alvo is Alvo.GUIA else self
+        """Where its documents are looked for: a guia's are its PEG's, or its lote's."""
+        return replace(self, alvo=Alvo.PEG if self.alvo is Alvo.GUIA else self.alvo, guia=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

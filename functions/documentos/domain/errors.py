@@ -11,6 +11,7 @@ DocumentosError
 ├── DestinoClosedError           it takes no more documents
 ├── StaleDocumentoError          somebody else changed what it belongs to
 ├── OutdatedExigenciasError      what is asked of PEGs is not as the caller saw it
+├── EnvioRefusedError            a document that came in a message is not taken
 ├── PublicacaoNotFoundError      absent, foreign, not in force or for others: the same
 ├── PublicacaoStateError         the state of its last edition does not admit the act
 ├── OutdatedPublicacaoError      it is not as the caller saw it
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from documentos.domain.envios import Recusa
     from documentos.domain.publicacoes import Defeito
 
 
@@ -93,6 +95,18 @@ class DestinoClosedError(DocumentosError):
 
 class StaleDocumentoError(DocumentosError):
     """What a document belongs to changed since it was read; read it again."""
+
+
+class EnvioRefusedError(DocumentosError):
+    """Nothing of the message was kept.
+
+    Attributes:
+        recusas: all that is wrong.
+    """
+
+    def __init__(self, recusas: Sequence[Recusa]) -> None:
+        super().__init__(", ".join(one.regra for one in recusas))
+        self.recusas = tuple(recusas)
 
 
 class OutdatedExigenciasError(DocumentosError):

@@ -122,8 +122,13 @@ _LOTES: Final = (("peg.escrever",), ("documentos.ler",))
 _DOCUMENTOS: Final = (("documentos.escrever",), ("documentos.ler",))
 _PROVAS: Final = (("documentos.escrever", "autorizacao.escrever"), ("documentos.ler", "autorizacao.ler"))
 _PAGAMENTO: Final = (("pagamento.escrever",), ("pagamento.ler",))
-_CANCELAMENTO: Final = (("autorizacao.escrever", "peg.escrever"), ("autorizacao.ler", "documentos.ler"))
-_MENSAGENS: Final = (_CANCELAMENTO[0] + _PAGAMENTO[0], _CANCELAMENTO[1] + _PAGAMENTO[1])
+_RECURSO: Final = (("recurso.escrever",), ("recurso.ler",))
+_CANCELAMENTO: Final = (
+    ("autorizacao.escrever", "peg.escrever", "recurso.escrever"), ("autorizacao.ler", "documentos.ler", "recurso.ler"),
+)  # fmt: skip
+_MENSAGENS: Final = (
+    (*_CANCELAMENTO[0], *_PAGAMENTO[0], "documentos.escrever"), (*_CANCELAMENTO[1], *_PAGAMENTO[1]),
+)  # fmt: skip
 TRANSACOES: Final = (
     Transacao("loteGuias", *_LOTES),
     Transacao("solicitacaoStatusProtocolo", ("peg.ler",), ("documentos.ler",)),
@@ -133,11 +138,13 @@ TRANSACOES: Final = (
     Transacao("cancelaGuia", *_CANCELAMENTO),
     Transacao("comunicacaoInternacao", *_AUTORIZACAO),
     Transacao("solicitacaoDemonstrativoRetorno", ("pagamento.ler",), ("pagamento.ler",)),
+    Transacao("recursoGlosa", *_RECURSO),
+    Transacao("solicitacaoStatusRecursoGlosa", ("recurso.ler",), ("recurso.ler",)),
+    Transacao("envioDocumentos", *_PROVAS),
 )
 """What is taken as `mensagem_tiss`."""
 OUTRA_PORTA: Final[Mapping[str, str]] = MappingProxyType({
     "verificaElegibilidade": "Envie-a por POST /v1/tiss/verificaElegibilidade, que responde na hora.",
-    "envioDocumentos": "Envie o próprio documento, com a finalidade dele: pdf, imagem, laudo ou cotacao_opme.",
 })  # fmt: skip
 """Where else the content of a message may go that is not taken as a file, in Portuguese."""
 
@@ -171,8 +178,8 @@ _ROWS: Final = (
     ),
     Finalidade(
         "mensagem_tiss",
-        "Mensagem no padrão TISS (XML): lote de guias, solicitação, situação, anexos, cancelamento, comunicação ou "
-        "demonstrativo",
+        "Mensagem no padrão TISS (XML): lote de guias, solicitação, situação, anexos, cancelamento, comunicação, "
+        "demonstrativo, recurso de glosa ou documento",
         (Formato.XML,), 20 * MIB, *_MENSAGENS, tem_dono=True, ate_quando="Conforme a transação.", transacoes=TRANSACOES,
     ),
     Finalidade(

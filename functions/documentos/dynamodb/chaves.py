@@ -9,6 +9,7 @@
 | `PRESTADOR#<id>#<AAMM>` | `DOCUMENTO#<instant>#<documento id>` | documents of a month, by time |
 | `PRESTADOR#<id>` | `EVENTO#<event id>` | outbox |
 | `PRESTADOR#<id>` | `VISITA#<sub or client id>` | up to when somebody has seen what is published |
+| `PRESTADOR#<id>` | `NUMERO#<registroANS>#<numeroDocumento>` | which document has a number of its prestador |
 | `OPERADORA#<registroANS>` | `EXIGENCIAS` | which documents PEGs must bring |
 | `OPERADORA#<registroANS>#DOCUMENTACOES` | `<publicacao>#<edicao>` | an edition of what the operadora publishes |
 | `OPERADORA#<registroANS>#ESTANTE` | `<last day or 9999-12-31>#<publicacao>#<edicao>` | the same, while published |
@@ -87,6 +88,11 @@ def pertence_key(vinculo: Vinculo) -> Key:
     to = vinculo.destino
     where = f"{pertence(vinculo.documento)}{to.alvo.value}#{to.id}#{to.guia or ''}"
     return {"pk": tenant_pk(vinculo.prestador_id), "sk": where}
+
+
+def numero_key(prestador_id: str, registro_ans: str, numero: str) -> Key:
+    """`PRESTADOR#<id>` / `NUMERO#<registroANS>#<numeroDocumento>`."""
+    return {"pk": tenant_pk(prestador_id), "sk": f"NUMERO#{registro_ans}#{numero}"}
 
 
 def exigencias_key(registro_ans: str) -> Key:

@@ -14,6 +14,7 @@ from conecta_edge.dynamodb import Item, batch_get, get_item, put, query_all, que
 from conecta_edge.events import Event, outbox_put
 from conecta_edge.rows import FREE, LostError, build, loose, plain, replaced, transact
 from documentos.domain.documentos import Destino, Documento, Vinculo, of_upload
+from documentos.domain.envios import Numerado
 from documentos.domain.errors import StaleDocumentoError
 from documentos.domain.exigencias import Exigencias
 from documentos.domain.uploads import Situacao
@@ -72,10 +73,11 @@ class DynamoDocumentos:
         *,
         now: datetime,
         correlacao: str,
+        numerado: Numerado | None = None,
         guardar: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """One TransactWriteItems: two rows and an event of each."""
-        own = [*self._tied(novos), *self._loosed(desfeitos, now)]
+        own = [*self._tied(novos), *self._loosed(desfeitos, now), *self._numbered(numerado)]
         told = [self._outbox(one, correlacao, now) for one in novos]
         try:
             transact(self._client, own, told, guardar)
@@ -91,6 +93,16 @@ class DynamoDocumentos:
         for one in desfeitos:
             for key in (chaves.vinculo_key(one), chaves.pertence_key(one)):
                 yield {"Update": update(self._table, key, changes=loose(now), condition=HELD)}
+
+    def _numbered(self, numerado: Numerado | None) -> Iterator[Item]:
+        if numerado is not None:
+            key = chaves.numero_key(numerado.prestador_id, numerado.registro_ans, numerado.numero)
+            yield replaced(self._table, {**key, **plain(numerado)}, None)
+
+    def numerado(self, prestador_id: str, registro_ans: str, numero: str) -> Numerado | None:
+        """One consistent GetItem."""
+        key = chaves.numero_key(prestador_id, registro_ans, numero)
+        return build(Numerado, get_item(self._client, self._table, key))
 
     def _outbox(self, vinculo: Vinculo, correlacao: str, now: datetime) -> Item:
         key, to = chaves.vinculo_key(vinculo), vinculo.destino

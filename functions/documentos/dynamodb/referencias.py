@@ -58,6 +58,12 @@ class DynamoReferencias:
         whose = self._contas.prestador_of(registro_ans, destino.id)
         return self.of_prestador(whose, registro_ans, destino, guias=False) if whose else None
 
+    def numero_of(self, prestador_id: str, registro_ans: str, guia: str) -> str | None:
+        """One GetItem."""
+        key = {"pk": tenant_pk(prestador_id), "sk": f"GUIA#{registro_ans}#{guia}"}
+        row = get_item(self._client, self._autorizacao, key)
+        return row["numero"] if row else None
+
     def _senha(self, registro_ans: str, numero: str) -> Autorizacao | None:
         found = senhas.get(self._client, self._autorizacao, registro_ans, numero)
         return found.autorizacao if found else None

@@ -13,6 +13,7 @@ handler: Final = Parts(
         "/documentos": "documentos",
         "/documentos/uploads": "uploads",
         "/operadora/documentos": "operadora",
+        "/tiss/": "tiss",
         "/documentacoes": "documentacoes",
         "/operadora/documentacoes": "publicacoes",
     },

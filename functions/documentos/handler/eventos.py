@@ -1,7 +1,7 @@
 """Queue and stream entry.
 
-* SQS `documentos-eventos`: S3 `Object Created` of `entrada`, verdicts from the bus (`VERDICTS`), and the uploads that
-  a recurso was sent with (`RecursoEnviado`);
+* SQS `documentos-eventos`: S3 `Object Created` of `entrada`, verdicts from the bus (`VERDICTS`), the uploads that a
+  recurso was sent with (`RecursoEnviado`), and documents in messages sent as files (`DocumentoRecebido`);
 * the table's stream: outbox rows, published to the bus.
 """
 
@@ -31,6 +31,10 @@ def consume(message: Mapping[str, Any]) -> None:
         _judged(message["detail"], accepted=VERDICTS[kind])
     elif kind == "RecursoEnviado":
         _attached(message["detail"])
+    elif kind == "DocumentoRecebido":
+        from documentos.handler import envios  # noqa: PLC0415  # few files are documents in messages
+
+        envios.message_received(message["detail"])
     else:
         raise queues.UnknownMessageError(str(kind))
 

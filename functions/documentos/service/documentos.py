@@ -11,6 +11,7 @@ from documentos.domain.errors import DestinoClosedError, DestinoNotAcceptedError
 from documentos.domain.finalidades import FINALIDADES, Alvo
 
 if TYPE_CHECKING:
+    from documentos.domain.envios import Numerado
     from documentos.service.portas import Chamador, Guardar, Portas, Referencia
 
 Le = Callable[[Documento], bool]
@@ -85,11 +86,11 @@ def refer(
     Raises:
         DocumentoNotFoundError: absent or foreign, at that operadora.
     """
-    asked = guias or destino.guia is not None
+    asked = guias or destino.alvo is Alvo.GUIA
     held = portas.referencias.of_prestador(prestador_id, registro_ans or "", destino, guias=asked)
     if held is None or registro_ans not in {None, held.registro_ans}:
         raise DocumentoNotFoundError
-    if destino.guia is not None and not any(destino.guia in numbers for numbers in held.guias):
+    if destino.alvo is Alvo.GUIA and not any(destino.guia in numbers for numbers in held.guias):
         raise DocumentoNotFoundError
     return held
 
@@ -108,13 +109,12 @@ class Pedido:
 
 def link(
     documento: Documento, pedidos: Sequence[Pedido], chamador: Chamador, portas: Portas, *,
-    guardar: Guardar = lambda _left: (), upload_id: str | None = None,
+    guardar: Guardar = lambda _left: (),
 ) -> tuple[Vinculo, ...]:  # fmt: skip
     """Give a document to things; what it belongs to already stays as it is.
 
     Args:
         guardar: what is written with it, made of all that it belongs to then.
-        upload_id: of the upload that was named, when one was.
 
     Returns:
         All that it belongs to.
@@ -125,22 +125,32 @@ def link(
         DestinoClosedError: one of them takes no more documents.
         StaleDocumentoError: somebody else did it meanwhile.
     """
+    require(documento, pedidos, portas)
+    return tie(documento, pedidos, chamador, portas, guardar=guardar)
+
+
+def require(documento: Documento, pedidos: Sequence[Pedido], portas: Portas) -> None:
+    """That a document may be given to things; see `link`."""
     _judge(documento, pedidos)
     _require_open(documento, [one.destino for one in pedidos], portas)
+
+
+def tie(
+    documento: Documento, pedidos: Sequence[Pedido], chamador: Chamador, portas: Portas, *,
+    numerado: Numerado | None = None, guardar: Guardar = lambda _left: (),
+) -> tuple[Vinculo, ...]:  # fmt: skip
+    """Give a document to things that it may be given to, with its number when it comes under one; see `link`."""
     held = portas.documentos.vinculos(documento.prestador_id, documento.id)
-    asked = {one.destino: one for one in pedidos}
-    known = {one.destino for one in held}
-    new = [
-        _vinculo(documento, one, chamador.quem, portas, upload_id) for one in asked.values() if one.destino not in known
-    ]
-    return _change((*held, *new), chamador, portas, novos=new, guardar=guardar)
+    asked, known = {one.destino: one for one in pedidos}, {one.destino for one in held}
+    new = [_vinculo(documento, one, chamador.quem, portas) for one in asked.values() if one.destino not in known]
+    return _change((*held, *new), chamador, portas, novos=new, numerado=numerado, guardar=guardar)
 
 
-def _vinculo(documento: Documento, pedido: Pedido, quem: str, portas: Portas, upload_id: str | None = None) -> Vinculo:
+def _vinculo(documento: Documento, pedido: Pedido, quem: str, portas: Portas) -> Vinculo:
     return Vinculo(
         documento=documento.id, prestador_id=documento.prestador_id, registro_ans=documento.registro_ans,
         finalidade=documento.finalidade, destino=pedido.destino, tipo=documento.regras.tipo or pedido.tipo, quem=quem,
-        em=portas.now, upload_id=upload_id or documento.upload_id,
+        em=portas.now, upload_id=documento.upload_id,
     )  # fmt: skip
 
 
@@ -157,12 +167,12 @@ def unlink(
 
 def _change(
     left: tuple[Vinculo, ...], chamador: Chamador, portas: Portas, *, novos: Sequence[Vinculo] = (),
-    desfeitos: Sequence[Vinculo] = (), guardar: Guardar,
+    desfeitos: Sequence[Vinculo] = (), numerado: Numerado | None = None, guardar: Guardar,
 ) -> tuple[Vinculo, ...]:  # fmt: skip
     kept = guardar(left)
-    if novos or desfeitos or kept:
+    if novos or desfeitos or numerado or kept:
         portas.documentos.change(
-            novos, desfeitos, now=portas.now, correlacao=chamador.correlacao, guardar=kept
+            novos, desfeitos, now=portas.now, correlacao=chamador.correlacao, numerado=numerado, guardar=kept
         )  # fmt: skip
     return left
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from documentos.domain.achados import Achado
     from documentos.domain.documentos import Destino, Documento, Vinculo
+    from documentos.domain.envios import Numerado
     from documentos.domain.exigencias import Esperado, Exigencias
     from documentos.domain.uploads import Upload
 
@@ -160,14 +161,23 @@ class Documentos(Protocol):
         *,
         now: datetime,
         correlacao: str,
+        numerado: Numerado | None = None,
         guardar: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """One transaction: documents come to belong to things (`DocumentoVinculado`), and cease to.
 
+        Args:
+            numerado: that one has a number of the prestador's.
+
         Raises:
-            StaleDocumentoError: one of them does already, or does not any more. Nothing was written.
+            StaleDocumentoError: one of them does already, or does not any more; or the number is another's. Nothing was
+                written.
             Exception: the adapter's own, when only `guardar` lost: the answer is kept already.
         """
+        ...
+
+    def numerado(self, prestador_id: str, registro_ans: str, numero: str) -> Numerado | None:
+        """Which document has a number of a tenant's."""
         ...
 
     def exigencias(self, registro_ans: str) -> Exigencias | None:
@@ -222,6 +232,10 @@ class Referencias(Protocol):
 
     def of_operadora(self, registro_ans: str, destino: Destino) -> Referencia | None:
         """One of an operadora."""
+        ...
+
+    def numero_of(self, prestador_id: str, registro_ans: str, guia: str) -> str | None:
+        """The operadora's number of a solicitação that a tenant made by its own number of guia."""
         ...
 
 

@@ -100,9 +100,9 @@ def start_upload(
     return answer
 
 
-def archive_key(upload: Upload, sha256: str) -> str:
+def archive_key(registro_ans: str, prestador_id: str, finalidade: str, sha256: str) -> str:
     """`t/<registroANS>/<prestador>/<finalidade>/<sha256>` (`decisoes.md` 12)."""
-    return f"t/{upload.registro_ans}/{upload.prestador_id}/{upload.finalidade}/{sha256}"
+    return f"t/{registro_ans}/{prestador_id}/{finalidade}/{sha256}"
 
 
 def receive_file(
@@ -134,7 +134,7 @@ def receive_file(
     achados, corpo = uploads.examine(upload, incoming.content, sha256), None
     if upload.regras.transacoes and not achados:
         achados, corpo = _message(upload, read_body(incoming.content))
-    chave = archive_key(upload, sha256)
+    chave = archive_key(upload.registro_ans, upload.prestador_id, upload.finalidade, sha256)
     if not achados:
         files.archive(chave, incoming.content, upload.formato, sha256, upload.regras.retencao.codigo)
     after = uploads.receive(

@@ -167,7 +167,8 @@ def test_a_relacionamento_that_is_not_enabled_is_a_403_with_the_reason(world: Wo
         (machine(scope="conecta/autorizacao.escrever"), "cotacao_opme", 201),
         (machine(scope="conecta/autorizacao.escrever"), "lote_tiss", 403),
         (machine(scope="conecta/peg.escrever"), "mensagem_tiss", 201),
-        (machine(scope="conecta/documentos.escrever"), "mensagem_tiss", 403),
+        (machine(scope="conecta/documentos.escrever"), "mensagem_tiss", 201),
+        (machine(scope="conecta/recurso.escrever"), "mensagem_tiss", 201),
         (machine(scope="conecta/autorizacao.ler"), "laudo", 403),
         (person(), "nota_fiscal", 201),
         (person("pessoa-3"), "nota_fiscal", 403),
@@ -254,18 +255,21 @@ def test_who_may_follow_an_upload_depends_on_what_it_is_for(
 PEGS = {"loteGuias", "solicitacaoStatusProtocolo", "cancelaGuia"}
 SENHAS = {"solicitacaoProcedimento", "solicitaStatusAutorizacao", "loteAnexos", "cancelaGuia", "comunicacaoInternacao"}
 DEMONSTRATIVO = {"solicitacaoDemonstrativoRetorno"}
+RECURSOS = {"recursoGlosa", "solicitacaoStatusRecursoGlosa", "cancelaGuia"}
+DOCUMENTO = {"envioDocumentos"}
 
 
 @pytest.mark.parametrize(
     ("claims", "transacoes"),
     [
-        (person("pessoa-3"), SENHAS),
-        (person("pessoa-1"), PEGS | DEMONSTRATIVO),
-        (person("pessoa-2"), SENHAS | PEGS | DEMONSTRATIVO),
-        (machine(scope="conecta/autorizacao.escrever"), SENHAS),
+        (person("pessoa-3"), SENHAS | DOCUMENTO),
+        (person("pessoa-1"), PEGS | DEMONSTRATIVO | RECURSOS | DOCUMENTO),
+        (person("pessoa-2"), SENHAS | PEGS | DEMONSTRATIVO | RECURSOS | DOCUMENTO),
+        (machine(scope="conecta/autorizacao.escrever"), SENHAS | DOCUMENTO),
         (machine(scope="conecta/peg.escrever"), PEGS - {"solicitacaoStatusProtocolo"}),
-        (machine(scope="conecta/autorizacao.escrever conecta/peg.escrever conecta/peg.ler"), SENHAS | PEGS),
+        (machine(scope="conecta/autorizacao.escrever conecta/peg.escrever conecta/peg.ler"), SENHAS | PEGS | DOCUMENTO),
         (machine(scope="conecta/pagamento.escrever conecta/pagamento.ler"), DEMONSTRATIVO),
+        (machine(scope="conecta/recurso.escrever conecta/recurso.ler"), RECURSOS),
     ],
 )
 def test_which_messages_may_come_is_settled_by_who_begins_the_upload(

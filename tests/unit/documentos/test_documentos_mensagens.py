@@ -49,8 +49,13 @@ TAKEN = {
     "loteAnexos": gerar_anexo(PEDIDO, Anexo.OPME).conteudo,
     "cancelaGuia": cancela_guia(PEDIDO).conteudo,
     "comunicacaoInternacao": comunica_internacao(PEDIDO, NOW.date()).conteudo,
-    "solicitacaoDemonstrativoRetorno": body(b"solicitacaoDemonstrativoRetorno"),
-}
+    **{
+        nome: body(nome.encode())
+        for nome in (
+            "solicitacaoDemonstrativoRetorno", "recursoGlosa", "solicitacaoStatusRecursoGlosa", "envioDocumentos",
+        )
+    },
+}  # fmt: skip
 ELEGIBILIDADE = verifica_elegibilidade(CNPJ, VALE, "001", NOW.date())
 
 
@@ -104,8 +109,8 @@ def test_a_message_nobody_takes_as_a_file_is_refused_naming_those_that_are_and_w
     assert achado.mensagem == (
         "A mensagem é verificaElegibilidade: não é recebida como mensagem_tiss. São recebidas assim: loteGuias, "
         "solicitacaoStatusProtocolo, solicitacaoProcedimento, solicitaStatusAutorizacao, loteAnexos, cancelaGuia, "
-        "comunicacaoInternacao, solicitacaoDemonstrativoRetorno. Envie-a por POST /v1/tiss/verificaElegibilidade, que "
-        "responde na hora."
+        "comunicacaoInternacao, solicitacaoDemonstrativoRetorno, recursoGlosa, solicitacaoStatusRecursoGlosa, "
+        "envioDocumentos. Envie-a por POST /v1/tiss/verificaElegibilidade, que responde na hora."
     )
 
 

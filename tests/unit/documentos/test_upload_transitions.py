@@ -191,8 +191,9 @@ def test_without_a_declared_sha256_none_is_compared() -> None:
 def test_a_finalidade_is_a_row_of_data(row: Finalidade) -> None:
     assert row.formatos
     assert 0 < row.tamanho_maximo <= 20 * 1024 * 1024
-    assert set(row.capacidades) <= {"peg.escrever", "documentos.escrever", "autorizacao.escrever", "pagamento.escrever"}
-    assert set(row.leitura) <= {"documentos.ler", "autorizacao.ler", "pagamento.ler"}
+    areas = {"peg", "documentos", "autorizacao", "pagamento", "recurso"}
+    assert set(row.capacidades) <= {f"{area}.escrever" for area in areas}
+    assert set(row.leitura) <= {f"{area}.ler" for area in areas - {"peg"}}
     assert row.capacidades
     assert row.leitura
     assert row.tem_dono is (row.formatos == (Formato.XML,))

@@ -1,0 +1,101 @@
+"""`envioDocumentos`, however it comes: by the XML door, which hands it over, or as a file.
+
+A document that is not received is a 422 with `mensagemErro`; one that is, a 200 with its receipt, however often it is
+sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from conecta_edge import session
+from conecta_edge.clock import local_day
+from conecta_edge.http import PRESTADOR, Operation, Parameter, Reply, Request, Response
+from documentos.bootstrap import documentos as bootstrap
+from documentos.bootstrap import nucleo
+from documentos.domain.errors import EnvioRefusedError
+from documentos.domain.finalidades import DE_TIPO
+from documentos.handler.comum import FUNCAO, TAG
+from documentos.handler.documentos import ERRORS
+from documentos.service import envios
+from documentos.service.envios import Recepcao
+from documentos.service.portas import Chamador
+
+if TYPE_CHECKING:
+    from conecta_edge.tenancy import Principal
+    from conecta_tiss.findings import Achado
+
+__all__ = ["ERRORS", "ESCREVER", "OPERATIONS", "UNPUBLISHED", "Resposta", "process"]
+
+XML: Final = "application/xml"
+ESCREVER: Final = tuple(dict.fromkeys(one for row in DE_TIPO.values() for one in row.capacidades))
+
+
+@dataclass(frozen=True, slots=True)
+class Resposta:
+    """What is answered to a message.
+
+    Attributes:
+        achados: why it is an error; empty when it is none.
+        recurso: kind and id of the document received.
+    """
+
+    status: int
+    xml: bytes
+    achados: tuple[Achado, ...] = ()
+    recurso: tuple[str, str] | None = None
+
+
+def process(request: Request, caller: Principal, enviada_a: str | None = None) -> Resposta:
+    """Receive a document.
+
+    Args:
+        request: the message in its body, whatever it came by.
+        enviada_a: registro ANS that an upload was made for; by the XML door the message says it.
+    """
+    from documentos.messages import envios as messages  # noqa: PLC0415  # lxml: only messages pay for it
+
+    portas = bootstrap.portas()
+    hoje = local_day(portas.now)
+    lida = messages.read(request.body, hoje)
+    registro, atendida = session.answering(enviada_a or lida.destino)
+    remetente = session.cadastro().contratacao(caller.prestador_id, registro).remetente(registro, hoje)
+
+    def refused(achados: tuple[Achado, ...]) -> Resposta:
+        corpo = messages.refused(lida, achados)
+        return Resposta(422, messages.answer(lida, remetente, corpo, portas.now), achados)
+
+    if achados := messages.judge(lida, remetente, atendida=atendida):
+        return refused(achados)
+    caller.require(*DE_TIPO[lida.corpo.tipo].capacidades)
+    recepcao = Recepcao(nucleo.files(), partial(nucleo.uploads().next_protocolo, hoje))
+    who, brought = Chamador(caller.subject, request.correlacao), messages.enviado(lida.corpo, registro)
+    try:
+        held = envios.receive(caller.prestador_id, brought, who, portas, recepcao)
+    except EnvioRefusedError as error:
+        return refused(messages.refusals(lida, error.recusas))
+    xml = messages.answer(lida, remetente, messages.received(lida, held), portas.now)
+    return Resposta(200, xml, recurso=("documento", held.documento))
+
+
+def receive(request: Request) -> Response:
+    """POST /tiss/envioDocumentos, handed over by the XML door."""
+    caller = session.principal(request)
+    caller.require(*ESCREVER)
+    answer = process(request, caller)
+    return Response(answer.status, answer.xml, XML)
+
+
+OPERATIONS: Final[tuple[Operation, ...]] = ()
+UNPUBLISHED: Final = (
+    Operation(
+        "POST", "/tiss/envioDocumentos", "enviarDocumentoTiss", FUNCAO, TAG, "Enviar um documento por mensagem TISS",
+        "Entregue pela porta XML, `POST /tiss/{transacao}`.", receive,
+        (Reply(200, "RECEBIMENTO_DOCUMENTO.", media_type=XML),),
+        escopos=tuple(f"conecta/{one}" for one in ESCREVER),
+        parameters=(Parameter("transacao", "path", "envioDocumentos", required=True), PRESTADOR),
+    ),
+)  # fmt: skip
+"""Route the XML door hands over: not published by itself."""
