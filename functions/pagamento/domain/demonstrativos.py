@@ -351,7 +351,7 @@ def demonstrar(
     taken = taken_of_lines(resultado) if itens else {}
     general: dict[int, list[GlosaAplicada]] = {}
     for glosa in resultado.glosas:
-        if glosa.sequencia is None and glosa.revertida_por is None and not _given_back(glosa, glosa.valor):
+        if glosa.sequencia is None and glosa.em_pe:
             general.setdefault(glosa.indice, []).append(GlosaAplicada(glosa, glosa.valor))
     guias = tuple(
         _guia(
@@ -410,15 +410,9 @@ def _item(
         codigo=billed.codigo, descricao=_term(billed, descrever), quantidade=billed.quantidade, valores=valores,
         graus=billed.graus, dente=billed.dente, regiao=billed.regiao, face=billed.face,
         glosas=tuple(
-            GlosaAplicada(one, valor) for one, valor in taken
-            if valor or (one.sequencia is not None and not _given_back(one, valor))
+            GlosaAplicada(one, valor) for one, valor in taken if valor or (one.sequencia is not None and one.em_pe)
         ),
     )  # fmt: skip
-
-
-def _given_back(glosa: Glosa, valor: Decimal) -> bool:
-    """Whether it takes nothing because recursos gave all of it back: then it is told of no more."""
-    return not valor and bool(glosa.recuperado)
 
 
 def _term(billed: ItemCobrado, descrever: Descrever) -> str:

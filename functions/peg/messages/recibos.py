@@ -122,7 +122,7 @@ class _Contada:
         self.peg, self.dossie, self.versao = peg, dossie, versao
         self._motivos: dict[tuple[int, int | None], dict[MotivoGlosa, None]] = {}
         for glosa in dossie.resultado.glosas:
-            if glosa.revertida_por is None:
+            if glosa.em_pe:
                 self._motivos.setdefault((glosa.indice, glosa.sequencia), {})[self._motive(glosa)] = None
 
     def motives(self, indice: int, sequencia: int | None = None) -> tuple[MotivoGlosa, ...]:

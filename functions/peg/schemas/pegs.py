@@ -341,7 +341,7 @@ def glosas(peg: Peg, dossie: Dossie, *, da_operadora: bool = False, desde: int =
 def glosa(one: Glosa, peg: Peg, *, da_operadora: bool = False) -> dict[str, Any]:
     """A glosa (shape: :class:`GlosaView`)."""
     revertida = one.revertida_por is not None
-    standing = not revertida and peg.situacao is not SituacaoPeg.CANCELADO
+    standing = one.em_pe and peg.situacao is not SituacaoPeg.CANCELADO
     published = peg.publicada_em
     how = one.como_contestar(published) if published else "Pode ser contestada depois que o PEG for liberado."
     return {

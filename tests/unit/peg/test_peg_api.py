@@ -203,6 +203,10 @@ def test_what_a_recurso_gave_back_is_shown_of_peg_guia_item_and_glosa(casa: ApiC
     for of in (whole, guia, guia["itens"][0], glosas):
         assert of["valor_glosado"] == "8.50"
     assert (guia["valor_liberado"], glosas["glosas"][0]["valor"]) == ("28.50", "8.50")
+    assert glosas["glosas"][0]["contestar_ate"]
+    rest = replace(part, recurso="261160000002", valor=Decimal("8.50"))
+    atos.recover(published, rest.recurso, (rest,), SISTEMA, casa.portas())
+    assert casa.get(GLOSAS, peg)[1]["glosas"][0]["contestar_ate"] is None
     assert whole["recuperacoes"] == [
         {"recurso": "261160000001", "parcela": 1, "valor": "10.00", "em": "2026-11-21"}
     ]  # fmt: skip

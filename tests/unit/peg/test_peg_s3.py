@@ -104,18 +104,17 @@ def test_a_dossier_that_is_not_there_is_asked_for_again(archive: S3Archive) -> N
             archive.dossie(a_peg(dossie=dossie))
 
 
-@pytest.mark.usefixtures("archive")
-def test_what_a_recurso_gives_back_is_read_as_it_was_kept(moto: Engine) -> None:
+def test_what_a_recurso_gives_back_is_read_as_it_was_kept(archive: S3Archive, moto: Engine) -> None:
     client, partes = moto.client("s3"), (Recuperado("261160000001", 2, 1, 3, Decimal("10.50")),)
     keys = {
         contas.keep_acatados(client, BUCKET, VALE, HOSPITAL, recurso="261160000001", partes=partes) for _ in range(2)
     }
     (key,) = keys
     assert key.startswith(f"t/{VALE}/{HOSPITAL}/recursos/261160000001/acatados-")
-    (back,) = contas.acatados(client, BUCKET, key)
+    (back,) = archive.acatados(key)
     assert (back, str(back.valor)) == (partes[0], "10.50")
     with pytest.raises(DossieMissingError):
-        contas.acatados(client, BUCKET, key.replace("acatados-", "acatados-0"))
+        archive.acatados(key.replace("acatados-", "acatados-0"))
 
 
 def test_files_answers_and_reports_lie_where_the_upload_is_told_of(archive: S3Archive, moto: Engine) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conecta_contas.analise import Glosa
+from conecta_contas.analise import Glosa, Recuperado, recuperar
 from conecta_contas.dossies import Dossie
 from conecta_contas.pegs import STATUS_PROTOCOLO, Porta, SituacaoPeg
 from conecta_tiss.messages.cancelamento import CancelaGuia, GuiaACancelar, LoteACancelar
@@ -18,6 +18,7 @@ from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.situacao import SituacaoProtocolo
 from conecta_tiss.terminologia.glosas import DESCRICAO_MAXIMA, official
 from conecta_tiss.versions import Versao
+from conecta_tiss.vocabulary.amounts import soma
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
 from conecta_tiss.vocabulary.tables import StatusCancelamento
 from conecta_tiss.xml import answers
@@ -118,6 +119,17 @@ def test_a_glosa_of_an_item_is_told_with_it_and_its_money(tipo: Tipo, versao: Ve
     assert money(second, "vlInformadoGuia/valorGlosa") == [Decimal("0.01")]
     assert money(second, "vlInformadoGuia/valorProcessado") == [billed.valor]
     assert money(second, "vlInformadoGuia/valorLiberado") == [billed.valor - Decimal("0.01")]
+
+
+def test_what_a_recurso_gave_back_is_liberado_and_told_of_no_more() -> None:
+    lote = sent()
+    item = billed_of(lote)[0].itens[0]
+    dossie = a_dossie(lote, a_glosa(1, item.sequencia, retirado=Decimal("2.00")))
+    for given, left in (("0.50", ["1.50"]), ("2.00", [])):
+        part = Recuperado("261160000001", 1, 1, item.sequencia, Decimal(given))
+        root = status(lote, replace(dossie, resultado=recuperar(dossie.resultado, [part])))
+        assert texts(root, "valorGlosaProcedimento") == left
+        assert soma(money(root, "vlInformadoGuia/valorLiberado")) == dossie.resultado.liberado + part.valor
 
 
 def test_an_item_is_told_as_it_was_billed() -> None:

@@ -111,6 +111,11 @@ class Glosa:
     motivo_reversao: str | None = None
     recuperado: Decimal = ZERO
 
+    @property
+    def em_pe(self) -> bool:
+        """Whether it stands: it was not taken back, nor all that it took given back."""
+        return self.revertida_por is None and (bool(self.valor) or not self.recuperado)
+
     def contestar_ate(self, publicada_em: date) -> date | None:
         """Last day to contest it (RN 503: as many days as the operadora has to answer)."""
         return None if self.contestar_dias is None else publicada_em + timedelta(days=self.contestar_dias)
