@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import pytest
 
-from conecta_contas.analise import Glosa, taken_of_lines
+from conecta_contas.analise import Glosa
 from conecta_contas.errors import ContaError
 from conecta_contas.pegs import Peg
 from conecta_edge import observability
@@ -55,7 +55,7 @@ from tests.caos_peg import MORTE, Morreu, Palco
 from tests.casa_peg import Casa
 from tests.fakes_pagamento import Mesa as MesaDePagamento
 from tests.fakes_recurso import Mesa
-from tests.history_recurso import Retirada, Retrato, Tentativa, check
+from tests.history_recurso import Linhas, Retrato, Tentativa, check, linhas_of
 
 CODIGO: Final = "1705"
 UNITARIO: Final = Decimal("18.50")
@@ -114,7 +114,7 @@ class Cena:
     feitos: Counter[str] = field(default_factory=Counter)
     tentativas: list[tuple[Pedido, Tentativa]] = field(default_factory=list)
     rascunhos: list[tuple[Rascunho, Tentativa]] = field(default_factory=list)
-    linhas: dict[str, dict[tuple[int, int], list[Retirada]]] = field(default_factory=dict)
+    linhas: dict[str, Linhas] = field(default_factory=dict)
     publicados: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     entregues: set[tuple[str, str]] = field(default_factory=set)
 
@@ -150,11 +150,7 @@ class Cena:
         conta = a_conta(*(glosas or [a_taken()]), guias=guias, protocolo=protocolo, publicada_em=HOJE, numero_lote="1")
         peg = replace(conta.peg, dossie=self.casa.archive.keep_dossie(conta.peg, conta.dossie))
         self.casa.pegs.rows[HOSPITAL, protocolo] = peg
-        self.linhas[protocolo] = {
-            line: [Retirada(glosa.codigo, valor, HOJE + timedelta(days=glosa.contestar_dias or 0),
-                            glosa.contestar_dias or 0) for glosa, valor in parts if valor]
-            for line, parts in taken_of_lines(conta.dossie.resultado).items()
-        }  # fmt: skip
+        self.linhas[protocolo] = linhas_of(conta.dossie, HOJE)
         self.publicados.append(self._envelope("PegLiberado", f"peg/{protocolo}", {"protocolo": protocolo}))
 
     # --- ports, an instant after the last call ---

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from conecta_contas.analise import taken_of_lines
 from conecta_contas.dossies import Dossie
 from conecta_contas.pegs import Peg
 from pagamento.domain.faturas import Fatura
@@ -57,6 +58,18 @@ Linhas = Mapping[tuple[int, int], Sequence[Retirada]]
 """Of a PEG: what is taken of each line, by guia and item."""
 
 
+def linhas_of(dossie: Dossie, publicada_em: date) -> Linhas:
+    """What is taken of each line of a PEG before any recurso gave something back."""
+    return {
+        line: [
+            Retirada(glosa.codigo, valor, publicada_em + timedelta(days=dias), dias)
+            for glosa, valor in parts
+            if valor and (dias := glosa.contestar_dias) is not None
+        ]
+        for line, parts in taken_of_lines(dossie.resultado).items()
+    }
+
+
 @dataclass(slots=True)
 class Tentativa:
     """Somebody asked to send something, perhaps more than once.
@@ -92,13 +105,13 @@ class Retrato:
     numeros: Mapping[tuple[str, str], Numero]
     rascunhos: Sequence[Rascunho]
     eventos: Sequence[tuple[str, Mapping[str, Any]]]
-    tentativas: Sequence[Tentativa]
     linhas: Mapping[str, Linhas]
     pegs: Sequence[Peg]
     dossies: Mapping[str, Dossie]
-    faturas: Sequence[Fatura]
-    lancamentos: Sequence[Lancamento]
-    pagamentos: Sequence[Pagamento]
+    tentativas: Sequence[Tentativa] = ()
+    faturas: Sequence[Fatura] = ()
+    lancamentos: Sequence[Lancamento] = ()
+    pagamentos: Sequence[Pagamento] = ()
     perdidos: Sequence[str] = ()
 
     @property
@@ -113,12 +126,15 @@ class Retrato:
         return sum((one.valor_acatado for one in answers if one), ZERO) if answered else ZERO
 
 
-def check(retrato: Retrato) -> list[str]:
-    """Everything that is not as it must be; empty when all is well."""
-    parts = (
-        _of_guias, _of_numbers, _of_timelines, _of_entries, _of_terms, _of_attempts, _of_drafts, _of_pegs, _of_payments,
-        _of_ends,
-    )  # fmt: skip
+def check(retrato: Retrato, *, ate_o_fim: bool = True) -> list[str]:
+    """Everything that is not as it must be; empty when all is well.
+
+    Args:
+        ate_o_fim: everything was answered to who sent, and paid; else what is told to them and paid is not looked at.
+    """
+    parts = [_of_guias, _of_numbers, _of_timelines, _of_entries, _of_terms, _of_drafts, _of_pegs]
+    if ate_o_fim:
+        parts += [_of_attempts, _of_payments, _of_ends]
     return [*retrato.perdidos, *(wrong for part in parts for wrong in part(retrato))]
 
 
