@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from documentos.domain.procedimentos import ListaComSenha
 
 _COLUMNS: Final = (
-    Column("Código", 58), Column("Procedimento", 205), Column("Passa por análise", 78), Column("Limite", 68),
-    Column("Documentos do pedido", 102.3),
+    Column("Código", 58), Column("Procedimento", 234), Column("Passa por análise", 96), Column("Limite", 66),
+    Column("Documentos", 57.3),
 )  # fmt: skip
 
 
@@ -36,7 +36,11 @@ def procedimentos(lista: ListaComSenha, operadora: Operadora) -> bytes:
         size=11, shaded=True,
     )  # fmt: skip
     page.space(6)
-    for nota in NOTAS:
+    papers = sorted({code for one in lista.regras for code in one.documentos})
+    legend = "; ".join(
+        f"{code} {table_label('dm_tipoDocumento', code, Versao.V4_01_00) or ''}".strip() for code in papers
+    )
+    for nota in (*NOTAS, *([f"Documentos que vão com o pedido: {legend}."] if papers else ())):
         page.text(nota, grey=True)
     page.space(8)
     with page.repeating(lambda _again: page.names(_COLUMNS)):
@@ -56,9 +60,8 @@ def _tabela(codigo: str) -> str:
 
 def _line(one: RegraProcedimento) -> tuple[str, ...]:
     judged = "sim" if one.exige_analise else "não"
-    papers = (table_label("dm_tipoDocumento", code, Versao.V4_01_00) or code for code in one.documentos)
     return (
         one.codigo, one.descricao or "-", f"{judged}, alta complexidade" if one.alta_complexidade else judged,
         f"{one.limite_quantidade} em {one.limite_dias} dias" if one.limite_quantidade and one.limite_dias else "-",
-        "; ".join(papers) or "-",
+        " ".join(one.documentos) or "-",
     )  # fmt: skip

@@ -451,7 +451,8 @@ def test_the_printed_list_says_all_that_is_asked_of_each_procedure_on_every_page
     mural.catalogo.put("regras-procedimentos", VALE, *rules, full)
     made = Printed(mural.call("GET", PROCEDIMENTOS, query={"registro_ans": VALE, "formato": "pdf"})[1])
     told = [piece.text for page in made.pages for piece in page]
-    assert {"Exame 0", "Exame 59", "2 em 180 dias", "sim, alta", "Tabela XX"} <= set(told)
+    assert {"Exame 0", "Exame 59", "2 em 180 dias", "sim, alta complexidade", "03 XX", "Tabela XX"} <= set(told)
+    assert "Documentos que vão com o pedido: 03 Pedido do profissional de saúde; XX." in told
     assert [text for text in told if text.startswith("Tabela 22") and text.endswith("(continuação)")]
     assert "Em vigor em 21/11/2026" in told
 
