@@ -19,16 +19,20 @@ from typing import Any
 import pytest
 
 from local.run import Progress, bring_up
-from local.runtime import ROOT, EmbeddedAws, running_instance
+from local.runtime import ROOT, EmbeddedAws, Instance, running_instance
 from tests.matriz.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """A running, deployed and seeded instance, and what `endpoint.json` says of it."""
+    """A running, deployed and seeded instance, and what `endpoint.json` says of it.
+
+    `said` by the command that made it, if one did: its exit status, its output, and what it left running.
+    """
 
     aws: EmbeddedAws
     where: dict[str, Any]
+    said: tuple[int, str, Instance | None] | None = None
 
 
 @pytest.fixture(scope="session")
@@ -53,10 +57,11 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     with command(directory, port, "--reset", "--once") as process:
         output, _ = process.communicate(timeout=300)
     assert process.returncode == 0, output
+    said = process.returncode, output, running_instance(directory)
     aws = EmbeddedAws(directory, port=port)
     aws.start()
     try:
-        yield Deployed(aws, json.loads((directory / "endpoint.json").read_text("utf-8")))
+        yield Deployed(aws, json.loads((directory / "endpoint.json").read_text("utf-8")), said)
     finally:
         aws.kill()
 

@@ -59,6 +59,14 @@ def test_the_endpoint_file_has_the_agreed_shape_and_only_its_owner_reads_it(
     assert all(len(user["senha"]) >= 12 for user in where["usuarios"])
 
 
+def test_once_ended_well_by_itself_and_left_nothing_running(own: Deployed) -> None:
+    assert own.said is not None
+    status, output, left = own.said
+    assert status == 0, output
+    assert left is None
+    assert "Swagger UI" in output
+
+
 def test_reset_forgot_the_people_of_an_earlier_instance(where: dict[str, Any]) -> None:
     assert {user["email"] for user in where["usuarios"]} > set(LEFT)
     assert PASSWORD_LEFT not in {user["senha"] for user in where["usuarios"]}
@@ -138,17 +146,10 @@ class TestCommand:
                 return
         raise AssertionError("".join(lines))
 
-    def test_once_ends_well_by_itself_leaves_nothing_running_and_keeps_its_state(
-        self, directory: Path, where: dict[str, Any]
-    ) -> None:
-        status, output = self.run(directory, "--once")
-        assert status == 0, output
-        assert running_instance(directory) is None
-        assert "Swagger UI" in output
-        assert json.loads((directory / "endpoint.json").read_text())["usuarios"] == where["usuarios"]
-
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-    def test_it_ends_with_its_children_however_it_is_asked(self, directory: Path, number: int) -> None:
+    def test_it_keeps_its_state_and_ends_with_its_children_however_it_is_asked(
+        self, directory: Path, where: dict[str, Any], number: int
+    ) -> None:
         with command(directory, self.port) as process:
             self.wait_served(process)
             instance = running_instance(directory)
@@ -162,6 +163,7 @@ class TestCommand:
         assert not is_alive(instance.pid, instance.started)
         assert running_instance(directory) is None
         assert process.returncode == (0 if number != signal.SIGKILL else -signal.SIGKILL)
+        assert json.loads((directory / "endpoint.json").read_text())["usuarios"] == where["usuarios"]
 
     def test_a_second_one_is_refused_and_told_where_the_first_is(self, directory: Path) -> None:
         with command(directory, self.port) as first:
