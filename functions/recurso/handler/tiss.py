@@ -252,7 +252,7 @@ def _named(prestador_id: str, registro_ans: str, numero: str, protocolo: str | N
     """By its number, and the protocolo that is told beside it: its own, or that of the PEG it contests."""
     held = _own(prestador_id, registro_ans, protocolo or "", portas)
     if held is None:
-        known = portas.recursos.numero(prestador_id, registro_ans, numero)
+        known = portas.recursos.numero(prestador_id, registro_ans, numero, soltos=True)
         held = portas.recursos.recurso(prestador_id, known.recurso) if known else None
     if held is None or held.numero != numero or protocolo not in {None, held.protocolo, held.origem}:
         return None

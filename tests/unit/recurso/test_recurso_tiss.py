@@ -518,7 +518,7 @@ def test_recursos_are_cancelled_by_their_number_and_protocolo(door: Door) -> Non
     assert {one.situacao for one in (door.find(first.protocolo), door.find(second.protocolo))} == {
         SituacaoRecurso.CANCELADO
     }
-    assert cancelled(door, ["R1", first.protocolo]) == ["1"]
+    assert cancelled(door, ["R1", first.protocolo], ["R2", None]) == ["1", "1"]
 
 
 def test_a_recurso_under_analysis_is_not_cancelled(door: Door) -> None:
