@@ -30,7 +30,8 @@ Edicoes = tuple[Publicacao, ...]
 Guardar = Callable[[Any], Sequence[Mapping[str, Any]]]
 """What is written with an act, made from what it left: the answer kept for its `Idempotency-Key`."""
 FOLGA: Final = timedelta(seconds=5)
-"""What is published while somebody reads the list is of an earlier instant than their reading: it is new once more."""
+"""What is published while somebody reads the list is of an earlier instant than their reading: it is new the next time.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,7 +410,7 @@ class Estante:
     """What is in force for somebody, the newest first.
 
     Attributes:
-        consultada_em: up to when all there was is in it.
+        consultada_em: up to when all there was is in it; not before what it shows.
         visitada_em: up to when they had seen it before.
         registros: of which operadoras.
     """
@@ -441,7 +442,7 @@ def read(prestador_id: str, quem: str, registro_ans: str | None, portas: Portas)
         if one.para(leitor, portas.hoje)
     ]
     return Estante(
-        consultada_em=portas.now - FOLGA,
+        consultada_em=max([portas.now - FOLGA, *(lugar(one)[0] for one in found)]),
         visitada_em=portas.publicacoes.visita(prestador_id, quem),
         registros=tuple(one.registro_ans for one in readers),
         publicacoes=sorted(found, key=lugar, reverse=True),
@@ -469,8 +470,7 @@ def find(prestador_id: str, publicacao_id: str, portas: Portas) -> Publicacao:
 
 def visit(prestador_id: str, quem: str, ate: datetime | None, portas: Portas) -> datetime:
     """Somebody saw all that there was at an instant (what :func:`read` told), or until now; never less than before."""
-    now = portas.now - FOLGA
-    seen = min(ate, now) if ate else now
+    seen = min(ate, portas.now) if ate else portas.now - FOLGA
     held = portas.publicacoes.visita(prestador_id, quem)
     if held is not None and held >= seen:
         return held

@@ -372,6 +372,15 @@ def test_what_is_new_is_what_came_to_be_seen_since_the_last_visit_of_each_person
         assert mural.call("POST", VISITAS, {"ate": wrong})[0] == 422
 
 
+def test_what_is_shown_a_moment_after_it_came_is_seen_by_that_visit(mural: Mural) -> None:
+    published(mural)
+    mural.agora -= timedelta(seconds=59)
+    body = mural.get(LISTA)[1]
+    assert body["novas"] == 1
+    mural.call("POST", VISITAS, {"ate": body["consultado_em"]})
+    assert mural.get(LISTA)[1]["novas"] == 0
+
+
 def test_what_is_published_while_somebody_reads_is_new_to_them_the_next_time(mural: Mural) -> None:
     moment = mural.agora
     body = mural.get(LISTA)[1]
