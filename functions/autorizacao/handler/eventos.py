@@ -1,7 +1,8 @@
 """Queue and stream entry.
 
-* SQS `autorizacao-eventos`: TISS messages sent as files (`DocumentoRecebido`), other days asked for in oncology
-  (`DataPedida`), files of legacy senhas (S3 `Object Created`) and their loads gone on with (`CargaRetomada`);
+* SQS `autorizacao-eventos`: TISS messages sent as files (`DocumentoRecebido`), documents given to requests where
+  documents are kept (`DocumentoVinculado`), other days asked for in oncology (`DataPedida`), files of legacy senhas
+  (S3 `Object Created`) and their loads gone on with (`CargaRetomada`);
 * the table's stream: outbox rows, published to the bus.
 """
 
@@ -17,6 +18,7 @@ from conecta_edge import queues
 SOURCE: Final = "conecta.autorizacao"
 CONSUMERS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "DocumentoRecebido": ("envios", "message_received"),
+    "DocumentoVinculado": ("documentos", "linked"),
     "DataPedida": ("oncologia", "notify"),
     "Object Created": ("cargas", "file_arrived"),
     "CargaRetomada": ("cargas", "resumed"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from autorizacao.service.nucleo import Cena, Render, act, keep_no_answer
+from autorizacao.service.nucleo import Cena, Render, act, keep_no_answer, visible
 from conecta_senhas import transicoes
 from conecta_senhas.autorizacoes import Papel
 from conecta_senhas.errors import DocumentoAusenteError
@@ -75,6 +75,29 @@ def answer(
         return (transicoes.answer(cena.autorizacao, ato, documentos=documentos, justificativa=justificativa),)
 
     return act(registro_ans, numero, step, chamador=chamador, portas=portas, render=render)[0]
+
+
+def receive_document(
+    registro_ans: str, numero: str, documento: DocumentoAnexado, *, chamador: Chamador, portas: Portas
+) -> bool:  # fmt: skip
+    """A document was given to a request where documents are kept: an answer, when it is waited for.
+
+    Returns:
+        Whether it was; the same again is not.
+
+    Raises:
+        AutorizacaoNotFoundError: absent or foreign.
+        TransicaoInvalidaError: somebody else ended the waiting in the same moment.
+    """
+    held = visible(portas.autorizacoes.get(registro_ans, numero), chamador)
+    if not transicoes.awaits(held.autorizacao, documento):
+        return False
+
+    def step(cena: Cena, ato: Ato) -> Sequence[Autorizacao]:
+        return (transicoes.answer(cena.autorizacao, ato, documentos=(documento,)),)
+
+    act(registro_ans, numero, step, chamador=chamador, portas=portas)
+    return True
 
 
 def attach(

@@ -327,6 +327,13 @@ def answer(
     return _checked(autorizacao, ato, Evento.PENDENCIA_RESPONDIDA, left, solicitacao=solicitacao)
 
 
+def awaits(autorizacao: Autorizacao, documento: DocumentoAnexado) -> bool:
+    """Whether something that is waited for is this document, which was not given yet."""
+    if autorizacao.situacao not in AGUARDANDO or documento in autorizacao.solicitacao.documentos:
+        return False
+    return any(_left(one, [documento], "") != one for one in autorizacao.pendencias)
+
+
 def _checked(
     autorizacao: Autorizacao, ato: Ato, evento: Evento, left: tuple[Pendencia, ...], **changes: Any
 ) -> Autorizacao:
