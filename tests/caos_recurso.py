@@ -18,7 +18,6 @@ from typing import Any, Final
 
 import pytest
 
-from conecta_contas.analise import Glosa
 from conecta_contas.errors import ContaError
 from conecta_contas.pegs import Peg
 from conecta_edge import observability
@@ -26,6 +25,7 @@ from conecta_edge.clock import day_start, local_day
 from conecta_facts.prestadores import Prestador
 from conecta_tiss.messages.lote_guias import Guia
 from conecta_tiss.vocabulary.amounts import soma
+from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador, DebitoCreditoTipo, FormaPagamento
 from pagamento.bootstrap import nucleo as nucleo_pagamento
 from pagamento.domain.errors import PagamentoError
@@ -58,6 +58,7 @@ from tests.fakes_recurso import Mesa
 from tests.history_recurso import Linhas, Retrato, Tentativa, check, linhas_of
 
 CODIGO: Final = "1705"
+DE_GUIA, DE_PROTOCOLO = Motivo.DOCUMENTACAO_INCOMPLETA, Motivo.NAO_AUTORIZADO_POR_MOTIVO_TECNICO
 UNITARIO: Final = Decimal("18.50")
 CENTAVO: Final = Decimal("0.01")
 DIAS: Final = (0, 1, 1, 2, 40)
@@ -140,14 +141,21 @@ class Cena:
         guias: tuple[Guia, ...] = tuple(
             a_sadt(*(done() for _ in range(ITENS)), numero=f"G{n}") for n in range(1, GUIAS + 1)
         )
-        glosas: list[Glosa] = [
+        glosas = [
             a_taken(guia, item, str(UNITARIO if whole else rng.choice((CENTAVO, Decimal("7.77"), UNITARIO))),
                     contestar_dias=rng.choice(DIAS))
             for guia in range(1, GUIAS + 1)
             for item in range(1, ITENS + 1)
-            if whole or rng.random() < 0.8
+            if whole or rng.random() < 0.7
         ]  # fmt: skip
-        conta = a_conta(*(glosas or [a_taken()]), guias=guias, protocolo=protocolo, publicada_em=HOJE, numero_lote="1")
+        # Others stand on the same lines: one of a guia, one of the whole protocolo, each of what is left.
+        for indice, valor, motivo in ((rng.randint(1, GUIAS), "9.99", DE_GUIA), (0, "5.55", DE_PROTOCOLO)):
+            if rng.random() < 0.5 or not glosas:
+                glosas.append(
+                    a_taken(indice, None, valor, codigo=motivo.value.ate_4_02, motivo=motivo.name,
+                            contestar_dias=rng.choice(DIAS))
+                )  # fmt: skip
+        conta = a_conta(*glosas, guias=guias, protocolo=protocolo, publicada_em=HOJE, numero_lote="1")
         peg = replace(conta.peg, dossie=self.casa.archive.keep_dossie(conta.peg, conta.dossie))
         self.casa.pegs.rows[HOSPITAL, protocolo] = peg
         self.linhas[protocolo] = linhas_of(conta.dossie, HOJE)
@@ -211,25 +219,30 @@ class Cena:
             return self._asked(made, ())
         origem = rng.choice(sorted(self.linhas))
         taken = sorted(line for line, parts in self.linhas[origem].items() if parts)
-        places: list[tuple[int, int | None]] = []
-        if rng.random() < 0.15:
-            places = [(0, None)]
-        else:
-            for guia_taken in rng.sample(
-                guias := sorted({guia for guia, _ in taken}), rng.randint(1, min(2, len(guias)))
-            ):
-                items: list[int | None] = [item for guia, item in taken if guia == guia_taken]
-                places += [(guia_taken, one) for one in rng.choice(([None], items[:1], items))]
+        places: list[tuple[int, int | None]] = [(0, None)]
+        if rng.random() < 0.85:
+            guias = sorted({guia for guia, _ in taken})
+            places = []
+            for chosen in rng.sample(guias, min(rng.choice((1, 1, 2)), len(guias))):
+                items: list[int | None] = [item for guia, item in taken if guia == chosen]
+                places += [(chosen, one) for one in rng.choice(([None], items[:1], items))]
+        lugares = [(guia, item, code) for guia, item in places for code in self._codes(origem, guia, item)]
         entradas = tuple(
             EntradaPedida(
                 nivel=Nivel.PROTOCOLO if not guia else Nivel.ITEM if item else Nivel.GUIA,
-                cobrado=Cobrado(guia=f"G{guia}" if guia else None, sequencial=item), codigo=CODIGO,
+                cobrado=Cobrado(guia=f"G{guia}" if guia else None, sequencial=item), codigo=code,
                 justificativa=PORQUE, valor=CENTAVO if item and rng.random() < 0.2 else None,
             )
-            for guia, item in places
+            for guia, item, code in lugares
         )  # fmt: skip
-        made = Pedido(registro_ans=VALE, origem=origem, entradas=entradas, numero=numero)
-        return self._asked(made, [(guia, item, CODIGO) for guia, item in places])
+        return self._asked(Pedido(registro_ans=VALE, origem=origem, entradas=entradas, numero=numero), lugares)
+
+    def _codes(self, origem: str, guia: int, item: int | None) -> list[str]:
+        """Of the glosas that take something at a place: one, or all of them."""
+        lines = self.linhas[origem].items()
+        here = [part.codigo for (g, i), parts in lines if guia in {0, g} and item in {None, i} for part in parts]
+        found = sorted(set(here))
+        return found if self.rng.random() < 0.5 else [self.rng.choice(found)]
 
     def _asked(self, pedido: Pedido, lugares: Sequence[tuple[int, int | None, str]]) -> tuple[Pedido, Tentativa]:
         asked = pedido, Tentativa(pedido.origem, pedido.numero, pedido.digest, lugares)
