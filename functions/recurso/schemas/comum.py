@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from conecta_campos.numeros import forma, numero
 from conecta_campos.padrao import SHOWN
-from conecta_tiss.terminologia import table_label
+from conecta_tiss.terminologia import table_label, tuss
 from conecta_tiss.versions import Versao
 
 if TYPE_CHECKING:
@@ -79,13 +79,19 @@ def cobrado(one: Cobrado) -> dict[str, Any]:
         "data": one.dia and one.dia.isoformat(),
         "tabela": one.tabela,
         "codigo": one.codigo,
-        "descricao": one.descricao,
+        "descricao": descricao(one.tabela, one.codigo, one.descricao),
         "quantidade": None if one.quantidade is None else f"{one.quantidade.normalize():f}",
         "dente": one.dente,
         "regiao": one.regiao,
         "face": one.face,
         "grau_participacao": one.grau,
     }
+
+
+def descricao(tabela: str | None, codigo: str | None, dita: str | None) -> str | None:
+    """What an item is called: as it was billed, or by the TUSS."""
+    termo = tuss(codigo, tabela) if codigo and not dita else None
+    return termo.termo if termo else dita
 
 
 def dias_restantes(ate: date | None, hoje: date) -> int | None:

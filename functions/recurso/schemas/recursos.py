@@ -28,6 +28,7 @@ from recurso.schemas.comum import (
     VersaoVista,
     View,
     cobrado,
+    descricao,
     dias_restantes,
     tipos_de_documento,
 )
@@ -435,7 +436,7 @@ def _linhas(one: Entrada, conta: Conta | None) -> Iterator[dict[str, Any]]:
             "data": line.dia.isoformat(),
             "tabela": line.tabela,
             "codigo": line.codigo,
-            "descricao": line.descricao,
+            "descricao": descricao(line.tabela, line.codigo, line.descricao),
             "quantidade": f"{line.quantidade.normalize():f}",
             "valor_unitario": reais(line.valor_unitario),
             "valor_informado": reais(line.valor),

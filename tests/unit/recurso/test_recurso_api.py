@@ -22,6 +22,7 @@ from recurso.schemas.glosas import GlosasContestaveisPage
 from recurso.service.respostas import RespostaPedida
 from tests.builders_cadastro import HOJE
 from tests.builders_functions import HOSPITAL, PASA, VALE
+from tests.builders_peg import a_sadt, done
 from tests.builders_recurso import PEG, PORQUE, PRAZO, PUBLICADA, a_conta, a_recurso, a_taken, an_entry
 from tests.fakes_recurso_api import (
     AUSENTE,
@@ -107,6 +108,16 @@ def test_a_glosa_without_a_term_is_open(mesa: ApiMesa) -> None:
     (one,) = mesa.get(GLOSAS, protocolo=PEG)[1]["glosas"]
     assert (one["contestar_ate"], one["dias_restantes"], one["situacao"]) == (None, None, "ABERTA")
     assert one["modelo"] == {"nivel": "PROTOCOLO", "codigo_glosa": "1705", "valor_recursado": "55.50"}
+
+
+def test_an_item_billed_without_words_is_called_as_the_tuss_calls_it(mesa: ApiMesa) -> None:
+    mute = done(descricao_procedimento=None)
+    mesa.billed(conta=a_conta(a_taken(), a_taken(2, 1, "1.00", id=2), guias=(
+        a_sadt(mute), a_sadt(done("123", descricao_procedimento=None), numero="G2"),
+    )))  # fmt: skip
+    first, second = mesa.get(GLOSAS, protocolo=PEG)[1]["glosas"]
+    assert first["cobrado"]["descricao"].startswith("Hemograma")
+    assert second["cobrado"]["descricao"] is None
 
 
 def test_glosas_of_a_month_come_page_by_page(mesa: ApiMesa, monkeypatch: pytest.MonkeyPatch) -> None:
