@@ -382,7 +382,8 @@ class TestEverybodyAtOnce:
         assert corrida.julgar() == []
         assert corrida.met() > len(corrida.feitos) // 10
         done = {feito.ato for feito in corrida.feitos if feito.feito}
-        assert done >= {"cancelar", "substituir", "complementar", "quantidades", "executante", "decidir"}, done
+        # Who wins, and so what may be done next, is not ours to say: one kind of act may lose each time.
+        assert len({"cancelar", "substituir", "complementar", "quantidades", "executante", "decidir"} - done) <= 1, done
 
     def test_what_expires_meanwhile(self, corrida: Corrida) -> None:
         """The sweep is ahead of everybody, as around midnight; then everybody's day is over."""
