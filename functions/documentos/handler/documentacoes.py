@@ -64,7 +64,7 @@ def list_documentacoes(request: Request) -> Response:
     """GET /documentacoes."""
     caller, query, portas = session.principal(request), Query(request.query), bootstrap.portas()
     registro = query.registro() if "registro_ans" in request.query else None
-    tipo = query.one_of("tipo", ["", *Tipo], "")
+    tipo = query.one_of("tipo", tuple(Tipo), "") if "tipo" in request.query else ""
     novas = query.one_of("novas", ["false", "true"], "false") == "true"
     estante = service.read(caller.prestador_id, caller.subject, registro or None, portas)
     query.check()

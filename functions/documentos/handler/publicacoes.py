@@ -255,9 +255,9 @@ OPERATIONS: Final = (
     ),
     _operation(
         "POST", "/{id}/arquivo", "enviarArquivoDePublicacao", "Enviar o arquivo do rascunho",
-        "Devolve um formulário para postar o arquivo (PDF, JPEG ou PNG) diretamente no S3 em até cinco minutos: os "
-        "campos como vieram, e o arquivo por último, no campo `file`. O conteúdo é conferido; o que se enviou antes "
-        "deixa de valer.",
+        f"Devolve um formulário para postar o arquivo (PDF, JPEG ou PNG, até {PUBLICACAO.tamanho_maximo} bytes) "
+        "diretamente no S3 em até cinco minutos: os campos como vieram, e o arquivo por último, no campo `file`. O "
+        "conteúdo é conferido; o que se enviou antes deixa de valer.",
         send_file, ID, body=ArquivoRequest, example={"nome_arquivo": "manual.pdf", "tamanho": 482133},
         reply=Reply(201, "O formulário.", PublicacaoView, example={**_RASCUNHO, "envio": exemplos.FORMULARIO}),
     ),
