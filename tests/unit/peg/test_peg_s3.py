@@ -15,6 +15,7 @@ from conecta_contas.dossies import Dossie
 from conecta_contas.errors import DossieMissingError
 from conecta_contas.pegs import Peg
 from conecta_contas_aws import contas
+from conecta_contas_aws.chaves import dossie_key
 from conecta_edge.packed import TOKEN
 from peg.domain.cobrancas import cobrancas_of
 from peg.s3 import S3Archive
@@ -89,6 +90,20 @@ def test_its_bytes_are_small_and_of_its_content_alone(archive: S3Archive, moto: 
     assert json.loads(gzip.decompress(body))["resultado"]["guias"][0]["itens"][0]["informado"] == "18.50"
     assert archive.keep_dossie(peg, dossie) == token
     assert archive.keep_dossie(peg, replace(dossie, tocadas=(SENHA, OUTRA_SENHA))) != token
+
+
+def test_a_dossier_of_before_recursos_is_read_as_it_was(archive: S3Archive, moto: Engine) -> None:
+    peg, dossie = a_dossie(*KINDS["sadt"])
+    key = dossie_key(peg, archive.keep_dossie(peg, dossie))
+    client = moto.client("s3")
+    told = json.loads(gzip.decompress(client.get_object(Bucket=BUCKET, Key=key)["Body"].read()))
+    resultado = told["resultado"]
+    assert resultado.pop("recuperados") == []
+    for one in (*resultado["glosas"], *(line for guia in resultado["guias"] for line in guia["itens"])):
+        assert one.pop("recuperado") == "0.00"
+    client.put_object(Bucket=BUCKET, Key=key, Body=gzip.compress(json.dumps(told).encode()))
+    held = replace(peg, dossie=key.rpartition("/")[2].partition(".")[0])
+    assert archive.dossie(held).resultado == dossie.resultado
 
 
 def test_amounts_keep_their_cents(archive: S3Archive) -> None:
