@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -259,17 +260,20 @@ class Cena:
             self._send(*self.rng.choice(self.tentativas))
 
     def _send(self, pedido: Pedido, sent: Tentativa) -> None:
+        """At once, or as a file that waited for its turn: it counts as of when it was stored."""
         portas = self.portas()
-        self._told(sent, portas, lambda: contestacao.send(
-            HOSPITAL, pedido, Entrega(porta=Porta.JSON, em=portas.now), a_caller(), portas
-        ))  # fmt: skip
+        ago = self.rng.choice((timedelta(), timedelta(), timedelta(milliseconds=2), timedelta(hours=3)))
+        entrega = Entrega(porta=Porta.XML_S3 if ago else Porta.JSON, em=portas.now - ago)
+        with self._told(sent, entrega.em) as tell:
+            tell(contestacao.send(HOSPITAL, pedido, entrega, a_caller(), portas))
 
     @staticmethod
-    def _told(sent: Tentativa, portas: Portas, send: Callable[[], Recurso]) -> None:
+    @contextmanager
+    def _told(sent: Tentativa, em: datetime) -> Iterator[Callable[[Recurso], None]]:
         try:
-            sent.respostas.append((portas.now, send().protocolo))
+            yield lambda recurso: sent.respostas.append((em, recurso.protocolo))
         except RecursoInvalidoError as refused:
-            sent.respostas.append((portas.now, frozenset(one.regra for one in refused.achados)))
+            sent.respostas.append((em, frozenset(one.regra for one in refused.achados)))
             raise
 
     def guarda(self) -> None:
@@ -286,7 +290,8 @@ class Cena:
         if self.rng.random() < 0.2:
             contestacao.discard_draft(draft, a_caller(), portas)
         else:
-            self._told(sent, portas, lambda: contestacao.send_draft(draft, a_caller(), portas))
+            with self._told(sent, portas.now) as tell:
+                tell(contestacao.send_draft(draft, a_caller(), portas))
 
     # --- what is done with it ---
 
