@@ -17,6 +17,7 @@ from local.client import Client, machine, sign_in_as, signed_up
 from local.demo_autorizacao import Manha, Validade
 from local.demo_pagamento import Recebimento
 from local.demo_peg import Faturamento
+from local.demo_recurso import Contestacao
 from local.gerador import Pedido, Tipo, gerar, verifica_elegibilidade
 from local.gerador_cadastro.identificadores import cnpj as cnpj_of
 from local.passos import DemoError, Passos
@@ -65,6 +66,7 @@ class Demo(Passos):
         # The last of all: what the moved clock expires is not asked for again.
         for last in (
             Recebimento(self._where, self._say, self._today, faturamento.pegs),
+            Contestacao(self._where, self._say, self._today, faturamento.pegs["liberado"], manha.senhas["internacao"]),
             Validade(self._where, self._say, self._today),
         ):
             last.run()
@@ -230,13 +232,7 @@ class Demo(Passos):
 
     def _month(self, client: Client, protocolo: str) -> None:
         with self._step("Listar o mês e baixar o recebimento TISS") as result:
-            pegs, cursor = [], ""
-            while True:
-                page = client.get(f"/pegs?competencia={self._today:%Y%m}{cursor}")
-                pegs += page["pegs"]
-                if page["cursor"] is None:
-                    break
-                cursor = f"&cursor={page['cursor']}"
+            pegs = list(self._rows(client, f"/pegs?competencia={self._today:%Y%m}", "pegs"))
             self._expect(protocolo in {peg["protocolo"] for peg in pegs}, True, "PEG na lista do mês")
             receipt = client.request("GET", f"/pegs/{protocolo}/recebimento.xml")
             self._expect(receipt.content.count(b"<ans:dadosGuias>"), 100, "guias no recebimento")

@@ -117,14 +117,9 @@ class Manha(Passos):
         return str(upload["id"])
 
     def _na_fila(self, fila: str, numero: str, client: Client) -> None:
-        cursor = ""
-        while True:
-            page = client.get(f"/operadora/autorizacoes?registro_ans={VALE}&fila={fila}{cursor}")
-            if numero in {row["numero"] for row in page["autorizacoes"]}:
-                return
-            if page["cursor"] is None:
-                raise DemoError(f"{numero} não está na fila {fila}")
-            cursor = f"&cursor={page['cursor']}"
+        path = f"/operadora/autorizacoes?registro_ans={VALE}&fila={fila}"
+        found = any(row["numero"] == numero for row in self._rows(client, path, "autorizacoes"))
+        self._expect(found, True, f"{numero} na fila {fila}")
 
     # --- steps ---
 

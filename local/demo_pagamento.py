@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import http.client
 import io
-import time
 import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_facts.calendario import Calendario, DiaEspecial, TipoDia
-from conecta_tiss import pipeline
 from local import relogio, runtime
-from local.client import call, machine, sign_in_as
-from local.demo_autorizacao import PDF, VALE, operadora
+from local.client import call, machine
+from local.demo_autorizacao import PDF, VALE
+from local.demo_escritorio import Escritorio
 from local.gerador import pede_demonstrativo
-from local.gerador.notas import PedidoDeNota, gerar_nota
 from local.gerador_cadastro import Pedido, operadoras
-from local.passos import DemoError, Passos
-from local.runtime import LOCAL_DIRECTORY
 from local.seed import HOSPITAL, OPERADORAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from local.client import Answer
 
 PASA: Final = OPERADORAS[1]
 MESES: Final = 6
@@ -36,13 +31,9 @@ DEBITO: Final = Decimal("5.00")
 MOTIVO: Final = "Item pago em duplicidade"
 LEGADO: Final = "231020000001"
 """A protocolo of before the migration of the demo's operadoras."""
-ESPERA: Final = 60.0
-"""Seconds until what happens by itself has happened."""
-PASTA: Final = LOCAL_DIRECTORY / "demonstracao"
-"""Where the papers are left, to be opened and looked at."""
 
 
-class Recebimento(Passos):
+class Recebimento(Escritorio):
     """What a hospital does with its published values; the clock is moved meanwhile, and put back.
 
     Args:
@@ -54,9 +45,6 @@ class Recebimento(Passos):
     ) -> None:
         super().__init__(where, say, today)
         self._pontual, self._atrasado = pegs["liberado"], pegs["digitado"]
-        self._hoje = today
-        self._notas = 0
-        self._prefixo = str(time.time_ns() // 10**6)
 
     def run(self) -> None:
         """Carry out every step, and put the clock back whatever happens.
@@ -64,10 +52,7 @@ class Recebimento(Passos):
         Raises:
             DemoError: one came out otherwise than it must.
         """
-        self._faturista = sign_in_as(self._where, "faturista", HOSPITAL.prestador_id)
-        self._auditoria, self._financeiro = operadora(self._where, "auditoria"), operadora(self._where, "financeiro")
-        known = self._faturista.get("/operadoras")["operadoras"]
-        self._tomador = next(str(one["cnpj"]) for one in known if one["registro_ans"] == VALE)
+        self._entrar()
         endpoint, keys = self._where["endpoint_aws"], self._where["credenciais_aws"]
         self._aws = {name: runtime.client(endpoint, keys, name) for name in ("stepfunctions", "dynamodb", "s3")}
         self._cronograma()
@@ -90,34 +75,6 @@ class Recebimento(Passos):
         self._legado()
 
     # --- helpers ---
-
-    def _ok(self, answer: Answer, what: str, status: int = http.client.OK) -> dict[str, Any]:
-        self._expect(answer.status, status, f"{what}: {answer.text[:500]}")
-        seen: dict[str, Any] = answer.json()
-        return seen
-
-    def _at(self, day: date) -> None:
-        """Move every clock to a local day."""
-        self._hoje = day
-        relogio.move(self._where, day - self._today)
-
-    def _dias(self, protocolo: str) -> tuple[date, date]:
-        """Until when the nota of a PEG is awaited, and when it is paid if it came now."""
-        seen = self._faturista.get(f"/cronograma/pegs/{protocolo}")
-        return date.fromisoformat(seen["entrega_ate"]), date.fromisoformat(seen["pagamento_em"])
-
-    def _until(self, what: str, look: Callable[[], Any]) -> Any:
-        """What is found once it is there.
-
-        Raises:
-            DemoError: it did not come.
-        """
-        deadline = time.monotonic() + ESPERA
-        while not (found := look()):
-            if time.monotonic() > deadline:
-                raise DemoError(f"{what}: não aconteceu em {ESPERA:.0f} s")
-            time.sleep(0.2)
-        return found
 
     def _fechar(self) -> None:
         """Start the closing, as ops may, without waiting for its schedule."""
@@ -142,27 +99,6 @@ class Recebimento(Passos):
         )  # fmt: skip
         rows = (row for page in pages for row in page["Items"])
         return [row for row in rows if tipo in str(row) and f"fatura/{protocolo}" in str(row)]
-
-    def _arquivo(self, content: bytes, nome: str, tipo: str) -> str:
-        upload = self._faturista.upload(
-            content, finalidade="nota_fiscal", nome_arquivo=nome, tipo_conteudo=tipo, registro_ans=VALE
-        )
-        self._expect(self._faturista.follow(upload["id"])["situacao"], "CONCLUIDO", f"upload de {nome}")
-        return str(upload["id"])
-
-    def _enviar_nota(self, protocolo: str, valor: Decimal, dia: date) -> dict[str, Any]:
-        """The XML and the PDF of a new nota of one PEG."""
-        self._notas += 1
-        asked = PedidoDeNota(
-            numero=f"{self._prefixo}{self._notas}", emitente=HOSPITAL.cnpj or "", tomador=self._tomador,
-            valor=valor, competencia=dia, emitida_em=dia,
-        )  # fmt: skip
-        xml = self._arquivo(gerar_nota(asked).conteudo, "nota.xml", "application/xml")
-        body = {
-            "registro_ans": VALE, "protocolos": [protocolo],
-            "uploads": [xml, self._arquivo(PDF, "nota.pdf", "application/pdf")],
-        }  # fmt: skip
-        return self._ok(self._faturista.request("POST", "/notas-fiscais", body), "nota fiscal", http.client.CREATED)
 
     def _liberado(self, protocolo: str) -> Decimal:
         return Decimal(self._faturista.get(f"/pegs/{protocolo}")["valor_liberado"])
@@ -206,12 +142,6 @@ class Recebimento(Passos):
         chave = f"pagamento/{registro}/{tipo}/{tipo}-{self._prefixo}.csv"
         self._aws["s3"].put_object(Bucket=self._where["buckets"]["entrada"], Key=chave, Body=texto.encode())
 
-    def _guardar(self, nome: str, content: bytes) -> str:
-        """Leave a paper to be looked at; its name and size."""
-        PASTA.mkdir(parents=True, exist_ok=True)
-        (PASTA / nome).write_bytes(content)
-        return f"{nome} de {len(content) / 1024:.0f} KiB"
-
     def _previsto(self) -> None:
         with self._step("Perguntar quando cada PEG é pago") as result:
             seen = self._faturista.get(f"/cronograma/pegs/{self._pontual}")
@@ -221,7 +151,7 @@ class Recebimento(Passos):
             early = self._faturista.request(
                 "POST", "/notas-fiscais",
                 {"registro_ans": VALE, "protocolos": [self._atrasado],
-                 "uploads": [self._arquivo(PDF, "nota.pdf", "application/pdf")],
+                 "uploads": [self._arquivo(PDF, "nota.pdf", "application/pdf")["id"]],
                  "declarado": {"numero": "1", "valor": "1.00", "competencia": f"{self._today:%Y%m}"}},
             )  # fmt: skip
             self._expect(early.status, http.client.CONFLICT, f"nota antes dos valores: {early.text[:300]}")
@@ -231,10 +161,7 @@ class Recebimento(Passos):
 
     def _liberar(self, protocolo: str) -> None:
         with self._step("Analisar e liberar o outro PEG") as result:
-            for client, act in (
-                (self._auditoria, "analise"), (self._auditoria, "conclusao"), (self._financeiro, "liberacao"),
-            ):  # fmt: skip
-                done = self._ok(client.request("POST", f"/operadora/pegs/{protocolo}/{act}", {}), act)
+            done = self._publicar(protocolo)
             seen = self._faturista.get(f"/cronograma/pegs/{protocolo}")
             self._expect(seen["situacao"], "PENDENTE", "à espera da nota")
             result.append(f"protocolo {protocolo}, R$ {done['valor_liberado']}")
@@ -315,9 +242,6 @@ class Recebimento(Passos):
                 f"R$ {valor} − {DEBITO}, demonstrativo {paid[0]['demonstrativo']}", "registrado uma vez", "PEG PAGO"
             ]  # fmt: skip
 
-    def _situacao(self, protocolo: str) -> str:
-        return str(self._faturista.get(f"/pegs/{protocolo}")["situacao"]["nome"])
-
     def _pago_por_arquivo(self, dia: date) -> None:
         with self._step("Pagar o outro por CSV no S3, no novo dia") as result:
             valor = self._liberado(self._atrasado)
@@ -355,10 +279,6 @@ class Recebimento(Passos):
         self._expect(answer.status, http.client.OK, f"{nome} ({query}): {answer.text[:300]}")
         self._guardar(f"{nome}.{query.rpartition('=')[2]}", answer.content)
         return answer.content
-
-    def _defeitos(self, xml: bytes) -> list[str]:
-        """What the standard's own rules find in a message of ours: schema, hash, sums."""
-        return [f"{one.regra} {one.mensagem}" for one in pipeline.validate_message(xml, hoje=self._hoje).achados]
 
     def _por_mensagem(self) -> None:
         with self._step("Pedir o demonstrativo por mensagem TISS") as result:

@@ -19,14 +19,13 @@ from local.demo_autorizacao import (
     operadora,
 )
 from local.gerador import Conta, Linha, Pedido, Tipo, consulta_protocolo, gerar
-from local.passos import DemoError, Passos
+from local.passos import Passos
 from local.seed import CLINICA, HOSPITAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
-    from local.client import Answer
     from local.gerador import LoteGerado
 
 XML: Final = {"Content-Type": "application/xml"}
@@ -98,11 +97,6 @@ class Faturamento(Passos):
         return gerar(
             Pedido(contas=made, hoje=self._today, origem_cnpj=HOSPITAL.cnpj or "", destino=VALE, numero_lote=numero)
         )
-
-    def _ok(self, answer: Answer, what: str, status: int = http.client.OK) -> dict[str, Any]:
-        self._expect(answer.status, status, f"{what}: {answer.text[:500]}")
-        seen: dict[str, Any] = answer.json()
-        return seen
 
     def _ato(self, client: Client, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         return self._ok(client.request("POST", path, body if body is not None else {}), f"POST {path}")
@@ -287,7 +281,8 @@ class Faturamento(Passos):
     def _analise(self, protocolo: str, glosas: list[Glosa]) -> None:
         where = f"/operadora/pegs/{protocolo}"
         with self._step("Analisar, como auditoria") as result:
-            self._na_fila(protocolo)
+            waiting = self._rows(self._auditoria, f"/operadora/pegs?registro_ans={VALE}&situacao=RECEBIDO", "pegs")
+            self._expect(any(row["protocolo"] == protocolo for row in waiting), True, "na fila da auditoria")
             peg = self._ato(self._auditoria, f"{where}/analise")
             self._expect(peg["situacao"]["nome"], "EM_ANALISE", "situação")
             late = self._faturista.request("POST", f"/pegs/{protocolo}/cancelamento", {})
@@ -322,16 +317,6 @@ class Faturamento(Passos):
                 f"R$ {peg['valor_liberado']} de R$ {peg['valor_informado']}",
                 f"contestar até {standing[0]['contestar_ate']}",
             ]
-
-    def _na_fila(self, protocolo: str) -> None:
-        cursor = ""
-        while True:
-            page = self._auditoria.get(f"/operadora/pegs?registro_ans={VALE}&situacao=RECEBIDO{cursor}")
-            if protocolo in {row["protocolo"] for row in page["pegs"]}:
-                return
-            if page["cursor"] is None:
-                raise DemoError(f"{protocolo} não está na fila da auditoria")
-            cursor = f"&cursor={page['cursor']}"
 
     def _situacao(self, protocolo: str) -> None:
         with self._step("Perguntar a situação, por TISS e por JSON") as result:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import http.client
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from local.client import Answer, Client
+
+ESPERA: Final = 60.0
+"""Seconds until what happens by itself has happened."""
 
 
 class DemoError(AssertionError):
@@ -51,3 +58,34 @@ class Passos:
     def _expect(self, seen: Any, expected: Any, what: str) -> None:
         if seen != expected:
             raise DemoError(f"{what}: esperado {expected!r}, veio {seen!r}")
+
+    def _ok(self, answer: Answer, what: str, status: int = http.client.OK) -> dict[str, Any]:
+        """The JSON of an answer that must have that status."""
+        self._expect(answer.status, status, f"{what}: {answer.text[:500]}")
+        seen: dict[str, Any] = answer.json()
+        return seen
+
+    @staticmethod
+    def _rows(client: Client, path: str, name: str) -> Iterator[dict[str, Any]]:
+        """Every row of a list, page by page; `path` has a query already."""
+        cursor = ""
+        while True:
+            page = client.get(f"{path}{cursor}")
+            yield from page[name]
+            if page["cursor"] is None:
+                return
+            cursor = f"&cursor={page['cursor']}"
+
+    @staticmethod
+    def _until(what: str, look: Callable[[], Any]) -> Any:
+        """What is found once it is there.
+
+        Raises:
+            DemoError: it did not come.
+        """
+        deadline = time.monotonic() + ESPERA
+        while not (found := look()):
+            if time.monotonic() > deadline:
+                raise DemoError(f"{what}: não aconteceu em {ESPERA:.0f} s")
+            time.sleep(0.2)
+        return found

@@ -50,6 +50,8 @@ ESCOPOS: Final = (
     "documentos.escrever",
     "pagamento.ler",
     "pagamento.escrever",
+    "recurso.ler",
+    "recurso.escrever",
 )
 QUEM: Final = "implantacao"
 """Who bound them, in the rows."""
