@@ -90,13 +90,17 @@ def _page(found: list[Encontrado], cursor: str | None) -> Response:
 
 
 def destino_of(query: Query) -> Destino | None:
-    """What documents are asked of, when something is named; of an authorization the operadora is, too."""
+    """What documents are asked of, when something is named.
+
+    Raises:
+        DocumentoNotFoundError: the number cannot be anything's.
+    """
     named = [name for name in DE if name in query.values]
     for name in named[1:]:
         query.refuse(name, "consulta-ambigua", f"Informe só um de: {', '.join(DE)}.")
     for name in named[:1]:
         if not _NUMERO.fullmatch(query.values[name]):
-            query.refuse(name, "numero-invalido", "Informe o número, até 20 letras, dígitos, ponto, barra ou hífen.")
+            raise DocumentoNotFoundError
         return Destino(DE[name], query.values[name])
     return None
 
@@ -108,17 +112,15 @@ def may_read(caller: Principal, documento: Documento) -> bool:
 
 def get_documento(request: Request) -> Response:
     """GET /documentos/{id}."""
-    _, found, portas = _own(request)
-    return _shown(found, tuple(portas.documentos.vinculos(found.prestador_id, found.id)))
-
-
-def _shown(documento: Documento, vinculos: tuple[Vinculo, ...]) -> Response:
-    return Response(200, schemas.vista(documento, vinculos))
+    caller, found, portas = _own(request)
+    caller.require(*found.regras.leitura)
+    return Response(200, schemas.vista(found, tuple(portas.documentos.vinculos(found.prestador_id, found.id))))
 
 
 def get_file(request: Request) -> Response:
     """GET /documentos/{id}/arquivo."""
     caller, found, _ = _own(request)
+    caller.require(*found.regras.leitura)
     return follow(request, caller.actor, found)
 
 
@@ -133,7 +135,7 @@ def link(request: Request) -> Response:
     """POST /documentos/{id}/vinculos."""
     caller, found, portas = _own(request)
     body = request.model(VinculosRequest)
-    caller.require(*ESCREVER)
+    caller.require(*found.regras.capacidades)
     pedidos = [one.pedido() for one in body.destinos]
     return _done(
         request, caller, found, lambda who, keep: documentos.link(found, pedidos, who, portas, guardar=keep)
@@ -144,7 +146,7 @@ def unlink(request: Request) -> Response:
     """POST /documentos/{id}/desvinculos."""
     caller, found, portas = _own(request)
     body = request.model(DesvinculosRequest)
-    caller.require(*ESCREVER)
+    caller.require(*found.regras.capacidades)
     destinos = [one.destino() for one in body.destinos]
     return _done(
         request, caller, found, lambda who, keep: documentos.unlink(found, destinos, who, portas, guardar=keep)
@@ -191,9 +193,7 @@ def documento_of(request: Request) -> str:
 
 def _own(request: Request) -> tuple[Principal, Documento, Portas]:
     caller, portas = session.principal(request), bootstrap.portas()
-    found = documentos.find(caller.prestador_id, documento_of(request), portas)
-    caller.require(*found.regras.leitura)
-    return caller, found, portas
+    return caller, documentos.find(caller.prestador_id, documento_of(request), portas), portas
 
 
 # --- refusals ---

@@ -112,12 +112,13 @@ def test_documents_are_listed_by_what_they_belong_to_and_by_their_bytes(balcao: 
     assert ids(balcao.get(LISTA, sha256=sha256(PDF), registro_ans=VALE)) == [LAUDO.id, ASSINADA.id]
     assert balcao.get(LISTA, DA_CLINICA, protocolo=PEG) == balcao.get(LISTA, DA_CLINICA, protocolo="261120000099")
     assert balcao.get(LISTA, DA_CLINICA, protocolo=PEG)[0] == 404
+    assert balcao.get(LISTA, protocolo="x" * 21)[0] == 404
 
 
 @pytest.mark.parametrize(
     ("query", "campos"),
     [
-        ({"protocolo": PEG, "recurso": RECURSO}, ["recurso"]), ({"protocolo": "x" * 21}, ["protocolo"]),
+        ({"protocolo": PEG, "recurso": RECURSO}, ["recurso"]), ({"protocolo": PEG, "mes": "202613"}, ["mes"]),
         ({"autorizacao": SENHA}, ["registro_ans"]), ({"sha256": "A" * 64, "registro_ans": VALE}, ["sha256"]),
         ({"sha256": "0" * 64}, ["registro_ans"]), ({"mes": "202613"}, ["mes"]), ({"finalidade": "x"}, ["finalidade"]),
     ],
