@@ -71,7 +71,7 @@ def require(caller: Principal, capability: str, look: Callable[[], object], quer
     """
     wrong = query is not None and bool(query.wrong)
     if wrong or not caller.may(capability):
-        with suppress(NaoPublicadoError, TransicaoInvalidaError):
+        with suppress(NaoPublicadoError):
             look()
     if query is not None:
         query.check()
@@ -90,7 +90,7 @@ def audit(request: Request, actor: Actor, objeto: str, conta: Conta | None, indi
     Args:
         indices: places of their guias in the PEG; 0 is all of them.
     """
-    shown = [guia for place, guia in conta.guias.items() if {0, place} & set(indices)] if conta else []
+    shown = [guia for place, guia in conta.guias.items() if place in indices or 0 in indices] if conta else []
     lives = dict.fromkeys(conta.dossie.vidas[guia.carteira] for guia in shown) if conta else ()
     session.record_access(
         request, actor, finalidade=FINALIDADE, objeto=objeto, sujeitos=tuple(lives), campos=CAMPOS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_campos.numeros import reais
@@ -49,7 +50,8 @@ def list_glosas(request: Request) -> Response:
     shown, following = list[dict[str, Any]](), None
     desde = int(position[_DESDE]) if position else 0
     for read, (conta, here) in enumerate(listed(position), 1):
-        found, room = list(contestacao.contestacoes(conta, portas))[desde:], GLOSAS - len(shown)
+        room = GLOSAS - len(shown)
+        found = list(islice(contestacao.contestacoes(conta, portas), desde, desde + room + 1))
         places = {one.contestavel.lugar.indice for one in found[:room]}
         if places:
             comum.audit(request, caller.actor, f"peg/{conta.peg.protocolo}", conta, places)
@@ -84,11 +86,11 @@ def contas(
 
     Each dossier is read when it is asked for.
     """
-    start, wanted = dict(position or {}), (position or {}).get(_PEG)
-    start.pop(_PEG, None), start.pop(_DESDE, None)
-    following: Mapping[str, str] | None = start
+    given = position or {}
+    wanted = given.get(_PEG)
+    following: Mapping[str, str] | None = {name: given[name] for name in given.keys() - {_PEG, _DESDE}}
     while following is not None:
-        here = dict(following)
+        here = following
         pegs, following = portas.contas.month(prestador_id, competencia, here or None, PEGS)
         for peg in pegs:
             if wanted in {None, peg.protocolo}:
