@@ -188,7 +188,7 @@ class Cena:
         """A worker: one task after the other; who dies is replaced by another."""
         menu: dict[Callable[[], object], int] = {
             self.envia: 8, self.repete: 5, self.guarda: 3, self.envia_rascunho: 4, self.cancela: 4, self.analisa: 12,
-            self.responde: 6, self.entrega: 14, self.paga: 2, self.vigia: 1, self.espera: 1,
+            self.responde: 6, self.entrega: 14, self.paga: 2, self.vigia: 1, self.espera: 2,
         }  # fmt: skip
         while self.tarefas > 0:
             self.tarefas -= 1
