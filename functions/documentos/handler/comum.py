@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from conecta_edge import problems
 from conecta_edge.http import ErrorMap
 from conecta_edge.problems import FieldError, ProblemError
+from conecta_tiss.findings import code_of
+from conecta_tiss.vocabulary.glosas import Motivo
 from documentos.domain.errors import (
     AnswerNotReadyError,
     NoAnswerError,
@@ -37,7 +39,10 @@ def formato(asked: ArquivoRequest, finalidade: Finalidade) -> Formato:
         text = f"O máximo para {finalidade.codigo} é de {finalidade.tamanho_maximo} bytes: divida o arquivo."
         wrong.append(FieldError("tamanho", "arquivo-grande-demais", text))
     if wrong:
-        raise problems.invalid_body(tuple(wrong))
+        problem = problems.invalid_body(tuple(wrong))
+        if wrong[-1].campo == "tamanho":
+            problem.extra = {"glosa": code_of(Motivo.ARQUIVO_GRANDE_DEMAIS, None)}
+        raise problem
     return accepted.get(asked.tipo_conteudo or "", finalidade.formatos[0])
 
 

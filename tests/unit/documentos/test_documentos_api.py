@@ -137,6 +137,7 @@ def test_what_is_wrong_in_a_request_is_said_and_nothing_is_written(
 ) -> None:
     status, body, _ = world.create({**BODY, **change})
     assert (status, [(erro["campo"], erro["codigo"]) for erro in body["erros"]]) == (422, erros)
+    assert body.get("glosa") == ("3166" if ("tamanho", "arquivo-grande-demais") in erros else None)
     assert world.uploads.rows == {}
 
 
