@@ -79,7 +79,7 @@ SHORT: Final = frozenset({
     "listarPendenciasDeNotaFiscal", "conciliarPeg", "listarLotesDeDemonstrativos", "listarNotasFiscaisAConferir",
     "listarPagamentosDaOperadora", "listarGlosasContestaveis", "listarRecursosDeGlosa", "listarRascunhosDeRecurso",
     "listarItensDoRecursoDeGlosa", "listarRecursosDaOperadora", "listarItensDoRecursoDaOperadora",
-    "listarDocumentacoes",
+    "listarDocumentacoes", "listarDocumentos",
 })  # fmt: skip
 """Their pages hold more than there is here: only what others gave is tried."""
 OTHER_FILTER: Final = {
@@ -460,6 +460,8 @@ class TestMassAssignment:
             ("alterarQuantidades", "itens", {"valor_autorizado": "900", "quantidade_faturada": 0}),
             ("validarGuias", "guias", {"valor_glosado": "0.00", "prestador_id": CLINICA.prestador_id}),
             ("pedirPendencias", "pendencias", {"situacao": "RESPONDIDA", "ate": "2030-01-01"}),
+            ("enviarRecursoDeGlosa", "itens", {"valor_acatado": "1.00", "resposta": {}, "contestar_ate": "2030-01-01"}),
+            ("responderItensDoRecurso", "respostas", {"quem": "x", "valor_recursado": "1.00"}),
         ],
     )
     def test_an_item_of_a_list_takes_none_either(

@@ -15,9 +15,9 @@ from tests.matriz.contas import Contas
 from tests.matriz.estados import Partes, done
 from tests.matriz.model import Values
 
-GUIAS: Final = 8
+GUIAS: Final = 16
 """Of a PEG, each contested by itself."""
-SPREAD: Final = 3
+SPREAD: Final = 2
 """PEGs that guias are taken of in turn: calls at the same instant rarely contest the same PEG."""
 
 
