@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from conecta_edge.clock import day_start
 from documentos.bootstrap import publicacoes as bootstrap
+from documentos.domain import publicacoes
 from documentos.domain.achados import Achado
 from documentos.domain.uploads import Situacao
 from documentos.handler import documentacoes
@@ -18,8 +20,8 @@ from documentos.schemas import publicacoes as schemas
 from documentos.schemas.procedimentos import ProcedimentosComSenhaView
 from documentos.service.publicacoes import dono
 from tests.builders_cadastro import CONSULTA, HEMOGRAMA, a_regra
-from tests.builders_documentacoes import a_leitor
-from tests.builders_functions import CLINICA, HOSPITAL, PASA, VALE, machine
+from tests.builders_documentacoes import HOJE, a_leitor, a_publicacao
+from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA, VALE, machine
 from tests.fakes_documentacoes import DA_CLINICA, FATURISTA, RECEPCAO, Mural, da_operadora
 from tests.impresso import Printed
 
@@ -325,6 +327,13 @@ def test_a_prestador_reads_what_is_for_it_and_nothing_else_is_there(mural: Mural
     assert mural.get(LISTA, DA_CLINICA, registro_ans=PASA)[0] == 404
     mural.leitores.held.append(a_leitor(CLINICA, registro_ans=PASA, da_rede=False))
     assert read(mural, DA_CLINICA, registro_ans=PASA) == [], "it was never enabled"
+
+
+def test_a_draft_is_for_nobody_and_what_is_published_is_for_those_of_its_own_operadora() -> None:
+    draft = a_publicacao()
+    made = publicacoes.publicar(draft, None, "pessoa-9", NOW, HOJE, day_start)
+    assert [one.para(a_leitor(), HOJE) for one in (draft, made)] == [False, True]
+    assert not made.para(a_leitor(registro_ans=PASA), HOJE)
 
 
 def test_what_is_not_in_force_yet_or_no_more_is_not_there(mural: Mural) -> None:
