@@ -69,11 +69,9 @@ def test_an_archived_file_is_read_by_its_key_however_often_it_is_archived(subjec
     assert subject.archive.read(key) == XML
 
 
-def test_what_is_kept_may_be_fetched_under_a_name_from_an_address_that_is_good_for_a_quarter_of_an_hour(
-    subject: Subject,
-) -> None:
+def test_what_is_kept_may_be_fetched_under_a_name(subject: Subject) -> None:
     link = subject.files.link(f"t/{VALE}/{HOSPITAL}/laudo/1", "laudo.pdf")
-    assert all(part in link for part in (f"t/{VALE}/{HOSPITAL}/laudo/1", "laudo.pdf", "900"))
+    assert all(part in link for part in (f"t/{VALE}/{HOSPITAL}/laudo/1", "laudo.pdf"))
 
 
 def test_the_answer_peg_leaves_is_the_one_documentos_reads(subject: Subject) -> None:
