@@ -81,12 +81,13 @@ class PedidoRecurso:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecursoGerado:
-    """The message and what it asks back, without reading it."""
+    """The message and what it asks back, without reading it; ``root`` is the tree it was written from."""
 
     pedido: PedidoRecurso
     conteudo: bytes
     hash: str
     valor_total: Decimal
+    root: Node
 
 
 def da_lista(glosas: Iterable[Mapping[str, Any]], justificativa: str) -> tuple[Contestada, ...]:
@@ -141,7 +142,7 @@ def gerar_recurso(pedido: PedidoRecurso) -> RecursoGerado:
         destino=pedido.destino, versao=pedido.versao, hoje=pedido.hoje,
     )  # fmt: skip
     conteudo, digest = write(root, pedido.formato)
-    return RecursoGerado(pedido=pedido, conteudo=conteudo, hash=digest, valor_total=total)
+    return RecursoGerado(pedido=pedido, conteudo=conteudo, hash=digest, valor_total=total, root=root)
 
 
 def _protocolo(one: Contestada) -> Node:

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tests.corpus import bombs, controls, encodings, entities, shapes, structure, values
+from tests.corpus import bombs, controls, encodings, entities, recursos, shapes, structure, values
 from tests.corpus.base import Case, Environment, Expected
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def cases() -> list[Case]:
     """Every case; bytes are only made by ``Case.content``."""
-    modules = (controls, entities, encodings, shapes, bombs, structure, values)
+    modules = (controls, entities, encodings, shapes, bombs, structure, values, recursos)
     return [case for module in modules for case in module.cases()]
 
 

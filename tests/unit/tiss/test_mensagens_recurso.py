@@ -120,6 +120,7 @@ def test_all_that_is_contested_comes_in_order_with_its_place() -> None:
         ),
         (uns.recurso_glosa(data=um.HOJE + timedelta(days=1)), [("TISS-RECURSO-DATA", "1323")]),
         (uns.envio_documentos(documento=""), [("TISS-DOCUMENTO-VAZIO", "5007")]),
+        (uns.envio_documentos(documento="JVBE-Ri0x"), [("TISS-DOCUMENTO-BASE64", "5001")]),
         (uns.envio_documentos(numero_protocolo=None), [("TISS-DOCUMENTO-DE", "5007")]),
     ],
 )  # fmt: skip

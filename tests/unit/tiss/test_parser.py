@@ -133,9 +133,10 @@ def test_a_long_text_is_refused_except_in_base64_elements() -> None:
 
 
 def test_a_document_beyond_what_the_parser_holds_is_told_as_too_large() -> None:
-    recusa = refusal(message(b"<ans:documento>" + b"A" * 10_000_001 + b"</ans:documento>"))
-    assert (recusa.regra, recusa.codigo) == ("TISS-XML-TEXTO", "3166")
-    assert "até cerca de 7 MB" in recusa.mensagem
+    for onde, codigo in ((b"envioDocumentos", "3166"), (b"observacao", "5002")):
+        recusa = refusal(message(b"<ans:%b>%b</ans:%b>" % (onde, b"A" * 10_000_001, onde)))
+        assert (recusa.regra, recusa.codigo) == ("TISS-XML-TEXTO", codigo)
+        assert "até cerca de 7 MB" in recusa.mensagem
 
 
 @pytest.mark.parametrize("referencia", [b"&#x85;", b"&#127;", b"&#159;"])

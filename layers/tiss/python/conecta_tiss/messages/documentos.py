@@ -39,8 +39,12 @@ class EnvioDocumentos:
 
     @property
     def conteudo(self) -> bytes:
-        """The document itself."""
-        return base64.b64decode(self.documento)
+        """The document itself; blanks in its base64 mean nothing.
+
+        Raises:
+            ValueError: It is no base64, which libxml2 does not say: it passes over whatever is not of the alphabet.
+        """
+        return base64.b64decode("".join(self.documento.split()), validate=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,18 @@ def the_document_is_there(esta: Regra[EnvioDocumentos], corpo: EnvioDocumentos, 
         yield tell(esta, contexto, _CORPO.em("documento"), "O documento está vazio. Informe o arquivo em base64.")
 
 
+@regra("TISS-DOCUMENTO-BASE64", Motivo.FORA_DO_PADRAO, "tiss.md 2.1: base64 `documento`, which libxml2 does not judge")
+def the_document_is_base64(
+    esta: Regra[EnvioDocumentos], corpo: EnvioDocumentos, contexto: Contexto
+) -> Iterator[Achado]:
+    """A document is base64, whole."""
+    try:
+        _ = corpo.conteudo
+    except ValueError:
+        mensagem = "O documento não está em base64, ou foi cortado. Gere-o de novo, só com o alfabeto do base64."
+        yield tell(esta, contexto, _CORPO.em("documento"), mensagem)
+
+
 @regra("TISS-DOCUMENTO-DE", Motivo.MENSAGEM_INCOMPLETA, "tiss.md 2.1: what a document is of is all optional")
 def the_document_is_of_something(
     esta: Regra[EnvioDocumentos], corpo: EnvioDocumentos, contexto: Contexto
@@ -44,5 +56,9 @@ def the_document_is_of_something(
         )  # fmt: skip
 
 
-RULES: Final[tuple[Regra[EnvioDocumentos], ...]] = (the_document_is_there, the_document_is_of_something)
+RULES: Final[tuple[Regra[EnvioDocumentos], ...]] = (
+    the_document_is_there,
+    the_document_is_base64,
+    the_document_is_of_something,
+)
 """Rules of a document, in the order they are told."""

@@ -82,13 +82,13 @@ def parse(utf8: bytes) -> Element:
         libxml2 then cannot tell indentation from the text of a leaf.
 
     Raises:
-        XmlRecusadoError: Malformed, with glosa 5002 and the line; or 3166, a text longer than libxml2 holds (10 MB).
+        XmlRecusadoError: Malformed, with glosa 5002 and the line; 3166 of a document longer than libxml2 holds (10 MB).
     """
     leitor = new_parser(remove_blank_text=not has_markup_declarations(utf8))
     try:
         return etree.fromstring(utf8, leitor)
     except etree.XMLSyntaxError as erro:
-        raise _malformed(erro) from None  # its text may quote the document
+        raise _malformed(erro, utf8) from None  # its text may quote the document
 
 
 def new_parser(*, remove_blank_text: bool, schema: etree.XMLSchema | None = None) -> etree.XMLParser[Element]:
@@ -232,12 +232,12 @@ def _refuse_root(raiz: Element) -> XmlRecusadoError:
     return _recusa("RAIZ", "A raiz do XML não é ans:mensagemTISS. Envie uma mensagem do padrão TISS.", raiz)
 
 
-def _malformed(erro: etree.XMLSyntaxError) -> XmlRecusadoError:
+def _malformed(erro: etree.XMLSyntaxError, utf8: bytes) -> XmlRecusadoError:
     linha, coluna = erro.position
     if erro.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT and "Text node" in erro.msg:
         return XmlRecusadoError(
             "TISS-XML-TEXTO",
-            "3166",
+            "3166" if b"envioDocumentos" in utf8 else "5002",
             "Um elemento tem texto com mais de 10 MB. Um documento em base64 pode ter até cerca de 7 MB: reduza-o.",
             linha,
         )
