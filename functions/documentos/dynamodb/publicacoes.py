@@ -16,7 +16,6 @@ from conecta_edge.clock import iso, parse_iso
 from conecta_edge.dynamodb import (
     ConditionFailedError,
     Item,
-    TransientConflictError,
     conditions,
     get_item,
     put,
@@ -25,6 +24,7 @@ from conecta_edge.dynamodb import (
     update,
 )
 from conecta_edge.events import Event, outbox_put
+from conecta_edge.rows import ABSENT, LostError, loose, replaced, transact, until
 from conecta_facts import codec
 from documentos.domain.errors import StalePublicacaoError
 from documentos.domain.publicacoes import Publicacao, Situacao
@@ -32,9 +32,6 @@ from documentos.domain.uploads import Upload
 from documentos.dynamodb import chaves, uploads
 from documentos.service.publicacoes import Edicoes, Fato, Mudanca, Page
 
-ABSENT: Final = "attribute_not_exists(pk)"
-SOLTA: Final = timedelta(days=30)
-"""How long a row of the shelf is kept after it was taken off: none is ever deleted by us."""
 LEMBRADA: Final = timedelta(days=730)
 """How long a visit is remembered: who comes back later finds everything new."""
 
@@ -82,30 +79,23 @@ class DynamoPublicacoes:
         if envio is not None:
             row = {**chaves.upload_key(envio.prestador_id, envio.id), **uploads.to_item(envio)}
             own.append({"Put": put(self._table, row, ABSENT)})
-        own += [{"Put": self._outbox(fato, correlacao, now)} for fato in fatos]
+        told = [self._outbox(fato, correlacao, now) for fato in fatos]
         try:
-            with conditions():
-                self._client.transact_write_items(TransactItems=[*own, *({"Put": action} for action in guardar)])
-        except ConditionFailedError as error:
-            if any(place < len(own) for place in error.failed):
-                raise StalePublicacaoError from error
-            raise  # the caller's own row: its answer is kept already
-        except TransientConflictError as error:
-            raise StalePublicacaoError from error  # whoever met it is changing it now
+            transact(self._client, own, told, guardar)
+        except LostError as error:
+            raise StalePublicacaoError from error
 
     def _actions(self, mudanca: Mudanca, now: datetime) -> Iterator[Item]:
         antes, depois = mudanca.antes, mudanca.depois
         row = {**chaves.edicao_key(depois), **codec.plain(depois)}
+        yield replaced(self._table, row, antes.versao if antes else None)
         if antes is None:
-            yield {"Put": put(self._table, row, ABSENT)}
             return
-        yield {"Put": put(self._table, row, "versao = :versao", {":versao": antes.versao})}
         if depois.situacao is Situacao.PUBLICADA:
             yield {"Put": put(self._table, {**row, **chaves.estante_key(depois)}, ABSENT)}
         elif antes.situacao is Situacao.PUBLICADA:
-            loose = {"livre": True, "ttl": int((now + SOLTA).timestamp())}
             there = "attribute_exists(pk)"
-            yield {"Update": update(self._table, chaves.estante_key(depois), changes=loose, condition=there)}
+            yield {"Update": update(self._table, chaves.estante_key(depois), changes=loose(now), condition=there)}
 
     def _outbox(self, fato: Fato, correlacao: str, now: datetime) -> Item:
         edicao = fato.publicacao
@@ -123,7 +113,7 @@ class DynamoPublicacoes:
     def visitar(self, prestador_id: str, quem: str, ate: datetime) -> None:
         """One PutItem."""
         row = {
-            **chaves.visita_key(prestador_id, quem), "ate": iso(ate), "ttl": int((ate + LEMBRADA).timestamp())
+            **chaves.visita_key(prestador_id, quem), "ate": iso(ate), "ttl": until(ate + LEMBRADA)
         }  # fmt: skip
         with suppress(ConditionFailedError), conditions():
             self._client.put_item(**put(self._table, row, f"{ABSENT} OR ate < :ate", {":ate": iso(ate)}))

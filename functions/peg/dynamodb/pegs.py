@@ -22,7 +22,6 @@ from conecta_edge.clock import iso
 from conecta_edge.dynamodb import (
     ConditionFailedError,
     Item,
-    TransientConflictError,
     batch_get,
     conditions,
     get_item,
@@ -32,13 +31,13 @@ from conecta_edge.dynamodb import (
 )
 from conecta_edge.events import Event, outbox_put
 from conecta_edge.parallel import gather
+from conecta_edge.rows import ABSENT, AS_READ, LostError, transact
 from conecta_facts import codec
 from peg.domain.errors import LoteNumberTakenError, MudouError
 from peg.domain.lotes import Documento
 from peg.dynamodb import chaves
 from peg.service.portas import Fato, Page, Taken
 
-ABSENT: Final = "attribute_not_exists(pk)"
 _USUAL: Final = {field.name: field.default for field in fields(Peg) if field.default is not MISSING}
 
 
@@ -175,23 +174,17 @@ class DynamoPegs:
         changes = {name: after.get(name) for name in {**before, **after} if before.get(name) != after.get(name)}
         own = [
             {"Update": self._as_read(antes, {**changes, **chaves.fila(depois)})},
-            *({"Put": self._outbox(depois, fato, f"{depois.versao}#{n}", correlacao, now)}
-              for n, fato in enumerate(fatos)),
             *([{"Update": self._freed(depois)}] if free_lote else []),
-        ]  # fmt: skip
+        ]
+        told = [self._outbox(depois, fato, f"{depois.versao}#{n}", correlacao, now) for n, fato in enumerate(fatos)]
         try:
-            with conditions():
-                self._client.transact_write_items(TransactItems=[*own, *({"Put": action} for action in guardar)])
-        except ConditionFailedError as error:
-            if all(place >= len(own) for place in error.failed):
-                raise  # the caller's own row: its answer is kept already
+            transact(self._client, own, told, guardar)
+        except LostError as error:
             raise MudouError from error
-        except TransientConflictError as error:
-            raise MudouError from error  # whoever met it is changing it now
 
     def _as_read(self, antes: Peg, changes: Mapping[str, Any]) -> Item:
         key, lida = peg_key(antes.prestador_id, antes.protocolo), {":versao": antes.versao}
-        return update(self._table, key, changes=changes, condition="versao = :versao", values=lida)
+        return update(self._table, key, changes=changes, condition=AS_READ, values=lida)
 
     def _freed(self, peg: Peg) -> Item:
         key = chaves.lote_key(peg.prestador_id, peg.registro_ans, peg.numero_lote)
