@@ -60,22 +60,24 @@ DE: Final = {"autorizacao": Alvo.AUTORIZACAO, "protocolo": Alvo.PEG, "recurso": 
 def list_documentos(request: Request) -> Response:
     """GET /documentos."""
     caller, portas, query = session.principal(request), bootstrap.portas(), Query(request.query)
-    destino, sha256 = destino_of(query), request.query.get("sha256")
+    destino, registro = named_in(query)
+    sha256 = request.query.get("sha256")
     if sha256 is not None and not _SHA256.fullmatch(sha256):
         query.refuse("sha256", "sha256-invalido", "Informe os 64 dígitos hexadecimais, em minúsculas.")
-    named = destino is not None and destino.alvo is Alvo.AUTORIZACAO
-    registro = query.registro() if sha256 or named or "registro_ans" in request.query else None
+    if sha256 is not None and registro is None:
+        query.registro()
     finalidade = query.one_of("finalidade", ("", *FINALIDADES), "")
     mes = query.competencia("mes", f"{local_day(portas.now):%Y%m}")
-    query.check()
 
     def le(one: Documento) -> bool:
         return may_read(caller, one) and finalidade in {"", one.finalidade} and registro in {None, one.registro_ans}
 
     if destino is not None:
         held = documentos.refer(caller.prestador_id, registro, destino, portas)
+        query.check()
         caller.require(*LER)
         return _page(documentos.of_destino(held, destino, le, portas), None)
+    query.check()
     if sha256 is not None:
         caller.require(*LER)
         return _page(documentos.of_bytes(caller.prestador_id, registro or "", sha256, le, portas), None)
@@ -89,20 +91,24 @@ def _page(found: list[Encontrado], cursor: str | None) -> Response:
     return Response(200, {"documentos": [schemas.resumo(one) for one in found], "cursor": cursor})
 
 
-def destino_of(query: Query) -> Destino | None:
-    """What documents are asked of, when something is named.
+def named_in(query: Query) -> tuple[Destino | None, str | None]:
+    """What documents are asked of, and at which operadora, as far as they are named.
 
     Raises:
         DocumentoNotFoundError: the number cannot be anything's.
+        ProblemError: 422, of an authorization the operadora is not named.
     """
     named = [name for name in DE if name in query.values]
     for name in named[1:]:
         query.refuse(name, "consulta-ambigua", f"Informe só um de: {', '.join(DE)}.")
-    for name in named[:1]:
-        if not _NUMERO.fullmatch(query.values[name]):
-            raise DocumentoNotFoundError
-        return Destino(DE[name], query.values[name])
-    return None
+    if named and not _NUMERO.fullmatch(query.values[named[0]]):
+        raise DocumentoNotFoundError
+    destino = Destino(DE[named[0]], query.values[named[0]]) if named else None
+    needs = destino is not None and destino.alvo is Alvo.AUTORIZACAO
+    registro = query.registro() or None if needs or "registro_ans" in query.values else None
+    if needs and registro is None:
+        query.check()
+    return destino, registro
 
 
 def may_read(caller: Principal, documento: Documento) -> bool:
@@ -168,15 +174,25 @@ def _done(
 def checklist(request: Request) -> Response:
     """GET /documentos/pendencias."""
     caller, portas, query = session.principal(request), bootstrap.portas(), Query(request.query)
-    destino = destino_of(query)
-    if destino is None:
-        query.refuse("protocolo", "consulta-vazia", f"Informe um de: {', '.join(DE)}.")
-    registro = query.registro() if destino and destino.alvo is Alvo.AUTORIZACAO else None
-    query.check()
-    assert destino is not None  # noqa: S101  # refused above
+    destino, registro = asked_of(query)
     held = documentos.refer(caller.prestador_id, registro, destino, portas, guias=True)
+    query.check()
     caller.require(*LER)
     return Response(200, schemas.pendencias(pendencias.checklist(held, destino, portas)))
+
+
+def asked_of(query: Query) -> tuple[Destino, str | None]:
+    """The same as `named_in`, where something has to be named.
+
+    Raises:
+        ProblemError: 422, nothing is.
+    """
+    destino, registro = named_in(query)
+    if destino is None:
+        query.refuse("protocolo", "consulta-vazia", f"Informe um de: {', '.join(DE)}.")
+        query.check()
+    assert destino is not None  # noqa: S101  # refused above
+    return destino, registro
 
 
 def documento_of(request: Request) -> str:

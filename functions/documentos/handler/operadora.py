@@ -20,7 +20,7 @@ from conecta_edge.tenancy import Grupo
 from documentos.bootstrap import documentos as bootstrap
 from documentos.domain.errors import DocumentoNotFoundError
 from documentos.handler.comum import FUNCAO
-from documentos.handler.documentos import DE, DESTINOS, ERRORS, ID, REGISTRO, destino_of, documento_of, follow
+from documentos.handler.documentos import DESTINOS, ERRORS, ID, REGISTRO, asked_of, documento_of, follow
 from documentos.schemas import documentos as schemas
 from documentos.schemas import exemplos
 from documentos.schemas.documentos import DocumentosPage, ExigenciasRequest, ExigenciasView
@@ -35,15 +35,14 @@ GRUPOS: Final = (Grupo.CENTRAL, Grupo.AUDITORIA, Grupo.FINANCEIRO)
 
 def list_documentos(request: Request) -> Response:
     """GET /operadora/documentos."""
-    caller, portas, query = session.operadora(request), bootstrap.portas(), Query(request.query)
-    registro, destino = caller.asked(request.query.get("registro_ans")), destino_of(query)
-    if destino is None:
-        query.refuse("protocolo", "consulta-vazia", f"Informe um de: {', '.join(DE)}.")
-    query.check()
-    assert destino is not None  # noqa: S101  # refused above
+    caller, portas = session.operadora(request), bootstrap.portas()
+    registro = caller.asked(request.query.get("registro_ans"))
+    query = Query({**request.query, "registro_ans": registro})
+    destino, _ = asked_of(query)
     held = portas.referencias.of_operadora(registro, destino)
     if held is None:
         raise DocumentoNotFoundError
+    query.check()
     caller.at(registro, *GRUPOS)
     found = documentos.of_destino(held, destino, lambda _one: True, portas)
     return Response(200, {"documentos": [schemas.resumo(one, da_operadora=True) for one in found], "cursor": None})
