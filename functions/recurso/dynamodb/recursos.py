@@ -5,7 +5,7 @@ A row is its whole object: it is replaced on condition that it is as it was read
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -122,8 +122,9 @@ class DynamoRecursos:
                 break
         return [one for one in self._load(late[:limit]) if one.situacao is situacao and not one.vencido]
 
-    def _load(self, which: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> list[Recurso]:
-        keys = [(self._table, chaves.recurso_key(*one)) for one in which]
+    def _load(self, which: Iterable[tuple[str, str]]) -> list[Recurso]:
+        # What moves within an index may be met at both places.
+        keys = [(self._table, chaves.recurso_key(*one)) for one in dict.fromkeys(which)]
         return [codec.build(Recurso, row) for row in batch_get(self._client, keys, consistent=True) if row]
 
     # --- writing ---
