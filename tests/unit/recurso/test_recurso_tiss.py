@@ -156,6 +156,7 @@ def test_a_recurso_is_received_in_the_sender_s_version(door: Door, versao: Versa
     assert [(one.objeto, len(one.sujeitos)) for one in door.accesses] == [(f"recurso/{held.protocolo}", 1)]
 
 
+@pytest.mark.regra("R29", "REC-ENVIO")
 def test_a_message_makes_what_json_makes(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     by_xml = door.received()
     other = Door(monkeypatch)
@@ -167,6 +168,7 @@ def test_a_message_makes_what_json_makes(door: Door, monkeypatch: pytest.MonkeyP
     assert replace(by_xml, **kept) == by_json
 
 
+@pytest.mark.regra("REC-NUMERO")
 def test_sent_again_it_is_the_one_received(door: Door) -> None:
     raw = write(a_message())
     assert door.post("recursoGlosa", raw) == door.post("recursoGlosa", raw)
@@ -259,6 +261,7 @@ def test_all_that_is_wrong_is_told_as_far_as_there_is_room(door: Door) -> None:
     assert len(text) <= 500
 
 
+@pytest.mark.regra("REC-PRAZO")
 @pytest.mark.parametrize("dias", [PRAZO, PRAZO + 1])
 def test_the_last_day_to_contest_is_the_contract_s(door: Door, dias: int) -> None:
     midnight = datetime.combine(PUBLICADA + timedelta(days=dias), time(23, 59, 59), FUSO)
@@ -290,6 +293,7 @@ def test_a_foreign_peg_is_told_as_an_absent_one(door: Door) -> None:
     assert door.error(a_message())[0] == "3162"
 
 
+@pytest.mark.regra("R07", "REC-LEGADO")
 def test_what_is_of_before_the_migration_is_taken_with_what_is_typed(door: Door) -> None:
     legado = a_message(numero_protocolo=ANTIGO, numero_lote="L-7")
     recibo = door.sends(legado).corpo.protocolo
@@ -509,6 +513,7 @@ def cancelled(door: Door, *guias: list[str | None]) -> list[str]:
     return status
 
 
+@pytest.mark.regra("REC-CANCELAMENTO")
 def test_recursos_are_cancelled_by_their_number_and_protocolo(door: Door) -> None:
     first = door.received(V401, uns.guia("G1", an_item()))
     second = door.received(V401, uns.guia("G2", an_item()), numero="R2")
