@@ -112,8 +112,10 @@ class Conta:
         return tuple(dict.fromkeys(glosa.codigo for glosa, parte in self._within(lugar) if parte.valor))
 
     def contestavel(self, lugar: Lugar, codigo: str) -> Contestavel | None:
-        """What may be contested at a place by a code, in whatever version of the standard; `None` when nothing may."""
-        found = [(glosa, parte) for glosa, parte in self._within(lugar) if parte.valor and has_code(glosa, codigo)]
+        """What may be contested at a place by a code, as published or in another version; `None` when nothing may."""
+        there = [(glosa, parte) for glosa, parte in self._within(lugar) if parte.valor]
+        # A code may be that of one glosa as it was published, and of another in another version: the first is meant.
+        found = [one for one in there if one[0].codigo == codigo] or [one for one in there if has_code(one[0], codigo)]
         if not found:
             return None
         glosas = tuple({glosa.id: glosa for glosa, _ in found}.values())

@@ -216,12 +216,10 @@ def glosa_existe(caso: Caso) -> Iterator[Apontamento]:
 
 def sem_repeticao(caso: Caso) -> Iterator[Apontamento]:
     """One recurso per guia or protocolo, and each glosa once in it (2904)."""
-    seen: dict[tuple[str, Lugar | int | None, str], int] = {}
+    seen: dict[tuple[object, ...], int] = {}
     taken = caso.contestado.conflicts([one.chave for one in caso.exames]) if caso.contestado else {}
     for one in caso.exames:
-        where = one.lugar or one.pedida.cobrado.sequencial
-        code = one.contestavel.codigo if one.contestavel else one.pedida.codigo
-        before = seen.setdefault((one.chave, where, code), one.posicao)
+        before = min(seen.setdefault(taken_there, one.posicao) for taken_there in _taken_by(one))
         holder = next(iter(taken.values()), None) if one.chave == TUDO else taken.get(one.chave)
         if holder is not None:
             text = (
@@ -235,6 +233,14 @@ def sem_repeticao(caso: Caso) -> Iterator[Apontamento]:
         yield Apontamento(
             regra="REC-REPETIDO", motivo=Motivo.RECURSO_REPETIDO, mensagem=text, entrada=one.posicao, campo="guia"
         )
+
+
+def _taken_by(exame: Exame) -> list[tuple[object, ...]]:
+    """What an entry contests, so that no other does: what each glosa takes of each line, however it is called."""
+    if exame.contestavel:
+        found = exame.contestavel
+        return [(found.lugar, part.glosa, part.indice, part.sequencia) for part in found.partes]
+    return [(exame.chave, exame.lugar or exame.pedida.cobrado.sequencial, exame.pedida.codigo)]
 
 
 def no_prazo(caso: Caso) -> Iterator[Apontamento]:

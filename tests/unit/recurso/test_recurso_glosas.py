@@ -45,6 +45,14 @@ def test_a_glosa_is_known_by_its_code_in_any_version() -> None:
     assert conta.contestavel(Lugar(1, 1), "1705") is None
 
 
+def test_a_code_as_published_is_not_that_of_another_glosa_in_another_version() -> None:
+    pacote = a_taken(codigo="1704", motivo="PACOTE_ACIMA_DO_ACORDADO", valor="5.00")
+    conta = a_conta(pacote, a_taken(codigo="1705", motivo="VALOR_ACIMA_DO_CONTRATADO", valor="3.00"))
+    found = {one.codigo: one.valor for one in conta.contestaveis()}
+    assert found == {"1704": Decimal("5.00"), "1705": Decimal("3.00")}
+    assert sum(found.values()) == conta.peg.valor_glosado
+
+
 def test_the_strictest_contract_of_its_days_gives_the_term() -> None:
     longer, none = a_taken(contestar_dias=PRAZO + 5), a_taken(valor="0.50", contestar_dias=None)
     conta = a_conta(longer, a_taken(valor="1.00"), none)

@@ -116,6 +116,16 @@ def test_a_guia_is_contested_once() -> None:
 
 
 @pytest.mark.regra("REC-PRAZO")
+def test_what_a_glosa_takes_is_contested_by_one_entry_whatever_its_code() -> None:
+    """1403 and 1406 are both 3306 in 4.03."""
+    conta = a_conta(
+        a_taken(codigo="1403", motivo="SENHA_NAO_ENCONTRADA", valor="1.00"),
+        a_taken(codigo="1406", motivo="SENHA_DIFERENTE_DA_LIBERADA", valor="2.00"),
+    )  # fmt: skip
+    assert told(a_case(an_entry(codigo="1403"), an_entry(codigo="1406"), conta=conta)) == []
+    assert told(a_case(an_entry(codigo="3306"), an_entry(codigo="1406"), conta=conta)) == [("REC-REPETIDO", 1)]
+
+
 def test_the_last_day_of_the_term_counts() -> None:
     last = PUBLICADA + timedelta(days=PRAZO)
     assert told(a_case(dia=last)) == []
