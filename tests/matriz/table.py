@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from local.gerador import verifica_elegibilidade
-from tests.matriz import documentacoes, pagamento, pegs, recursos, senhas
+from tests.matriz import documentacoes, documentos, pagamento, pegs, recursos, senhas
 from tests.matriz.model import BILLING, FRONT_DESK, GESTOR, Door, Row, Values
 
 DOCUMENTOS: Final = frozenset({"documentos.ler"})
@@ -187,4 +187,5 @@ TABLE: Final = (
     *pagamento.ROWS,
     *recursos.ROWS,
     *documentacoes.ROWS,
+    *documentos.ROWS,
 )  # fmt: skip

@@ -27,7 +27,7 @@ from local.gerador_cadastro.identificadores import cnpj as cnpj_of
 from local.runtime import EmbeddedAws
 from local.seed import CLINICA, GRUPOS, HOSPITAL, OPERADORAS
 from tests.cadastro_rows import CadastroTable, VinculoOperadora
-from tests.matriz import documentacoes, pagamento, pegs, recursos, senhas, tokens
+from tests.matriz import documentacoes, documentos, pagamento, pegs, recursos, senhas, tokens
 from tests.matriz.calls import Wire, together
 from tests.matriz.contas import Contas, new_lote
 from tests.matriz.contestacoes import Contestacoes
@@ -54,7 +54,7 @@ ID_OF: Final[Mapping[str, str]] = {
     "nota": "nota", "nota da operadora": "nota", "pagamento": "demonstrativo", "lancamento da operadora": "lancamento",
     "lote de demonstrativos": "lotes", "publicacao": "publicacao", "documentacao": "documentacao",
     "peg contestavel": "protocolo", "recurso": "recurso", "recurso da operadora": "recurso",
-    "rascunho de recurso": "rascunho_recurso",
+    "rascunho de recurso": "rascunho_recurso", "documento": "documento", "documento da operadora": "documento",
 }  # fmt: skip
 """Of each kind of thing, the value that names it."""
 ABSENT: Final[Mapping[str, str]] = {
@@ -67,7 +67,7 @@ ABSENT: Final[Mapping[str, str]] = {
     "lancamento da operadora": "261159999999", "lote de demonstrativos": "261159999999",
     "publicacao": "345695-200101000000-00000000", "documentacao": "345695-200101000000-00000000",
     "peg contestavel": "261129999999", "recurso": "261169999999", "recurso da operadora": "261169999999",
-    "rascunho de recurso": "f" * 32,
+    "rascunho de recurso": "f" * 32, "documento": "f" * 32, "documento da operadora": "f" * 32,
 }  # fmt: skip
 """Ids that are well formed and nobody's."""
 PLACES: Final = {"sequencia": "99", "glosa": "99", "digitada": "00009999", "arquivo": "f" * 32}
@@ -243,10 +243,8 @@ class World:
             [(HOSPITAL.prestador_id, AMS), (HOSPITAL.prestador_id, PASA), (CLINICA.prestador_id, AMS)],
         )
         of = [(HOSPITAL.prestador_id, AMS), (CLINICA.prestador_id, AMS), (HOSPITAL.prestador_id, PASA)]
-        contested, drafts, told = (
-            together(lambda one, make=make: make(*one), of)  # type: ignore[misc]
-            for make in (self.contestacoes.glosa, self.contestacoes.draft, self.contestacoes.concluded)
-        )
+        told = together(lambda one: self.contestacoes.concluded(*one), of)
+        drafts = dict(zip(paid, together(lambda one: self.contestacoes.draft(*one), of[:2]), strict=True))
         return {
             "upload": {hospital: {"upload": here}, clinica: {"upload": there}},
             "peg": {hospital: {"protocolo": sent}, clinica: {"protocolo": gone}},
@@ -304,11 +302,16 @@ class World:
                 f"registro:{one}": {"publicacao": made} for one, made in zip(OPERADORAS, published, strict=False)
             },
             "documentacao": {hospital: {"documentacao": published[0]}, clinica: {"documentacao": published[2]}},
-            **{
-                thing: dict(zip(paid, made, strict=False))
-                for thing, made in (("peg contestavel", contested), ("rascunho de recurso", drafts), ("recurso", told))
-            },
+            **dict.fromkeys(("peg contestavel", "rascunho de recurso"), drafts),
+            "recurso": dict(zip(paid, told, strict=False)),
             "recurso da operadora": dict(zip(registros, told[::2], strict=True)),
+            "documento": {
+                hospital: self._kept_document(self.gestor, AMS),
+                clinica: self._kept_document(self.clinica, AMS),
+            },
+            "documento da operadora": {
+                f"registro:{registro}": self._kept_document(self.gestor, registro) for registro in OPERADORAS
+            },
             "mensagem": {
                 hospital: self._sent(HOSPITAL.prestador_id, self.gestor),
                 clinica: self._sent(CLINICA.prestador_id, self.clinica),
@@ -352,6 +355,16 @@ class World:
         upload = client.follow(client.upload(xml, finalidade="mensagem_tiss", nome_arquivo="a.xml")["id"])
         assert upload["situacao"] == "CONCLUIDO", upload["achados"]
         return {"upload": upload["id"]}
+
+    def _kept_document(self, client: Client, registro: str) -> Values:
+        """A document that was uploaded, and checked."""
+        made = client.upload(
+            documentos.RELATORIO, finalidade=documentos.FINALIDADE, nome_arquivo="a.pdf", registro_ans=registro,
+            tipo_conteudo="application/pdf",
+        )  # fmt: skip
+        upload = client.follow(made["id"])
+        assert upload["situacao"] == "CONCLUIDO", upload["achados"]
+        return {"documento": upload["recurso"]["id"]}
 
     def _billed(self, of: tuple[str | None, Client, str]) -> tuple[str, str]:
         """An upload and the PEG it became."""
@@ -457,7 +470,7 @@ class World:
             "outra guia": new_guia(), "sequencia": "1", "por": HOSPITAL.prestador_id, "glosa": "1",
             "protocolo": ABSENT["peg"], "lote": new_lote(), "digitada": "00000001", "arquivo": "f" * 32,
             "glosa_da_guia": "1001", "valor": "1.00", "nota": ABSENT["nota"], "lancamento": ABSENT["nota"],
-            "recurso": ABSENT["recurso"],
+            "recurso": ABSENT["recurso"], "dono": HOSPITAL.prestador_id,
             "executante": CLINICA.prestador_id if registro == AMS else HOSPITAL.prestador_id,
         }  # fmt: skip
 
