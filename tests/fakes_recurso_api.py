@@ -133,7 +133,7 @@ class ApiMesa(Mesa):
         answered = api.handler(event, None)
         if answered["isBase64Encoded"]:
             return answered["statusCode"], base64.b64decode(answered["body"]), answered["headers"]
-        return answered["statusCode"], json.loads(answered["body"]), answered["headers"]
+        return answered["statusCode"], json.loads(answered["body"] or "null"), answered["headers"]
 
     def get(self, resource: str, claims: dict[str, Any] | None = None, **query: str) -> tuple[int, Any]:
         """GET something without a path."""

@@ -223,6 +223,8 @@ PROTOCOLO: Final = Parameter(
 )  # fmt: skip
 _MES: Final = {"type": "string", "pattern": "^20[0-9]{2}(0[1-9]|1[0-2])$"}
 
+SEM_MUDANCA: Final = Reply(304, "Nada mudou desde a ETag enviada.")
+
 
 def mes(description: str) -> Parameter:
     """A month of the query."""

@@ -9,6 +9,7 @@ from conecta_edge.http import (
     CURSOR,
     IDEMPOTENCY,
     IF_MATCH,
+    IF_NONE_MATCH,
     PERSON_SCOPE,
     Operation,
     Parameter,
@@ -74,7 +75,7 @@ def get_recurso(request: Request) -> Response:
     """GET /operadora/recursos/{protocolo}."""
     caller, recurso, portas = _found(request)
     caller.at(recurso.registro_ans, Grupo.AUDITORIA)
-    return Response(200, _vista(portas)(recurso), headers={"ETag": f'"{recurso.versao}"'})
+    return request.unless_held(str(recurso.versao), lambda: _vista(portas)(recurso))
 
 
 def list_itens(request: Request) -> Response:
@@ -146,10 +147,10 @@ def _acting(
 
 def _reading(
     path: str, name: str, summary: str, description: str, run: Callable[[Request], Response],
-    *parameters: Parameter, reply: Reply, refusals: tuple[int, ...] = (422,),
+    *parameters: Parameter, reply: Reply, more: tuple[Reply, ...] = (), refusals: tuple[int, ...] = (422,),
 ) -> Operation:  # fmt: skip
     return Operation(
-        "GET", path, name, FUNCAO, TAG, summary, f"{description} Para a auditoria.", run, (reply,),
+        "GET", path, name, FUNCAO, TAG, summary, f"{description} Para a auditoria.", run, (reply, *more),
         escopos=(PERSON_SCOPE,), parameters=parameters, refusals=refusals,
     )  # fmt: skip
 
@@ -174,8 +175,8 @@ OPERATIONS: Final = (
         _UM, "obterRecursoDaOperadora", "Consultar um recurso de um prestador",
         "Como o vê o prestador, de quem é, quem agiu em cada passo (identificadores opacos) e quantos itens já têm "
         "resposta.",
-        get_recurso, comum.PROTOCOLO,
-        reply=Reply(200, "O recurso.", RecursoDeGlosaView, example=exemplos.DA_OPERADORA),
+        get_recurso, comum.PROTOCOLO, IF_NONE_MATCH,
+        reply=Reply(200, "O recurso.", RecursoDeGlosaView, example=exemplos.DA_OPERADORA), more=(comum.SEM_MUDANCA,),
     ),
     _reading(
         f"{_UM}/itens", "listarItensDoRecursoDaOperadora", "Listar os itens de um recurso de um prestador",

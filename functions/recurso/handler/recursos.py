@@ -11,6 +11,7 @@ from conecta_edge.http import (
     CURSOR,
     IDEMPOTENCY,
     IF_MATCH,
+    IF_NONE_MATCH,
     JSON,
     PRESTADOR,
     Operation,
@@ -106,7 +107,7 @@ def validate(request: Request) -> Response:
 def get_recurso(request: Request) -> Response:
     """GET /recursos/{protocolo}."""
     _, recurso, _ = _read(request)
-    return Response(200, schemas.vista(recurso), headers={"ETag": f'"{recurso.versao}"'})
+    return request.unless_held(str(recurso.versao), lambda: schemas.vista(recurso))
 
 
 def list_itens(request: Request) -> Response:
@@ -252,9 +253,9 @@ OPERATIONS: Final = (
     comum.reading(
         _UM, "obterRecursoDeGlosa", TAG, "Consultar um recurso",
         "Situação, de quem é a vez e até quando, valores, o que o paga e a linha do tempo. A ETag é a versão, para "
-        "If-Match.",
-        get_recurso, comum.PROTOCOLO,
-        replies=(Reply(200, "O recurso.", RecursoDeGlosaView, example=exemplos.RECURSO),),
+        "If-Match e If-None-Match.",
+        get_recurso, comum.PROTOCOLO, IF_NONE_MATCH,
+        replies=(Reply(200, "O recurso.", RecursoDeGlosaView, example=exemplos.RECURSO), comum.SEM_MUDANCA),
     ),
     comum.reading(
         f"{_UM}/itens", "listarItensDoRecursoDeGlosa", TAG, "Listar os itens de um recurso",

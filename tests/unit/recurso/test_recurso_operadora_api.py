@@ -59,6 +59,7 @@ def test_what_waits_is_listed_by_state_the_most_urgent_first_or_by_month(
 def test_auditoria_sees_what_was_billed_why_it_was_taken_and_who_acted(mesa: ApiMesa) -> None:
     path: dict[str, Any] = {"protocolo": sent(mesa)}
     body = fits(schemas.RecursoDeGlosaView, mesa.call("GET", UM, **path)[1])
+    assert mesa.call("GET", UM, headers={"If-None-Match": '"1"'}, **path)[0] == 304
     assert (body["prestador"], body["itens_respondidos"], body["historico"][0]["quem"]) == (
         HOSPITAL, 0, "pessoa-prestador",
     )  # fmt: skip
