@@ -83,7 +83,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         disable_socket(allow_unix_socket=True)  # an event loop wakes itself through one
 
 
-def _forget() -> None:
+def forget() -> None:
     """Empty every cache of the functions, as a new process would find them."""
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in CACHING:
@@ -102,10 +102,10 @@ def function_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, 
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
-    _forget()
+    forget()
     monkeypatch.setattr(session, "clock", lambda: FixedClock(NOW))
     yield dict(ENVIRONMENT)
-    _forget()
+    forget()
 
 
 @pytest.fixture

@@ -31,13 +31,17 @@ AREAS = {
         "local.bench.pagamento",
         "demonstrativos de 30 protocolos × 100 guias; fechamento de 20.000 PEGs em processo e na AWS embutida própria",
     ),
+    "recurso": (
+        "local.bench.recurso",
+        "recurso de 100 guias × 5 itens, por XML e JSON, e a resposta; chamadas ao DynamoDB na AWS embutida própria",
+    ),
     "caos": (
         "local.bench.caos",
         "10.000 PEGs em processo com corridas e mortes, e o veredito; com --runtime, na AWS embutida própria",
     ),
 }
 DEFAULT = ("tiss", "frio")
-SIZED = frozenset({"pagamento", "peg"})
+SIZED = frozenset({"pagamento", "peg", "recurso"})
 """Areas that measure as much as is asked for; the others are told the rounds alone."""
 
 
@@ -60,7 +64,7 @@ def _arguments() -> argparse.ArgumentParser:
         "--guias", type=int, default=GUIAS, metavar="N", help=f"peg: guias já cobradas dessas vidas (padrão: {GUIAS})"
     )
     parser.add_argument(
-        "--rapido", action="store_true", help="só o bastante para mostrar que peg e pagamento funcionam"
+        "--rapido", action="store_true", help="só o bastante para mostrar que peg, pagamento e recurso funcionam"
     )
     return parser
 
