@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_contas.cobranca import UM
 from conecta_edge.clock import FUSO, local_day
+from conecta_tiss.errors import ValorInvalidoError
 from conecta_tiss.messages import recurso as padrao
 from conecta_tiss.messages.comum import Contratado, MotivoGlosa
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.messages.recurso import RecebimentoRecursoGlosa, RespostaRecursoGlosa
 from conecta_tiss.terminologia.glosas import DESCRICAO_MAXIMA, code_in, official
 from conecta_tiss.versions import Versao
+from conecta_tiss.vocabulary.amounts import parse_valor
 from conecta_tiss.vocabulary.tables import ObjetoRecurso, TipoTransacao
 from conecta_tiss.xml import answers
 from conecta_tiss.xml.writer import cut, echo
@@ -28,6 +29,8 @@ from recurso.domain.pedidos import JUSTIFICATIVA_ECOADA, JUSTIFICATIVA_MAXIMA
 from recurso.domain.recursos import Cobrado, Decisao, Entrada
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from conecta_edge.cadastro import Contratacao
     from conecta_tiss.findings import Achado
     from conecta_tiss.rules.admissao import Conhecido, Lida
@@ -35,8 +38,6 @@ if TYPE_CHECKING:
 
 LINHAS_MAXIMAS: Final = 2000
 """Entries that one receipt lists: it goes out through a Lambda's 6 MB. JSON tells of all."""
-_MILHAO: Final = Decimal(1_000_000)
-"""In 4.01.00 amounts of items are below (tiss.md 1.1)."""
 _FACES: Final = frozenset("OLMVDIP")
 _DIGITOS: Final = 12
 _TRANSACAO: Final[dict[type[Any], TipoTransacao]] = {
@@ -113,8 +114,17 @@ def version_for(recurso: Recurso, pauta: Pauta, prestador: Contratado) -> Versao
 
 
 def fits(pauta: Pauta, versao: Versao) -> bool:
-    """Whether a version has room for the amounts of items."""
-    return versao is not Versao.V4_01_00 or all(one.valor_recursado < _MILHAO for one in pauta.entradas)
+    """Whether a version has room for the amounts of items, of which 4.01.00 has eight digits (tiss.md 1.1)."""
+    itens = (one.valor_recursado for one in pauta.entradas if one.nivel is Nivel.ITEM)
+    return versao is not Versao.V4_01_00 or all(map(_in_eight_digits, itens))
+
+
+def _in_eight_digits(valor: Decimal) -> bool:
+    try:
+        parse_valor(f"{valor:f}", digitos=8)
+    except ValorInvalidoError:
+        return False
+    return True
 
 
 # --- bodies ---

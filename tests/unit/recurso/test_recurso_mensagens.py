@@ -82,7 +82,12 @@ def answer(*entradas: Entrada, **changes: Any) -> Any:
 
 @pytest.mark.parametrize(
     ("cnpj", "valor", "versao"),
-    [(CNPJ, DEZ, V401), (CNPJ, Decimal(1_000_000), V402), ("12ABC34501DE35", DEZ, V403)],
+    [
+        (CNPJ, DEZ, V401),
+        (CNPJ, Decimal("1000000.50"), V401),
+        (CNPJ, Decimal("1000000.55"), V402),
+        ("12ABC34501DE35", DEZ, V403),
+    ],
 )
 def test_a_receipt_is_in_the_first_version_that_has_room(cnpj: str, valor: Decimal, versao: Versao) -> None:
     contratacao = a_contract(cnpj, relacionamento=None)

@@ -402,12 +402,15 @@ def test_absent_and_foreign_recursos_are_told_alike(door: Door) -> None:
 
 
 def test_an_amount_that_the_version_has_no_room_for_is_told_in_a_later_one(door: Door) -> None:
-    million = a_taken(1, valor="1000000.00")
-    guia = a_sadt(numero="G1", procedimentos=(done(valor="1000000.00"),))
-    door.billed(million, guias=(guia,))
+    milhao = Decimal("1000000.55")
+    guia = a_sadt(numero="G1", procedimentos=(done(valor=f"{milhao}"),))
+    door.billed(a_taken(1, valor=f"{milhao}"), guias=(guia,))
     held = door.sent(an_entry("G1"), versao=V402)
     assert door.asks(held.protocolo).mensagem_erro.codigo == "5028"
     assert door.asks(held.protocolo, V402).situacao is not None
+    contestacao.cancel(held, a_caller(), door.portas)
+    # Of a whole guia no amount is told but the total, which every version has room for.
+    assert door.received(V401, uns.guia("G1", glosas=(uns.glosa(),)), valor_total=milhao).valor_recursado == milhao
 
 
 def test_an_answer_beyond_a_message_is_for_a_file(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
