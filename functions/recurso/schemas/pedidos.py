@@ -38,7 +38,13 @@ class ItemContestadoRequest(BaseModel):
 
     model_config = STRICT
 
-    nivel: Annotated[Nivel, Field(description="PROTOCOLO inteiro, GUIA inteira ou ITEM.")]
+    nivel: Annotated[
+        Nivel,
+        Field(
+            description="PROTOCOLO inteiro, GUIA inteira ou ITEM, um só em cada guia; o que se glosou da guia ou do "
+            "protocolo também se contesta item por item."
+        ),
+    ]
     numero_guia_prestador: Annotated[
         NumeroGuia | None, Field(description="Da guia como cobrada; o número da operadora também serve.")
     ] = None
