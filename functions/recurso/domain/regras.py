@@ -281,9 +281,9 @@ def justificada(caso: Caso) -> Iterator[Apontamento]:
 def valor_possivel(caso: Caso) -> Iterator[Apontamento]:
     """At most what the glosa takes, more than nothing; a whole guia or protocolo is contested whole."""
     for one in caso.exames:
-        valor, most = one.pedida.valor, _most(one)
+        valor, most, motivo = one.pedida.valor, _most(one), Motivo.RECURSO_INCORRETO
         if valor is not None and (valor <= ZERO or valor != valor.quantize(ZERO)):
-            text = "Informe um valor em reais maior que zero, com até dois decimais."
+            motivo, text = Motivo.VALOR_ZERO, "Informe um valor em reais maior que zero, com até dois decimais."
         elif most is None:
             continue
         elif valor is not None and valor > most:
@@ -292,9 +292,7 @@ def valor_possivel(caso: Caso) -> Iterator[Apontamento]:
             text = f"Guias e protocolos são contestados inteiros, R$ {most:.2f}: para menos, conteste itens."
         else:
             continue
-        yield Apontamento(
-            regra="REC-VALOR", motivo=Motivo.RECURSO_INCORRETO, mensagem=text, entrada=one.posicao, campo="valor"
-        )
+        yield Apontamento(regra="REC-VALOR", motivo=motivo, mensagem=text, entrada=one.posicao, campo="valor")
 
 
 def _most(exame: Exame) -> Decimal | None:
@@ -312,7 +310,7 @@ def total_confere(caso: Caso) -> Iterator[Apontamento]:
     known = all(one.pedida.valor is not None or _most(one) is not None for one in caso.exames)
     if told is not None and known and told != total:
         yield Apontamento(
-            regra="REC-TOTAL", motivo=Motivo.RECURSO_INCORRETO, campo="valor_total",
+            regra="REC-TOTAL", motivo=Motivo.TOTAL_DA_GUIA_DIVERGENTE, campo="valor_total",
             mensagem=f"O valor total recursado não é a soma do que se contesta, R$ {total:.2f}.",
         )  # fmt: skip
 
@@ -339,18 +337,18 @@ def nada_esquecido(caso: Caso) -> Iterator[Apontamento]:
     """A guia is contested once: glosas of it that are left out are told before it is too late (2904)."""
     if caso.conta is None:
         return
-    contested: dict[int, set[str]] = {}
+    contested: dict[int, set[int]] = {}
     for one in caso.exames:
         if one.contestavel and one.pedida.nivel is Nivel.ITEM:
             at = one.contestavel.lugar
-            contested.setdefault(at.indice, set()).update(f"{part.glosa}" for part in one.contestavel.partes)
+            contested.setdefault(at.indice, set()).update(part.glosa for part in one.contestavel.partes)
+    forgotten: dict[int, list[Contestavel]] = {}
+    for found in caso.conta.contestaveis() if contested else ():
+        known = contested.get(found.lugar.indice)
+        if known is not None and known.isdisjoint(part.glosa for part in found.partes):
+            forgotten.setdefault(found.lugar.indice, []).append(found)
     for one in caso.exames:
-        if one.guia is None or (known := contested.pop(one.guia.sequencia, None)) is None:
-            continue
-        left = [
-            found for found in caso.conta.contestaveis()
-            if found.lugar.indice == one.guia.sequencia and not known & {f"{part.glosa}" for part in found.partes}
-        ]  # fmt: skip
+        left = forgotten.pop(one.guia.sequencia, None) if one.guia else None
         if left:
             codes = ", ".join(dict.fromkeys(found.codigo for found in left))
             yield Apontamento(

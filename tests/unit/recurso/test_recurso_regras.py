@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from conecta_tiss.rules.recurso import something_is_asked_back, the_total_adds_up
 from conecta_tiss.vocabulary.glosas import Motivo
 from recurso.domain.glosas import Lugar
 from recurso.domain.recursos import Cobrado
@@ -148,6 +149,14 @@ def test_each_entry_says_why_in_what_the_standard_carries() -> None:
 @pytest.mark.parametrize("valor", ["10.01", "0.00", "-1.00", "1.001"])
 def test_more_than_the_glosa_takes_or_nothing_is_not_contested(valor: str) -> None:
     assert told(a_case(an_entry(valor=Decimal(valor)))) == [("REC-VALOR", 0)]
+
+
+@pytest.mark.regra("REC-VALOR", "REC-TOTAL")
+def test_amounts_are_refused_with_the_codes_that_messages_are_refused_with() -> None:
+    (zero,) = conferir(a_case(an_entry(valor=Decimal(0))))
+    assert zero.motivo is something_is_asked_back.motivo
+    (total,) = conferir(a_case(valor_total=Decimal("9.99")))
+    assert total.motivo is the_total_adds_up.motivo
 
 
 @pytest.mark.regra("REC-VALOR")
