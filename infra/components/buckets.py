@@ -27,9 +27,11 @@ DOSSIERS_PREFIX = "t/*/*/pegs/"
 APPEALS_PREFIX = "t/*/*/recursos/"
 MESSAGES_PREFIX = "t/*/*/mensagem_tiss/"
 ANSWERS_PREFIX = "t/*/*/respostas/"
-# Years that a document is kept, by its object's tag `retencao`; one without it is kept until somebody decides.
+# Days that a document is kept, by its object's tag `retencao`; one without it, or with another, until somebody decides.
+# A draft's row ends ninety days after its last change: what it says, later.
 RETENTION_TAG = "retencao"
-RETENTIONS = {"administrativa": 6, "clinica": 20}
+RETENTIONS = {name: math.ceil(365.25 * years) for name, years in (("administrativa", 6), ("clinica", 20))}
+RETENTIONS["rascunho"] = 120
 
 
 class Buckets(Construct):
@@ -182,9 +184,9 @@ def _acervo_rules() -> list[s3.LifecycleRule]:
                 id=f"retencao-{name}",
                 prefix=DOCUMENTS_PREFIX,
                 tag_filters={RETENTION_TAG: name},
-                expiration=Duration.days(math.ceil(365.25 * years)),
+                expiration=Duration.days(days),
             )
-            for name, years in RETENTIONS.items()
+            for name, days in RETENTIONS.items()
         ),
         _forgetting("relatorios-de-cargas", LOADS_PREFIX, days=365),
         _forgetting("relatorios-de-cargas-de-autorizacao", AUTHORIZATION_LOADS_PREFIX, days=365),

@@ -253,7 +253,7 @@ def wildcards(settings: Settings) -> tuple[Wildcard, ...]:
             )
             for prefix, actions in (
                 (DOSSIERS_PREFIX, ("GetObject",)),
-                (APPEALS_PREFIX, ("GetObject", "PutObject")),
+                (APPEALS_PREFIX, ("GetObject", "PutObject", "PutObjectTagging")),
                 (MESSAGES_PREFIX, ("GetObject",)),
                 (ANSWERS_PREFIX, ("PutObject",)),
             )

@@ -590,6 +590,7 @@ class ServiceStack(Stack):
             grants=(
                 *self._contesting(QUEUE_INDEX, SENDING_INDEX),
                 table_use(data.peg, ("Query",), RECEPTION_INDEX),  # what may be contested of a month
+                objects_use(self._settings, "acervo", ("PutObjectTagging",), prefix=APPEALS_PREFIX),  # drafts end
                 self._page_secret(),
             ),
         )

@@ -98,5 +98,8 @@ def producao(synthesize: Callable[..., Templates]) -> Templates:
 
 @pytest.fixture(scope="session")
 def embarcado(synthesize: Callable[..., Templates]) -> Templates:
-    """What the embedded AWS gets."""
-    return synthesize(estagio="embarcado", python="3.11", arquitetura="x86_64", origens="http://localhost:5173")
+    """What the embedded AWS gets, with its clocks moved."""
+    return synthesize(
+        estagio="embarcado", python="3.11", arquitetura="x86_64", origens="http://localhost:5173",
+        deslocamento_relogio="P91D",
+    )  # fmt: skip

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
 
-from documentos.domain.finalidades import RETENCOES
+from documentos.domain.finalidades import PUBLICADA, RETENCOES
+from recurso.schemas.recursos import VALIDADE
 from tests.infra.conftest import Templates
 
 TABLES = (
@@ -212,13 +214,13 @@ def _archive_rule(templates: Templates, prefix: str) -> dict[str, Any]:
 def test_a_document_is_kept_as_long_as_its_class_says(producao: Templates) -> None:
     rules = _bucket(producao, "acervo")["LifecycleConfiguration"]["Rules"]
     kept = {rule["TagFilters"][0]["Value"]: rule for rule in rules if "TagFilters" in rule}
-    assert set(kept) == {one.codigo for one in RETENCOES}
-    for one in RETENCOES:
-        rule = kept[one.codigo]
-        assert rule["TagFilters"] == [{"Key": "retencao", "Value": one.codigo}]
-        # Never a day too soon, leap years among them.
-        assert 0 <= rule["ExpirationInDays"] - one.anos * 365.25 < 1
-        assert rule["Prefix"] == "t/"
+    for name, rule in kept.items():
+        assert (rule["Prefix"], rule["TagFilters"]) == ("t/", [{"Key": "retencao", "Value": name}])
+    days = {name: rule["ExpirationInDays"] for name, rule in kept.items()}
+    assert days.pop("rascunho") > VALIDADE.days
+    # Never a day too soon, leap years among them; what an operadora published is in none of them.
+    assert days == {one.codigo: math.ceil(365.25 * one.anos) for one in RETENCOES}
+    assert PUBLICADA.codigo not in kept
 
 
 @pytest.mark.parametrize(

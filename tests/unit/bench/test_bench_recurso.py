@@ -1,4 +1,4 @@
-"""What the benchmark of recursos measures is the work meant: received by both doors, answered, and told in each format."""
+"""What the benchmark of recursos measures is the work meant: received by both doors, answered, told in each format."""
 
 from __future__ import annotations
 
