@@ -19,9 +19,12 @@ import conecta_senhas
 import documentos
 import pagamento
 import peg
+import recurso
 from tests.conftest import ENVIRONMENT
 
-DEAR = ("boto3", "botocore.client", "lxml", "xmlschema", "pydantic", "aws_lambda_powertools", "reportlab")
+DEAR = (
+    "boto3", "botocore.client", "lxml", "xmlschema", "pydantic", "aws_lambda_powertools", "reportlab", "openpyxl",
+)  # fmt: skip
 
 
 def loaded_after(code: str) -> set[str]:
@@ -38,7 +41,7 @@ def loaded_after(code: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "context", ["autorizacao", "cadastro", "documentos", "pagamento", "peg", "porta_tiss", "publico"]
+    "context", ["autorizacao", "cadastro", "documentos", "pagamento", "peg", "porta_tiss", "publico", "recurso"]
 )
 def test_an_api_function_imports_its_models_and_nothing_dear(context: str) -> None:
     assert loaded_after(f"import {context}.handler.api") <= {"pydantic"}
@@ -50,7 +53,7 @@ def test_an_api_function_imports_its_models_and_nothing_dear(context: str) -> No
         "autorizacao.handler.eventos", "autorizacao.handler.fluxo", "cadastro.handler.eventos",
         "cadastro.handler.fluxo", "documentos.handler.eventos", "documentos.handler.fluxo",
         "pagamento.handler.eventos", "pagamento.handler.fluxo", "peg.handler.eventos", "peg.handler.fluxo",
-        "porta_tiss.handler.api",
+        "porta_tiss.handler.api", "recurso.handler.eventos", "recurso.handler.fluxo",
     ],
 )  # fmt: skip
 def test_a_function_without_json_bodies_imports_nothing_dear(module: str) -> None:
@@ -65,6 +68,22 @@ def test_reception_reads_xml_without_models_and_without_the_slow_validator() -> 
 
 def test_a_peg_is_read_without_what_reads_xml() -> None:
     code = "import peg.handler.pegs, peg.handler.operadora\nfrom peg.bootstrap import nucleo\nnucleo.portas()"
+    assert not loaded_after(code) & {"lxml", "xmlschema", "reportlab"}
+
+
+def test_what_may_be_contested_is_read_without_what_reads_messages_or_draws_files() -> None:
+    code = (
+        "from recurso.handler import glosas, operadora, planilhas, recursos\n"
+        "from recurso.bootstrap import nucleo\nnucleo.portas()"
+    )
+    assert not loaded_after(code) & {"lxml", "xmlschema", "reportlab", "openpyxl"}
+
+
+def test_a_document_is_found_without_what_reads_messages_or_draws_files() -> None:
+    code = (
+        "from documentos.handler import documentacoes, documentos as routes, uploads\n"
+        "from documentos.bootstrap import documentos, publicacoes\ndocumentos.portas(), publicacoes.portas()"
+    )
     assert not loaded_after(code) & {"lxml", "xmlschema", "reportlab"}
 
 
@@ -97,7 +116,7 @@ def pure() -> list[str]:
     """Every module of facts, of senhas, of loads, and of the contexts' rules and use cases."""
     return sorted(
         info.name
-        for root in (autorizacao, cadastro, *LIBRARIES, documentos, pagamento, peg)
+        for root in (autorizacao, cadastro, *LIBRARIES, documentos, pagamento, peg, recurso)
         for info in pkgutil.walk_packages(root.__path__, f"{root.__name__}.")
         if root in LIBRARIES or info.name.split(".")[1] in {"domain", "service"}
     )
