@@ -120,10 +120,15 @@ def examine(prestador_id: str, pedido: Pedido, portas: Portas, *, em: datetime) 
 
 
 def _legacy(pedido: Pedido, portas: Portas) -> bool:
-    """R07: whether the PEG is of before the migration, and its glosas are contested here."""
+    """R07: whether the PEG is of before the migration, and its glosas are contested here.
+
+    What was done after the migration was billed here: a day of it means that the protocolo is wrong.
+    """
     operadora = portas.operadora(pedido.registro_ans)
     since = operadora.data_migracao if operadora else None
     if operadora is None or since is None or not de_antes(pedido.origem, since):
+        return False
+    if any(one.cobrado.dia is not None and one.cobrado.dia >= since for one in pedido.entradas):
         return False
     if operadora.recurso_legado is RecursoLegado.RECUSA:
         raise LegadoError(operadora.portal_legado, since)

@@ -22,7 +22,7 @@ from recurso.domain.errors import (
 )
 from recurso.domain.glosas import Conta, Nivel
 from recurso.domain.pedidos import Pedido
-from recurso.domain.recursos import Papel, Porta, Recurso, SituacaoRecurso
+from recurso.domain.recursos import Cobrado, Papel, Porta, Recurso, SituacaoRecurso
 from recurso.service import contestacao, respostas
 from tests.builders_cadastro import HOJE, an_operadora
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA, VALE
@@ -190,6 +190,17 @@ def test_a_legacy_peg_is_contested_by_what_is_typed() -> None:
     assert (recurso.responder_ate, recurso.guias) == (None, ("G1",))
     assert wrong(mesa, an_entry(valor_glosado=DEZ), origem="4711") == ["REC-REPETIDO"]
     assert contestacao.newest_of_peg(HOSPITAL, VALE, "4711", mesa.portas) == recurso
+
+
+def test_what_was_done_after_the_migration_is_of_no_legacy_peg() -> None:
+    mesa = a_mesa()
+    for day, taken in ((MIGRACAO - timedelta(days=1), True), (MIGRACAO, False)):
+        done = replace(an_entry(valor_glosado=DEZ), cobrado=Cobrado(guia="G1", sequencial=1, dia=day))
+        if taken:
+            assert sent(mesa, done, origem="4711").legado
+            continue
+        with pytest.raises(NaoEncontradoError):
+            sent(mesa, done, origem="4712")
 
 
 def test_an_operadora_that_does_not_take_them_names_the_legacy_portal() -> None:

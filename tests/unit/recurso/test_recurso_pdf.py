@@ -44,8 +44,8 @@ def test_each_entry_says_what_was_decided_and_why() -> None:
     hospital = Prestador(HOSPITAL, "Hospital € Aurora", "1234567", cnpj=CNPJ)
     text = Printed(pdf.resposta(*answered(pauta), an_operadora(), hospital)).text
     for said in (
-        "Acatado em parte. Só o contratado.", "Mantida. Sem laudo.", "o fim.", "Guia G1", "Guia G2", "Guia inteira", "33,50",
-        "9,00", "Hospital € Aurora", "Glosa 1705", "Prestador: O item foi autorizado", "senha",
+        "Acatado em parte. Só o contratado.", "Mantida. Sem laudo.", "o fim.", "Guia G1", "Guia G2", "Guia inteira",
+        "33,50", "9,00", "Hospital € Aurora", "Glosa 1705", "Prestador: O item foi autorizado", "senha",
     ):  # fmt: skip
         assert said in text, said
 

@@ -199,7 +199,8 @@ class Peg:
         return self.situacao not in {SituacaoPeg.CANCELADO, SituacaoPeg.PREPARANDO}
 
 
-_NOSSO: Final = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])2[0-9]{7}")
+_NOSSO: Final = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])[1-6][0-9]{7}")
+"""Of any kind (`conecta_edge.protocolos.Kind`): a number of another thing is no PEG of before the migration either."""
 
 
 def de_antes(protocolo: str, data_migracao: date) -> bool:
