@@ -10,7 +10,7 @@ import csv
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,7 +22,6 @@ from conecta_edge import planilhas
 from recurso.domain.errors import RecursoError
 from recurso.domain.glosas import Nivel
 from recurso.domain.pedidos import EntradaPedida, Pedido
-from recurso.domain.recursos import Cobrado
 from recurso.service.contestacao import Contestacao
 
 LINHAS: Final = 5000
@@ -56,11 +55,11 @@ _MEDIA: Final = {
 }
 REGISTRO, PEG, GUIA, NIVEL = "registro_ans", "protocolo_peg", "numero_guia_prestador", "nivel"
 ITEM, SEQUENCIAL, TABELA, CODIGO, GLOSA = "item", "sequencial_item", "tabela", "codigo", "codigo_glosa"
-RECURSADO, JUSTIFICATIVA, DOCUMENTOS = "valor_recursado", "justificativa", "documentos"
+RECURSADO, JUSTIFICATIVA, DOCUMENTOS, GLOSADO = "valor_recursado", "justificativa", "documentos", "valor_glosado"
 PREENCHER: Final = (RECURSADO, JUSTIFICATIVA, DOCUMENTOS)
 """What somebody fills in."""
 COLUNAS: Final = (
-    REGISTRO, PEG, GUIA, NIVEL, ITEM, SEQUENCIAL, TABELA, CODIGO, "descricao", "data", GLOSA, "motivo", "valor_glosado",
+    REGISTRO, PEG, GUIA, NIVEL, ITEM, SEQUENCIAL, TABELA, CODIGO, "descricao", "data", GLOSA, "motivo", GLOSADO,
     "contestar_ate", "documentos_sugeridos", "recurso", *PREENCHER,
 )  # fmt: skip
 EXIGIDAS: Final = (REGISTRO, PEG, NIVEL, GLOSA, JUSTIFICATIVA)
@@ -68,7 +67,7 @@ RESULTADO: Final = ("situacao", "recurso_enviado", "mensagem")
 """Columns that the answer adds."""
 COLUNA_DE: Final[Mapping[str, str]] = {
     "guia": GUIA, "nivel": NIVEL, "sequencial": ITEM, "codigo": GLOSA, "valor": RECURSADO,
-    "justificativa": JUSTIFICATIVA, "documentos": DOCUMENTOS, "valor_glosado": "valor_glosado",
+    "justificativa": JUSTIFICATIVA, "documentos": DOCUMENTOS, "valor_glosado": GLOSADO,
 }  # fmt: skip
 """Of the field that a finding is about."""
 _INSTRUCOES: Final = (
@@ -209,7 +208,15 @@ _ILEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # --- in ---
 
 
-def ler(content: bytes) -> list[Linha]:
+Montar = Callable[[str, str, Mapping[str, Any]], EntradaPedida]
+"""What makes an entry of registro ANS, protocolo and the fields of a line, as JSON names them, or says what is wrong.
+
+Raises:
+    CelulaError: a field is not what it must be.
+"""
+
+
+def ler(content: bytes, montar: Montar) -> list[Linha]:
     """The lines of a file that came back.
 
     Raises:
@@ -230,7 +237,10 @@ def ler(content: bytes) -> list[Linha]:
         raise PlanilhaInvalidaError("coluna-ausente", f"Faltam colunas: {', '.join(missing)}. Use o modelo.")
     if doubled := [name for name in COLUNAS if names.count(name) > 1]:
         raise PlanilhaInvalidaError("coluna-repetida", f"Colunas repetidas: {', '.join(doubled)}. Use o modelo.")
-    found = [_linha(number, dict(zip(names, cells, strict=False))) for number, cells in rows[head + 1 :]]
+    blank = dict.fromkeys(names, "")  # a line may end before its last columns
+    found = [
+        _linha(number, {**blank, **dict(zip(names, cells, strict=False))}, montar) for number, cells in rows[head + 1 :]
+    ]
     linhas = [one for one in found if any(one.celulas.values())]
     if len({one.peg for one in linhas if one.entrada}) > PEGS:
         raise PlanilhaInvalidaError("protocolos-demais", f"Até {PEGS} protocolos por planilha: divida-a.")
@@ -341,51 +351,43 @@ def _text(value: Any) -> str:
 
 
 _AMOUNT: Final = re.compile(r"(?:R\$\s*)?([0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{2}|[0-9]+(?:[.,][0-9]+)?)")
+_MAIOR: Final = 20
+"""Characters of an amount."""
 _ENGENHARIA: Final = re.compile(r"[0-9][.,][0-9]+E\+[0-9]+", re.IGNORECASE)
-_GLOSA: Final = re.compile(r"[0-9]{4}")
 
 
-def _linha(numero: int, celulas: Mapping[str, str]) -> Linha:
-    cells = {name: text.strip() for name, text in celulas.items() if name}
+def _linha(numero: int, celulas: Mapping[str, str], montar: Montar) -> Linha:
+    cells = {name: _ILEGAL.sub(" ", text).strip() for name, text in celulas.items() if name}
     if not cells.get(JUSTIFICATIVA):
         return Linha(numero, cells)
     try:
-        return Linha(numero, cells, _entrada(cells))
-    except _CelulaError as error:
+        return Linha(numero, cells, _entrada(cells, montar))
+    except CelulaError as error:
         return Linha(numero, cells, erro=(error.coluna, str(error)))
 
 
-class _CelulaError(Exception):
+class CelulaError(Exception):
+    """A cell is not what its column holds: which column, and what to do."""
+
     def __init__(self, coluna: str, mensagem: str) -> None:
         super().__init__(mensagem)
         self.coluna = coluna
 
 
-def _entrada(cells: Mapping[str, str]) -> EntradaPedida:
+def _entrada(cells: Mapping[str, str], montar: Montar) -> EntradaPedida:
     for name in (REGISTRO, PEG, GUIA):
         if _ENGENHARIA.fullmatch(cells.get(name, "")):
             text = "A planilha arredondou este número: use o modelo em XLSX, ou formate a coluna como texto."
-            raise _CelulaError(name, text)
-    if not re.fullmatch(r"[0-9]{6}", cells[REGISTRO]):
-        raise _CelulaError(REGISTRO, "Informe o registro ANS da operadora, seis dígitos, como no modelo.")
-    if not re.fullmatch(r"[0-9]{1,12}", cells[PEG]):
-        raise _CelulaError(PEG, "Informe o protocolo do PEG, até doze dígitos, como no modelo.")
-    if cells[NIVEL].upper() not in Nivel.__members__:
-        raise _CelulaError(NIVEL, f"Deve ser um de: {', '.join(Nivel)}.")
-    if not _GLOSA.fullmatch(code := cells[GLOSA].zfill(4)):
-        raise _CelulaError(GLOSA, "Informe os quatro dígitos do código da glosa, como no modelo.")
-    return EntradaPedida(
-        nivel=(nivel := Nivel(cells[NIVEL].upper())),
-        cobrado=Cobrado(
-            guia=cells.get(GUIA) or None,
-            sequencial=_integer(cells, SEQUENCIAL) if nivel is Nivel.ITEM else None,
-            tabela=_table(cells) if nivel is Nivel.ITEM else None,
-            codigo=cells.get(CODIGO) or None if nivel is Nivel.ITEM else None,
-        ),
-        sequencia=_integer(cells, ITEM) if nivel is Nivel.ITEM else None,
-        codigo=code, valor=_amount(cells, RECURSADO), valor_glosado=_amount(cells, "valor_glosado"),
-        justificativa=cells[JUSTIFICATIVA], documentos=tuple(cells.get(DOCUMENTOS, "").split()),
-    )  # fmt: skip
+            raise CelulaError(name, text)
+    nivel, item = cells[NIVEL].upper(), cells[NIVEL].upper() == Nivel.ITEM
+    asked = {
+        "nivel": Nivel.__members__.get(nivel, nivel), GUIA: cells.get(GUIA) or None, GLOSA: cells[GLOSA].zfill(4),
+        RECURSADO: _amount(cells, RECURSADO), GLOSADO: _amount(cells, GLOSADO), JUSTIFICATIVA: cells[JUSTIFICATIVA],
+        DOCUMENTOS: cells.get(DOCUMENTOS, "").split(),
+        ITEM: _integer(cells, ITEM) if item else None, SEQUENCIAL: _integer(cells, SEQUENCIAL) if item else None,
+        TABELA: _table(cells) if item else None, CODIGO: cells.get(CODIGO) or None if item else None,
+    }  # fmt: skip
+    return montar(cells[REGISTRO], cells[PEG], asked)
 
 
 def _integer(cells: Mapping[str, str], name: str) -> int | None:
@@ -393,7 +395,7 @@ def _integer(cells: Mapping[str, str], name: str) -> int | None:
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,6}", text):
-        raise _CelulaError(name, "Deve ser um número, como no modelo.")
+        raise CelulaError(name, "Deve ser um número, como no modelo.")
     return int(text)
 
 
@@ -402,16 +404,16 @@ def _table(cells: Mapping[str, str]) -> str | None:
     return cells[TABELA].zfill(2) if cells.get(TABELA) else None
 
 
-def _amount(cells: Mapping[str, str], name: str) -> Decimal | None:
+def _amount(cells: Mapping[str, str], name: str) -> str | None:
     text = cells.get(name, "")
     if not text:
         return None
-    if found := _AMOUNT.fullmatch(text):
+    if len(text) <= _MAIOR and (found := _AMOUNT.fullmatch(text)):
         plain = found[1].replace(".", "").replace(",", ".") if "," in found[1] else found[1]
         amount = Decimal(plain)
         if amount == amount.quantize(Decimal("0.01")):
-            return amount.quantize(Decimal("0.01"))
-    raise _CelulaError(name, "Informe reais com até dois decimais: 1234,56.")
+            return f"{amount:.2f}"
+    raise CelulaError(name, "Informe reais com até dois decimais: 1234,56.")
 
 
 def pedidos(linhas: Iterable[Linha]) -> list[tuple[Pedido, tuple[Linha, ...]]]:

@@ -20,7 +20,7 @@ from recurso.handler.comum import ERRORS as COMUNS
 from recurso.handler.comum import ESCREVER, FUNCAO, LER
 from recurso.planilhas import COLUNA_DE, COLUNAS, PEGS, RESULTADO, Formato, Linha, PlanilhaInvalidaError
 from recurso.schemas import achados
-from recurso.schemas.planilhas import SITUACOES, RespostaDaPlanilhaView
+from recurso.schemas.planilhas import SITUACOES, RespostaDaPlanilhaView, entrada
 from recurso.service import contestacao
 from recurso.service.contestacao import Entrega, Tentativa
 from recurso.service.portas import Chamador
@@ -92,7 +92,7 @@ def send(request: Request) -> Response:
     formato = query.one_of("formato", ("json", *Formato), "json")
     query.check()
     caller.require(LER if simular else ESCREVER)
-    linhas = planilhas.ler(request.body)
+    linhas = planilhas.ler(request.body, entrada)
     answers = _answers(request, caller, linhas, portas, simular=simular)
     if formato != "json":
         kind = Formato(formato)

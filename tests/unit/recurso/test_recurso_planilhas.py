@@ -13,6 +13,7 @@ from openpyxl import Workbook, load_workbook
 from recurso import planilhas
 from recurso.domain.glosas import Conta, Nivel
 from recurso.planilhas import COLUNAS, Formato, PlanilhaInvalidaError
+from recurso.schemas.planilhas import entrada
 from recurso.service import contestacao
 from tests.builders_functions import HOSPITAL, VALE
 from tests.builders_recurso import PEG, a_caller, a_conta, a_taken, sent_now
@@ -51,10 +52,15 @@ def a_csv(**cells: str) -> bytes:
     return "\r\n".join((";".join(held), ";".join(held.values()))).encode()
 
 
+def ler(content: bytes) -> list[planilhas.Linha]:
+    """Its lines, each with what JSON would take."""
+    return planilhas.ler(content, entrada)
+
+
 def refused(content: bytes) -> str:
     """Why a file is refused."""
     with pytest.raises(PlanilhaInvalidaError) as error:
-        planilhas.ler(content)
+        ler(content)
     assert error.value.mensagem
     return error.value.codigo
 
@@ -69,7 +75,7 @@ def test_what_goes_out_comes_back(formato: Formato) -> None:
     else:
         lines = content.decode("utf-8-sig").splitlines()
         content = "\r\n".join([lines[0], *(f"{line[:-2]};'{why};" for line in lines[1:])]).encode()
-    ((pedido, lines_),) = planilhas.pedidos(planilhas.ler(content))
+    ((pedido, lines_),) = planilhas.pedidos(ler(content))
     assert (pedido.registro_ans, pedido.origem, [one.numero for one in lines_]) == (VALE, PEG, [2, 3])
     first, second = pedido.entradas
     assert (first.nivel, first.cobrado.guia, first.sequencia, first.codigo) == (Nivel.ITEM, "G1", 1, "1705")
@@ -80,7 +86,7 @@ def test_what_goes_out_comes_back(formato: Formato) -> None:
 
 
 def test_a_template_left_as_it_is_contests_nothing() -> None:
-    linhas = planilhas.ler(a_template(Formato.XLSX))
+    linhas = ler(a_template(Formato.XLSX))
     assert [one.entrada for one in linhas] == [None]
     assert planilhas.pedidos(linhas) == []
 
@@ -100,7 +106,7 @@ def test_no_text_of_ours_is_a_formula() -> None:
     ("text", "valor"), [("1.234,56", "1234.56"), ("1234,5", "1234.50"), ("R$ 10", "10.00"), ("7.25", "7.25")]
 )
 def test_amounts_are_read_as_people_write_them(text: str, valor: str) -> None:
-    (line,) = planilhas.ler(a_csv(valor_recursado=text))
+    (line,) = ler(a_csv(valor_recursado=text))
     assert line.entrada is not None
     assert str(line.entrada.valor) == valor
 
@@ -109,23 +115,39 @@ def test_amounts_are_read_as_people_write_them(text: str, valor: str) -> None:
     ("column", "text"),
     [
         ("valor_recursado", "dez"), ("valor_recursado", "1,234"), ("protocolo_peg", "2,61E+11"), ("registro_ans", "34"),
-        ("protocolo_peg", "PEG"), ("nivel", "LINHA"), ("codigo_glosa", "17055"), ("item", "um"),
+        ("protocolo_peg", "PEG 1"), ("nivel", "LINHA"), ("codigo_glosa", "17055"), ("item", "um"), ("item", "10000"),
+        ("valor_recursado", "9" * 400), ("valor_glosado", "9" * 12), ("documentos", "../x " + "q" * 5000),
+        ("documentos", " ".join(["0" * 32] * 21)), ("numero_guia_prestador", "G" * 21), ("justificativa", "a\u202eb"),
+        ("numero_guia_prestador", ""), ("item", ""), ("codigo", "a/b"), ("tabela", "x"),
     ],
 )  # fmt: skip
 def test_a_cell_that_cannot_be_read_is_told_with_its_column(column: str, text: str) -> None:
-    (line,) = planilhas.ler(a_csv(**{column: text}))
+    (line,) = ler(a_csv(**{column: text}))
     assert line.entrada is None
     assert line.erro is not None
-    assert line.erro[0] == column
+    assert line.erro[0] in {column, "nivel"}
     ((pedido, mine),) = planilhas.pedidos([line])
     assert (pedido.entradas, mine) == ((), (line,))
+
+
+def test_a_line_may_end_before_its_last_columns() -> None:
+    head = "justificativa;registro_ans;protocolo_peg;nivel;codigo_glosa"
+    (line,) = ler(f"{head}\r\nporque sim\r\n".encode())
+    assert line.erro is not None
+    assert line.erro[0] == "registro_ans"
+
+
+def test_what_is_not_printed_is_not_kept() -> None:
+    (line,) = ler(a_csv(justificativa="Não\x07procede\x0b"))
+    assert line.entrada is not None
+    assert line.entrada.justificativa == "Não procede"
 
 
 def test_csv_of_here_is_read_whatever_it_was_saved_as() -> None:
     text = "Atenção\ncom quebra"
     content = a_csv().decode().replace("Porque sim", f'"{text}"')
     for encoded in (content.encode("cp1252"), content.encode("utf-8-sig"), content.replace(";", ",").encode()):
-        (line,) = planilhas.ler(encoded)
+        (line,) = ler(encoded)
         assert line.entrada is not None
         assert line.entrada.justificativa == text
 
@@ -140,7 +162,7 @@ def test_what_a_spreadsheet_makes_of_numbers_is_read() -> None:
     sheet.append([345695, 261120000001.0, 77, "item", 1, 0, 1705, 4.5, "Porque sim", None])
     out = io.BytesIO()
     book.save(out)
-    (line,) = planilhas.ler(out.getvalue())
+    (line,) = ler(out.getvalue())
     assert line.erro is None
     assert line.entrada is not None
     assert (line.numero, line.peg, line.entrada.cobrado.guia) == (3, ("345695", PEG), "77")
@@ -148,7 +170,7 @@ def test_what_a_spreadsheet_makes_of_numbers_is_read() -> None:
 
 
 def test_the_answer_is_the_file_with_what_became_of_each_line() -> None:
-    linhas = planilhas.ler(a_csv())
+    linhas = ler(a_csv())
     told = {linhas[0].numero: ("ENVIADA", "261160000001", "")}
     csv = planilhas.devolver(linhas, told, Formato.CSV).decode("utf-8-sig").splitlines()
     assert csv[0].endswith("justificativa;situacao;recurso_enviado;mensagem")
@@ -158,8 +180,8 @@ def test_the_answer_is_the_file_with_what_became_of_each_line() -> None:
 
 
 def test_the_same_lines_are_the_same_recurso() -> None:
-    first, second = (planilhas.pedidos(planilhas.ler(a_csv()))[0][0] for _ in range(2))
-    other = planilhas.pedidos(planilhas.ler(a_csv(justificativa="Outra")))[0][0]
+    first, second = (planilhas.pedidos(ler(a_csv()))[0][0] for _ in range(2))
+    other = planilhas.pedidos(ler(a_csv(justificativa="Outra")))[0][0]
     assert first.numero == second.numero != other.numero
     mesa = a_mesa()
     one, again = (contestacao.send(HOSPITAL, each, sent_now(), a_caller(), mesa.portas) for each in (first, second))
@@ -238,6 +260,6 @@ def test_whatever_is_broken_in_a_file_it_is_read_or_refused() -> None:
             for other, held in members.items():
                 made.writestr(other, bytes(content) if other == name else held)
         try:
-            planilhas.ler(out.getvalue())
+            ler(out.getvalue())
         except PlanilhaInvalidaError:
             continue
