@@ -26,6 +26,8 @@ from conecta_edge import protocolos
 from conecta_senhas.catalogo import FUNCOES
 from conecta_senhas.motor import RULES
 from conecta_tiss.rules import admissao
+from documentos.domain import conteudo, procedimentos
+from documentos.service import documentos, envios, pendencias, publicacoes
 from pagamento.domain import cronograma, demonstrativos
 from pagamento.domain import faturas as dias
 from pagamento.domain import notas as conferencia
@@ -137,6 +139,14 @@ def catalogue() -> tuple[Regra, ...]:
         Regra("PAG-LEGADO", ("R07",), pegs.de_antes),
         Regra("PAG-DEMONSTRATIVO", ("§10",), demonstrativos.demonstrar),
         *(Regra(f"REC-{name}", fontes, funcao) for name, fontes, funcao in RECURSOS),
+        Regra("DOC-CONTEUDO", ("§7",), conteudo.examine),
+        Regra("DOC-VINCULO", ("§10",), documentos.link),
+        Regra("DOC-RECURSO", ("§4",), documentos.attach_to_recurso),
+        Regra("DOC-PENDENCIAS", ("R27", "§10"), pendencias.checklist),
+        Regra("DOC-ENVIO", ("§7",), envios.receive),
+        Regra("DOC-SENHA", ("R09",), procedimentos.com_senha),
+        Regra("DOC-PUBLICACAO", ("§2",), publicacoes.publish),
+        Regra("DOC-ESTANTE", ("§2",), publicacoes.read),
         Regra("R12", ("R12",), admissao.versao_aceita),
         Regra("PROTOCOLO", ("R30",), protocolos.allocate),
     )

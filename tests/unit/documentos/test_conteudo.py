@@ -41,6 +41,7 @@ def test_a_file_that_is_what_it_says_has_nothing_wrong(content: bytes, formato: 
     assert told(content, formato) == []
 
 
+@pytest.mark.regra("DOC-CONTEUDO")
 @pytest.mark.parametrize(
     "content",
     [b"MZ\x90\x00", b"\x7fELF\x02", b"\xcf\xfa\xed\xfe", b"#!/bin/sh\n", b"PK\x03\x04", b"Rar!\x1a\x07\x00",
@@ -60,6 +61,7 @@ def test_what_is_no_image_is_told_by_its_code(formato: Formato) -> None:
         assert told(content, formato) == [("DOC-FORMATO", "3164")]
 
 
+@pytest.mark.regra("DOC-CONTEUDO")
 @pytest.mark.parametrize("formato", [Formato.JPEG, Formato.PNG, Formato.TIFF])
 def test_an_image_cut_anywhere_is_corrupt(formato: Formato) -> None:
     whole = IMAGES[formato]
@@ -131,6 +133,7 @@ def test_a_pdf_that_not_everybody_can_read_is_refused(encrypt: bytes) -> None:
     assert told(content.replace(encrypt, b"/EncryptMetadata false"), Formato.PDF) == []
 
 
+@pytest.mark.regra("DOC-CONTEUDO")
 @pytest.mark.parametrize(
     "objeto",
     [

@@ -117,6 +117,7 @@ def test_a_manual_is_written_gets_its_file_and_is_read_by_prestadores_only_once_
     assert (told.tipo, told.dados["publicacao"], told.dados["substitui"]) == ("DocumentacaoPublicada", which, None)
 
 
+@pytest.mark.regra("DOC-PUBLICACAO")
 def test_a_new_edition_takes_the_place_of_the_one_before_at_once_and_not_earlier(mural: Mural) -> None:
     which = published(mural)
     assert mural.call("POST", f"{DELA_UMA}/edicoes", id=which)[1]["edicoes"][0]["titulo"] == "Recesso"
@@ -309,6 +310,7 @@ def test_editions_are_listed_newest_first_a_page_at_a_time(mural: Mural) -> None
 # --- who reads what ---
 
 
+@pytest.mark.regra("DOC-ESTANTE")
 def test_a_prestador_reads_what_is_for_it_and_nothing_else_is_there(mural: Mural) -> None:
     of_all = published(mural)
     of_es = published(mural, publico={"ufs": ["ES", "RJ"], "tipos": ["PESSOA_JURIDICA"]})
@@ -361,6 +363,7 @@ def test_the_list_is_read_a_page_at_a_time_by_tipo_or_only_what_is_new(mural: Mu
         assert (status, body["erros"][0]["campo"]) == (422, next(iter(query)))
 
 
+@pytest.mark.regra("DOC-ESTANTE")
 def test_what_is_new_is_what_came_to_be_seen_since_the_last_visit_of_each_person(mural: Mural) -> None:
     before = published(mural)
     future = published(mural, vigente_de="2026-11-22")
@@ -424,6 +427,7 @@ def test_machines_read_with_a_scope_of_documents_and_not_with_another(mural: Mur
 # --- procedures that need a senha (R09) ---
 
 
+@pytest.mark.regra("DOC-SENHA")
 @pytest.mark.regra("R09")
 def test_the_list_of_procedures_is_of_the_rules_in_force_on_the_day(mural: Mural) -> None:
     mural.catalogo.put(

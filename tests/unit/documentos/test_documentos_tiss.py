@@ -129,6 +129,7 @@ def test_a_document_is_kept_given_to_its_peg_and_receipted_in_the_senders_versio
     assert (link.destino, link.tipo, link.quem) == (Destino(Alvo.GUIA, PEG, "GP-1"), "02", "pessoa-1")
 
 
+@pytest.mark.regra("DOC-ENVIO")
 def test_the_same_again_is_the_same_and_another_under_its_number_is_refused(porta: Porta) -> None:
     first = porta.send(envio())
     assert porta.send(envio()) == first
@@ -140,6 +141,7 @@ def test_the_same_again_is_the_same_and_another_under_its_number_is_refused(port
     assert len(porta.mesa.documentos.eventos) == 1
 
 
+@pytest.mark.regra("DOC-ENVIO")
 @pytest.mark.parametrize(
     ("campos", "destino"),
     [

@@ -52,6 +52,7 @@ def listed(mesa: Mesa, destino: Destino, prestador_id: str = HOSPITAL) -> list[s
     return [one.documento.id for one in documentos.of_destino(held, destino, lambda _one: True, mesa.portas)]
 
 
+@pytest.mark.regra("DOC-VINCULO")
 def test_one_document_serves_many_guias_and_its_id_follows_from_its_bytes(mesa: Mesa) -> None:
     other = replace(GUIA, guia="GP-2")
     assert link(mesa, GUIA, other) == [GUIA, other]
@@ -98,6 +99,7 @@ def test_a_peg_of_another_operadora_is_none_for_a_document(mesa: Mesa) -> None:
         link(mesa, PEG, documento=a_documento(registro_ans=PASA))
 
 
+@pytest.mark.regra("DOC-VINCULO")
 @pytest.mark.parametrize(
     ("destino", "situacao"),
     [(PEG, SituacaoPeg.LIBERADO), (GUIA, SituacaoPeg.PAGO), (RECURSO, "RESPONDIDO"), (PEG, SituacaoPeg.CANCELADO)],
@@ -189,6 +191,7 @@ def test_whether_some_bytes_were_sent_is_asked_by_their_digest(mesa: Mesa) -> No
     assert documentos.of_bytes(CLINICA, VALE, sha256(PDF), lambda _one: True, mesa.portas) == []
 
 
+@pytest.mark.regra("DOC-RECURSO")
 def test_uploads_that_a_recurso_was_sent_with_belong_to_it_once(mesa: Mesa) -> None:
     for n in range(40):
         mesa.documentos.uploads.add(a_kept_upload(f"p{n}", b"%d" % n))
@@ -209,6 +212,7 @@ def conferida(mesa: Mesa, destino: Destino = PEG) -> list[tuple[str | None, int,
     return [(one.tipo, one.faltam, one.guias) for one in lista.itens]
 
 
+@pytest.mark.regra("DOC-PENDENCIAS")
 def test_each_guia_of_a_peg_needs_its_signature_unless_one_serves_all(mesa: Mesa) -> None:
     assert conferida(mesa) == [("06", 2, ("GP-1", "GP-2"))]
     link(mesa, replace(GUIA, guia="GO-1"))
@@ -237,6 +241,7 @@ def test_what_is_asked_is_replaced_as_it_was_seen(mesa: Mesa) -> None:
     assert pendencias.in_force(PASA, mesa.portas).itens == PADRAO
 
 
+@pytest.mark.regra("DOC-PENDENCIAS")
 def test_a_recurso_expects_what_usually_proves_its_glosas(mesa: Mesa) -> None:
     held = mesa.referencias.rows[Alvo.RECURSO, RECURSO.id]
     mesa.referencias.put(Alvo.RECURSO, RECURSO.id, replace(held, esperados=("04", "06")))
@@ -244,6 +249,7 @@ def test_a_recurso_expects_what_usually_proves_its_glosas(mesa: Mesa) -> None:
     assert conferida(mesa, RECURSO) == [("04", 1, ()), ("06", 0, ())]
 
 
+@pytest.mark.regra("R27", "DOC-PENDENCIAS")
 def test_a_request_tells_itself_what_it_waits_for(mesa: Mesa) -> None:
     quote = Esperado(descricao="Cotações de OPME", finalidade="cotacao_opme", faltam=2)
     held = Referencia(prestadores=(HOSPITAL,), registro_ans=VALE, situacao="AGUARDANDO_DOCUMENTO", esperados=(quote,))
