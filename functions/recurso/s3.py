@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conecta_contas_aws import contas
 from conecta_edge import packed
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from conecta_contas.analise import Recuperado
     from recurso.domain.pedidos import Rascunho
     from recurso.domain.recursos import Recurso
+
+RASCUNHO: Final = "rascunho"
+"""Class of retention of what a draft says."""
 
 
 class ConteudoMissingError(LookupError):
@@ -61,9 +64,9 @@ class S3Arquivo:
         )  # fmt: skip
 
     def keep_conteudo(self, prestador_id: str, rascunho_id: str, pedido: Pedido) -> str:
-        """One PutObject."""
+        """One PutObject; the bucket forgets it a while after its draft ends."""
         key = partial(conteudo_key, pedido.registro_ans, prestador_id, rascunho_id)
-        return packed.keep(self._client, self._bucket, key, codec.plain(pedido))
+        return packed.keep(self._client, self._bucket, key, codec.plain(pedido), retencao=RASCUNHO)
 
     def conteudo(self, rascunho: Rascunho) -> Pedido:
         """One GetObject.

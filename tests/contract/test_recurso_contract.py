@@ -35,8 +35,8 @@ from recurso.domain.recursos import (
 )
 from recurso.dynamodb import recursos as adapter
 from recurso.dynamodb.chaves import numero_key, rascunho_key
-from recurso.dynamodb.recursos import GUARDADO, DynamoRecursos
-from recurso.s3 import ConteudoMissingError, S3Arquivo
+from recurso.dynamodb.recursos import DynamoRecursos
+from recurso.s3 import RASCUNHO, ConteudoMissingError, S3Arquivo, conteudo_key, pauta_key
 from recurso.service.portas import Fato, Mudanca
 from tests.builders_cadastro import HOJE
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA, VALE, an_upload
@@ -376,7 +376,7 @@ def test_nothing_is_ever_deleted_what_is_let_go_or_forgotten_ends_by_itself(subj
         row = get_item(subject.port._client, subject.port._table, key)
         assert row is not None
         ends.append((row.get("livre"), int(row["ttl"])))
-    assert ends == [(True, until(NOW + SOLTA)), (None, until(NOW + GUARDADO))]
+    assert ends == [(True, until(NOW + SOLTA)), (None, until(draft.expira_em))]
 
 
 # --- the archive ---
@@ -429,6 +429,15 @@ def test_contents_of_drafts_stay_as_they_were_kept_each_under_its_own(acervo: Ac
     assert [port.conteudo(a_draft(conteudo=name)) for name in names] == pedidos
     with pytest.raises(ConteudoMissingError):
         port.conteudo(a_draft("r2", conteudo=names[0]))
+
+
+@pytest.mark.parametrize("engine_name", [EMBEDDED])
+def test_the_archive_forgets_what_a_draft_says_and_no_pauta(acervo: Acervo) -> None:
+    port = acervo.port
+    draft, pauta = port.keep_conteudo(HOSPITAL, "r1", a_pedido()), port.keep_pauta(a_recurso(), a_pauta())
+    keys = conteudo_key(VALE, HOSPITAL, "r1", draft), pauta_key(VALE, HOSPITAL, a_recurso().protocolo, pauta)
+    tags = [port._client.get_object_tagging(Bucket=port._bucket, Key=key)["TagSet"] for key in keys]
+    assert tags == [[{"Key": "retencao", "Value": RASCUNHO}], []]
 
 
 # --- files of documentos ---

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from documentos.domain.finalidades import PUBLICADA, RETENCOES
-from recurso.schemas.recursos import VALIDADE
+from recurso.domain.pedidos import VALIDADE
 from tests.infra.conftest import Templates
 
 TABLES = (

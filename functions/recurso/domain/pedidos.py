@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -14,6 +14,8 @@ from conecta_tiss.versions import Versao
 from recurso.domain.glosas import Nivel
 from recurso.domain.recursos import TUDO, Cobrado
 
+VALIDADE: Final = timedelta(days=90)
+"""How long a draft is kept that nobody changes, sends or discards."""
 JUSTIFICATIVA_MAXIMA: Final = 500
 """Characters that the standard carries; its receipt echoes 150 of what is said of a whole guia."""
 JUSTIFICATIVA_ECOADA: Final = 150
@@ -108,3 +110,8 @@ class Rascunho:
     def aberto(self) -> bool:
         """Whether it may still be changed."""
         return self.enviado is None and not self.descartado
+
+    @property
+    def expira_em(self) -> datetime:
+        """When it ends by itself."""
+        return self.alterado_em + VALIDADE

@@ -6,7 +6,7 @@ A row is its whole object: it is replaced on condition that it is as it was read
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,15 +23,13 @@ from recurso.service.portas import Mudanca, Numero, Page
 if TYPE_CHECKING:
     from recurso.service.portas import Fato, Linha
 
-GUARDADO: Final = timedelta(days=90)
-"""How long a draft is kept that nobody changes, sends or discards any more."""
 PAGE: Final = 300
 """Places of the index that are read at once."""
 
 
 def to_item(linha: Linha) -> Item:
     """An object as its row."""
-    ends = {"ttl": rows.until(linha.alterado_em + GUARDADO)} if isinstance(linha, Rascunho) else {}
+    ends = {"ttl": rows.until(linha.expira_em)} if isinstance(linha, Rascunho) else {}
     return {**chaves.linha_key(linha), **rows.plain(linha), **chaves.lugares(linha), **ends}
 
 

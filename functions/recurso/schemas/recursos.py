@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 
 RESPOSTAS: Final = 1000
 """Of one request; a longer recurso is answered by several."""
-VALIDADE: Final = timedelta(days=90)
-"""Of a draft, since it was last changed."""
 Justificativa = Annotated[str | None, Field(description="Por quê, em linguagem simples.")]
 
 
@@ -463,7 +461,7 @@ def rascunho(one: Rascunho, hoje: date) -> dict[str, Any]:
         "dias_restantes": dias_restantes(one.contestar_ate, hoje),
         "criado_em": iso(one.criado_em),
         "alterado_em": iso(one.alterado_em),
-        "expira_em": iso(one.alterado_em + VALIDADE),
+        "expira_em": iso(one.expira_em),
         "versao": one.versao,
     }
 

@@ -16,13 +16,21 @@ TOKEN: Final = 24
 _LEVEL: Final = 1
 
 
-def keep(client: Any, bucket: str, key_of: Callable[[str], str], value: Any) -> str:
-    """Keep a plain value (`conecta_facts.codec.plain`) under the key made of its token, which is answered."""
+def keep(
+    client: Any, bucket: str, key_of: Callable[[str], str], value: Any, *, retencao: str | None = None
+) -> str:  # fmt: skip
+    """Keep a plain value (`conecta_facts.codec.plain`) under the key made of its token, which is answered.
+
+    Args:
+        retencao: how long, by the tag that the bucket forgets by; `None` as long as whatever lies there.
+    """
     text = json.dumps(value, ensure_ascii=False, default=_amount, separators=(",", ":")).encode()
     token = hashlib.sha256(text).hexdigest()[:TOKEN]
+    tagged = {"Tagging": f"retencao={retencao}"} if retencao else {}
     client.put_object(
-        Bucket=bucket, Key=key_of(token), Body=gzip.compress(text, _LEVEL, mtime=0), ContentType="application/gzip"
-    )
+        Bucket=bucket, Key=key_of(token), Body=gzip.compress(text, _LEVEL, mtime=0), ContentType="application/gzip",
+        **tagged,
+    )  # fmt: skip
     return token
 
 
