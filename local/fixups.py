@@ -68,11 +68,10 @@ def _bucket(client: Any, name: str, properties: Properties) -> Iterator[str]:
 
 def _lifecycle_rule(rule: Properties) -> dict[str, Any]:
     """S3's form of a rule from CloudFormation's, which names days and filters differently."""
-    converted: dict[str, Any] = {
-        "ID": rule["Id"],
-        "Status": rule["Status"],
-        "Filter": {"Prefix": rule.get("Prefix", "")},
-    }
+    chosen: dict[str, Any] = {"Prefix": rule.get("Prefix", "")}
+    if tags := rule.get("TagFilters"):
+        chosen = {"And": {**chosen, "Tags": [dict(tag) for tag in tags]}}
+    converted: dict[str, Any] = {"ID": rule["Id"], "Status": rule["Status"], "Filter": chosen}
     if "ExpirationInDays" in rule:
         converted["Expiration"] = {"Days": rule["ExpirationInDays"]}
     if "Transitions" in rule:

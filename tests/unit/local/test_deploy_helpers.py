@@ -210,7 +210,9 @@ class TestFixups:
             "NoncurrentVersionExpiration": {"NoncurrentDays": 365},
             "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
         }
-        self.apply(client, "AWS::S3::Bucket", LifecycleConfiguration={"Rules": [rule]})
+        tag = {"Key": "retencao", "Value": "clinica"}
+        tagged = {"Id": "clinica", "Status": "Enabled", "Prefix": "t/", "TagFilters": [tag], "ExpirationInDays": 7305}
+        self.apply(client, "AWS::S3::Bucket", LifecycleConfiguration={"Rules": [rule, tagged]})
         assert client.calls["put_bucket_lifecycle_configuration"]["LifecycleConfiguration"]["Rules"] == [
             {
                 "ID": "documentos",
@@ -221,7 +223,13 @@ class TestFixups:
                 "NoncurrentVersionTransitions": [{"NoncurrentDays": 30, "StorageClass": "GLACIER_IR"}],
                 "NoncurrentVersionExpiration": {"NoncurrentDays": 365},
                 "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
-            }
+            },
+            {
+                "ID": "clinica",
+                "Status": "Enabled",
+                "Filter": {"And": {"Prefix": "t/", "Tags": [tag]}},
+                "Expiration": {"Days": 7305},
+            },
         ]
 
     def test_the_time_zone_of_a_schedule_is_put_back_with_all_else_it_has(self) -> None:
