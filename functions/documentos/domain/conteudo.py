@@ -22,6 +22,8 @@ PIXELS: Final = 250_000_000
 """Of one image: an A2 page at 600 dpi has 139 million."""
 INFLADO: Final = 64 * 1024 * 1024
 """Bytes that the compressed objects of one PDF may have together."""
+_VOLTAS: Final = 4
+"""How often the bytes of a PDF are inflated, at most: no writer puts streams into each other."""
 _INICIO: Final = 1024
 """Bytes in which readers of PDF look for its header, and writers leave line ends before it."""
 _FIM: Final = 2048
@@ -37,6 +39,8 @@ _OUTROS: Final[Mapping[bytes, str]] = {
 }  # fmt: skip
 """What else a file may be, by how it begins: programs, scripts, and what programs travel in."""
 _MARCACAO: Final = re.compile(rb"\s*<(?:!doctype\s+html|html|script|svg)[\s>]", re.IGNORECASE)
+_JPEG_MARKER: Final = re.compile(rb"\xff[\x01-\xfe]", re.DOTALL)
+"""A byte 0xFF of a scan is followed by 0x00, and one that pads by another."""
 _JPEG_ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 """Markers without a segment."""
 _JPEG_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -128,25 +132,21 @@ def _is_zip(content: bytes) -> bool:
 def _jpeg(content: bytes) -> tuple[int, int]:
     """(place after its end, pixels): every segment to the end of the last scan."""
     at, pixels, scanned = 2, 0, False
-    while True:
-        at = content.find(b"\xff", at)
-        if at < 0 or at + 1 >= len(content):
-            raise DefeitoError("sem o fim da imagem")
-        marker = content[at + 1]
+    while found := _JPEG_MARKER.search(content, at):
+        marker, at = content[found.end() - 1], found.end()
         if marker == 0xD9:  # noqa: PLR2004  # end of image
-            break
-        if marker in {0x00, 0xFF} or marker in _JPEG_ALONE:  # inside a scan, or padding
-            at += 1 if marker == 0xFF else 2  # noqa: PLR2004
+            if not pixels or not scanned:
+                raise DefeitoError("sem a imagem")
+            return at, pixels
+        if marker in _JPEG_ALONE:
             continue
-        (length,) = struct.unpack_from(">H", content, at + 2)
+        (length,) = struct.unpack_from(">H", content, at)
         if marker in _JPEG_FRAMES:
-            height, width = struct.unpack_from(">HH", content, at + 5)
+            height, width = struct.unpack_from(">HH", content, at + 3)
             pixels = height * width
         scanned |= marker == 0xDA  # noqa: PLR2004  # start of scan
-        at += 2 + length
-    if not pixels or not scanned:
-        raise DefeitoError("sem a imagem")
-    return at + 2, pixels
+        at += length
+    raise DefeitoError("sem o fim da imagem")
 
 
 def _png(content: bytes) -> tuple[int, int]:
@@ -277,18 +277,20 @@ def _texts(content: bytes) -> Iterable[bytes]:
         DefeitoError: one of them cannot be inflated, or all are too much.
     """
     yield content
-    before, left = 0, INFLADO
+    before, end, left, unread = 0, 0, INFLADO, _VOLTAS * len(content)
     for found in _STREAM.finditer(content):
         head, before = content[before : found.start()], found.end()
         certain = _OBJECTS.search(head)
         if not _FILTERED.search(head) or not (certain or _MAYBE_OBJECTS.search(head)):
             continue
-        flate = zlib.decompressobj()
+        if end < before:
+            end = content.find(b"endstream", before) % (len(content) + 1)  # or all of the rest
+        flate, unread = zlib.decompressobj(), unread - (end - before)
         try:
-            text = flate.decompress(content[before : content.find(b"endstream", before)], left + 1)
+            text = flate.decompress(content[before:end], left + 1)
         except zlib.error:
             text = b""
         left -= len(text)
-        if left < 0 or (certain and not flate.eof):
+        if min(left, unread) < 0 or (certain and not flate.eof):
             raise DefeitoError
         yield text

@@ -162,5 +162,11 @@ def test_a_pdf_whose_parts_cannot_be_looked_into_is_refused(monkeypatch: pytest.
     assert told(a_pdf(packed(b"x" * 60), packed(b"x" * 60)), Formato.PDF) == [("DOC-ILEGIVEL", "pdf-ilegivel")]
 
 
+def test_streams_that_lie_in_each_other_are_not_looked_into_again_and_again() -> None:
+    one = b"/First 4/Filter/FlateDecode stream\n" + zlib.compress(b"x")
+    for many, found in ((3, []), (99, [("DOC-ILEGIVEL", "pdf-ilegivel")])):
+        assert told(a_pdf(one * many + b"\nendstream"), Formato.PDF) == found
+
+
 def test_a_pdf_that_ends_early_is_none() -> None:
     assert told(a_pdf()[:-7], Formato.PDF) == [("DOC-FORMATO", "formato-divergente")]
