@@ -32,6 +32,8 @@ TAMANHO: Final = 4 * 1024 * 1024
 """Bytes of one file: it comes in through a Lambda's 6 MB."""
 ABERTO: Final = 48 * 1024 * 1024
 """Bytes of one file once it is unpacked."""
+ETIQUETAS: Final = 1_000_000
+"""Tags of one file: as many lines as it may have, of all its columns, have 700 000."""
 _MEMBROS: Final = 200
 _CABECALHO: Final = 20
 """Lines among which the names of the columns are looked for, and columns that are read of each."""
@@ -309,17 +311,22 @@ def _gate(content: bytes) -> None:
     except (zipfile.BadZipFile, ValueError, OSError) as error:
         raise _illegible() from error
     if len(members) > _MEMBROS or sum(one.file_size for one in members) > ABERTO:
-        raise PlanilhaInvalidaError("xlsx-grande-demais", "A planilha é grande demais depois de aberta: divida-a.")
+        raise PlanilhaInvalidaError("xlsx-grande-demais", _GRANDE)
     if any(one.flag_bits & 1 for one in members):
         raise PlanilhaInvalidaError("xlsx-protegido", "A planilha está protegida com senha: salve-a sem senha.")
     with zipfile.ZipFile(BytesIO(content)) as opened:
+        left = ETIQUETAS
         for one in members:
-            _without_entities(opened, one)
+            left -= _etiquetas(opened, one, left)
 
 
-def _without_entities(opened: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """What a member says of its size is what it has, and it declares nothing that would be expanded."""
-    tail = b""
+def _etiquetas(opened: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> int:
+    """How many tags a member has: its size is what it says, and it declares nothing that would be expanded.
+
+    Raises:
+        PlanilhaInvalidaError: more than `most`: each becomes an object when it is read, however few bytes hold them.
+    """
+    tail, found = b"", 0
     try:
         with opened.open(member) as read:
             while chunk := read.read(1 << 20):
@@ -327,11 +334,15 @@ def _without_entities(opened: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
                     raise PlanilhaInvalidaError(
                         "xlsx-ilegivel", "O arquivo declara o que uma planilha não tem: salve-o de novo."
                     )
-                tail = chunk[-16:]
+                tail, found = chunk[-16:], found + chunk.count(b"<")
+                if found > most:
+                    raise PlanilhaInvalidaError("xlsx-grande-demais", _GRANDE)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise _illegible() from error
+    return found
 
 
+_GRANDE: Final = "A planilha é grande demais depois de aberta: apague o que não é dela, ou divida-a."
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _DECLARA: Final = (b"<!DOCTYPE", b"<!ENTITY")
 

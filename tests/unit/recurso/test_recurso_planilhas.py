@@ -234,6 +234,13 @@ def test_a_member_that_lies_about_its_size_is_refused() -> None:
     assert refused(bytes(content)) == "xlsx-ilegivel"
 
 
+def test_many_tags_in_few_bytes_are_refused_unread() -> None:
+    """A row of empty cells is some KB of a file, and a minute of whoever makes an object of each."""
+    half = b"<c/>" * (planilhas.ETIQUETAS // 2)
+    assert refused(zipped(a=half, b=half)) == "xlsx-ilegivel"
+    assert refused(zipped(a=half, b=half, c=b"<c/>")) == "xlsx-grande-demais"
+
+
 def test_cells_far_apart_cost_nothing() -> None:
     book = Workbook()
     sheet = book.active
