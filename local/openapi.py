@@ -41,12 +41,12 @@ from pagamento.handler import comum as pagamentos
 from pagamento.service import demonstrativos, notas
 from peg.handler import comum as pegs
 from recurso.domain.pedidos import JUSTIFICATIVA_MAXIMA
+from recurso.domain.pedidos import VALIDADE as RASCUNHO_DE_RECURSO
 from recurso.domain.regras import GUIAS as GUIAS_POR_RECURSO
 from recurso.handler import comum as recursos
 from recurso.schemas.pedidos import DOCUMENTOS as DOCUMENTOS_POR_ITEM
 from recurso.schemas.pedidos import ITENS as ITENS_POR_RECURSO
 from recurso.schemas.recursos import RESPOSTAS
-from recurso.schemas.recursos import VALIDADE as RASCUNHO_DE_RECURSO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
