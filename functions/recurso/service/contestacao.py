@@ -128,11 +128,9 @@ def _legacy(pedido: Pedido, portas: Portas) -> bool:
     since = operadora.data_migracao if operadora else None
     if operadora is None or since is None or not de_antes(pedido.origem, since):
         return False
-    if any(one.cobrado.dia is not None and one.cobrado.dia >= since for one in pedido.entradas):
-        return False
     if operadora.recurso_legado is RecursoLegado.RECUSA:
         raise LegadoError(operadora.portal_legado, since)
-    return True
+    return not any(one.cobrado.dia is not None and one.cobrado.dia >= since for one in pedido.entradas)
 
 
 def findings(prestador_id: str, caso: Caso, portas: Portas) -> tuple[Apontamento, ...]:
@@ -185,6 +183,9 @@ def send(
         caso = examine(prestador_id, pedido, portas, em=entrega.em)
         found = findings(prestador_id, caso, portas)
         if wrong := [one for one in found if not one.aviso]:
+            # The same may have been received since it was asked for: then it is itself that is in its way.
+            if (known := _known(prestador_id, pedido, portas)) is not None:
+                return known
             raise RecursoInvalidoError(wrong)
         protocolo = protocolo or portas.recursos.next_protocolo(portas.hoje)
         pauta = Pauta(regras.entradas(caso))
@@ -284,7 +285,8 @@ def newest_of_peg(prestador_id: str, registro_ans: str, origem: str, portas: Por
     for legado in (False, True):
         held = portas.recursos.contestado(prestador_id, registro_ans, origem, legado=legado)
         if held is not None and held.por:
-            return portas.recursos.recurso(prestador_id, max(held.por.values()))
+            found = [find_recurso(prestador_id, one, portas) for one in sorted(set(held.por.values()))]
+            return max(found, key=lambda one: one.enviado_em)  # numbers do not follow each other in time
     return None
 
 

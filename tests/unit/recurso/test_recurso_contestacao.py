@@ -33,7 +33,9 @@ from tests.builders_recurso import (
     PUBLICADA,
     a_caller,
     a_conta,
+    a_held,
     a_pedido,
+    a_recurso,
     a_taken,
     an_entry,
     sent_now,
@@ -242,6 +244,14 @@ def test_what_is_taken_back_may_be_contested_again() -> None:
         "RecursoCancelado",
         "RecursoEnviado",
     ]
+
+
+def test_the_newest_of_a_peg_is_the_one_sent_last_whatever_its_number() -> None:
+    mesa = a_mesa()
+    first = a_recurso("261169000001")
+    last = a_recurso("261161000001", numero="R2", enviado_em=NOW + timedelta(minutes=1))
+    mesa.recursos.put(first, last, a_held(_1=first.protocolo, _2=last.protocolo))
+    assert contestacao.newest_of_peg(HOSPITAL, VALE, PEG, mesa.portas) == last
 
 
 def test_nothing_contests_a_peg_of_which_all_was_taken_back() -> None:

@@ -30,6 +30,7 @@ from recurso.handler import envios, tiss
 from recurso.service import contestacao, respostas
 from recurso.service.respostas import RespostaPedida
 from tests import builders_mensagens_recurso as uns
+from tests.builders_cadastro import HOJE
 from tests.builders_functions import (
     CLINICA,
     CNPJ,
@@ -296,6 +297,8 @@ def test_a_foreign_peg_is_told_as_an_absent_one(door: Door) -> None:
 @pytest.mark.regra("R07", "REC-LEGADO")
 def test_what_is_of_before_the_migration_is_taken_with_what_is_typed(door: Door) -> None:
     legado = a_message(numero_protocolo=ANTIGO, numero_lote="L-7")
+    assert door.error(legado)[0] == "3162"  # of days after the migration
+    door.put(replace(door.operadoras[VALE], data_migracao=HOJE))
     recibo = door.sends(legado).corpo.protocolo
     held = door.find(recibo.numero_recurso)
     assert (held.legado, recibo.numero_protocolo, recibo.numero_lote) == (True, ANTIGO, "L-7")
