@@ -303,10 +303,14 @@ def _refused(
     if "REC-PRAZO" in regras and not late:
         yield f"{sent.origem} was refused as too late at {em}"
     guias = {str(lugar[0]) if lugar[0] else TUDO for lugar in sent.lugares}
+    itself = {
+        one.protocolo for one in retrato.recursos
+        if (one.numero, one.digest) == (sent.numero, sent.digest) and one.situacao != "CANCELADO"
+    }  # fmt: skip
     others = {who for (origem, guia), held in claimed.items() if origem == sent.origem for who in held
               if TUDO in {guia, *guias} or guia in guias}  # fmt: skip
-    if "REC-REPETIDO" in regras and sent.lugares and not others:
-        yield f"{sent.origem} was refused for a recurso that nobody sent"
+    if "REC-REPETIDO" in regras and sent.lugares and not others - itself:
+        yield f"{sent.origem} was refused for a recurso that nobody sent, or for itself"
     same = {one.protocolo for one in retrato.recursos if one.numero == sent.numero and one.digest != sent.digest}
     if "REC-NUMERO" in regras and not same:
         yield f"{sent.origem} was refused for number {sent.numero}, which nobody has"

@@ -102,7 +102,7 @@ class Corrida:
             recursos=recursos, pautas={one.protocolo: arquivo.pauta(one) for one in recursos},
             contestados=mine("CONTESTADO#", Contestado),
             numeros={(VALE, number): one for number, one in numbers.items() if one.recurso in known}, rascunhos=[],
-            eventos=[(one["tipo"], one["dados"]) for one in events if one["dados"].get("recurso") in known],
+            eventos=[(one["tipo"], one["dados"]) for one in events if str(one["dados"].get("recurso")) in known],
             linhas={self.protocolo: self.linhas}, pegs=[peg], dossies={self.protocolo: contas.dossie(peg)},
         )  # fmt: skip
 
