@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_contas.errors import DossieMissingError
 from conecta_edge import problems, session
 from conecta_edge.clock import local_day
-from conecta_edge.http import CURSOR, IDEMPOTENCY, PRESTADOR, Operation, Parameter, Query, Reply, Request, Response
+from conecta_edge.http import (
+    CURSOR,
+    IDEMPOTENCY,
+    IF_NONE_MATCH,
+    PRESTADOR,
+    Operation,
+    Parameter,
+    Query,
+    Reply,
+    Request,
+    Response,
+)
 from documentos.bootstrap import documentos as bootstrap
 from documentos.bootstrap import nucleo
 from documentos.domain.documentos import Destino
@@ -120,7 +133,8 @@ def get_documento(request: Request) -> Response:
     """GET /documentos/{id}."""
     caller, found, portas = _own(request)
     caller.require(*found.regras.leitura)
-    return Response(200, schemas.vista(found, tuple(portas.documentos.vinculos(found.prestador_id, found.id))))
+    shown = schemas.vista(found, tuple(portas.documentos.vinculos(found.prestador_id, found.id)))
+    return request.unless_held(hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32], lambda: shown)
 
 
 def get_file(request: Request) -> Response:
@@ -299,8 +313,11 @@ OPERATIONS: Final = (
     Operation(
         "GET", "/documentos/{id}", "obterDocumento", FUNCAO, TAG, "Consultar um documento",
         "O que é e a que pertence.", get_documento,
-        (Reply(200, "O documento.", DocumentoView, example=exemplos.DOCUMENTO_VINCULADO),), escopos=_ESCOPOS_LER,
-        parameters=(ID, PRESTADOR),
+        (
+            Reply(200, "O documento.", DocumentoView, example=exemplos.DOCUMENTO_VINCULADO),
+            Reply(304, "Não mudou desde a ETag em If-None-Match."),
+        ),
+        escopos=_ESCOPOS_LER, parameters=(ID, PRESTADOR, IF_NONE_MATCH),
     ),
     Operation(
         "GET", "/documentos/{id}/arquivo", "baixarDocumento", FUNCAO, TAG, "Baixar um documento",

@@ -8,6 +8,7 @@ from conecta_edge import session
 from conecta_edge.http import (
     IDEMPOTENCY,
     IF_MATCH,
+    IF_NONE_MATCH,
     PERSON_SCOPE,
     Operation,
     Parameter,
@@ -109,8 +110,12 @@ OPERATIONS: Final = (
         "GET", "/operadora/documentos/exigencias", "obterExigenciasDeDocumentos", FUNCAO, TAG,
         "Consultar o que os PEGs trazem",
         "Por tipo de guia; versao 0 é o padrão, enquanto a operadora não disser o seu. A ETag é a versão.",
-        get_exigencias, (Reply(200, "As exigências.", ExigenciasView, example=exemplos.EXIGENCIAS),),
-        escopos=_PESSOAS, parameters=(REGISTRO,), refusals=(422,),
+        get_exigencias,
+        (
+            Reply(200, "As exigências.", ExigenciasView, example=exemplos.EXIGENCIAS),
+            Reply(304, "Não mudaram desde a ETag em If-None-Match."),
+        ),
+        escopos=_PESSOAS, parameters=(REGISTRO, IF_NONE_MATCH), refusals=(422,),
     ),
     Operation(
         "PUT", "/operadora/documentos/exigencias", "definirExigenciasDeDocumentos", FUNCAO, TAG,

@@ -168,7 +168,12 @@ def test_a_document_is_given_to_guias_once_per_key_and_taken_back(balcao: Balcao
     assert len(balcao.mesa.documentos.eventos) == 2
     status, body, _ = balcao.link(GUIA, route=DESVINCULOS)
     assert [one["guia"] for one in body["vinculos"]] == ["GP-2"]
-    assert balcao.call("GET", UM, id=ASSINADA.id)[1]["vinculos"] == body["vinculos"]
+    _, read, headers = balcao.call("GET", UM, id=ASSINADA.id)
+    assert read["vinculos"] == body["vinculos"]
+    held = {"If-None-Match": headers["ETag"]}
+    assert balcao.call("GET", UM, id=ASSINADA.id, headers=held)[0] == 304
+    balcao.link(GUIA)
+    assert balcao.call("GET", UM, id=ASSINADA.id, headers=held)[0] == 200
 
 
 @pytest.mark.parametrize(
