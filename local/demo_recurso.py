@@ -70,13 +70,14 @@ class Contestacao(Escritorio):
         por_item = self._por_item(exame)
         por_planilha = self._por_planilha(medicamento)
         self._respondido(por_item, por_planilha)
+        self._por_xml()
+        self._comunicado()
+        self._procedimentos_com_senha()
+        # The last of all: functions whose clock is moved start anew.
         try:
             self._pago_no_ciclo_seguinte(por_item)
         finally:
             relogio.move(self._where, timedelta())
-        self._por_xml()
-        self._comunicado()
-        self._procedimentos_com_senha()
 
     # --- helpers ---
 
