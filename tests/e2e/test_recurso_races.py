@@ -64,8 +64,10 @@ class Corrida:
     def cancela(self, recurso: str) -> Answer:
         return self.faturista.request("POST", f"/recursos/{recurso}/cancelamento", {})
 
-    def responde(self, recurso: str, decisao: str = "ACATADO") -> Answer:
-        answer = {"item": 1, "decisao": decisao, "justificativa": "Como se vê."}
+    def responde(self, recurso: str, valor: str | None = None) -> Answer:
+        """All of it, or so many reais."""
+        part = {"decisao": "PARCIAL", "valor_acatado": valor} if valor else {"decisao": "ACATADO"}
+        answer = {"item": 1, "justificativa": "Como se vê.", **part}
         return self.auditoria.request("POST", f"/operadora/recursos/{recurso}/respostas", {"respostas": [answer]})
 
     def conclui(self, recurso: str) -> Answer:
@@ -154,7 +156,7 @@ def test_whoever_meets_whom_each_glosa_is_contested_answered_and_given_back_once
         recurso = corrida.envia(guia).json()["protocolo"]
         assert corrida.responde(recurso).status == 200
         acts = at_once([
-            partial(corrida.conclui, recurso), partial(corrida.responde, recurso, "NAO_ACATADO"),
+            partial(corrida.conclui, recurso), partial(corrida.responde, recurso, "0.01"),
             partial(corrida.conclui, recurso), partial(corrida.cancela, recurso),
         ])  # fmt: skip
         assert (acts[0].status, acts[2].status, acts[3].status) == (200, 200, 409), [one.text for one in acts]
