@@ -514,7 +514,6 @@ class ServiceStack(Stack):
             "BUCKET_ACERVO": buckets.acervo.bucket_name,
         }
         # A document belongs to a request, a PEG or a recurso of its prestador: whether it is there, others' tables say.
-        targets = (data.autorizacao, data.peg, data.recurso, data.cadastro)
         linking = {
             **where,
             "TABELA_AUTORIZACAO": data.autorizacao.table_name,
@@ -525,7 +524,10 @@ class ServiceStack(Stack):
             "TABELA_IDEMPOTENCIA": data.idempotencia.table_name,
         }
         linked = (
-            *(table_use(table, context_table.READ) for table in targets),
+            table_use(data.autorizacao, ("GetItem", "Query")),
+            table_use(data.peg, ("GetItem",)),
+            table_use(data.recurso, ("GetItem",)),
+            table_use(data.cadastro, context_table.READ),
             table_use(data.idempotencia, ("GetItem", "PutItem")),
             self._audit(),
         )
@@ -627,7 +629,7 @@ class ServiceStack(Stack):
         data = self._data
         return (
             table_use(data.recurso, context_table.WRITE, *indices),
-            table_use(data.peg, context_table.READ),
+            table_use(data.peg, ("GetItem",)),
             table_use(data.cadastro, context_table.READ),
             # Only whether a document is there, and complete.
             table_use(data.documentos, ("BatchGetItem", "GetItem")),

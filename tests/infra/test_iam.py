@@ -333,6 +333,14 @@ def test_of_documents_others_learn_only_whether_they_are_there_and_what_they_are
         assert granted[name] == {"dynamodb:BatchGetItem", "dynamodb:GetItem"}
 
 
+def test_what_is_contested_or_proved_is_looked_at_one_by_one_and_searched_by_who_lists_it(producao: Templates) -> None:
+    one, listed = {"dynamodb:GetItem"}, {"dynamodb:GetItem", "dynamodb:Query"}
+    pegs, recursos, senhas = (on_table(producao, table) for table in ("Peg", "Recurso", "Autorizacao"))
+    assert (pegs["RecursoApi"], pegs["RecursoEventos"]) == (listed, one)
+    for name in LINKING:
+        assert (pegs[name], recursos[name], senhas[name]) == (one, one, listed)
+
+
 def test_questions_of_callers_are_counted_and_answers_kept_where_they_expire(producao: Templates) -> None:
     counting = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
     keeping = {"dynamodb:GetItem", "dynamodb:PutItem"}
