@@ -171,6 +171,11 @@ def test_what_a_document_belongs_to_is_read_from_both_ends(subject: Subject) -> 
     )
 
 
+def test_a_lote_whose_number_goes_on_where_anothers_ends_is_another(subject: Subject) -> None:
+    subject.change(a_link(LOTE), a_link(Destino(Alvo.LOTE, "17#d1"), "d3"))
+    assert [one.documento for one in subject.port.vinculados(HOSPITAL, VALE, LOTE)] == ["d1"]
+
+
 def test_what_belongs_already_and_what_does_not_any_more_changes_nothing(subject: Subject) -> None:
     subject.change(a_link())
     with pytest.raises(StaleDocumentoError):

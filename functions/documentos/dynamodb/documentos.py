@@ -59,8 +59,9 @@ class DynamoDocumentos:
         return self._living(prestador_id, chaves.pertence(documento))
 
     def vinculados(self, prestador_id: str, registro_ans: str, destino: Destino) -> Sequence[Vinculo]:
-        """A consistent Query per megabyte."""
-        return self._living(prestador_id, chaves.vinculado(registro_ans, destino))
+        """A consistent Query per megabyte; a number of a lote may begin as another and go on with a `#`."""
+        found = self._living(prestador_id, chaves.vinculado(registro_ans, destino))
+        return [one for one in found if one.destino.dono == destino.dono]
 
     def _living(self, prestador_id: str, prefix: str) -> list[Vinculo]:
         rows = query_all(self._client, self._table, chaves.tenant_pk(prestador_id), prefix, consistent=True)
