@@ -50,7 +50,7 @@ class Parte:
     valor: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Contestavel:
     """Everything that the glosas of one code take at one place.
 
@@ -70,7 +70,7 @@ class Contestavel:
     contestar_ate: date | None
     prazo_dias: int | None
 
-    @property
+    @cached_property
     def valor(self) -> Decimal:
         """Reais taken."""
         return soma(one.valor for one in self.partes)
@@ -107,12 +107,38 @@ class Conta:
                 for glosa, valor in self._taken[indice, sequencia]:
                     yield glosa, Parte(glosa.id, indice, sequencia, valor)
 
+    @cached_property
+    def _codigos(self) -> dict[Lugar, tuple[str, ...]]:
+        """What `codigos` has found: what somebody repeats a thousand times is looked for once."""
+        return {}
+
+    @cached_property
+    def _contestaveis(self) -> dict[tuple[Lugar, str], Contestavel | None]:
+        """What `contestavel` has found, as `_codigos`."""
+        return {}
+
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        """Every code that says a glosa that takes something."""
+        standing = {glosa.id: glosa for taken in self._taken.values() for glosa, valor in taken if valor}
+        return frozenset(codigo for glosa in standing.values() for codigo in codes_of(glosa))
+
     def codigos(self, lugar: Lugar) -> tuple[str, ...]:
         """Codes of the glosas that take something at a place."""
-        return tuple(dict.fromkeys(glosa.codigo for glosa, parte in self._within(lugar) if parte.valor))
+        if lugar not in self._codigos:
+            found = dict.fromkeys(glosa.codigo for glosa, parte in self._within(lugar) if parte.valor)
+            self._codigos[lugar] = tuple(found)
+        return self._codigos[lugar]
 
     def contestavel(self, lugar: Lugar, codigo: str) -> Contestavel | None:
         """What may be contested at a place by a code, as published or in another version; `None` when nothing may."""
+        if codigo not in self._said:
+            return None
+        if (lugar, codigo) not in self._contestaveis:
+            self._contestaveis[lugar, codigo] = self._find(lugar, codigo)
+        return self._contestaveis[lugar, codigo]
+
+    def _find(self, lugar: Lugar, codigo: str) -> Contestavel | None:
         there = [(glosa, parte) for glosa, parte in self._within(lugar) if parte.valor]
         # A code may be that of one glosa as it was published, and of another in another version: the first is meant.
         found = [one for one in there if one[0].codigo == codigo] or [one for one in there if has_code(one[0], codigo)]
@@ -143,9 +169,12 @@ class Conta:
             yield found
 
 
+def codes_of(glosa: Glosa) -> frozenset[str]:
+    """Codes that say a glosa: as published, and as other versions of the standard say its reason."""
+    motivo = Motivo.__members__.get(glosa.motivo)
+    return frozenset({glosa.codigo, *((motivo.value.ate_4_02, motivo.value.em_4_03) if motivo else ())})
+
+
 def has_code(glosa: Glosa, codigo: str) -> bool:
     """Whether a code says this glosa: as published, or as another version of the standard says its reason."""
-    if codigo == glosa.codigo:
-        return True
-    motivo = Motivo.__members__.get(glosa.motivo)
-    return motivo is not None and codigo in {motivo.value.ate_4_02, motivo.value.em_4_03}
+    return codigo == glosa.codigo or codigo in codes_of(glosa)

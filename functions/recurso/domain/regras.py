@@ -236,10 +236,9 @@ def sem_repeticao(caso: Caso) -> Iterator[Apontamento]:
 
 
 def _taken_by(exame: Exame) -> list[tuple[object, ...]]:
-    """What an entry contests, so that no other does: what each glosa takes of each line, however it is called."""
-    if exame.contestavel:
-        found = exame.contestavel
-        return [(found.lugar, part.glosa, part.indice, part.sequencia) for part in found.partes]
+    """What an entry contests, so that no other does: what each glosa takes at its place, however it is called."""
+    if found := exame.contestavel:
+        return [(found.lugar, glosa.id) for glosa in found.glosas]
     return [(exame.chave, exame.lugar or exame.pedida.cobrado.sequencial, exame.pedida.codigo)]
 
 
@@ -334,30 +333,33 @@ def legado_completo(caso: Caso) -> Iterator[Apontamento]:
 
 
 def nada_esquecido(caso: Caso) -> Iterator[Apontamento]:
-    """A guia is contested once: glosas of it that are left out are told before it is too late (2904)."""
+    """A guia is contested once: what was taken of it and is left out is told before it is too late (2904)."""
     if caso.conta is None:
         return
-    contested: dict[int, set[int]] = {}
+    whole = any(one.chave == TUDO for one in caso.exames)
+    contested: dict[int, set[tuple[int, int, int]]] = {}
+    for found in {id(one.contestavel): one.contestavel for one in caso.exames if one.contestavel}.values():
+        for part in found.partes:
+            contested.setdefault(0 if whole else part.indice, set()).add((part.glosa, part.indice, part.sequencia))
+    forgotten: dict[int, dict[tuple[int, int, int], tuple[str, Decimal]]] = {}
+    for other in caso.conta.contestaveis() if contested else ():
+        for part in other.partes:
+            where, key = 0 if whole else part.indice, (part.glosa, part.indice, part.sequencia)
+            if key not in contested.get(where, {key}):
+                forgotten.setdefault(where, {})[key] = other.codigo, part.valor
     for one in caso.exames:
-        if one.contestavel and one.pedida.nivel is Nivel.ITEM:
-            at = one.contestavel.lugar
-            contested.setdefault(at.indice, set()).update(part.glosa for part in one.contestavel.partes)
-    forgotten: dict[int, list[Contestavel]] = {}
-    for found in caso.conta.contestaveis() if contested else ():
-        known = contested.get(found.lugar.indice)
-        if known is not None and known.isdisjoint(part.glosa for part in found.partes):
-            forgotten.setdefault(found.lugar.indice, []).append(found)
-    for one in caso.exames:
-        left = forgotten.pop(one.guia.sequencia, None) if one.guia else None
-        if left:
-            codes = ", ".join(dict.fromkeys(found.codigo for found in left))
-            yield Apontamento(
-                regra="REC-INCOMPLETO", motivo=None, entrada=one.posicao, campo="guia", aviso=True,
-                mensagem=(
-                    f"A guia tem mais R$ {soma(found.valor for found in left):.2f} glosados ({codes}). Só um "
-                    "recurso por guia é aceito: inclua o que mais quiser contestar dela."
-                ),
-            )  # fmt: skip
+        place = 0 if whole else one.guia.sequencia if one.guia else None
+        if place is None or not (left := forgotten.pop(place, None)):
+            continue
+        codes = ", ".join(dict.fromkeys(codigo for codigo, _ in left.values()))
+        what = "O protocolo" if whole else "A guia"
+        yield Apontamento(
+            regra="REC-INCOMPLETO", motivo=None, entrada=one.posicao, campo="guia", aviso=True,
+            mensagem=(
+                f"{what} tem mais R$ {soma(valor for _, valor in left.values()):.2f} glosados ({codes}). Só um recurso "
+                "por guia é aceito: inclua o que mais quiser contestar."
+            ),
+        )  # fmt: skip
 
 
 RULES: Final[tuple[Regra, ...]] = (

@@ -53,6 +53,14 @@ def test_a_code_as_published_is_not_that_of_another_glosa_in_another_version() -
     assert sum(found.values()) == conta.peg.valor_glosado
 
 
+def test_what_is_asked_again_and_again_is_looked_for_once() -> None:
+    """Five thousand entries of a whole PEG would look at each of its lines five thousand times."""
+    conta = a_conta()
+    assert conta.contestavel(Lugar(), "1705") is conta.contestavel(Lugar(), "1705") is not None
+    assert conta.contestavel(Lugar(2), "1705") is conta.contestavel(Lugar(), "0000") is None
+    assert conta.codigos(Lugar(2)) is conta.codigos(Lugar(2))
+
+
 def test_the_strictest_contract_of_its_days_gives_the_term() -> None:
     longer, none = a_taken(contestar_dias=PRAZO + 5), a_taken(valor="0.50", contestar_dias=None)
     conta = a_conta(longer, a_taken(valor="1.00"), none)

@@ -184,6 +184,18 @@ def test_glosas_of_a_contested_guia_that_are_left_out_are_told() -> None:
     assert warned(a_case(an_entry(), an_entry(sequencial=2), conta=conta)) == []
 
 
+@pytest.mark.regra("REC-INCOMPLETO")
+def test_items_that_a_glosa_of_the_guia_took_and_nobody_contests_are_told() -> None:
+    conta = a_conta(a_taken(1, None, valor=None, codigo="1001", motivo=""), a_taken(2), a_taken(2, codigo="1403"))
+    (one,) = warned(a_case(an_entry(codigo="1001"), conta=conta))
+    assert "A guia tem mais R$ 18.50 glosados (1001)" in one.mensagem
+    assert warned(a_case(an_entry(codigo="1001"), an_entry("G1", 2, "1001"), conta=conta)) == []
+    (code,) = warned(a_case(an_entry("G2", None, "1705"), conta=conta))
+    assert "A guia tem mais R$ 8.50 glosados (1403)" in code.mensagem
+    (peg,) = warned(a_case(an_entry(None, None, "1001"), conta=conta))
+    assert "O protocolo tem mais R$ 18.50 glosados (1403, 1705)" in peg.mensagem
+
+
 @pytest.mark.regra("REC-LEGADO")
 def test_of_a_legacy_peg_all_is_said_by_who_contests() -> None:
     def legacy(**changes: object) -> Caso:
