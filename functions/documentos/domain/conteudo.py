@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,8 +22,10 @@ PIXELS: Final = 250_000_000
 """Of one image: an A2 page at 600 dpi has 139 million."""
 INFLADO: Final = 64 * 1024 * 1024
 """Bytes that the compressed objects of one PDF may have together."""
-_VOLTAS: Final = 4
-"""How often the bytes of a PDF are inflated, at most: no writer puts streams into each other."""
+DESCOMPACTADO: Final = 1024 * 1024 * 1024
+"""Bytes that all that is compressed in one file may have together: ten A4 pages at 600 dpi, in colours."""
+_PASSO: Final = 1024 * 1024
+"""Bytes inflated at once."""
 _INICIO: Final = 1024
 """Bytes in which readers of PDF look for its header, and writers leave line ends before it."""
 _FIM: Final = 2048
@@ -39,10 +41,8 @@ _OUTROS: Final[Mapping[bytes, str]] = {
 }  # fmt: skip
 """What else a file may be, by how it begins: programs, scripts, and what programs travel in."""
 _MARCACAO: Final = re.compile(rb"\s*<(?:!doctype\s+html|html|script|svg)[\s>]", re.IGNORECASE)
-_JPEG_MARKER: Final = re.compile(rb"\xff[\x01-\xfe]", re.DOTALL)
-"""A byte 0xFF of a scan is followed by 0x00, and one that pads by another."""
-_JPEG_ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
-"""Markers without a segment."""
+_JPEG_MARKER: Final = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]", re.DOTALL)
+"""The end, or one with a segment: neither of those inside a scan, nor padding."""
 _JPEG_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _TIFF_WHERE: Final = {273: 279, 324: 325}
 """Tags of where strips and tiles are, and of how long each is."""
@@ -53,6 +53,41 @@ _TIFF_SIZES: Final[Mapping[int, str]] = {1: "B", 3: "H", 4: "I"}
 
 class DefeitoError(ValueError):
     """An image ends before it should, or contradicts itself."""
+
+
+class GrandeError(DefeitoError):
+    """What is compressed is too much."""
+
+
+@dataclass(slots=True)
+class _Flate:
+    """Inflates what a file holds, piece by piece: never more than `left` bytes of all, read or made."""
+
+    left: int
+
+    def parts(self, content: memoryview) -> Iterator[bytes]:
+        """What begins there.
+
+        Raises:
+            DefeitoError: it is not compressed so, or not whole; `GrandeError`: it is too much.
+        """
+        flate, start, step = zlib.decompressobj(), 0, _PASSO // 1024
+        while start < len(content):
+            rest: memoryview | bytes = content[start : start + step]
+            start, step = start + step, min(2 * step, _PASSO)  # of a short one, little is read in vain
+            while rest:
+                try:
+                    part = flate.decompress(rest, _PASSO)
+                except zlib.error as error:
+                    raise DefeitoError("os dados não se descompactam") from error
+                self.left -= len(part) + len(rest) - len(flate.unconsumed_tail) - len(flate.unused_data)
+                if self.left < 0:
+                    raise GrandeError("os dados descompactados são demais")
+                yield part
+                if flate.eof:
+                    return
+                rest = flate.unconsumed_tail
+        raise DefeitoError("os dados terminam antes do fim")
 
 
 def examine(content: bytes, formato: Formato) -> tuple[Achado, ...]:
@@ -80,6 +115,7 @@ def _not_it(formato: Formato) -> str:
     return code_of(Motivo.ARQUIVO_NAO_E_IMAGEM, None) if formato.imagem else "formato-divergente"
 
 
+_BOM: Final = b"\xef\xbb\xbf"
 _SIGNATURES: Final[Mapping[Formato, tuple[bytes, ...]]] = {
     Formato.PDF: (b"%PDF-",),
     Formato.JPEG: (b"\xff\xd8\xff",),
@@ -89,8 +125,8 @@ _SIGNATURES: Final[Mapping[Formato, tuple[bytes, ...]]] = {
 
 
 def _begins(content: bytes, formato: Formato) -> bool:
-    # Line ends before a PDF's first line are common, and no other format's business.
-    start = content[:_INICIO].lstrip(b"\r\n\t ") if formato is Formato.PDF else content
+    # Line ends, or a mark of UTF-8, before a PDF's first line are common, and no other format's business.
+    start = content[:_INICIO].removeprefix(_BOM).lstrip(b"\r\n\t ") if formato is Formato.PDF else content
     return start.startswith(_SIGNATURES[formato])
 
 
@@ -124,49 +160,55 @@ def _something_else(content: bytes, end: int) -> bool:
 
 
 def _is_zip(content: bytes) -> bool:
-    """Whether who reads ZIP from its end finds one: its last record, of as long a comment as there is."""
-    at = content.rfind(b"PK\x05\x06", max(0, len(content) - 65_557))
-    return at >= 0 and at + 22 + int.from_bytes(content[at + 20 : at + 22], "little") == len(content)
+    """Whether who reads ZIP from its end finds one: its last record, after the list of what is in it."""
+    at = len(content)
+    while (at := content.rfind(b"PK\x05\x06", max(0, len(content) - 65_557), at)) >= 0:
+        listed = at - int.from_bytes(content[at + 12 : at + 16], "little")
+        if listed >= 0 and content.startswith((b"PK\x01\x02", b"PK\x05\x06"), listed):
+            return True
+    return False
 
 
 def _jpeg(content: bytes) -> tuple[int, int]:
     """(place after its end, pixels): every segment to the end of the last scan."""
     at, pixels, scanned = 2, 0, False
     while found := _JPEG_MARKER.search(content, at):
-        marker, at = content[found.end() - 1], found.end()
+        at, marker = found.end(), content[found.end() - 1]
         if marker == 0xD9:  # noqa: PLR2004  # end of image
             if not pixels or not scanned:
                 raise DefeitoError("sem a imagem")
             return at, pixels
-        if marker in _JPEG_ALONE:
-            continue
         (length,) = struct.unpack_from(">H", content, at)
         if marker in _JPEG_FRAMES:
             height, width = struct.unpack_from(">HH", content, at + 3)
-            pixels = height * width
+            pixels = max(pixels, height * width)
         scanned |= marker == 0xDA  # noqa: PLR2004  # start of scan
         at += length
     raise DefeitoError("sem o fim da imagem")
 
 
 def _png(content: bytes) -> tuple[int, int]:
-    """(place after its end, pixels): every chunk with its check sum."""
-    at, kinds, pixels = 8, list[bytes](), 0
-    while not kinds or kinds[-1] != b"IEND":
-        length, kind = struct.unpack_from(">I4s", content, at)
+    """(place after its end, pixels): every chunk with its check sum, and its points as they were compressed."""
+    at, pixels, kind, data = 8, 0, b"", list[bytes]()
+    while kind != b"IEND":
+        first, (length, kind) = not kind, struct.unpack_from(">I4s", content, at)
         end = at + 8 + length
         (told,) = struct.unpack_from(">I", content, end)
         if zlib.crc32(memoryview(content)[at + 4 : end]) != told:
             raise DefeitoError("a soma de verificação não confere")
-        if not kinds:
+        if first:
             if kind != b"IHDR":
                 raise DefeitoError("sem o cabeçalho")
             width, height = struct.unpack_from(">II", content, at + 8)
             pixels = width * height
-        kinds.append(kind)
+        if kind == b"IDAT":
+            data.append(content[at + 8 : end])
         at = end + 4
-    if b"IDAT" not in kinds or not pixels:
+    if not data or not pixels:
         raise DefeitoError("sem a imagem")
+    # Of eight bytes each at most, a byte more for each line, and what interlacing takes.
+    for _ in _Flate(min(DESCOMPACTADO, 10 * pixels + 2 * len(content) + _PASSO)).parts(memoryview(b"".join(data))):
+        pass
     return at, pixels
 
 
@@ -235,18 +277,26 @@ def _name(text: str) -> bytes:
 _ENCRYPTED: Final = re.compile(_name("Encrypt"))
 _ACTS: Final = re.compile(
     b"|".join(map(_name, ("JavaScript", "Launch", "EmbeddedFile", "EmbeddedFiles", "RichMedia", "SubmitForm",
-                          "ImportData", "GoToE")))
+                          "ImportData", "GoToE", "Rendition")))
     # So short a name is met by chance in images: what it is said of follows.
     + b"|" + _name("XFA") + rb"\s*(?:\[|[0-9]+\s+[0-9]+\s+R)"
 )  # fmt: skip
-_STREAM: Final = re.compile(rb"(?<!end)stream\r?\n")
+_STREAM: Final = re.compile(rb"(?<!end)stream(\r?\n)?")
 _OBJECTS: Final = re.compile(_name("ObjStm"))
 _MAYBE_OBJECTS: Final = re.compile(_name("First"))
 _FILTERED: Final = re.compile(_name("Filter"))
+_TWICE: Final = re.compile(_name("FlateDecode") + rb"\s*" + _name("FlateDecode"))
+_OTHERWISE: Final = re.compile(b"|".join(map(_name, (
+    "DecodeParms", "Predictor", "ASCIIHexDecode", "AHx", "ASCII85Decode", "A85", "LZWDecode", "LZW", "RunLengthDecode",
+    "RL", "Crypt",
+))))  # fmt: skip
+"""What else than Flate may hide the names in an object stream: nobody writes one so."""
+_LONGEST: Final = 256
+"""Bytes of what is looked for in pieces of a text, and of what it is followed by."""
 
 
 def _pdf(content: bytes) -> Iterator[Achado]:
-    if b"%%EOF" not in content[-_FIM:]:
+    if b"%%EOF" not in content.rstrip(b"\x00\r\n\t ")[-_FIM:]:
         text = "O PDF termina antes do fim. Exporte-o de novo."
         yield Achado("DOC-FORMATO", "formato-divergente", text)
         return
@@ -256,6 +306,10 @@ def _pdf(content: bytes) -> Iterator[Achado]:
         return
     try:
         active = any(_ACTS.search(part) for part in _texts(content))
+    except GrandeError:
+        text = "O PDF, descompactado, é grande demais. Divida-o, ou imprima-o em PDF com menos resolução."
+        yield Achado("DOC-INFLADO", code_of(Motivo.ARQUIVO_GRANDE_DEMAIS, None), text)
+        return
     except DefeitoError:
         text = "O PDF tem partes que não se deixam conferir. Imprima-o em PDF de novo."
         yield Achado("DOC-ILEGIVEL", "pdf-ilegivel", text)
@@ -270,27 +324,42 @@ def _pdf(content: bytes) -> Iterator[Achado]:
         yield _polyglot("formato-divergente")
 
 
-def _texts(content: bytes) -> Iterable[bytes]:
-    """All that names may be in: the file as it is, and what its object streams inflate to.
+def _texts(content: bytes) -> Iterator[bytes]:
+    """All that names may be in: the file as it is, and what its object streams inflate to, in pieces that overlap.
+
+    Whatever else is compressed is inflated, too, and only measured.
 
     Raises:
-        DefeitoError: one of them cannot be inflated, or all are too much.
+        DefeitoError: an object stream cannot be inflated, or they are too much; `GrandeError`: all of it is.
     """
     yield content
-    before, end, left, unread = 0, 0, INFLADO, _VOLTAS * len(content)
+    view, before, flate, left = memoryview(content), 0, _Flate(DESCOMPACTADO), INFLADO
     for found in _STREAM.finditer(content):
         head, before = content[before : found.start()], found.end()
-        certain = _OBJECTS.search(head)
-        if not _FILTERED.search(head) or not (certain or _MAYBE_OBJECTS.search(head)):
+        if not _FILTERED.search(head):
             continue
-        if end < before:
-            end = content.find(b"endstream", before) % (len(content) + 1)  # or all of the rest
-        flate, unread = zlib.decompressobj(), unread - (end - before)
+        own = head[head.rfind(b"endobj") + 1 :]
+        certain = bool(_OBJECTS.search(head) or _MAYBE_OBJECTS.search(own))
+        if _TWICE.search(own) or (certain and (not found[1] or _OTHERWISE.search(head))):
+            raise DefeitoError  # nobody writes so, and not all readers read it alike
+        looked_into, tail = certain or bool(_MAYBE_OBJECTS.search(head)), b""
         try:
-            text = flate.decompress(content[before:end], left + 1)
-        except zlib.error:
-            text = b""
-        left -= len(text)
-        if min(left, unread) < 0 or (certain and not flate.eof):
-            raise DefeitoError
-        yield text
+            for part in flate.parts(view[before:]):
+                if not looked_into:
+                    continue
+                tail = tail[-_LONGEST:] + part
+                left -= len(part)
+                _require_room(left, certain=certain)
+                looked_into = certain or left > 0
+                yield tail
+        except GrandeError:
+            raise
+        except DefeitoError:
+            if certain:
+                raise
+
+
+def _require_room(left: int, *, certain: bool) -> None:
+    """An image that only looks like an object stream may be larger than those are."""
+    if certain and left < 0:
+        raise GrandeError

@@ -34,6 +34,7 @@ def told(content: bytes, formato: Formato) -> list[tuple[str, str]]:
         (a_pdf(b"<</First 2 0 R>>", b"<</Filter/DCTDecode>>stream\n\xff\xd8\nendstream"), Formato.PDF),
         (a_pdf(b"<</Type/ObjStm/N 1/First 4>>stream\n1 0 <<>>\nendstream"), Formato.PDF),
         (a_pdf(b"<</Type/Sig/SubFilter/ETSI.CAdES.detached/ByteRange[0 1 2 3]>>", b"(XFA)"), Formato.PDF),
+        (b"\xef\xbb\xbf" + a_pdf(b"<<>>") + bytes(9000), Formato.PDF),
         (b"<?xml version='1.0'?><nfse/>", Formato.XML),
     ],
 )  # fmt: skip
@@ -139,7 +140,8 @@ def test_a_pdf_that_not_everybody_can_read_is_refused(encrypt: bytes) -> None:
     [
         SCRIPT, b"<</S/Java#53cript>>", b"<</S/Launch/F(cmd.exe)>>", b"<</Type/EmbeddedFile>>stream\nMZ\nendstream",
         b"<</Names<</EmbeddedFiles 3 0 R>>>>", b"<</AcroForm<</XFA 9 0 R>>>>", b"<</AcroForm<</XFA[(a)1 0 R]>>>>",
-        b"<</Subtype/RichMedia>>", packed(b"1 0 " + SCRIPT), packed(b"1 0 <</S/#4Caunch>>"),
+        b"<</Subtype/RichMedia>>", b"<</S/Rendition/JS(app.alert\\(1\\))>>", packed(b"1 0 " + SCRIPT),
+        packed(b"1 0 <</S/#4Caunch>>"),
     ],
 )  # fmt: skip
 def test_a_pdf_that_does_something_by_itself_is_refused(objeto: bytes) -> None:
@@ -155,17 +157,64 @@ def test_an_object_stream_that_does_not_say_it_is_one_is_looked_into_too() -> No
 def test_a_pdf_whose_parts_cannot_be_looked_into_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     cut = packed(b"1 0 <<>>" + zlib.compress(bytes(range(256)))).replace(b"\nendstream", b"")[:-9] + b"\nendstream"
     hexadecimal = b"<</Type/ObjStm/Filter/ASCIIHexDecode>>stream\n3120\nendstream"
-    for objeto in (cut, hexadecimal):
+    untold = hexadecimal.replace(b"/Type/ObjStm", b"/Type 9 0 R/First 4")
+    other_end = packed(b"1 0 " + SCRIPT).replace(b"stream\n", b"stream\r", 1)
+    double = b"<</Filter[/FlateDecode /FlateDecode]>>stream\n" + zlib.compress(zlib.compress(b"x")) + b"\nendstream"
+    predicted = packed(b"1 0 <<>>").replace(b"/N 1", b"/N 1/DecodeParms<</Predictor 12>>")
+    twice = packed(b"3120").replace(b"/FlateDecode", b"[/FlateDecode/ASCIIHexDecode]")
+    for objeto in (cut, hexadecimal, untold, other_end, double, predicted, twice):
         assert told(a_pdf(objeto), Formato.PDF) == [("DOC-ILEGIVEL", "pdf-ilegivel")]
     monkeypatch.setattr(conteudo, "INFLADO", 100)
     assert told(a_pdf(packed(b"x" * 60)), Formato.PDF) == []
-    assert told(a_pdf(packed(b"x" * 60), packed(b"x" * 60)), Formato.PDF) == [("DOC-ILEGIVEL", "pdf-ilegivel")]
+    assert told(a_pdf(packed(b"x" * 60), packed(b"x" * 60)), Formato.PDF) == [("DOC-INFLADO", "3166")]
 
 
-def test_streams_that_lie_in_each_other_are_not_looked_into_again_and_again() -> None:
-    one = b"/First 4/Filter/FlateDecode stream\n" + zlib.compress(b"x")
-    for many, found in ((3, []), (99, [("DOC-ILEGIVEL", "pdf-ilegivel")])):
-        assert told(a_pdf(one * many + b"\nendstream"), Formato.PDF) == found
+def _flate(data: bytes, entries: bytes = b"") -> bytes:
+    return b"<<" + entries + b"/Filter/FlateDecode>>stream\n" + data + b"\nendstream"
+
+
+def test_a_large_image_after_an_outline_is_no_object_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conteudo, "INFLADO", 100)
+    outline, image = b"<</First 3 0 R/Last 3 0 R>>", zlib.compress(b"x" * 5000)
+    for data in (image, image[:-9], b"no flate"):
+        assert told(a_pdf(outline, _flate(data, b"/Subtype/Image")), Formato.PDF) == []
+
+
+def test_what_a_file_inflates_to_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However its streams lie in each other: what is read again counts, too."""
+    monkeypatch.setattr(conteudo, "DESCOMPACTADO", 4000)
+    monkeypatch.setattr(conteudo, "_PASSO", 1024)
+    page = _flate(zlib.compress(bytes(1900)))
+    assert told(a_pdf(page, page), Formato.PDF) == []
+    assert told(a_pdf(page, page, page), Formato.PDF) == [("DOC-INFLADO", "3166")]
+    nested = b"/First 4/Filter/FlateDecode>>stream\n\x78\x01" + b"\x00\x00\x00\xff\xff" * 300
+    assert told(a_pdf(nested * 2), Formato.PDF) == [("DOC-ILEGIVEL", "pdf-ilegivel")]
+    assert told(_a_png_of(zlib.compress(bytes(3000))), Formato.PNG) == [("DOC-IMAGEM", "3165")]
+
+
+def _a_png_of(data: bytes) -> bytes:
+    kind = b"IDAT" + data
+    idat = struct.pack(">I", len(data)) + kind + struct.pack(">I", zlib.crc32(kind))
+    return a_png()[:33] + idat + IEND
+
+
+def test_points_that_cannot_be_inflated_are_corrupt() -> None:
+    whole = zlib.compress(bytes(300))
+    assert told(_a_png_of(whole), Formato.PNG) == []
+    for data in (whole[:-3], b"no flate"):
+        assert told(_a_png_of(data), Formato.PNG) == [("DOC-IMAGEM", "3165")]
+
+
+@pytest.mark.regra("DOC-CONTEUDO")
+def test_an_archive_inside_a_file_or_before_its_end_is_found() -> None:
+    """Those who read ZIP look for its last record: what comes after it, they pass over."""
+    listed = b"PK\x01\x02" + bytes(42)
+    archive = listed + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(listed), 0, 0)
+    comment = a_jpeg()[:2] + b"\xff\xfe" + struct.pack(">H", len(archive) + 2) + archive + a_jpeg()[2:]
+    assert told(comment, Formato.JPEG) == [("DOC-HIBRIDO", "3164")]
+    assert told(a_pdf(b"<<>>stream\n" + archive + b"\nendstream"), Formato.PDF) == [
+        ("DOC-HIBRIDO", "formato-divergente")
+    ]
 
 
 def test_a_pdf_that_ends_early_is_none() -> None:
