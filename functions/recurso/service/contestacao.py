@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from recurso.service.portas import Portas
 
 ROUNDS: Final = 4
+DOCUMENTOS: Final = 1000
+"""Of one recurso, one of each guia counting as one: an event that names more is more than the bus carries."""
 _PUBLICADO: Final = frozenset({SituacaoPeg.LIBERADO, SituacaoPeg.PAGO, SituacaoPeg.ENCERRADO_SEM_PAGAMENTO})
 
 
@@ -136,9 +138,24 @@ def _legacy(pedido: Pedido, portas: Portas) -> bool:
 def findings(prestador_id: str, caso: Caso, portas: Portas) -> tuple[Apontamento, ...]:
     """All that the rules say of it, and of its documents."""
     found = regras.conferir(caso)
+    if (over := _beyond(caso)) is not None:
+        return (*found, over)
     asked = sorted({one for entrada in caso.pedido.entradas for one in entrada.documentos})
     missing = frozenset(portas.documentos.missing(prestador_id, asked)) if asked else frozenset()
     return (*found, *_without_file(caso, missing))
+
+
+def _beyond(caso: Caso) -> Apontamento | None:
+    """At the entry with which there are more documents than one event tells."""
+    seen = set[tuple[str, str]]()
+    for one in caso.exames:
+        seen |= {(upload, one.pedida.guia) for upload in one.pedida.documentos}
+        if len(seen) > DOCUMENTOS:
+            return Apontamento(
+                regra="REC-DOCUMENTO", motivo=Motivo.DOCUMENTACAO_INCOMPLETA, entrada=one.posicao, campo="documentos",
+                mensagem=f"Um recurso leva até {DOCUMENTOS} documentos: envie os demais depois, como documentos dele.",
+            )  # fmt: skip
+    return None
 
 
 def _without_file(caso: Caso, missing: Collection[str]) -> Iterator[Apontamento]:

@@ -164,6 +164,15 @@ def test_documents_that_go_with_it_are_there_and_complete() -> None:
     assert told.dados["documentos"] == [{"upload": "u1", "guia": "G1"}]
 
 
+@pytest.mark.regra("REC-DOCUMENTO")
+def test_more_documents_than_an_event_carries_are_not_even_looked_for() -> None:
+    mesa, many = a_mesa(), tuple(map(str, range(contestacao.DOCUMENTOS + 1)))
+    caso = contestacao.examine(HOSPITAL, a_pedido(an_entry(documentos=many)), mesa.portas, em=NOW)
+    (over,) = contestacao.findings(HOSPITAL, caso, mesa.portas)
+    assert (over.regra, over.entrada, "até 1000 documentos" in over.mensagem) == ("REC-DOCUMENTO", 0, True)
+    assert len(set(wrong(mesa, an_entry(documentos=many[1:])))) == 1
+
+
 def test_foreign_absent_and_of_another_operadora_are_the_same() -> None:
     mesa = a_mesa()
     mesa.put(an_operadora(PASA, data_migracao=MIGRACAO))
