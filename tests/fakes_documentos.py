@@ -198,7 +198,9 @@ class FakeReferencias:
 
     def of_prestador(self, prestador_id: str, registro_ans: str, destino: Destino, *, guias: bool) -> Referencia | None:
         if destino.alvo is Alvo.LOTE:
-            return Referencia(prestadores=(prestador_id,), registro_ans=registro_ans, situacao=None)
+            peg = next((one for one in self.rows.values() if one.numero_lote == destino.id), None)
+            situacao = peg.situacao if peg and prestador_id in peg.prestadores else None
+            return Referencia(prestadores=(prestador_id,), registro_ans=registro_ans, situacao=situacao)
         held = self.rows.get((destino.dono.alvo, destino.id))
         if held is None or prestador_id not in held.prestadores:
             return None

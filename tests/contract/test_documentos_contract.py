@@ -252,7 +252,7 @@ def world(engine: Engine) -> tuple[DynamoReferencias, Any]:
     ]  # fmt: skip
     client, s3 = engine.dynamodb, engine.s3
     contas = DynamoContas(client, names[1], s3, names[3])
-    made = DynamoReferencias(client, contas, autorizacao=names[0], recurso=names[2])
+    made = DynamoReferencias(client, contas, autorizacao=names[0], peg=names[1], recurso=names[2])
 
     def write() -> None:
         quote = Pendencia(tipo=TipoPendencia.COTACAO, descricao="Cotações", quantidade=2)
@@ -310,7 +310,10 @@ def test_what_documents_are_given_to_is_read_as_its_owner_wrote_it(world: tuple[
     assert (recurso.registro_ans, recurso.situacao, recurso.esperados) == (VALE, "ENVIADO", ("04", "06"))
     assert [mine(CLINICA, one) for one in (UM_PEG, UM_RECURSO)] == [None, None]
     assert [port.numero_of(whose, VALE, asked_as) for whose in (HOSPITAL, CLINICA)] == [NUMERO, None]
-    assert mine(HOSPITAL, LOTE) == Referencia(prestadores=(HOSPITAL,), registro_ans=VALE, situacao=None)
+    yet_to_come = Referencia(prestadores=(HOSPITAL,), registro_ans=VALE, situacao=None)
+    received, others = Destino(Alvo.LOTE, "1", "G1"), replace(yet_to_come, prestadores=(CLINICA,))
+    assert [mine(HOSPITAL, LOTE), mine(CLINICA, received)] == [yet_to_come, others]
+    assert mine(HOSPITAL, received) == replace(yet_to_come, situacao="RECEBIDO")
 
 
 @REAL

@@ -24,10 +24,12 @@ def _referencias() -> Referencias:
     from conecta_contas_aws.contas import DynamoContas  # noqa: PLC0415  # only who asks about other contexts' rows
     from documentos.dynamodb.referencias import DynamoReferencias  # noqa: PLC0415
 
-    contas = DynamoContas(client("dynamodb"), required("TABELA_PEG"), client("s3"), settings().bucket_acervo)
+    peg = required("TABELA_PEG")
+    contas = DynamoContas(client("dynamodb"), peg, client("s3"), settings().bucket_acervo)
     return DynamoReferencias(
-        client("dynamodb"), contas, autorizacao=required("TABELA_AUTORIZACAO"), recurso=required("TABELA_RECURSO")
-    )
+        client("dynamodb"), contas, autorizacao=required("TABELA_AUTORIZACAO"), peg=peg,
+        recurso=required("TABELA_RECURSO"),
+    )  # fmt: skip
 
 
 def portas() -> Portas:

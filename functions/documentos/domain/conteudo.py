@@ -91,16 +91,16 @@ class _Flate:
 
 
 def examine(content: bytes, formato: Formato) -> tuple[Achado, ...]:
-    """What is wrong with some bytes that are said to be of a format; of XML, only that it is something else."""
+    """What is wrong with some bytes that are said to be of a format; of XML, only that it is none."""
     other = disguised(content)
     if other is not None:
         text = f"O arquivo é {other}, e não {formato.value}: programas e arquivos compactados não são recebidos."
         return (Achado("DOC-EXECUTAVEL", _not_it(formato), text),)
-    if formato is Formato.XML:
-        return ()
     if not _begins(content, formato):
         text = f"O conteúdo do arquivo não é {formato.value}. Confira o arquivo e envie no formato declarado."
         return (Achado("DOC-FORMATO", _not_it(formato), text),)
+    if formato is Formato.XML:
+        return ()
     return tuple(_pdf(content) if formato is Formato.PDF else _image(content, formato))
 
 
@@ -117,6 +117,7 @@ def _not_it(formato: Formato) -> str:
 
 _BOM: Final = b"\xef\xbb\xbf"
 _SIGNATURES: Final[Mapping[Formato, tuple[bytes, ...]]] = {
+    Formato.XML: (b"<", b"\xff\xfe<\x00", b"\xfe\xff\x00<"),
     Formato.PDF: (b"%PDF-",),
     Formato.JPEG: (b"\xff\xd8\xff",),
     Formato.PNG: (b"\x89PNG\r\n\x1a\n",),
@@ -125,8 +126,8 @@ _SIGNATURES: Final[Mapping[Formato, tuple[bytes, ...]]] = {
 
 
 def _begins(content: bytes, formato: Formato) -> bool:
-    # Line ends, or a mark of UTF-8, before a PDF's first line are common, and no other format's business.
-    start = content[:_INICIO].removeprefix(_BOM).lstrip(b"\r\n\t ") if formato is Formato.PDF else content
+    # Line ends, or a mark of UTF-8, before the first line are common in texts, and no image's business.
+    start = content if formato.imagem else content[:_INICIO].removeprefix(_BOM).lstrip(b"\r\n\t ")
     return start.startswith(_SIGNATURES[formato])
 
 

@@ -112,13 +112,15 @@ class Vinculo:
     upload_id: str | None = None
 
 
+_DE_CONTAS: Final = frozenset({
+    SituacaoPeg.RECEBIDO, SituacaoPeg.EM_ANALISE, SituacaoPeg.AGUARDANDO_INFORMACAO, SituacaoPeg.ANALISADO,
+})  # fmt: skip
 ABERTAS: Final[Mapping[Alvo, frozenset[str]]] = {
     Alvo.AUTORIZACAO: frozenset(SituacaoSenha) - {SituacaoSenha.CANCELADA, SituacaoSenha.NEGADA},
-    Alvo.PEG: frozenset({
-        SituacaoPeg.RECEBIDO, SituacaoPeg.EM_ANALISE, SituacaoPeg.AGUARDANDO_INFORMACAO, SituacaoPeg.ANALISADO,
-    }),
+    Alvo.PEG: _DE_CONTAS,
+    Alvo.LOTE: _DE_CONTAS,
     Alvo.RECURSO: frozenset({"ENVIADO", "EM_ANALISE"}),
-}  # fmt: skip
+}
 """States in which a document may still be given to something, or taken from it: what `ate_quando` says in words."""
 
 

@@ -26,14 +26,15 @@ if TYPE_CHECKING:
 class DynamoReferencias:
     """See `documentos.service.portas.Referencias`."""
 
-    def __init__(self, client: Any, contas: DynamoContas, *, autorizacao: str, recurso: str) -> None:
+    def __init__(self, client: Any, contas: DynamoContas, *, autorizacao: str, peg: str, recurso: str) -> None:
         self._client = client
         self._contas = contas
         self._autorizacao = autorizacao
+        self._peg = peg
         self._recurso = recurso
 
     def of_prestador(self, prestador_id: str, registro_ans: str, destino: Destino, *, guias: bool) -> Referencia | None:
-        """One Query of an authorization, one GetItem of a PEG or a recurso; a GetObject for guias."""
+        """One Query of an authorization, one GetItem of a PEG or a recurso, two of a lote; a GetObject for guias."""
         match destino.alvo:
             case Alvo.AUTORIZACAO:
                 held = self._senha(registro_ans, destino.id)
@@ -43,7 +44,7 @@ class DynamoReferencias:
                 return self._of_peg(peg, guias=guias) if peg else None
             case Alvo.RECURSO:
                 return self._of_recurso(prestador_id, destino.id)
-        return Referencia(prestadores=(prestador_id,), registro_ans=registro_ans, situacao=None)
+        return self._of_lote(prestador_id, registro_ans, destino.id)
 
     def of_operadora(self, registro_ans: str, destino: Destino) -> Referencia | None:
         """The same, after one GetItem that tells whose it is."""
@@ -67,6 +68,14 @@ class DynamoReferencias:
     def _senha(self, registro_ans: str, numero: str) -> Autorizacao | None:
         found = senhas.get(self._client, self._autorizacao, registro_ans, numero)
         return found.autorizacao if found else None
+
+    def _of_lote(self, prestador_id: str, registro_ans: str, numero: str) -> Referencia:
+        """One that is not here yet has no state; one that is, its PEG's."""
+        row = get_item(self._client, self._peg, {"pk": tenant_pk(prestador_id), "sk": f"LOTE#{registro_ans}#{numero}"})
+        peg = self._contas.peg(prestador_id, row["protocolo"]) if row and "livre" not in row else None
+        return Referencia(
+            prestadores=(prestador_id,), registro_ans=registro_ans, situacao=peg.situacao.value if peg else None
+        )
 
     def _of_peg(self, peg: Peg, *, guias: bool) -> Referencia:
         held = Referencia(

@@ -56,6 +56,13 @@ def test_a_program_or_package_is_none_whatever_it_is_called(content: bytes, form
     assert told(content, formato) == [("DOC-EXECUTAVEL", codigo)]
 
 
+def test_what_is_no_xml_is_told() -> None:
+    for content in (b"texto", a_pdf(), a_png(), b"\xff\xfeM\x00"):
+        assert told(content, Formato.XML) == [("DOC-FORMATO", "formato-divergente")]
+    for content in (b"\xef\xbb\xbf \r\n<nfse/>", "\ufeff<nfse/>".encode("utf-16-le")):
+        assert told(content, Formato.XML) == []
+
+
 @pytest.mark.parametrize("formato", [Formato.JPEG, Formato.PNG, Formato.TIFF])
 def test_what_is_no_image_is_told_by_its_code(formato: Formato) -> None:
     for content in (b"", b"texto", a_pdf(), *(one for other, one in IMAGES.items() if other is not formato)):

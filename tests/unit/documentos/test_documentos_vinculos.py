@@ -212,6 +212,16 @@ def conferida(mesa: Mesa, destino: Destino = PEG) -> list[tuple[str | None, int,
     return [(one.tipo, one.faltam, one.guias) for one in lista.itens]
 
 
+@pytest.mark.regra("DOC-VINCULO")
+def test_what_was_given_to_a_lote_stays_once_the_values_of_its_peg_are_published(mesa: Mesa) -> None:
+    link(mesa, LOTE)
+    mesa.referencias.put(Alvo.PEG, PEG.id, a_referencia(situacao="LIBERADO"))
+    with pytest.raises(DestinoClosedError):
+        link(mesa, LOTE, documento=a_documento(finalidade="embalagem"))
+    with pytest.raises(DestinoClosedError):
+        documentos.unlink(a_documento(), [LOTE], QUEM, mesa.portas, guardar=lambda _left: ())
+
+
 @pytest.mark.regra("DOC-PENDENCIAS")
 def test_each_guia_of_a_peg_needs_its_signature_unless_one_serves_all(mesa: Mesa) -> None:
     assert conferida(mesa) == [("06", 2, ("GP-1", "GP-2"))]

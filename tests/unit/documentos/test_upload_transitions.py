@@ -148,7 +148,7 @@ def test_a_file_that_is_what_it_says_has_nothing_wrong(content: bytes, finalidad
 
 @pytest.mark.parametrize(("after", "found"), [(2043, ()), (2044, ("DOC-FORMATO",))])
 def test_a_pdf_may_have_a_little_after_its_end(after: int, found: tuple[str, ...]) -> None:
-    content = PDF.rstrip() + b" " * after
+    content = PDF.rstrip() + b"%" * after
     upload = an_upload(content, finalidade="pdf")
     assert tuple(achado.regra for achado in uploads.examine(upload, content, sha256(content))) == found
 
