@@ -2,6 +2,7 @@
 
 RecursoError
 ├── NaoEncontradoError          absent or foreign: the same
+├── NaoHabilitadoError          the prestador was never enabled at the operadora (R02)
 ├── LegadoError                 it is contested in the portal of before the migration (R07)
 ├── NaoPublicadoError           the values of the PEG are not published yet
 ├── RecursoInvalidoError        everything that is wrong with what is contested, or with its answers
@@ -37,6 +38,19 @@ class NaoEncontradoError(RecursoError):
     def __init__(self, o_que: str = "recurso") -> None:
         super().__init__(o_que)
         self.o_que = o_que
+
+
+class NaoHabilitadoError(RecursoError):
+    """R02: who was never enabled has nothing to contest; a suspension takes nothing of what was.
+
+    Attributes:
+        situacao: of the relacionamento.
+        motivo: the operadora's, when it gave one.
+    """
+
+    def __init__(self, situacao: str | None, motivo: str | None) -> None:
+        super().__init__(situacao)
+        self.situacao, self.motivo = situacao, motivo
 
 
 class LegadoError(RecursoError):

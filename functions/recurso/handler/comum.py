@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conecta_contas.errors import DossieMissingError
 from conecta_edge import problems, session
+from conecta_edge.clock import local_day
 from conecta_edge.http import PRESTADOR, ErrorMap, Operation, Parameter, Query, Reply, Request, Response
 from conecta_edge.problems import FieldError, ProblemError
+from conecta_tiss.findings import code_of
 from conecta_tiss.versions import Versao
+from conecta_tiss.vocabulary.glosas import Motivo
 from recurso.domain.errors import (
     LegadoError,
     MudouError,
     NaoEncontradoError,
+    NaoHabilitadoError,
     NaoPublicadoError,
     RecursoInvalidoError,
     RespostasFaltamError,
@@ -54,13 +58,17 @@ def protocolo_of(request: Request) -> str:
 
 
 def related(caller: Principal, registro_ans: str) -> None:
-    """Refuse an operadora that the prestador has no relacionamento with: neither is there for the other.
+    """Refuse an operadora that the prestador has no relacionamento with: of a legacy PEG nothing else tells (R02).
 
     Raises:
-        NaoEncontradoError: it has none.
+        NaoEncontradoError: it has none: neither is there for the other.
+        NaoHabilitadoError: it was never enabled.
     """
-    if session.cadastro().contratacao(caller.prestador_id, registro_ans).relacionamento is None:
+    held, today = session.cadastro().contratacao(caller.prestador_id, registro_ans), local_day(session.clock().now())
+    if held.relacionamento is None:
         raise NaoEncontradoError("peg")
+    if not held.may_send_em(today):
+        raise NaoHabilitadoError(*held.situacao_em(today))
 
 
 def require(caller: Principal, capability: str, look: Callable[[], object], query: Query | None = None) -> None:
@@ -191,8 +199,21 @@ def _legacy(error: LegadoError) -> ProblemError:
     )  # fmt: skip
 
 
+def _never_enabled(error: NaoHabilitadoError) -> ProblemError:
+    return ProblemError(
+        403, "relacionamento-nao-habilitado", "Relacionamento não habilitado",
+        "O prestador nunca esteve habilitado nesta operadora. Solicite o relacionamento, ou acompanhe a decisão em "
+        "Relacionamentos.",
+        extra={
+            "regra": "R02", "glosa": code_of(Motivo.PRESTADOR_FORA_DA_REDE, None), "situacao": error.situacao,
+            "motivo": error.motivo,
+        },
+    )  # fmt: skip
+
+
 ERRORS: Final[ErrorMap] = {
     NaoEncontradoError: lambda _error: problems.not_found(),
+    NaoHabilitadoError: _never_enabled,
     LegadoError: _legacy,
     NaoPublicadoError: lambda _error: problems.conflict(
         "valores-nao-publicados", "Valores ainda não publicados",

@@ -13,7 +13,14 @@ from conecta_tiss.terminologia import table_label
 from conecta_tiss.versions import Versao
 from recurso import planilhas
 from recurso.bootstrap import nucleo as bootstrap
-from recurso.domain.errors import LegadoError, MudouError, NaoEncontradoError, NaoPublicadoError
+from recurso.domain.errors import (
+    LegadoError,
+    MudouError,
+    NaoEncontradoError,
+    NaoHabilitadoError,
+    NaoPublicadoError,
+    RecursoError,
+)
 from recurso.domain.recursos import Papel, Porta
 from recurso.handler import comum, glosas
 from recurso.handler.comum import ERRORS as COMUNS
@@ -108,25 +115,28 @@ def _answers(
     answers: dict[int, Resultado] = {**found}
     who = Chamador(papel=Papel.PRESTADOR, quem=caller.subject, correlacao=request.correlacao)
     entrega = Entrega(porta=Porta.PLANILHA, em=portas.now)
-    known: dict[str, bool] = {}
+    known: dict[str, RecursoError | None] = {}
     for pedido, mine in planilhas.pedidos(linhas):
         unread = any(one.erro for one in mine)
-        if _related(caller, pedido, known):
+        if (error := _unrelated(caller, pedido, known)) is None:
             (tried,) = contestacao.send_many(
                 caller.prestador_id, [pedido], entrega, who, portas, simular=simular or unread
             )  # fmt: skip
         else:
-            tried = Tentativa(pedido, erro=NaoEncontradoError("peg"))
+            tried = Tentativa(pedido, erro=error)
         answers |= _told(tried, mine, simular=simular)
     return answers
 
 
-def _related(caller: Principal, pedido: Pedido, known: dict[str, bool]) -> bool:
-    """Whether the prestador has a relacionamento with the operadora: a legacy PEG is checked by nobody else."""
+def _unrelated(caller: Principal, pedido: Pedido, known: dict[str, RecursoError | None]) -> RecursoError | None:
+    """What keeps the prestador from contesting at the operadora, when anything does."""
     registro = pedido.registro_ans
     if registro not in known:
-        contratacao = session.cadastro().contratacao(caller.prestador_id, registro)
-        known[registro] = contratacao.relacionamento is not None
+        try:
+            comum.related(caller, registro)
+            known[registro] = None
+        except (NaoEncontradoError, NaoHabilitadoError) as error:
+            known[registro] = error
     return known[registro]
 
 
@@ -176,6 +186,8 @@ def _of_recurso(error: Exception) -> str:
             return "Os valores deste protocolo ainda não foram publicados: não há o que contestar."
         case LegadoError(portal=portal):
             return f"O protocolo é de antes da migração: conteste em {portal or 'no portal anterior'}."
+        case NaoHabilitadoError():
+            return "O prestador nunca esteve habilitado nesta operadora: solicite o relacionamento."
         case MudouError():
             return "Outros atos ocorreram ao mesmo tempo: envie a planilha de novo."
     return "Este prestador não tem este protocolo nesta operadora: confira os números."

@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from conecta_contas.pegs import SituacaoPeg
+from conecta_edge import session
 from recurso.domain.glosas import Nivel
 from recurso.domain.recursos import Decisao, SituacaoRecurso
 from recurso.handler import glosas as de_glosas
@@ -21,7 +22,7 @@ from recurso.schemas import recursos as schemas
 from recurso.schemas.glosas import GlosasContestaveisPage
 from recurso.service.respostas import RespostaPedida
 from tests.builders_cadastro import HOJE
-from tests.builders_functions import HOSPITAL, PASA, VALE
+from tests.builders_functions import HOSPITAL, PASA, VALE, a_relacionamento
 from tests.builders_peg import a_sadt, done
 from tests.builders_recurso import PEG, PORQUE, PRAZO, PUBLICADA, a_conta, a_recurso, a_taken, an_entry
 from tests.fakes_recurso_api import (
@@ -248,6 +249,17 @@ def test_a_recurso_is_looked_at_before_it_is_sent(mesa: ApiMesa) -> None:
     assert (wrong["valido"], wrong["achados"][0]["campo"]) == (False, "itens[0].justificativa")
     assert mesa.get(RECURSOS)[1]["recursos"] == []
     assert mesa.call("POST", VALIDACOES, a_body(), claims=RECEPCAO)[0] == 403
+
+
+@pytest.mark.regra("R02")
+def test_who_was_never_enabled_contests_nothing_not_even_of_before(mesa: ApiMesa) -> None:
+    cadastro: Any = session.cadastro()
+    cadastro.put_relacionamento(a_relacionamento(registro_ans=PASA, situacao="SOLICITADO"))
+    for path in (RECURSOS, VALIDACOES):
+        status, body, _ = mesa.call("POST", path, {**typed(), "registro_ans": PASA})
+        assert (status, body["codigo"], body["glosa"]) == (403, "relacionamento-nao-habilitado", "1207")
+    cadastro.put_relacionamento(a_relacionamento(situacao="SUSPENSO"))
+    assert mesa.call("POST", RECURSOS, a_body())[0] == 201
 
 
 def test_what_is_of_before_the_migration_is_typed_or_told_where_it_is(mesa: ApiMesa) -> None:

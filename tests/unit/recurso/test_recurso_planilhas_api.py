@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from conecta_edge import session
 from recurso.handler import api, planilhas
 from recurso.planilhas import Formato
 from recurso.service import contestacao
 from tests.builders_cadastro import an_operadora
-from tests.builders_functions import PASA, VALE, api_event
+from tests.builders_functions import PASA, VALE, a_relacionamento, api_event
 from tests.builders_recurso import PEG, PORQUE, a_caller, a_taken, an_entry
 from tests.fakes_recurso_api import DA_CLINICA, FATURISTA, MAQUINA, RECEPCAO, SO_LE, ApiMesa, errors
 
@@ -153,6 +154,15 @@ def test_a_month_of_pegs_is_one_file_up_to_a_limit(mesa: ApiMesa, monkeypatch: p
     assert mesa.get("/recursos/planilha", DA_CLINICA, protocolo=PEG, formato="pdf")[0] == 404
     assert mesa.get("/recursos/planilha", protocolo=PEG, competencia="202611")[0] == 422
     assert mesa.get("/recursos/planilha", competencia="2026")[0] == 422
+
+
+@pytest.mark.regra("R02")
+def test_who_was_never_enabled_is_told_at_each_line(mesa: ApiMesa) -> None:
+    cadastro: Any = session.cadastro()
+    cadastro.put_relacionamento(a_relacionamento(registro_ans=PASA, situacao="SOLICITADO"))
+    _, answer = posted(mesa, a_sheet({"registro_ans": PASA, "protocolo_peg": "4711"}))
+    (line,) = answer["linhas"]
+    assert (line["situacao"], "nunca esteve habilitado" in line["mensagem"]) == ("RECUSADA", True)
 
 
 def test_who_may_not_and_who_is_another(mesa: ApiMesa) -> None:
