@@ -118,7 +118,9 @@ def _answers(
     known: dict[str, RecursoError | None] = {}
     for pedido, mine in planilhas.pedidos(linhas):
         unread = any(one.erro for one in mine)
-        if (error := _unrelated(caller, pedido, known)) is None:
+        if not pedido.entradas:
+            tried = Tentativa(pedido)  # of lines that cannot be read there is no more to be said
+        elif (error := _unrelated(caller, pedido, known)) is None:
             (tried,) = contestacao.send_many(
                 caller.prestador_id, [pedido], entrega, who, portas, simular=simular or unread
             )  # fmt: skip

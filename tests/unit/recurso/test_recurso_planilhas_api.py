@@ -100,6 +100,11 @@ def test_a_line_that_cannot_be_read_keeps_its_peg_back(mesa: ApiMesa) -> None:
     assert mesa.recursos.rows == {}
 
 
+def test_of_a_line_that_cannot_be_read_nothing_else_is_said(mesa: ApiMesa) -> None:
+    (only,) = posted(mesa, a_sheet({"codigo_glosa": "17055"}))[1]["linhas"]
+    assert only["mensagem"] == "codigo_glosa: Informe os quatro dígitos do código da glosa, como no modelo."
+
+
 def test_only_looking_writes_nothing_and_tells_warnings(mesa: ApiMesa) -> None:
     mesa.billed(a_taken(), a_taken(1, 2, valor="5.00"))
     _, answer = posted(mesa, a_sheet(), SO_LE, simular="true")
