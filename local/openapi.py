@@ -31,10 +31,12 @@ from cadastro.bootstrap.elegibilidade import LOTE_MAXIMO, LOTES
 from conecta_cargas.reading import LIMITE_DA_LINHA
 from conecta_contas.contexto import GUIAS_POR_PEG
 from conecta_edge.http import JSON
+from conecta_edge.objects import LINK_LIFETIME
 from conecta_edge.tenancy import Papel, Principal
 from conecta_tiss.versions import VERSOES
-from documentos.domain import uploads
+from documentos.domain import conteudo, envios, uploads
 from documentos.domain.finalidades import FINALIDADES, RETENCOES
+from documentos.service.documentos import DESTINOS
 from infra.settings import Settings
 from pagamento.domain import lotes
 from pagamento.handler import comum as pagamentos
@@ -259,6 +261,14 @@ def limites() -> dict[str, Any]:
             for row in FINALIDADES.values()
         ],
         "retencoes": [{"classe": row.codigo, "anos": row.anos, "motivo": row.motivo} for row in RETENCOES],
+        "documentos": {
+            "pontos_por_imagem": conteudo.PIXELS,
+            "descompactado_bytes": conteudo.DESCOMPACTADO,
+            "em_mensagem_bytes": envios.EM_MENSAGEM,
+            "vinculos_por_pedido": DESTINOS,
+            "endereco_de_arquivo_segundos": LINK_LIFETIME,
+        },
+        "conteudo": list(conteudo.CONFERENCIA),
         "validade_do_formulario_segundos": int(uploads.POST_LIFETIME.total_seconds()),
         "guias_por_peg": GUIAS_POR_PEG,
         "versoes_tiss_implementadas": [str(versao) for versao in VERSOES],

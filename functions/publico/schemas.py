@@ -44,6 +44,8 @@ class LimitesView(BaseModel):
 
     uploads: list[FormatoView]
     retencoes: list[RetencaoView]
+    documentos: Annotated[dict[str, int], Field(description="De cada arquivo, além do tamanho, e do que se faz dele.")]
+    conteudo: Annotated[list[str], Field(description="Como se confere cada arquivo, por seus bytes.")]
     validade_do_formulario_segundos: int
     guias_por_peg: int
     versoes_tiss_implementadas: list[str]

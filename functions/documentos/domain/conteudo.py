@@ -24,6 +24,14 @@ INFLADO: Final = 64 * 1024 * 1024
 """Bytes that the compressed objects of one PDF may have together."""
 DESCOMPACTADO: Final = 1024 * 1024 * 1024
 """Bytes that all that is compressed in one file may have together: ten A4 pages at 600 dpi, in colours."""
+CONFERENCIA: Final = (
+    "O conteúdo vale mais que o nome: tem de ser do formato declarado.",
+    "Programas, scripts e arquivos compactados são recusados, também dentro ou depois de outro arquivo.",
+    "Imagens precisam estar inteiras, até o fim; de um TIFF, todas as páginas.",
+    "PDFs precisam abrir sem senha, e não podem ter scripts, comandos, formulários que se enviam, mídia nem anexos.",
+    "Em PDFs, links, formulários simples e assinaturas são aceitos.",
+)
+"""What is examined, for those who send: published at `GET /v1/limites`."""
 _PASSO: Final = 1024 * 1024
 """Bytes inflated at once."""
 _INICIO: Final = 1024

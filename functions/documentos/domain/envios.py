@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from documentos.domain.documentos import Destino
     from documentos.domain.finalidades import Formato
 
+EM_MENSAGEM: Final = 7_500_000
+"""Bytes of a document that a message can hold: of one text, the reader takes ten million letters of base64."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enviado:

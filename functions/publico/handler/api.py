@@ -92,6 +92,8 @@ OPERATIONS: Final = (
                 "retencao": "administrativa", "tipo_documento": None, "serve_a": [],
             }],
             "retencoes": [{"classe": "administrativa", "anos": 6, "motivo": "Cobrança e tributos (CTN, art. 173)."}],
+            "documentos": {"pontos_por_imagem": 250000000, "em_mensagem_bytes": 7500000},
+            "conteudo": ["Imagens precisam estar inteiras."],
             "validade_do_formulario_segundos": 300, "guias_por_peg": 100,
             "versoes_tiss_implementadas": ["4.01.00", "4.02.00", "4.03.00"], "versao_tiss_padrao": "4.01.00",
             "corpo_maximo_bytes": 4194304, "itens_por_pagina": {"pegs": 30, "guias": 100},
