@@ -209,7 +209,7 @@ def cancel_entry(
     """An entry that no payment settled is taken back. Once more is the same.
 
     Raises:
-        PagamentoInvalidoError: a payment settled it.
+        PagamentoInvalidoError: a payment settled it, or it is what a recurso gave back, which is owed.
         VersaoDiferenteError: it is not the version that the caller saw.
         MudouError: it changed meanwhile.
     """
@@ -218,6 +218,9 @@ def cancel_entry(
     if lancamento.situacao is SituacaoLancamento.LIQUIDADO:
         text = f"O pagamento {lancamento.pagamento} já o liquidou: lance o contrário."
         raise PagamentoInvalidoError([Defeito("situacao", "lancamento-liquidado", text)])
+    if lancamento.recurso is not None:
+        text = f"É o que o recurso de glosa {lancamento.recurso} devolveu: pague-o, e para descontar lance o contrário."
+        raise PagamentoInvalidoError([Defeito("recurso", "lancamento-de-recurso", text)])
     if chamador.versao is not None and chamador.versao != lancamento.versao:
         raise VersaoDiferenteError
     after = replace(lancamento, situacao=SituacaoLancamento.CANCELADO, versao=lancamento.versao + 1)

@@ -15,7 +15,12 @@ from hypothesis import strategies as st
 from conecta_contas.pegs import Peg, Recuperacao, SituacaoPeg
 from conecta_tiss.vocabulary.amounts import soma
 from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador
-from pagamento.domain.errors import MudouError, NaoEncontradoError, ValoresNaoPublicadosError
+from pagamento.domain.errors import (
+    MudouError,
+    NaoEncontradoError,
+    PagamentoInvalidoError,
+    ValoresNaoPublicadosError,
+)
 from pagamento.domain.faturas import SituacaoFatura
 from pagamento.domain.pagamentos import ItemPago, SituacaoLancamento
 from pagamento.service import pagamentos
@@ -179,6 +184,16 @@ def test_what_a_recurso_of_before_gives_back_is_a_credit_of_the_next_payment_onc
     assert (told_paid["protocolos"], told_paid["recursos"]) == ([UM_PEG], [R1])
     after = credited(casa)
     assert after.situacao is SituacaoLancamento.LIQUIDADO
+
+
+@pytest.mark.regra("PAG-CREDITO")
+def test_what_a_recurso_gave_back_is_owed_whatever_financeiro_thinks_of_it() -> None:
+    casa = Casa()
+    entry = credited(casa)
+    with pytest.raises(PagamentoInvalidoError) as refused:
+        pagamentos.cancel_entry(entry, FINANCEIRO, casa.portas)
+    assert [one.codigo for one in refused.value.defeitos] == ["lancamento-de-recurso"]
+    assert credited(casa).situacao is SituacaoLancamento.ABERTO
 
 
 def test_who_meets_another_that_writes_it_now_tries_again() -> None:
