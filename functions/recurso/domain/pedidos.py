@@ -74,7 +74,10 @@ class Pedido:
 
     @property
     def digest(self) -> str:
-        """Of what is contested, whichever door it came by: the order of entries is part of it, the number is not."""
+        """Of what is contested as it was said: the order of entries is part of it, the number is not.
+
+        A message by either door is the same; the same glosas typed at another one are not.
+        """
         told = codec.plain(replace(self, numero=None, versao=Versao.V4_01_00, tipo_guia=None))
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 

@@ -352,12 +352,12 @@ def nada_esquecido(caso: Caso) -> Iterator[Apontamento]:
         if place is None or not (left := forgotten.pop(place, None)):
             continue
         codes = ", ".join(dict.fromkeys(codigo for codigo, _ in left.values()))
-        what = "O protocolo" if whole else "A guia"
+        what, of_it = ("O protocolo", "dele") if whole else ("A guia", "dela")
         yield Apontamento(
             regra="REC-INCOMPLETO", motivo=None, entrada=one.posicao, campo="guia", aviso=True,
             mensagem=(
                 f"{what} tem mais R$ {soma(valor for _, valor in left.values()):.2f} glosados ({codes}). Só um recurso "
-                "por guia é aceito: inclua o que mais quiser contestar."
+                f"por guia é aceito: inclua o que mais quiser contestar {of_it}."
             ),
         )  # fmt: skip
 
