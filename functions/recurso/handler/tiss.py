@@ -122,8 +122,12 @@ class _Caso:
             return Entrega(porta=Porta.XML, em=self.portas.now)
         return Entrega(porta=Porta.XML_S3, em=self.arquivo.em, upload_id=self.arquivo.upload_id)
 
-    def answered(self, recurso: Recurso, tell: Callable[[Contado], Any]) -> Resposta:
-        """What a recurso is told as; who was treated is told, too, and that is audited."""
+    def answered(self, recurso: Recurso, tell: Callable[[Contado], Any], when: datetime) -> Resposta:
+        """What a recurso is told as; who was treated is told, too, and that is audited.
+
+        Args:
+            when: the answer is of, in UTC: of a receipt when the recurso came, so that a retry is told the same.
+        """
         from conecta_tiss.xml import answers  # noqa: PLC0415
         from recurso.messages import respostas  # noqa: PLC0415
 
@@ -137,7 +141,7 @@ class _Caso:
         audit_entries(self.request, self.caller.actor, recurso, pauta.entradas, self.portas)
         sender = answers.sender(self.lida, self.remetente)
         corpo = tell(respostas.Contado(recurso, pauta, versao, sender, respostas.nome_of(self.contratacao)))
-        xml = respostas.answer(self.lida, self.remetente, self.portas.now, corpo)
+        xml = respostas.answer(self.lida, self.remetente, when, corpo)
         if len(xml) > MAXIMO and self.arquivo is None:
             return self.told(
                 Motivo.LOTE_ACIMA_DO_LIMITE,
@@ -197,7 +201,7 @@ def _send(caso: _Caso) -> Resposta:
         text = f"O que foi enviado antes de {error.data_migracao:%d/%m/%Y} se contesta{where}."
         return caso.not_received("R07", Motivo.PROTOCOLO_NAO_ENCONTRADO, text)
     recurso = contestacao.find_recurso(prestador_id, protocolo, caso.portas)
-    return caso.answered(recurso, respostas.received)
+    return caso.answered(recurso, respostas.received, recurso.enviado_em)
 
 
 _ABSENT: Final = "Nenhum PEG deste prestador nesta operadora com o protocolo {}. Confira o número."
@@ -213,7 +217,7 @@ def _status(caso: _Caso) -> Resposta:
     if held is None:
         text = f"Nenhum recurso deste prestador nesta operadora com o protocolo {numero}. Confira o número."
         return caso.told(Motivo.PROTOCOLO_NAO_ENCONTRADO, text)
-    return caso.answered(held, respostas.standing)
+    return caso.answered(held, respostas.standing, caso.portas.now)
 
 
 def _own(prestador_id: str, registro_ans: str, protocolo: str, portas: Portas) -> Recurso | None:

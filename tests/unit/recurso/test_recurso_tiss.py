@@ -178,6 +178,13 @@ def test_sent_again_it_is_the_one_received(door: Door) -> None:
     assert len(door.recursos.told(HOSPITAL, "RecursoEnviado")) == 1
 
 
+def test_a_retry_is_answered_byte_by_byte_the_same(door: Door) -> None:
+    raw = write(a_message())
+    first = door.post("recursoGlosa", raw)
+    door.later(minutes=5)
+    assert door.post("recursoGlosa", raw) == first
+
+
 def test_a_key_gives_the_first_answer_even_after_it_was_taken_back(door: Door) -> None:
     raw, key = write(a_message()), {"Idempotency-Key": "chave-1"}
     first = door.post("recursoGlosa", raw, headers=key)
