@@ -32,6 +32,17 @@ class Formato(StrEnum):
         """Whether it is one."""
         return self.value.startswith("image/")
 
+    def named(self, nome: str) -> str:
+        """A name that ends as the bytes are: what a client called them never tells a computer to run them."""
+        endings = _TERMINACOES[self]
+        return nome if nome.lower().endswith(endings) else f"{nome}{endings[0]}"
+
+
+_TERMINACOES: Final[Mapping[Formato, tuple[str, ...]]] = MappingProxyType({
+    Formato.XML: (".xml",), Formato.PDF: (".pdf",), Formato.JPEG: (".jpg", ".jpeg"), Formato.PNG: (".png",),
+    Formato.TIFF: (".tif", ".tiff"),
+})  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Transacao:

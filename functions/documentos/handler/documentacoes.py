@@ -33,6 +33,7 @@ from documentos.domain.errors import (
     PublicacaoStateError,
     StalePublicacaoError,
 )
+from documentos.domain.finalidades import Formato
 from documentos.domain.procedimentos import com_senha
 from documentos.domain.publicacoes import Tipo
 from documentos.handler.comum import FUNCAO
@@ -193,7 +194,7 @@ def id_of(request: Request) -> str:
 
 def follow(arquivo: Arquivo, portas: service.Portas) -> Response:
     """Where a file may be fetched for a while."""
-    link = portas.files.link(arquivo.chave, arquivo.nome)
+    link = portas.files.link(arquivo.chave, Formato(arquivo.formato).named(arquivo.nome))
     return Response(303, {"url": link}, headers={"Location": link})
 
 

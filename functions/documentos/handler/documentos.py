@@ -32,7 +32,7 @@ from documentos.domain.errors import (
     OutdatedExigenciasError,
     StaleDocumentoError,
 )
-from documentos.domain.finalidades import FINALIDADES, Alvo
+from documentos.domain.finalidades import FINALIDADES, Alvo, Formato
 from documentos.handler import comum
 from documentos.handler.comum import FUNCAO, TAG
 from documentos.schemas import documentos as schemas
@@ -147,7 +147,7 @@ def get_file(request: Request) -> Response:
 def follow(request: Request, actor: Actor, documento: Documento) -> Response:
     """Where a document may be fetched for a while; whoever has the address reads it."""
     session.record_access(request, actor, finalidade=FINALIDADE, objeto=f"documento/{documento.id}")
-    link = nucleo.files().link(documento.chave, documento.nome)
+    link = nucleo.files().link(documento.chave, Formato(documento.formato).named(documento.nome))
     return Response(303, {"url": link}, headers={"Location": link})
 
 

@@ -122,14 +122,6 @@ def _destino(prestador_id: str, enviado: Enviado, portas: Portas) -> Destino:
     return Destino(Alvo.AUTORIZACAO, numero or "")
 
 
-_EXTENSOES: Final[Mapping[Formato, str]] = {
-    Formato.PDF: "pdf",
-    Formato.JPEG: "jpg",
-    Formato.PNG: "png",
-    Formato.TIFF: "tif",
-}
-
-
 def _documento(
     prestador_id: str, enviado: Enviado, formato: Formato, chamador: Chamador, portas: Portas
 ) -> Documento:  # fmt: skip
@@ -137,7 +129,7 @@ def _documento(
     plain = "".join(letter for letter in enviado.numero if letter.isalnum() or letter in "-_.")
     return Documento(
         id=documento_id(registro, row.codigo, sha256), prestador_id=prestador_id, registro_ans=registro,
-        finalidade=row.codigo, formato=formato.value, nome=f"{plain or 'documento'}.{_EXTENSOES[formato]}",
+        finalidade=row.codigo, formato=formato.value, nome=formato.named(plain or "documento"),
         tamanho=len(enviado.conteudo), sha256=sha256, recebido_em=portas.now, quem=chamador.quem,
         chave=archive_key(registro, prestador_id, row.codigo, sha256),
     )  # fmt: skip

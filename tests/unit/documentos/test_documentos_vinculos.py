@@ -18,7 +18,7 @@ from documentos.domain.errors import (
     OutdatedExigenciasError,
 )
 from documentos.domain.exigencias import PADRAO, Esperado, Exigencia
-from documentos.domain.finalidades import PUBLICACAO, Alvo
+from documentos.domain.finalidades import PUBLICACAO, Alvo, Formato
 from documentos.domain.uploads import Situacao
 from documentos.service import documentos, pendencias
 from documentos.service.documentos import Pedido
@@ -265,3 +265,14 @@ def test_a_request_tells_itself_what_it_waits_for(mesa: Mesa) -> None:
     held = Referencia(prestadores=(HOSPITAL,), registro_ans=VALE, situacao="AGUARDANDO_DOCUMENTO", esperados=(quote,))
     mesa.referencias.put(Alvo.AUTORIZACAO, SENHA.id, held)
     assert conferida(mesa, SENHA) == [(None, 2, ())]
+
+
+@pytest.mark.parametrize(
+    ("formato", "nome", "seen"),
+    [
+        (Formato.PDF, "Laudo.PDF", "Laudo.PDF"), (Formato.PDF, "laudo.exe", "laudo.exe.pdf"),
+        (Formato.JPEG, "a.jpeg", "a.jpeg"), (Formato.TIFF, "guia", "guia.tif"), (Formato.XML, "n.xml", "n.xml"),
+    ],
+)  # fmt: skip
+def test_a_file_is_saved_under_a_name_that_ends_as_its_bytes_do(formato: Formato, nome: str, seen: str) -> None:
+    assert formato.named(nome) == seen
