@@ -23,6 +23,10 @@ GUIAS: Final = 100
 """Of one recurso, as the standard has it."""
 
 
+TOTAL: Final = Decimal("99999999.99")
+"""Reais of one recurso: `valorTotalRecursado` has ten digits."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Apontamento:
     """Something that is wrong with what is contested, or to be known of it.
@@ -304,8 +308,13 @@ def valor_of(exame: Exame) -> Decimal:
 
 
 def total_confere(caso: Caso) -> Iterator[Apontamento]:
-    """`valorTotalRecursado` is the sum of what is contested."""
+    """`valorTotalRecursado` is the sum of what is contested, and the standard has room for it."""
     told, total = caso.pedido.valor_total, soma(map(valor_of, caso.exames))
+    if total > TOTAL:
+        yield Apontamento(
+            regra="REC-TOTAL", motivo=Motivo.RECURSO_INCORRETO, campo="valor_total",
+            mensagem=f"Um recurso contesta até R$ {TOTAL:.2f}, o que cabe nas mensagens da TISS: divida-o por guias.",
+        )  # fmt: skip
     known = all(one.pedida.valor is not None or _most(one) is not None for one in caso.exames)
     if told is not None and known and told != total:
         yield Apontamento(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from conecta_tiss.vocabulary.glosas import Motivo
 from recurso.domain.glosas import Lugar
 from recurso.domain.recursos import Cobrado
 from recurso.domain.regras import GUIAS, Caso, conferir, entradas
+from tests.builders_cadastro import HOJE
 from tests.builders_peg import SENHA, a_resumo, a_sadt, done, spent
 from tests.builders_recurso import (
     DEZ,
@@ -173,6 +175,14 @@ def test_the_total_is_the_sum() -> None:
     assert told(a_case(valor_total=DEZ)) == []
     assert told(a_case(valor_total=Decimal("9.99"))) == [("REC-TOTAL", None)]
     assert told(a_case(an_entry("G9"), valor_total=Decimal("9.99"))) == [("REC-GUIA", 0)]
+
+
+@pytest.mark.regra("REC-TOTAL")
+@pytest.mark.parametrize(("cents", "wrong"), [("0.99", []), ("1.00", [("REC-TOTAL", None)])])
+def test_a_recurso_is_of_no_more_than_its_messages_have_room_for(cents: str, wrong: list[Any]) -> None:
+    amounts = Decimal("99999999.00"), Decimal(cents)
+    typed = [an_entry(f"V-{place}", valor_glosado=valor) for place, valor in enumerate(amounts)]
+    assert told(Caso(a_pedido(*typed, origem="4711"), None, None, HOJE)) == wrong
 
 
 @pytest.mark.regra("REC-INCOMPLETO")
