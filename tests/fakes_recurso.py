@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from conecta_contas.analise import Recuperado
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import ConditionFailedError
+from conecta_facts.contratos import ContratoCompleto
 from conecta_facts.operadoras import Operadora
 from recurso.domain.errors import MudouError
 from recurso.domain.pedidos import Pedido, Rascunho
@@ -269,6 +270,7 @@ class Mesa:
 
     Attributes:
         operadoras: those that are known, by registro ANS.
+        contratos: terms, by prestador and registro ANS.
         agora: instant in UTC.
     """
 
@@ -277,6 +279,7 @@ class Mesa:
     contas: FakeContas = field(default_factory=FakeContas)
     documentos: FakeDocumentos = field(default_factory=FakeDocumentos)
     operadoras: dict[str, Operadora] = field(default_factory=dict)
+    contratos: dict[tuple[str, str], ContratoCompleto] = field(default_factory=dict)
     agora: datetime = NOW
 
     def put(self, *operadoras: Operadora) -> None:
@@ -288,10 +291,14 @@ class Mesa:
         self.agora += timedelta(**delta)
         return self.agora
 
+    def contrato(self, prestador_id: str, registro_ans: str) -> ContratoCompleto:
+        """Their terms."""
+        return self.contratos.get((prestador_id, registro_ans), ContratoCompleto())
+
     @property
     def portas(self) -> Portas:
         """The ports, now."""
         return Portas(
             recursos=self.recursos, arquivo=self.arquivo, contas=self.contas, documentos=self.documentos,
-            operadora=self.operadoras.get, now=self.agora, local_day=local_day,
+            operadora=self.operadoras.get, contrato=self.contrato, now=self.agora, local_day=local_day,
         )  # fmt: skip

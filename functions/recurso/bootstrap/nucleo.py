@@ -16,6 +16,7 @@ from recurso.settings import settings
 
 if TYPE_CHECKING:
     from conecta_contas_aws.contas import DynamoContas
+    from conecta_facts.contratos import ContratoCompleto
     from conecta_facts.operadoras import Operadora
     from recurso.s3 import S3Arquivo
 
@@ -49,6 +50,10 @@ def _operadora(registro_ans: str) -> Operadora | None:
     return session.catalogo().operadora(registro_ans)
 
 
+def _contrato(prestador_id: str, registro_ans: str) -> ContratoCompleto:
+    return session.catalogo().contrato(prestador_id, registro_ans)
+
+
 def portas() -> Portas:
     """The ports of one call."""
     return Portas(
@@ -57,6 +62,7 @@ def portas() -> Portas:
         contas=Later(_contas),
         documentos=_documentos(),
         operadora=_operadora,
+        contrato=_contrato,
         now=session.clock().now(),
         local_day=local_day,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -207,7 +207,10 @@ def send(
         protocolo = protocolo or portas.recursos.next_protocolo(portas.hoje)
         pauta = Pauta(regras.entradas(caso))
         made = _made(prestador_id, protocolo, caso, pauta, entrega)
-        made = replace(made, quem=chamador.quem, pauta=portas.arquivo.keep_pauta(made, pauta))
+        made = replace(
+            made, quem=chamador.quem, pauta=portas.arquivo.keep_pauta(made, pauta),
+            responder_ate=made.responder_ate or _by_contract(made, portas),
+        )  # fmt: skip
         ato = Ato(papel=chamador.papel, quem=chamador.quem, quando=portas.now)
         final = recursos.enviar(made, ato)
         held = caso.contestado
@@ -262,6 +265,12 @@ def _made(prestador_id: str, protocolo: str, caso: Caso, pauta: Pauta, entrega: 
         responder_ate=recursos.responder_ate(caso.dia, (one.prazo_dias for one in contested)),
         esperados=evidencias(glosa for one in contested for glosa in one.glosas),
     )  # fmt: skip
+
+
+def _by_contract(recurso: Recurso, portas: Portas) -> date | None:
+    """Last day to answer what no glosa says a term of, as of a legacy PEG: by the contract in force when it came."""
+    terms = portas.contrato(recurso.prestador_id, recurso.registro_ans).em(recurso.enviado_dia)
+    return recursos.responder_ate(recurso.enviado_dia, (terms.prazo_resposta_dias,)) if terms else None
 
 
 def fato(tipo: str, recurso: Recurso, **dados: Any) -> Fato:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from conecta_contas.analise import Recuperado
     from conecta_contas.dossies import Dossie
     from conecta_contas.pegs import Peg
+    from conecta_facts.contratos import ContratoCompleto
     from conecta_facts.operadoras import Operadora
     from recurso.domain.pedidos import Pedido, Rascunho
     from recurso.domain.recursos import Contestado, Pauta, Recurso, SituacaoRecurso
@@ -182,6 +183,7 @@ class Portas:
 
     Attributes:
         operadora: by registro ANS; `None` when it is none of ours.
+        contrato: of a prestador with an operadora.
         now: instant in UTC.
         local_day: of an instant, in America/Sao_Paulo.
     """
@@ -191,6 +193,7 @@ class Portas:
     contas: Contas
     documentos: Documentos
     operadora: Callable[[str], Operadora | None]
+    contrato: Callable[[str, str], ContratoCompleto]
     now: datetime
     local_day: Callable[[datetime], date]
 

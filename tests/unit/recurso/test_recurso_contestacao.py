@@ -24,7 +24,7 @@ from recurso.domain.glosas import Conta, Nivel
 from recurso.domain.pedidos import Pedido
 from recurso.domain.recursos import Cobrado, Papel, Porta, Recurso, SituacaoRecurso
 from recurso.service import contestacao, respostas
-from tests.builders_cadastro import HOJE, an_operadora
+from tests.builders_cadastro import HOJE, a_contrato_completo, an_operadora
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA, VALE
 from tests.builders_recurso import (
     DEZ,
@@ -201,6 +201,16 @@ def test_a_legacy_peg_is_contested_by_what_is_typed() -> None:
     assert (recurso.responder_ate, recurso.guias) == (None, ("G1",))
     assert wrong(mesa, an_entry(valor_glosado=DEZ), origem="4711") == ["REC-REPETIDO"]
     assert contestacao.newest_of_peg(HOSPITAL, VALE, "4711", mesa.portas) == recurso
+
+
+@pytest.mark.regra("REC-LEGADO")
+def test_the_contract_in_force_says_until_when_a_legacy_one_is_answered() -> None:
+    mesa = a_mesa()
+    mesa.contratos[HOSPITAL, VALE] = a_contrato_completo()
+    recurso = sent(mesa, an_entry(valor_glosado=DEZ), origem="4711")
+    assert recurso.responder_ate == HOJE + timedelta(days=30)
+    mesa.later(days=31)
+    assert respostas.watch({VALE}, mesa.portas)["vencidos"] == 1
 
 
 def test_what_was_done_after_the_migration_is_of_no_legacy_peg() -> None:
