@@ -81,6 +81,7 @@ class Marcado:
 
 
 RECURSOS: Final[tuple[tuple[str, tuple[str, ...], Callable[..., Any]], ...]] = (
+    ("MODELO", ("§4",), recursos.modelo_do_peg),
     ("VAZIO", ("§4",), recursos.tamanho),
     ("GUIAS", ("§4",), recursos.tamanho),
     ("LOTE", ("§4",), recursos.lote_do_peg),

@@ -59,6 +59,7 @@ class Pedido:
         numero: `numeroGuiaRecGlosaPrestador`, when it has one.
         numero_lote: of the PEG, when it is said.
         tipo_guia: `guiaOdonto` or another one, of a legacy PEG.
+        odonto: whether it is one of odontologia, when its message says so: the standard has two.
         valor_total: reais, when they are said.
         versao: of the standard, in which codes are told.
     """
@@ -69,6 +70,7 @@ class Pedido:
     numero: str | None = None
     numero_lote: str | None = None
     tipo_guia: str | None = None
+    odonto: bool | None = None
     valor_total: Decimal | None = None
     versao: Versao = Versao.V4_01_00
 
@@ -78,7 +80,7 @@ class Pedido:
 
         A message by either door is the same; the same glosas typed at another one are not.
         """
-        told = codec.plain(replace(self, numero=None, versao=Versao.V4_01_00, tipo_guia=None))
+        told = codec.plain(replace(self, numero=None, versao=Versao.V4_01_00, tipo_guia=None, odonto=None))
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Final
 
 from conecta_contas.cobranca import GuiaCobrada, ItemCobrado
+from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.vocabulary.amounts import ZERO, soma
 from conecta_tiss.vocabulary.glosas import Motivo
 from recurso.domain.glosas import Conta, Contestavel, Lugar, Nivel
@@ -149,6 +150,17 @@ def lote_do_peg(caso: Caso) -> Iterator[Apontamento]:
         yield Apontamento(
             regra="REC-LOTE", motivo=Motivo.RECURSO_DE_LOTE_ALHEIO, campo="numero_lote",
             mensagem=f"O protocolo {caso.pedido.origem} não é deste lote. Confira o número do lote no demonstrativo.",
+        )  # fmt: skip
+
+
+def modelo_do_peg(caso: Caso) -> Iterator[Apontamento]:
+    """A PEG of odontologia is contested by `guiaRecursoGlosaOdonto`, any other by `guiaRecursoGlosa`."""
+    asked = caso.pedido.odonto
+    if caso.conta and asked is not None and asked is not (caso.conta.peg.tipo_guia == TipoGuia.ODONTO):
+        right = "guiaRecursoGlosa" if asked else "guiaRecursoGlosaOdonto"
+        yield Apontamento(
+            regra="REC-MODELO", motivo=Motivo.RECURSO_INCORRETO, campo="entradas",
+            mensagem=f"O protocolo {caso.pedido.origem} é de outro tipo de guia: conteste-o com {right}.",
         )  # fmt: skip
 
 
@@ -372,8 +384,8 @@ def nada_esquecido(caso: Caso) -> Iterator[Apontamento]:
 
 
 RULES: Final[tuple[Regra, ...]] = (
-    tamanho, lote_do_peg, guia_do_peg, item_da_guia, nivel_coerente, glosa_existe, sem_repeticao, no_prazo, justificada,
-    valor_possivel, total_confere, legado_completo, nada_esquecido,
+    modelo_do_peg, tamanho, lote_do_peg, guia_do_peg, item_da_guia, nivel_coerente, glosa_existe, sem_repeticao,
+    no_prazo, justificada, valor_possivel, total_confere, legado_completo, nada_esquecido,
 )  # fmt: skip
 """In the order they are told; their docstrings say the sources."""
 

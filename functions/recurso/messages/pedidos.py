@@ -81,6 +81,7 @@ def pedido(lida: Lida, registro_ans: str) -> Pedido:
     return Pedido(
         registro_ans=registro_ans, origem=sent.numero_protocolo.strip(), numero=sent.numero.strip(),
         numero_lote=sent.numero_lote.strip(), tipo_guia=TipoGuia.ODONTO.value if corpo.odonto else None,
+        odonto=corpo.odonto is not None,
         valor_total=sent.valor_total, versao=lida.versao_de_resposta,
         entradas=tuple(_entrada(one, alone) for one in contested),
     )  # fmt: skip

@@ -54,6 +54,15 @@ def test_something_of_up_to_a_hundred_guias_is_contested() -> None:
     assert told(a_case(*asked[:GUIAS], conta=conta)) == []
 
 
+@pytest.mark.regra("REC-MODELO")
+def test_a_peg_is_contested_by_the_message_of_its_kind() -> None:
+    dental = a_conta(tipo_guia="guiaOdonto")
+    assert told(a_case(odonto=True)) == [("REC-MODELO", None)]
+    assert told(a_case(odonto=False, conta=dental)) == [("REC-MODELO", None)]
+    assert told(a_case(odonto=True, conta=dental)) == []
+    assert told(a_case(odonto=False)) == []
+
+
 @pytest.mark.regra("REC-LOTE")
 def test_the_lote_is_that_of_the_peg() -> None:
     assert told(a_case(numero_lote="2")) == [("REC-LOTE", None)]
