@@ -86,7 +86,7 @@ def a_documento(conteudo: bytes = PDF, finalidade: str = "guia_assinada", **chan
     row, digest = FINALIDADES[finalidade], sha256(conteudo)
     registro, prestador = changes.pop("registro_ans", VALE), changes.pop("prestador_id", HOSPITAL)
     made = Documento(
-        id=documento_id(registro, finalidade, digest), prestador_id=prestador, registro_ans=registro,
+        id=documento_id(prestador, registro, finalidade, digest), prestador_id=prestador, registro_ans=registro,
         finalidade=finalidade, formato=row.formatos[0].value, nome="guias.pdf", tamanho=len(conteudo), sha256=digest,
         chave=f"t/{registro}/{prestador}/{finalidade}/{digest}", recebido_em=NOW, quem="pessoa-1", upload_id="u1",
     )  # fmt: skip

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from conecta_tiss.messages.envelope import Parte
+from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.xml.writer import write
 from tests.builders_mensagens_recurso import envio_documentos
 from tests.fakes_documentos import a_pdf
@@ -34,8 +35,8 @@ def destinos(values: Values) -> Any:
 
 
 def exigencias(values: Values) -> Any:
-    """What is asked by default, of consultas alone."""
-    asked = {"tipo_documento": "06", "tipos_guia": ["guiaConsulta"]}
+    """The signed guia of whatever guia, as by default: who comes after finds what it expects."""
+    asked = {"tipo_documento": "06", "tipos_guia": [one.value for one in TipoGuia]}
     return {"registro_ans": values["registro"], "exigencias": [asked]}
 
 

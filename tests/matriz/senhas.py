@@ -198,7 +198,7 @@ ROWS: Final = (
         for finalidade, nome, papeis, escopos in (
             ("mensagem_tiss", "a.xml", PAPEIS, UPLOADS),
             ("cotacao_opme", "a.pdf", FRONT_DESK, ESCREVER),
-            ("laudo", "a.pdf", FRONT_DESK, ESCREVER),
+            ("laudo", "a.pdf", PAPEIS, ESCREVER | {"documentos.escrever"}),
         )
     ),
     Row(

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from documentos.domain.uploads import Upload
 
 
-def documento_id(registro_ans: str, finalidade: str, sha256: str) -> str:
-    """32 hexadecimal digits: whoever has the same bytes knows the same id."""
-    return hashlib.sha256(f"{registro_ans}/{finalidade}/{sha256}".encode()).hexdigest()[:32]
+def documento_id(prestador_id: str, registro_ans: str, finalidade: str, sha256: str) -> str:
+    """32 hexadecimal digits: the same for the same bytes, of one prestador."""
+    return hashlib.sha256(f"{prestador_id}/{registro_ans}/{finalidade}/{sha256}".encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +65,9 @@ def of_upload(upload: Upload) -> Documento | None:
     if row is None or row.tem_dono or upload.chave is None or upload.sha256 is None or upload.recebido_em is None:
         return None
     return Documento(
-        id=documento_id(upload.registro_ans, upload.finalidade, upload.sha256), prestador_id=upload.prestador_id,
-        registro_ans=upload.registro_ans, finalidade=upload.finalidade, formato=upload.formato,
+        id=documento_id(upload.prestador_id, upload.registro_ans, upload.finalidade, upload.sha256),
+        prestador_id=upload.prestador_id, registro_ans=upload.registro_ans, finalidade=upload.finalidade,
+        formato=upload.formato,
         nome=upload.nome_arquivo, tamanho=upload.tamanho, sha256=upload.sha256, chave=upload.chave,
         recebido_em=upload.recebido_em, quem=upload.criado_por, upload_id=upload.id,
     )  # fmt: skip

@@ -212,7 +212,10 @@ def receive(
     if achados:
         return replace(changed, situacao=Situacao.RECUSADO)
     if not upload.regras.tem_dono:
-        recurso = {"tipo": "documento", "id": documento_id(upload.registro_ans, upload.finalidade, sha256)}
+        recurso = {
+            "tipo": "documento",
+            "id": documento_id(upload.prestador_id, upload.registro_ans, upload.finalidade, sha256),
+        }
         return replace(changed, situacao=Situacao.CONCLUIDO, chave=chave, recurso=recurso)
     return replace(
         changed, situacao=Situacao.EM_PROCESSAMENTO, chave=chave, tentativa=1, conferir_em=now + RECHECK,

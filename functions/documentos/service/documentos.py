@@ -42,7 +42,7 @@ class Encontrado:
 
 def of_bytes(prestador_id: str, registro_ans: str, sha256: str, le: Le, portas: Portas) -> list[Encontrado]:
     """Every document that some bytes are, at an operadora: whether they need to be sent at all."""
-    named = [(prestador_id, documento_id(registro_ans, row, sha256)) for row in FINALIDADES]
+    named = [(prestador_id, documento_id(prestador_id, registro_ans, row, sha256)) for row in FINALIDADES]
     return [Encontrado(one) for one in portas.documentos.get(named) if one and le(one)]
 
 

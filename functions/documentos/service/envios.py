@@ -128,7 +128,7 @@ def _documento(
     sha256, registro, row = hashlib.sha256(enviado.conteudo).hexdigest(), enviado.registro_ans, DE_TIPO[enviado.tipo]
     plain = "".join(letter for letter in enviado.numero if letter.isalnum() or letter in "-_.")
     return Documento(
-        id=documento_id(registro, row.codigo, sha256), prestador_id=prestador_id, registro_ans=registro,
+        id=documento_id(prestador_id, registro, row.codigo, sha256), prestador_id=prestador_id, registro_ans=registro,
         finalidade=row.codigo, formato=formato.value, nome=formato.named(plain or "documento"),
         tamanho=len(enviado.conteudo), sha256=sha256, recebido_em=portas.now, quem=chamador.quem,
         chave=archive_key(registro, prestador_id, row.codigo, sha256),

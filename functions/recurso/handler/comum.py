@@ -57,8 +57,11 @@ def protocolo_of(request: Request) -> str:
     return text
 
 
-def related(caller: Principal, registro_ans: str) -> None:
+def related(caller: Principal, registro_ans: str, look: Callable[[], object] = lambda: None) -> None:
     """Refuse an operadora that the prestador has no relacionamento with: of a legacy PEG nothing else tells (R02).
+
+    Args:
+        look: raises what is told of the thing itself, which comes first (`decisoes.md` 9).
 
     Raises:
         NaoEncontradoError: it has none: neither is there for the other.
@@ -68,6 +71,7 @@ def related(caller: Principal, registro_ans: str) -> None:
     if held.relacionamento is None:
         raise NaoEncontradoError("peg")
     if not held.may_send_em(today):
+        look()
         raise NaoHabilitadoError(*held.situacao_em(today))
 
 

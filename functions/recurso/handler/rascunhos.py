@@ -80,7 +80,7 @@ def _saved(
     def examine() -> Caso:
         return contestacao.examine(caller.prestador_id, pedido, portas, em=portas.now)
 
-    comum.related(caller, pedido.registro_ans)
+    comum.related(caller, pedido.registro_ans, examine)
     comum.require(caller, ESCREVER, examine)
     found = contestacao.findings(caller.prestador_id, examine(), portas)
     answer = comum.done(

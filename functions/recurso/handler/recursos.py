@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from conecta_edge import session
 from conecta_edge.http import (
@@ -76,11 +77,10 @@ def send(request: Request) -> Response:
     """POST /recursos."""
     caller, portas = session.principal(request), bootstrap.portas()
     pedido = request.model(RecursoDeGlosaRequest).pedido()
-    comum.related(caller, pedido.registro_ans)
     entrega = Entrega(porta=Porta.JSON, em=portas.now)
-    comum.require(
-        caller, ESCREVER, lambda: contestacao.examine(caller.prestador_id, pedido, portas, em=portas.now)
-    )  # fmt: skip
+    examine = partial(contestacao.examine, caller.prestador_id, pedido, portas, em=portas.now)
+    comum.related(caller, pedido.registro_ans, examine)
+    comum.require(caller, ESCREVER, examine)
     with comum.told_in(lambda: pedido.versao):
         answer = comum.done(
             request, caller.actor,
@@ -94,11 +94,8 @@ def validate(request: Request) -> Response:
     """POST /recursos/validacoes."""
     caller, portas = session.principal(request), bootstrap.portas()
     pedido = request.model(RecursoDeGlosaRequest).pedido()
-    comum.related(caller, pedido.registro_ans)
-
-    def examine() -> Any:
-        return contestacao.examine(caller.prestador_id, pedido, portas, em=portas.now)
-
+    examine = partial(contestacao.examine, caller.prestador_id, pedido, portas, em=portas.now)
+    comum.related(caller, pedido.registro_ans, examine)
     comum.require(caller, LER, examine)
     caso = examine()
     return Response(200, pedidos.validacao(caso, contestacao.findings(caller.prestador_id, caso, portas)))

@@ -57,9 +57,7 @@ def test_one_document_serves_many_guias_and_its_id_follows_from_its_bytes(mesa: 
     other = replace(GUIA, guia="GP-2")
     assert link(mesa, GUIA, other) == [GUIA, other]
     assert [one.destino.guia for one in mesa.documentos.eventos] == ["GP-1", "GP-2"]
-    assert (
-        a_documento().id == documento_id(VALE, "guia_assinada", sha256(PDF)) != documento_id(PASA, "laudo", sha256(PDF))
-    )
+    assert a_documento().id == documento_id(HOSPITAL, VALE, "guia_assinada", sha256(PDF))
     assert listed(mesa, PEG) == [a_documento().id]
 
 

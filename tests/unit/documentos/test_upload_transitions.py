@@ -46,7 +46,7 @@ def test_a_file_with_an_owner_is_handed_to_it() -> None:
 def test_a_file_without_an_owner_is_complete_once_stored(finalidade: str) -> None:
     after = received(an_upload(finalidade=finalidade))
     assert (after.situacao, after.conferir_em) == (Situacao.CONCLUIDO, None)
-    assert after.recurso == {"tipo": "documento", "id": documento_id(VALE, finalidade, sha256(b"x"))}
+    assert after.recurso == {"tipo": "documento", "id": documento_id(HOSPITAL, VALE, finalidade, sha256(b"x"))}
 
 
 @pytest.mark.parametrize("finalidade", sorted(FINALIDADES))
