@@ -67,9 +67,8 @@ def of_upload(upload: Upload) -> Documento | None:
     return Documento(
         id=documento_id(upload.prestador_id, upload.registro_ans, upload.finalidade, upload.sha256),
         prestador_id=upload.prestador_id, registro_ans=upload.registro_ans, finalidade=upload.finalidade,
-        formato=upload.formato,
-        nome=upload.nome_arquivo, tamanho=upload.tamanho, sha256=upload.sha256, chave=upload.chave,
-        recebido_em=upload.recebido_em, quem=upload.criado_por, upload_id=upload.id,
+        formato=upload.formato, nome=upload.nome_arquivo, tamanho=upload.tamanho, sha256=upload.sha256,
+        chave=upload.chave, recebido_em=upload.recebido_em, quem=upload.criado_por, upload_id=upload.id,
     )  # fmt: skip
 
 
