@@ -27,6 +27,7 @@ from pagamento.service.faturas import as_of_now, find_faturas, ids_of
 if TYPE_CHECKING:
     from datetime import date
 
+    from conecta_contas.dossies import Dossie
     from conecta_contas.pegs import Peg
     from conecta_facts.operadoras import Operadora
     from pagamento.domain.faturas import Fatura
@@ -65,7 +66,7 @@ def find_analises(
     return (
         AnaliseDeConta(
             replace(heads[one.registro_ans], numero=one.protocolo),
-            _conta(one, portas),
+            _conta(one, portas.contas.dossie(one), portas),
             faturas.get(one.protocolo),
             tuple(faturas[each] for each in ids_of(one)[1:] if each in faturas),
         )
@@ -85,10 +86,11 @@ def find_conciliacao(prestador_id: str, protocolo: str, portas: Portas, *, corre
     if protocolo not in found:
         raise DemonstrativoIndisponivelError("NAO_PUBLICADO", [protocolo])
     fatura, *parcelas = as_of_now([found[one] for one in ids_of(peg) if one in found], portas)
-    resultado = portas.contas.dossie(peg).resultado
+    dossie = portas.contas.dossie(peg)
+    resultado = dossie.resultado
     contested = portas.contestado(peg, correlacao) if resultado.glosas else {}
     return Conciliacao(
-        _conta(peg, portas), fatura, tuple(parcelas), pago_de(resultado, (fatura, *parcelas)), contested
+        _conta(peg, dossie, portas), fatura, tuple(parcelas), pago_de(resultado, (fatura, *parcelas)), contested
     )  # fmt: skip
 
 
@@ -130,7 +132,8 @@ def demonstrar_pagamentos(
     for one, faturas in of_each:
         pegs = _pegs(prestador_id, [fatura.protocolo for fatura in faturas], portas, None)
         contas = [
-            _conta(peg, portas, itens=dental, fatura=fatura) for peg, fatura in zip(pegs, faturas, strict=True)
+            _conta(peg, portas.contas.dossie(peg), portas, itens=dental, fatura=fatura)
+            for peg, fatura in zip(pegs, faturas, strict=True)
         ]  # fmt: skip
         shown.append(demonstrar_pagamento(one, contas))
     numero = periodo.numero([one for one, _ in of_each])
@@ -180,9 +183,11 @@ def since_migration(operadora: Operadora, dia: date) -> None:
         raise LegadoError(operadora.portal_legado, operadora.data_migracao)
 
 
-def _conta(peg: Peg, portas: Portas, *, itens: bool = True, fatura: Fatura | None = None) -> Conta:
+def _conta(
+    peg: Peg, dossie: Dossie, portas: Portas, *, itens: bool = True, fatura: Fatura | None = None
+) -> Conta:  # fmt: skip
     return demonstrar(
-        peg, portas.contas.dossie(peg), portas.descrever, recebido_em=portas.local_day(peg.data_recepcao), itens=itens,
+        peg, dossie, portas.descrever, recebido_em=portas.local_day(peg.data_recepcao), itens=itens,
         fatura=fatura,
     )  # fmt: skip
 
