@@ -96,7 +96,7 @@ RECURSOS: Final[tuple[tuple[str, tuple[str, ...], Callable[..., Any]], ...]] = (
     ("TOTAL", ("§4",), recursos.total_confere),
     ("LEGADO", ("R07",), recursos.legado_completo),
     ("INCOMPLETO", ("§4",), recursos.nada_esquecido),
-    ("DOCUMENTO", ("§4",), contestacao.findings),
+    ("DOCUMENTO", ("§4",), recursos.documentos_completos),
     ("NUMERO", ("§4",), contestacao.send),
     ("ENVIO", ("§4",), contestacao.send),
     ("CANCELAMENTO", ("§4",), contestacao.cancel),

@@ -279,7 +279,9 @@ class Cena:
     def guarda(self) -> None:
         """A draft."""
         pedido, sent = self.pedido()
-        self.rascunhos.append((contestacao.save_draft(HOSPITAL, pedido, a_caller(), self.portas()), sent))
+        portas = self.portas()
+        caso = contestacao.examine(HOSPITAL, pedido, portas, em=portas.now)
+        self.rascunhos.append((contestacao.save_draft(HOSPITAL, caso, a_caller(), portas), sent))
 
     def envia_rascunho(self) -> None:
         """A draft as somebody saw it: others may have sent it meanwhile, or discard it."""

@@ -76,11 +76,13 @@ class RecursoInvalidoError(RecursoError):
 
     Attributes:
         achados: warnings are not among them.
+        avisos: warnings.
     """
 
-    def __init__(self, achados: Sequence[Apontamento]) -> None:
+    def __init__(self, achados: Sequence[Apontamento], avisos: Sequence[Apontamento] = ()) -> None:
         super().__init__(", ".join(one.regra for one in achados))
         self.achados = tuple(achados)
+        self.avisos = tuple(avisos)
 
 
 class TransicaoInvalidaError(RecursoError):

@@ -75,6 +75,11 @@ class Pedido:
     versao: Versao = Versao.V4_01_00
 
     @property
+    def anexos(self) -> frozenset[tuple[str, str]]:
+        """(upload, guia) of each document that goes with it."""
+        return frozenset((upload, one.guia) for one in self.entradas for upload in one.documentos)
+
+    @property
     def digest(self) -> str:
         """Of what is contested as it was said: the order of entries is part of it, the number is not.
 

@@ -22,6 +22,8 @@ from recurso.domain.recursos import TUDO, Cobrado, Contestado, Entrada
 
 GUIAS: Final = 100
 """Of one recurso, as the standard has it."""
+DOCUMENTOS: Final = 1000
+"""Of one recurso, one of each guia counting as one: an event that names more is more than the bus carries."""
 
 
 TOTAL: Final = Decimal("99999999.99")
@@ -92,12 +94,14 @@ class Caso:
         conta: the PEG; `None` of a legacy one.
         contestado: what others contest already, when anybody does.
         dia: local day of the instant that counts.
+        ausentes: uploads that it names and that are not there, or not complete.
     """
 
     pedido: Pedido
     conta: Conta | None
     contestado: Contestado | None
     dia: date
+    ausentes: frozenset[str] = frozenset()
 
     @cached_property
     def exames(self) -> tuple[Exame, ...]:
@@ -383,9 +387,33 @@ def nada_esquecido(caso: Caso) -> Iterator[Apontamento]:
         )  # fmt: skip
 
 
+def documentos_cabem(caso: Caso) -> Iterator[Apontamento]:
+    """At the entry with which there are more documents than one event tells."""
+    seen = set[tuple[str, str]]()
+    for one in caso.exames:
+        seen |= {(upload, one.pedida.guia) for upload in one.pedida.documentos}
+        if len(seen) > DOCUMENTOS:
+            yield Apontamento(
+                regra="REC-DOCUMENTO", motivo=Motivo.DOCUMENTACAO_INCOMPLETA, entrada=one.posicao, campo="documentos",
+                mensagem=f"Um recurso leva até {DOCUMENTOS} documentos: envie os demais depois, como documentos dele.",
+            )  # fmt: skip
+            return
+
+
+def documentos_completos(caso: Caso) -> Iterator[Apontamento]:
+    """A document that goes with it is an upload of this prestador that is complete."""
+    for one in caso.exames:
+        if not caso.ausentes.isdisjoint(one.pedida.documentos):
+            yield Apontamento(
+                regra="REC-DOCUMENTO", motivo=Motivo.DOCUMENTACAO_INCOMPLETA, entrada=one.posicao, campo="documentos",
+                mensagem="Um dos documentos não existe ou ainda não está completo: envie-o e espere ficar CONCLUIDO.",
+            )  # fmt: skip
+
+
 RULES: Final[tuple[Regra, ...]] = (
     modelo_do_peg, tamanho, lote_do_peg, guia_do_peg, item_da_guia, nivel_coerente, glosa_existe, sem_repeticao,
-    no_prazo, justificada, valor_possivel, total_confere, legado_completo, nada_esquecido,
+    no_prazo, justificada, valor_possivel, total_confere, legado_completo, nada_esquecido, documentos_cabem,
+    documentos_completos,
 )  # fmt: skip
 """In the order they are told; their docstrings say the sources."""
 

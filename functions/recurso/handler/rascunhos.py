@@ -18,6 +18,7 @@ from conecta_edge.http import (
     Response,
 )
 from recurso.bootstrap import nucleo as bootstrap
+from recurso.domain import regras
 from recurso.domain.errors import NaoEncontradoError
 from recurso.handler import comum
 from recurso.handler.comum import ERRORS, ESCREVER, FUNCAO, LER, PAGE
@@ -82,15 +83,17 @@ def _saved(
 
     comum.related(caller, pedido.registro_ans, examine)
     comum.require(caller, ESCREVER, examine)
-    found = contestacao.findings(caller.prestador_id, examine(), portas)
+    caso = examine()
     answer = comum.done(
         request, caller.actor,
         lambda who, keep: contestacao.save_draft(
-            caller.prestador_id, pedido, who, portas, rascunho=rascunho, guardar=keep
+            caller.prestador_id, caso, who, portas, rascunho=rascunho, guardar=keep
         ),
         lambda left: schemas.rascunho(left, portas.hoje), status=200 if rascunho else 201,
     )  # fmt: skip
-    return Response(answer.status, {**answer.content, "achados": _shown(found, pedido)}, headers=answer.headers)
+    return Response(
+        answer.status, {**answer.content, "achados": _shown(regras.conferir(caso), pedido)}, headers=answer.headers
+    )
 
 
 def _shown(found: Iterable[Apontamento], pedido: Pedido) -> list[dict[str, Any]]:
@@ -106,7 +109,7 @@ def get_one(request: Request) -> Response:
     places = {one.lugar.indice for one in caso.exames if one.lugar}
     comum.audit(request, caller.actor, f"recurso-rascunho/{rascunho.id}", caso.conta, places)
     # Of one that was sent nothing is left to be done.
-    found = contestacao.findings(caller.prestador_id, caso, portas) if rascunho.aberto else ()
+    found = regras.conferir(caso) if rascunho.aberto else ()
     shown = {**schemas.rascunho(rascunho, portas.hoje), **schemas.conteudo(pedido), "achados": _shown(found, pedido)}
     return Response(200, shown, headers={"ETag": f'"{rascunho.versao}"'})
 

@@ -24,6 +24,7 @@ from conecta_edge.http import (
 )
 from conecta_edge.problems import ProblemError
 from recurso.bootstrap import nucleo as bootstrap
+from recurso.domain import regras
 from recurso.domain.glosas import Nivel
 from recurso.domain.recursos import Porta
 from recurso.handler import comum
@@ -98,7 +99,7 @@ def validate(request: Request) -> Response:
     comum.related(caller, pedido.registro_ans, examine)
     comum.require(caller, LER, examine)
     caso = examine()
-    return Response(200, pedidos.validacao(caso, contestacao.findings(caller.prestador_id, caso, portas)))
+    return Response(200, pedidos.validacao(caso, regras.conferir(caso)))
 
 
 def get_recurso(request: Request) -> Response:

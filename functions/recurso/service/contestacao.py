@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from recurso.service.portas import Portas
 
 ROUNDS: Final = 4
-DOCUMENTOS: Final = 1000
-"""Of one recurso, one of each guia counting as one: an event that names more is more than the bus carries."""
 _PUBLICADO: Final = frozenset({SituacaoPeg.LIBERADO, SituacaoPeg.PAGO, SituacaoPeg.ENCERRADO_SEM_PAGAMENTO})
 
 
@@ -118,7 +116,7 @@ def examine(prestador_id: str, pedido: Pedido, portas: Portas, *, em: datetime) 
     if conta is not None and conta.peg.registro_ans != pedido.registro_ans:
         raise NaoEncontradoError("peg")
     held = portas.recursos.contestado(prestador_id, pedido.registro_ans, pedido.origem, legado=legado)
-    return Caso(pedido, conta, held, portas.local_day(em))
+    return Caso(pedido, conta, held, portas.local_day(em), _absent(prestador_id, pedido, portas))
 
 
 def _legacy(pedido: Pedido, portas: Portas) -> bool:
@@ -135,37 +133,11 @@ def _legacy(pedido: Pedido, portas: Portas) -> bool:
     return not any(one.cobrado.dia is not None and one.cobrado.dia >= since for one in pedido.entradas)
 
 
-def findings(prestador_id: str, caso: Caso, portas: Portas) -> tuple[Apontamento, ...]:
-    """All that the rules say of it, and of its documents."""
-    found = regras.conferir(caso)
-    if (over := _beyond(caso)) is not None:
-        return (*found, over)
-    asked = sorted({one for entrada in caso.pedido.entradas for one in entrada.documentos})
-    missing = frozenset(portas.documentos.missing(prestador_id, asked)) if asked else frozenset()
-    return (*found, *_without_file(caso, missing))
-
-
-def _beyond(caso: Caso) -> Apontamento | None:
-    """At the entry with which there are more documents than one event tells."""
-    seen = set[tuple[str, str]]()
-    for one in caso.exames:
-        seen |= {(upload, one.pedida.guia) for upload in one.pedida.documentos}
-        if len(seen) > DOCUMENTOS:
-            return Apontamento(
-                regra="REC-DOCUMENTO", motivo=Motivo.DOCUMENTACAO_INCOMPLETA, entrada=one.posicao, campo="documentos",
-                mensagem=f"Um recurso leva até {DOCUMENTOS} documentos: envie os demais depois, como documentos dele.",
-            )  # fmt: skip
-    return None
-
-
-def _without_file(caso: Caso, missing: Collection[str]) -> Iterator[Apontamento]:
-    """A document that goes with it is an upload of this prestador that is complete."""
-    for one in caso.exames:
-        if any(upload in missing for upload in one.pedida.documentos):
-            yield Apontamento(
-                regra="REC-DOCUMENTO", motivo=Motivo.DOCUMENTACAO_INCOMPLETA, entrada=one.posicao, campo="documentos",
-                mensagem="Um dos documentos não existe ou ainda não está completo: envie-o e espere ficar CONCLUIDO.",
-            )  # fmt: skip
+def _absent(prestador_id: str, pedido: Pedido, portas: Portas) -> frozenset[str]:
+    """Uploads that it names and that are not there, or not complete; of too many none is looked for."""
+    if not pedido.anexos or len(pedido.anexos) > regras.DOCUMENTOS:
+        return frozenset()
+    return frozenset(portas.documentos.missing(prestador_id, sorted({upload for upload, _ in pedido.anexos})))
 
 
 # --- sending ---
@@ -193,17 +165,32 @@ def send(
         RecursoInvalidoError: all that is wrong with it.
         MudouError: too many others did too many things at once: try again.
     """
+    return _receive(prestador_id, pedido, entrega, chamador, portas, guardar=guardar, rascunho=rascunho)[0]
+
+
+def _receive(  # as `send`
+    prestador_id: str,
+    pedido: Pedido,
+    entrega: Entrega,
+    chamador: Chamador,
+    portas: Portas,
+    *,
+    guardar: Guardar = keep_nothing,
+    rascunho: Rascunho | None = None,
+) -> tuple[Recurso, tuple[Apontamento, ...]]:
+    """See `send`; with what is to be known of it, unless it was received before."""
     protocolo = None
     for _ in range(ROUNDS):
         if (known := _known(prestador_id, pedido, portas)) is not None:
-            return known
+            return known, ()
         caso = examine(prestador_id, pedido, portas, em=entrega.em)
-        found = findings(prestador_id, caso, portas)
+        found = regras.conferir(caso)
+        avisos = tuple(one for one in found if one.aviso)
         if wrong := [one for one in found if not one.aviso]:
             # The same may have been received since it was asked for: then it is itself that is in its way.
             if (known := _known(prestador_id, pedido, portas)) is not None:
-                return known
-            raise RecursoInvalidoError(wrong)
+                return known, ()
+            raise RecursoInvalidoError(wrong, avisos)
         protocolo = protocolo or portas.recursos.next_protocolo(portas.hoje)
         pauta = Pauta(regras.entradas(caso))
         made = _made(prestador_id, protocolo, caso, pauta, entrega)
@@ -229,7 +216,7 @@ def send(
             )  # fmt: skip
         except MudouError:
             continue
-        return final
+        return final, avisos
     raise MudouError
 
 
@@ -379,7 +366,7 @@ def require_version(versao: int, chamador: Chamador) -> None:
 
 def save_draft(
     prestador_id: str,
-    pedido: Pedido,
+    caso: Caso,
     chamador: Chamador,
     portas: Portas,
     *,
@@ -389,17 +376,15 @@ def save_draft(
     """A draft, new or changed; what is wrong with its content is told, and keeps nobody from saving it.
 
     Args:
+        caso: its content, as it was looked at.
         rascunho: the one that is changed.
 
     Raises:
-        NaoEncontradoError: the PEG is absent, foreign, or of another operadora.
-        NaoPublicadoError: its values are not published.
-        LegadoError: it is contested in the portal of before the migration (R07).
         TransicaoInvalidaError: it was sent or discarded.
         VersaoDiferenteError: it is not the version that the caller saw.
         MudouError: it changed meanwhile.
     """
-    caso = examine(prestador_id, pedido, portas, em=portas.now)
+    pedido = caso.pedido
     draft_id = rascunho.id if rascunho else uuid.uuid4().hex
     last = [one.contestavel.contestar_ate for one in caso.exames if one.contestavel]
     made = Rascunho(
@@ -514,17 +499,15 @@ def send_many(
         simular: look at them only.
     """
     for pedido in pedidos:
-        found: tuple[Apontamento, ...] = ()
         try:
-            known = _known(prestador_id, pedido, portas)
-            if known is not None:
-                yield Tentativa(pedido, recurso=None if simular else known)
+            if simular:
+                known = _known(prestador_id, pedido, portas)
+                seen = () if known else regras.conferir(examine(prestador_id, pedido, portas, em=entrega.em))
+                yield Tentativa(pedido, seen)
                 continue
-            caso = examine(prestador_id, pedido, portas, em=entrega.em)
-            found = findings(prestador_id, caso, portas)
-            done = None if simular else send(prestador_id, pedido, entrega, chamador, portas)
-            yield Tentativa(pedido, found, done)
+            recurso, avisos = _receive(prestador_id, pedido, entrega, chamador, portas)
+            yield Tentativa(pedido, avisos, recurso)
         except RecursoInvalidoError as error:
-            yield Tentativa(pedido, (*error.achados, *(one for one in found if one.aviso)), erro=error)
+            yield Tentativa(pedido, (*error.achados, *error.avisos), erro=error)
         except (NaoEncontradoError, NaoPublicadoError, LegadoError, MudouError) as error:
-            yield Tentativa(pedido, found, erro=error)
+            yield Tentativa(pedido, erro=error)

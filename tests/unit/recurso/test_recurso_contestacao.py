@@ -11,6 +11,7 @@ import pytest
 
 from conecta_contas.pegs import SituacaoPeg
 from conecta_facts.operadoras import RecursoLegado
+from recurso.domain import regras
 from recurso.domain.errors import (
     LegadoError,
     MudouError,
@@ -32,6 +33,7 @@ from tests.builders_recurso import (
     PRAZO,
     PUBLICADA,
     a_caller,
+    a_case,
     a_conta,
     a_held,
     a_pedido,
@@ -166,9 +168,9 @@ def test_documents_that_go_with_it_are_there_and_complete() -> None:
 
 @pytest.mark.regra("REC-DOCUMENTO")
 def test_more_documents_than_an_event_carries_are_not_even_looked_for() -> None:
-    mesa, many = a_mesa(), tuple(map(str, range(contestacao.DOCUMENTOS + 1)))
+    mesa, many = a_mesa(), tuple(map(str, range(regras.DOCUMENTOS + 1)))
     caso = contestacao.examine(HOSPITAL, a_pedido(an_entry(documentos=many)), mesa.portas, em=NOW)
-    (over,) = contestacao.findings(HOSPITAL, caso, mesa.portas)
+    (over,) = regras.conferir(caso)
     assert (over.regra, over.entrada, "até 1000 documentos" in over.mensagem) == ("REC-DOCUMENTO", 0, True)
     assert len(set(wrong(mesa, an_entry(documentos=many[1:])))) == 1
 
@@ -312,7 +314,8 @@ def test_who_cancels_while_everything_changes_is_asked_to_try_again() -> None:
 
 def drafted(mesa: Mesa, pedido: Pedido | None = None, **changes: Any) -> Any:
     """A draft of one item."""
-    return contestacao.save_draft(HOSPITAL, pedido or a_pedido(), a_caller(), mesa.portas, **changes)
+    caso = contestacao.examine(HOSPITAL, pedido or a_pedido(), mesa.portas, em=mesa.agora)
+    return contestacao.save_draft(HOSPITAL, caso, a_caller(), mesa.portas, **changes)
 
 
 @pytest.mark.regra("REC-RASCUNHO")
@@ -372,7 +375,7 @@ def test_an_older_version_of_a_draft_changes_nothing() -> None:
     made = drafted(mesa)
     late = a_caller(versao=9)
     for act in (
-        lambda: contestacao.save_draft(HOSPITAL, a_pedido(), late, mesa.portas, rascunho=made),
+        lambda: contestacao.save_draft(HOSPITAL, a_case(), late, mesa.portas, rascunho=made),
         lambda: contestacao.discard_draft(made, late, mesa.portas),
         lambda: contestacao.send_draft(made, late, mesa.portas),
     ):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from conecta_contas.analise import Glosa
 from conecta_edge import session
 from recurso.handler import api, planilhas
 from recurso.planilhas import Formato
@@ -179,8 +180,9 @@ def test_who_may_not_and_who_is_another(mesa: ApiMesa) -> None:
     assert posted(mesa, a_sheet(), MAQUINA)[0] == 200
 
 
-def test_who_loses_every_race_is_asked_to_send_it_again(mesa: ApiMesa) -> None:
-    mesa.billed(a_taken(), a_taken(2))
+@pytest.mark.parametrize("more", [(), (a_taken(1, 2, valor="5.00"),)])
+def test_who_loses_every_race_is_asked_to_send_it_again(mesa: ApiMesa, more: tuple[Glosa, ...]) -> None:
+    mesa.billed(a_taken(), a_taken(2), *more)
 
     def other() -> None:
         contestacao.cancel(mesa.sent(an_entry("G2")), a_caller(), mesa.portas)
