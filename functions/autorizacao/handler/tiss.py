@@ -19,7 +19,7 @@ from autorizacao.service import atos, consultas, estadas, pedidos
 from autorizacao.service.portas import Chamador
 from conecta_edge import session
 from conecta_edge.clock import local_day
-from conecta_edge.http import PRESTADOR, ErrorMap, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import ErrorMap, Operation, Reply, Request, Response, handed_over
 from conecta_senhas.autorizacoes import PENDENTES, Papel, Situacao
 from conecta_senhas.errors import (
     AutorizacaoError,
@@ -462,11 +462,9 @@ _ROTAS: Final = (
 OPERATIONS: Final[tuple[Operation, ...]] = ()
 UNPUBLISHED: Final = (
     *(
-        Operation(
-            "POST", f"/tiss/{transacao}", name, FUNCAO, TAG, f"{summary} por mensagem TISS",
-            "Entregue pela porta XML, `POST /tiss/{transacao}`.", _door(transacao, capability),
-            (Reply(200, f"{answer}.", media_type=XML),), escopos=(f"conecta/{capability}",),
-            parameters=(Parameter("transacao", "path", transacao, required=True), PRESTADOR),
+        handed_over(
+            transacao, name, _door(transacao, capability), funcao=FUNCAO, tag=TAG, summary=summary, answer=answer,
+            capabilities=(capability,),
         )
         for transacao, name, summary, capability, answer in _ROTAS
     ),

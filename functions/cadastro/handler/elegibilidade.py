@@ -29,7 +29,7 @@ from cadastro.schemas.elegibilidade import (
 from cadastro.service import elegibilidade as service
 from conecta_edge import problems, session
 from conecta_edge.clock import local_day
-from conecta_edge.http import PRESTADOR, ErrorMap, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import PRESTADOR, ErrorMap, Operation, Reply, Request, Response, handed_over
 from conecta_edge.parallel import gather
 from conecta_edge.problems import FieldError, ProblemError
 from conecta_tiss.terminologia import glosa_text
@@ -311,13 +311,9 @@ OPERATIONS: Final = (
 )  # fmt: skip
 
 UNPUBLISHED: Final = (
-    Operation(
-        "POST", "/tiss/verificaElegibilidade", "verificarElegibilidadeTiss", FUNCAO, TAG,
-        "Verificar a elegibilidade por mensagem TISS", "Entregue pela porta XML, `POST /tiss/{transacao}`.",
-        verify_tiss,
-        (Reply(200, "SITUACAO_ELEGIBILIDADE.", media_type=XML),),
-        escopos=("conecta/elegibilidade.ler",),
-        parameters=(Parameter("transacao", "path", "verificaElegibilidade", required=True), PRESTADOR),
+    handed_over(
+        "verificaElegibilidade", "verificarElegibilidadeTiss", verify_tiss, funcao=FUNCAO, tag=TAG,
+        summary="Verificar a elegibilidade", answer="SITUACAO_ELEGIBILIDADE", capabilities=("elegibilidade.ler",),
     ),
 )  # fmt: skip
 """Routes the XML door hands over: not published by themselves."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from conecta_edge import session
 from conecta_edge.clock import local_day
-from conecta_edge.http import PRESTADOR, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import Operation, Request, Response, handed_over
 from documentos.bootstrap import documentos as bootstrap
 from documentos.bootstrap import nucleo
 from documentos.domain.errors import EnvioRefusedError
@@ -90,12 +90,9 @@ def receive(request: Request) -> Response:
 
 OPERATIONS: Final[tuple[Operation, ...]] = ()
 UNPUBLISHED: Final = (
-    Operation(
-        "POST", "/tiss/envioDocumentos", "enviarDocumentoTiss", FUNCAO, TAG, "Enviar um documento por mensagem TISS",
-        "Entregue pela porta XML, `POST /tiss/{transacao}`.", receive,
-        (Reply(200, "RECEBIMENTO_DOCUMENTO.", media_type=XML),),
-        escopos=tuple(f"conecta/{one}" for one in ESCREVER),
-        parameters=(Parameter("transacao", "path", "envioDocumentos", required=True), PRESTADOR),
+    handed_over(
+        "envioDocumentos", "enviarDocumentoTiss", receive, funcao=FUNCAO, tag=TAG, summary="Enviar um documento",
+        answer="RECEBIMENTO_DOCUMENTO", capabilities=ESCREVER,
     ),
 )  # fmt: skip
 """Route the XML door hands over: not published by itself."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge import session
 from conecta_edge.clock import FUSO
-from conecta_edge.http import PRESTADOR, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import Operation, Request, Response, handed_over
 from conecta_tiss.findings import Achado, code_of
 from conecta_tiss.versions import Versao, answer_version
 from conecta_tiss.vocabulary.glosas import Motivo
@@ -222,14 +222,10 @@ def ask(request: Request) -> Response:
 
 OPERATIONS: Final[tuple[Operation, ...]] = ()
 UNPUBLISHED: Final = (
-    Operation(
-        "POST", "/tiss/solicitacaoDemonstrativoRetorno", "pedirDemonstrativoTiss", FUNCAO, "Pagamento",
-        "Pedir demonstrativos por mensagem TISS", "Entregue pela porta XML, `POST /tiss/{transacao}`.", ask,
-        (Reply(200, "DEMONSTRATIVO_ANALISE_CONTA, _PAGAMENTO ou _ODONTOLOGIA.", media_type=XML),),
-        escopos=(f"conecta/{LER}",),
-        parameters=(
-            Parameter("transacao", "path", "solicitacaoDemonstrativoRetorno", required=True), PRESTADOR,
-        ),
+    handed_over(
+        "solicitacaoDemonstrativoRetorno", "pedirDemonstrativoTiss", ask, funcao=FUNCAO, tag="Pagamento",
+        summary="Pedir demonstrativos", answer="DEMONSTRATIVO_ANALISE_CONTA, _PAGAMENTO ou _ODONTOLOGIA",
+        capabilities=(LER,),
     ),
 )  # fmt: skip
 """Route the XML door hands over: not published by itself."""

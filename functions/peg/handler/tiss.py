@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from conecta_contas.pegs import Papel, Porta, SituacaoPeg
 from conecta_edge import session
-from conecta_edge.http import PRESTADOR, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import Operation, Request, Response, handed_over
 from conecta_tiss.rules.admissao import operadora_desconhecida
 from conecta_tiss.versions import answer_version
 from conecta_tiss.vocabulary.tables import StatusCancelamento, TipoGuia
@@ -325,11 +325,9 @@ _ROTAS: Final = (
 __all__ = ["ERRORS", "OPERATIONS", "UNPUBLISHED", "Resposta", "process", "receive"]
 OPERATIONS: Final[tuple[Operation, ...]] = ()
 UNPUBLISHED: Final = tuple(
-    Operation(
-        "POST", f"/tiss/{transacao}", name, FUNCAO, TAG, f"{summary} por mensagem TISS",
-        "Entregue pela porta XML, `POST /tiss/{transacao}`.", _door(transacao, *capabilities),
-        (Reply(200, f"{answer}.", media_type=XML),), escopos=tuple(f"conecta/{one}" for one in capabilities),
-        parameters=(Parameter("transacao", "path", transacao, required=True), PRESTADOR),
+    handed_over(
+        transacao, name, _door(transacao, *capabilities), funcao=FUNCAO, tag=TAG, summary=summary, answer=answer,
+        capabilities=capabilities,
     )
     for transacao, name, summary, capabilities, answer in _ROTAS
 )  # fmt: skip

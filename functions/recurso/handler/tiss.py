@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge import session
-from conecta_edge.http import PRESTADOR, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import Operation, Reply, Request, Response, handed_over
 from conecta_tiss.findings import Achado, code_of
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import StatusCancelamento
@@ -297,11 +297,9 @@ _ROTAS: Final = (
 OPERATIONS: Final[tuple[Operation, ...]] = ()
 UNPUBLISHED: Final = (
     *(
-        Operation(
-            "POST", f"/tiss/{transacao}", name, FUNCAO, TAG, f"{summary} por mensagem TISS",
-            "Entregue pela porta XML, `POST /tiss/{transacao}`.", _door(transacao, capability),
-            (Reply(200, f"{answer}.", media_type=XML),), escopos=(f"conecta/{capability}",),
-            parameters=(Parameter("transacao", "path", transacao, required=True), PRESTADOR),
+        handed_over(
+            transacao, name, _door(transacao, capability), funcao=FUNCAO, tag=TAG, summary=summary, answer=answer,
+            capabilities=(capability,),
         )
         for transacao, name, summary, capability, answer in _ROTAS
     ),

@@ -295,6 +295,33 @@ class Operation:
     refusals: tuple[int, ...] = ()
 
 
+def handed_over(  # as `Operation`
+    transacao: str,
+    name: str,
+    run: Callable[[Request], Response],
+    *,
+    funcao: str,
+    tag: str,
+    summary: str,
+    answer: str,
+    capabilities: Sequence[str],
+) -> Operation:
+    """Where the XML door hands over a message: no route of its own, only the door's is published.
+
+    Args:
+        transacao: name of its body element.
+        answer: which messages answer it.
+        capabilities: any one of these suffices for a machine.
+    """
+    return Operation(
+        "POST", f"/tiss/{transacao}", name, funcao, tag, f"{summary} por mensagem TISS",
+        "Entregue pela porta XML, `POST /tiss/{transacao}`.", run,
+        (Reply(200, f"{answer}.", media_type="application/xml"),),
+        escopos=tuple(f"conecta/{one}" for one in capabilities),
+        parameters=(Parameter("transacao", "path", transacao, required=True), PRESTADOR),
+    )  # fmt: skip
+
+
 ErrorMap = Mapping[type[Exception], Callable[[Any], ProblemError]]
 
 
