@@ -27,7 +27,7 @@ TITLES = {
 
 TABLES = (
     "cadastro", "beneficiarios", "auditoria", "documentos", "peg", "autorizacao", "pagamento", "recurso",
-    "idempotencia",
+    "alertas", "idempotencia",
 )  # fmt: skip
 
 
@@ -82,6 +82,7 @@ class AwsOnlyStack(Stack):
                 data.autorizacao.table_arn,
                 data.pagamento.table_arn,
                 data.recurso.table_arn,
+                data.alertas.table_arn,
                 data.buckets.acervo.bucket_arn,
             ),
         )

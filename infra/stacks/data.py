@@ -27,8 +27,11 @@ SENDING_INDEX = "envio"
 SEARCH_INDEX = "busca"
 # The sweep of due dates reads this one.
 DUE_INDEX = "vencimento"
-# What is in the middle of something, for its sweep, and what waits for the operadora: PEGs, faturas, notas, recursos.
+# What is in the middle of something, for its sweep, and what waits for the operadora: PEGs, faturas, notas, recursos;
+# who is written to when, and what webhooks are told next.
 QUEUE_INDEX = "fila"
+# What a prestador's Início counts, by what comes next.
+ORDER_INDEX = "ordem"
 
 
 class DataStack(Stack):
@@ -69,6 +72,10 @@ class DataStack(Stack):
         self.recurso = ContextTable(
             self, "Recurso", settings=settings, contexto="recurso", key=key,
             stream=True, ttl=True, indices={QUEUE_INDEX: QUEUE_INDEX}, ordem=SENDING_INDEX,
+        ).table  # fmt: skip
+        self.alertas = ContextTable(
+            self, "Alertas", settings=settings, contexto="alertas", key=key,
+            stream=True, ttl=True, indices={QUEUE_INDEX: QUEUE_INDEX}, ordem=ORDER_INDEX,
         ).table  # fmt: skip
         self.idempotencia = ContextTable(
             self, "Idempotencia", settings=settings, contexto="idempotencia", key=key, ttl=True
@@ -126,6 +133,7 @@ class DataStack(Stack):
             "TabelaAutorizacao": self.autorizacao.table_name,
             "TabelaPagamento": self.pagamento.table_name,
             "TabelaRecurso": self.recurso.table_name,
+            "TabelaAlertas": self.alertas.table_name,
             "TabelaIdempotencia": self.idempotencia.table_name,
             "SegredoArn": self.segredo_arn,
             "SegredoPseudonimosArn": self.segredo_pseudonimos_arn,

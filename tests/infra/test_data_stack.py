@@ -12,7 +12,7 @@ from tests.infra.conftest import Templates
 
 TABLES = (
     "cadastro", "beneficiarios", "auditoria", "documentos", "peg", "autorizacao", "pagamento", "recurso",
-    "idempotencia",
+    "alertas", "idempotencia",
 )  # fmt: skip
 DATA = "Conecta-Dados"
 
@@ -43,14 +43,14 @@ def test_outboxes_are_streamed_and_short_lived_rows_expire(producao: Templates) 
     assert streams == {
         "cadastro": new_image, "beneficiarios": None, "auditoria": None,
         "documentos": new_image, "peg": new_image, "autorizacao": new_image, "pagamento": new_image,
-        "recurso": new_image, "idempotencia": None,
+        "recurso": new_image, "alertas": new_image, "idempotencia": None,
     }  # fmt: skip
     expiring = {"AttributeName": "ttl", "Enabled": True}
     lives = {name: table.get("TimeToLiveSpecification") for name, table in tables.items()}
     assert lives == {
         "cadastro": expiring, "beneficiarios": None, "auditoria": None,
         "documentos": expiring, "peg": expiring, "autorizacao": expiring, "pagamento": expiring,
-        "recurso": expiring, "idempotencia": expiring,
+        "recurso": expiring, "alertas": expiring, "idempotencia": expiring,
     }  # fmt: skip
 
 
@@ -110,8 +110,10 @@ def test_each_class_of_data_has_its_own_rotated_key(producao: Templates) -> None
     assert aliases == {f"alias/conecta-producao-{name}" for name in ("tabelas", "documentos", "logs", "filas")}
 
 
-@pytest.mark.parametrize(("name", "order"), [("peg", "recepcao"), ("pagamento", "envio"), ("recurso", "envio")])
-def test_pegs_are_listed_by_reception_and_notas_and_recursos_by_when_they_were_sent(
+@pytest.mark.parametrize(
+    ("name", "order"), [("peg", "recepcao"), ("pagamento", "envio"), ("recurso", "envio"), ("alertas", "ordem")]
+)
+def test_pegs_are_listed_by_reception_notas_and_recursos_by_when_they_were_sent_and_inicio_by_what_comes_next(
     producao: Templates, name: str, order: str
 ) -> None:
     table = producao.one("AWS::DynamoDB::Table", TableName=f"conecta-producao-{name}")
@@ -120,7 +122,7 @@ def test_pegs_are_listed_by_reception_and_notas_and_recursos_by_when_they_were_s
     assert [key["AttributeName"] for key in index["KeySchema"]] == ["pk", order]
 
 
-@pytest.mark.parametrize("name", ["peg", "pagamento", "recurso"])
+@pytest.mark.parametrize("name", ["peg", "pagamento", "recurso", "alertas"])
 def test_what_is_in_the_middle_of_something_or_waits_is_found_by_a_sparse_index_of_keys(
     producao: Templates, name: str
 ) -> None:
@@ -359,6 +361,7 @@ def test_the_stack_tells_what_deployment_and_seed_need(producao: Templates) -> N
         "TabelaAutorizacao",
         "TabelaPagamento",
         "TabelaRecurso",
+        "TabelaAlertas",
         "TabelaIdempotencia",
         "SegredoArn",
         "SegredoPseudonimosArn",
