@@ -352,10 +352,10 @@ def _of_quantities(held: Guardada) -> Iterator[str]:
     if held.cobrada and billed != _highest(held.estado["usos"]):
         yield f"its rows say that {dict(billed)} was billed, and by whom {_highest(held.estado['usos'])}"
     given = {str(item["sequencia"]): item["autorizada"] for item in held["itens"] if item["autorizada"] > 0}
+    given |= {"0": held["diarias_autorizadas"]} if held["diarias_autorizadas"] > 0 else {}
     if given != held.estado["autorizadas"]:
         yield f"its rows differ in quantities: {held.estado['autorizadas']} and {given}"
-    something = bool(given) or int(held["diarias_autorizadas"]) > 0
-    if something != (held.situacao in VENCIVEIS) and held.situacao not in PENDENTES:
+    if bool(given) != (held.situacao in VENCIVEIS) and held.situacao not in PENDENTES:
         yield f"is {held.situacao}, with {given}"
     if held.situacao in VENCIVEIS and (held["senha"] is None or held["validade"] is None):
         yield f"is {held.situacao} without a senha"

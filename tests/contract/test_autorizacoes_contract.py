@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from autorizacao.dynamodb import chaves
 from autorizacao.dynamodb.autorizacoes import DynamoAutorizacoes
+from autorizacao.dynamodb.imagens import imagem
 from autorizacao.service.portas import Guardada, Mudanca, Ponteiro
 from conecta_edge.dynamodb import ConditionFailedError, put, unmarshal
 from conecta_senhas import transicoes
@@ -57,6 +58,7 @@ from tests.builders_autorizacao import (
     a_pending,
     a_removal,
     a_request,
+    a_stay,
     a_stay_authorization,
     an_annex,
     an_asked,
@@ -486,6 +488,26 @@ def test_a_new_executante_finds_it_in_the_month_it_was_asked_in_and_the_first_on
     for party in (HOSPITAL, CLINICA):
         assert subject.port.of_month(party, NOVEMBRO, None, 10).itens == [again]
         assert not subject.port.of_month(party, "202612", None, 10).itens
+
+
+@REAL
+def test_the_row_says_whose_it_is_what_is_left_of_it_and_who_left_it(subject: Subject) -> None:
+    asked = replace(a_stay(), solicitante="terceiro", executante=CLINICA)
+    row = subject.add(a_row(a_stay_authorization(admissao=HOJE, principal=OUTRO, solicitacao=asked)))
+
+    def told(*names: str) -> list[Any]:
+        key = {"pk": {"S": guia_pk(VALE, NUMERO)}, "sk": {"S": ESTADO}}
+        held = subject.client.get_item(TableName=subject.table, Key=key, ConsistentRead=True)["Item"]
+        event = imagem(unmarshal(held))
+        assert event is not None
+        return [event.dados[name] for name in names]
+
+    assert told("principal", "internado", "esgotada") == [OUTRO, True, False]
+    assert told("prestadores", "deixaram") == [[CLINICA, HOSPITAL, "terceiro"], []]
+    moved = subject.change(row, transicoes.change_executante(row.autorizacao, "quarto", CENTRAL))
+    assert told("prestadores", "deixaram") == [[HOSPITAL, "quarto", "terceiro"], [CLINICA]]
+    subject.change(moved, transicoes.change_executante(moved.autorizacao, CLINICA, CENTRAL))
+    assert told("prestadores", "deixaram") == [[CLINICA, HOSPITAL, "terceiro"], ["quarto"]]
 
 
 def pages(ask: Callable[[Any, int], Any], limite: int) -> list[list[str]]:

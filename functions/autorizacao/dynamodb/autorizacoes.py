@@ -36,6 +36,7 @@ from conecta_facts import codec
 from conecta_senhas.autorizacoes import (
     AGUARDANDO,
     CONCEDIDAS,
+    DIARIAS,
     ZERO,
     Autorizacao,
     Marco,
@@ -167,6 +168,8 @@ class DynamoAutorizacoes:
         children = depois.complementos[len(antes.complementos) if antes else 0 :]
         state |= {"detalhe": after.versao} if rewritten else {}
         state |= {"filhos": len(depois.complementos)} if children else {}
+        left = sorted(_parties(before) - _parties(after)) if before else []
+        state |= {"deixaram": left} if left else {}
         if before is None:
             yield {"Put": put(self._table, {**key, **state}, ABSENT)}
         else:
@@ -222,13 +225,22 @@ def _state(guardada: Guardada, due: date | None) -> Item:
         "validade": held.validade.isoformat() if held.validade else None,
         "prestador_id": held.prestador_id,
         "executante": asked.executa,
+        "solicitante": None if asked.solicitante in {held.prestador_id, asked.executa} else asked.solicitante,
         "vida": guardada.vida,
         "nome": guardada.nome,
-        "autorizadas": {str(item.sequencia): item.autorizada for item in held.itens if item.autorizada},
+        "principal": held.principal,
+        "internado": held.admissao is not None or None,
+        "autorizadas": _autorizadas(held),
         "faturadas": senhas.faturadas(held),
         **_waiting(held),
         **chaves.vencimento(asked.registro_ans, held.numero, due),
     }
+
+
+def _autorizadas(held: Autorizacao) -> dict[str, Any]:
+    """As `senhas.faturadas`, of what was granted."""
+    days = {str(DIARIAS): held.diarias_autorizadas} if held.diarias_autorizadas else {}
+    return days | {str(item.sequencia): item.autorizada for item in held.itens if item.autorizada}
 
 
 def _waiting(held: Autorizacao) -> dict[str, str | None]:

@@ -3,7 +3,7 @@
 * SQS `autorizacao-eventos`: TISS messages sent as files (`DocumentoRecebido`), documents given to requests where
   documents are kept (`DocumentoVinculado`), other days asked for in oncology (`DataPedida`), files of legacy senhas
   (S3 `Object Created`) and their loads gone on with (`CargaRetomada`);
-* the table's stream: outbox rows, published to the bus.
+* the table's stream: outbox rows and images, published to the bus.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Final
 
+from autorizacao.dynamodb.imagens import imagem
 from conecta_edge import queues
 
 SOURCE: Final = "conecta.autorizacao"
@@ -35,5 +36,5 @@ def consume(message: Mapping[str, Any]) -> None:
     getattr(import_module(f"autorizacao.handler.{module}"), function)(message["detail"])
 
 
-handler: Final = queues.Entry(SOURCE, consume)
+handler: Final = queues.Entry(SOURCE, consume, imagem)
 """One batch of either source; what failed is reported item by item."""

@@ -4,7 +4,7 @@
   recursos of before the migration give back (`RecursoRespondido`), demonstrativos asked for by files
   (`DocumentoRecebido`) or in bulk (`DemonstrativosPedidos`), new cronogramas (`CronogramaPublicado`), files of
   financeiro (S3 `Object Created`) and their loads gone on with (`CargaRetomada`);
-* the table's stream: outbox rows, published to the bus.
+* the table's stream: outbox rows and images, published to the bus.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from conecta_edge import executions, observability, queues
+from pagamento.dynamodb.imagens import imagem
 
 SOURCE: Final = "conecta.pagamento"
 
@@ -81,5 +82,5 @@ def _start(machine: str, name: str, entrada: Mapping[str, Any]) -> None:
     observability.log("info", "execucao iniciada", correlacao=name)
 
 
-handler: Final = queues.Entry(SOURCE, consume)
+handler: Final = queues.Entry(SOURCE, consume, imagem)
 """One batch of either source; what failed is reported item by item."""

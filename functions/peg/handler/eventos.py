@@ -2,7 +2,7 @@
 
 * SQS `peg-eventos`: `DocumentoRecebido` of a lote starts one execution of `recepcao-peg`; another message is answered;
   `PagamentoRegistrado` and `FaturaEncerrada` end PEGs, `RecursoRespondido` gives back what was taken of one;
-* the table's stream: outbox rows, published to the bus.
+* the table's stream: outbox rows and images, published to the bus.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from conecta_edge import executions, observability, queues
+from peg.dynamodb.imagens import imagem
 
 SOURCE: Final = "conecta.peg"
 MENSAGENS: Final = frozenset({"solicitacaoStatusProtocolo", "cancelaGuia"})
@@ -50,5 +51,5 @@ def _start(envelope: Mapping[str, Any]) -> None:
     observability.log("info", "recepcao iniciada", upload_id=dados["upload_id"], tentativa=dados["tentativa"])
 
 
-handler: Final = queues.Entry(SOURCE, consume)
+handler: Final = queues.Entry(SOURCE, consume, imagem)
 """One batch of either source; what failed is reported item by item."""

@@ -2,7 +2,7 @@
 
 * SQS `recurso-eventos`: how and when pagamento pays what was given back (`pagamentos.CONSUMIDOS`), and messages that
   came as files (`DocumentoRecebido`);
-* the table's stream: outbox rows, published to the bus.
+* the table's stream: outbox rows and images, published to the bus.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from conecta_edge import queues
+from recurso.dynamodb.imagens import imagem
 
 SOURCE: Final = "conecta.recurso"
 
@@ -35,5 +36,5 @@ def consume(message: Mapping[str, Any]) -> None:
             raise queues.UnknownMessageError(str(other))
 
 
-handler: Final = queues.Entry(SOURCE, consume)
+handler: Final = queues.Entry(SOURCE, consume, imagem)
 """One batch of either source; what failed is reported item by item."""

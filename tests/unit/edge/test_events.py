@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conecta_edge.dynamodb import marshal, unmarshal
-from conecta_edge.events import outbox_put, publish
+from conecta_edge.events import Event, image, outbox_put, publish
 from tests.builders_functions import EVENT, NOW, outbox_record
 from tests.fakes import Bus
 
@@ -67,6 +67,37 @@ def test_other_rows_and_other_changes_are_not_published() -> None:
         outbox_record(4, dynamodb={"SequenceNumber": "4"}),
     ]
     assert publish(bus, "conecta", "conecta.peg", records) == []
+    assert bus.calls == []
+
+
+def senha(number: int, versao: int = 1, kind: str = "INSERT") -> dict[str, Any]:
+    """A stream record of a row that says something of itself."""
+    row = marshal({"pk": "PRESTADOR#h", "sk": "SENHA#1", "versao": versao})
+    held = {"SequenceNumber": str(number), "NewImage": row, "ApproximateCreationDateTime": NOW.timestamp()}
+    return outbox_record(number, eventName=kind, dynamodb=held)
+
+
+def of_senhas(row: dict[str, Any]) -> Event | None:
+    return image("SenhaAtualizada", "senha/1", row, ("345695", "h"), {"a": 1}) if row["sk"] == "SENHA#1" else None
+
+
+def test_a_row_says_what_it_holds_whenever_it_is_written_among_the_events_in_order() -> None:
+    bus = Bus()
+    records = [senha(1), outbox_record(2), senha(3, 2, "MODIFY"), senha(4, 2, "MODIFY"), senha(5, 2, "REMOVE")]
+    assert publish(bus, "conecta", "conecta.peg", [*records, outbox_record(6, eventName="MODIFY")], of_senhas) == []
+    ((first, event, *others),) = bus.calls
+    told = json.loads(first["Detail"])
+    assert (first["DetailType"], event["DetailType"]) == ("SenhaAtualizada", "PegRecebido")
+    assert (told["dados"], told["ocorrido_em"]) == ({"versao": 1, "a": 1}, "2026-11-21T12:00:00.000000Z")
+    again = [json.loads(one["Detail"]) for one in others]
+    assert again[0] == again[1]
+    assert again[0]["id"] != told["id"]
+
+
+def test_a_row_that_says_nothing_is_not_told() -> None:
+    bus = Bus()
+    row = {"SequenceNumber": "1", "NewImage": marshal({"pk": "PRESTADOR#h", "sk": "PEG#1"})}
+    assert publish(bus, "conecta", "conecta.peg", [outbox_record(1, dynamodb=row)], of_senhas) == []
     assert bus.calls == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +12,18 @@ import pytest
 
 from conecta_contas.pegs import Recuperacao, SituacaoPeg
 from conecta_edge import executions, queues
+from conecta_edge.dynamodb import Item, marshal, unmarshal
+from conecta_edge.events import Event
 from conecta_facts.prestadores import Prestador
 from pagamento.bootstrap import nucleo
-from pagamento.domain.faturas import SituacaoFatura
+from pagamento.domain.faturas import Fatura, SituacaoFatura
+from pagamento.domain.notas import Nota
+from pagamento.dynamodb import chaves
+from pagamento.dynamodb.imagens import imagem
+from pagamento.dynamodb.registros import to_item
 from pagamento.handler import cargas, envios, eventos
 from tests.builders_functions import CNPJ, HOSPITAL, VALE, a_peg, failures, outbox_record, sqs_message
-from tests.builders_pagamento import AGORA, UM_PEG, a_cronograma
+from tests.builders_pagamento import AGORA, UM_PEG, a_cronograma, a_fatura, a_nota
 from tests.fakes import Bus, StepFunctions
 from tests.fakes_pagamento import Mesa
 
@@ -129,3 +136,21 @@ def test_the_tables_stream_is_published_in_this_contexts_name(monkeypatch: pytes
     monkeypatch.setattr(queues, "client", lambda _service: bus)
     assert failures(eventos.handler({"Records": [outbox_record(1, "fatura/1")]}, None)) == []
     assert [entry["Source"] for entry in bus.calls[0]] == ["conecta.pagamento"]
+
+
+def test_a_fatura_says_what_it_waits_for_and_until_when() -> None:
+    fatura = a_fatura(versao=3, parcela=1, recurso="261160000001", entrega_ate=date(2026, 12, 15), reagendada=True)
+    assert imagem(row_of(fatura)) == Event(
+        "FaturaAtualizada", VALE, HOSPITAL, f"fatura/{fatura.id}", f"fatura/{fatura.id}", "3",
+        {"versao": 3, "fatura": fatura.id, "protocolo": UM_PEG, "situacao": "PENDENTE", "valor": "100.00",
+         "entrega_ate": "2026-12-15", "reagendada": True},
+    )  # fmt: skip
+    first = imagem(row_of(a_fatura()))
+    assert first is not None
+    assert (first.entidade, first.dados["entrega_ate"]) == (f"fatura/{UM_PEG}", None)
+    assert imagem(row_of(a_nota())) is None
+
+
+def row_of(linha: Fatura | Nota) -> Item:
+    """As the stream tells it."""
+    return unmarshal(marshal({**chaves.linha_key(linha), **to_item(linha)}))

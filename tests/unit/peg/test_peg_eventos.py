@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from conecta_contas.analise import Recuperado
-from conecta_contas.pegs import SituacaoPeg
+from conecta_contas.pegs import Peg, SituacaoPeg
+from conecta_contas_aws.chaves import peg_key, ponteiro_key
 from conecta_edge import executions, queues
+from conecta_edge.dynamodb import Item, marshal, unmarshal
+from conecta_edge.events import Event
 from peg.bootstrap import nucleo
+from peg.dynamodb.imagens import imagem
+from peg.dynamodb.pegs import to_item
 from peg.handler import envios, eventos
 from peg.service import atos
 from peg.service.portas import keep_nothing
-from tests.builders_functions import HOSPITAL, VALE, XML, a_documento, failures, outbox_record, sha256, sqs_message
+from tests.builders_functions import (
+    HOSPITAL,
+    VALE,
+    XML,
+    a_documento,
+    a_peg,
+    failures,
+    outbox_record,
+    sha256,
+    sqs_message,
+)
 from tests.builders_peg import a_sadt, a_visit
 from tests.casa_peg import AUDITORA, Casa
 from tests.fakes import Bus, StepFunctions
@@ -187,3 +203,20 @@ def test_the_tables_stream_is_published_under_this_context(
     monkeypatch.setattr(queues, "client", {"events": bus}.__getitem__)
     assert failures(eventos.handler({"Records": [outbox_record(1)]}, None)) == []
     assert bus.calls[0][0]["Source"] == "conecta.peg"
+
+
+def test_a_visible_peg_says_what_it_holds_and_what_is_being_written_nothing() -> None:
+    peg = a_peg(P1, situacao=SituacaoPeg.RECEBIDO, versao=2)
+    told = imagem(row_of(peg))
+    assert told == Event(
+        "PegAtualizado", VALE, HOSPITAL, f"peg/{P1}", f"peg/{P1}", "2",
+        {"versao": 2, "protocolo": P1, "situacao": "RECEBIDO", "numero_lote": "1", "valor_informado": "300.00",
+         "competencia": "202611"},
+    )  # fmt: skip
+    assert imagem(row_of(replace(peg, situacao=SituacaoPeg.PREPARANDO))) is None
+    assert imagem({**ponteiro_key(VALE, P1), "prestador_id": HOSPITAL}) is None
+
+
+def row_of(peg: Peg) -> Item:
+    """As the stream tells it."""
+    return unmarshal(marshal({**peg_key(peg.prestador_id, peg.protocolo), **to_item(peg)}))

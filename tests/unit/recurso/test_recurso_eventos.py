@@ -11,11 +11,15 @@ import pytest
 
 from conecta_contas.pegs import Recuperacao
 from conecta_edge import queues
+from conecta_edge.dynamodb import Item, marshal, unmarshal
+from conecta_edge.events import Event
 from recurso.bootstrap import nucleo
-from recurso.domain.recursos import Recurso, SituacaoRecurso
+from recurso.domain.recursos import Contestado, Recurso, SituacaoRecurso
+from recurso.dynamodb.imagens import imagem
+from recurso.dynamodb.recursos import to_item
 from recurso.handler import envios, eventos
 from tests.builders_functions import HOSPITAL, VALE, failures, outbox_record, sqs_message
-from tests.builders_recurso import DEZ, PEG, PUBLICADA, a_conta, a_recurso
+from tests.builders_recurso import DEZ, PEG, PUBLICADA, a_conta, a_held, a_recurso
 from tests.fakes import Bus
 from tests.fakes_recurso import Mesa
 
@@ -128,3 +132,17 @@ def test_a_message_that_came_as_a_file_is_answered(monkeypatch: pytest.MonkeyPat
     one = message("DocumentoRecebido", "upload/u1")
     assert deliver(one) == []
     assert taken == [one["detail"]]
+
+
+def test_who_contests_a_peg_of_ours_is_told_of_whenever_it_changes() -> None:
+    held = a_held(_1=UM).taking(a_recurso(OUTRO, guias=("2",)))
+    assert imagem(row_of(held)) == Event(
+        "ContestacaoAtualizada", VALE, HOSPITAL, f"peg/{PEG}", f"peg/{PEG}", "2", {"versao": 2, "protocolo": PEG}
+    )  # fmt: skip
+    assert imagem(row_of(replace(held, legado=True))) is None
+    assert imagem(row_of(a_recurso(UM))) is None
+
+
+def row_of(linha: Contestado | Recurso) -> Item:
+    """As the stream tells it."""
+    return unmarshal(marshal(to_item(linha)))

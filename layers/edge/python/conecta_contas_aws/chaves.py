@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from conecta_contas.pegs import Peg
 from conecta_edge import protocolos
+
+if TYPE_CHECKING:
+    from conecta_contas.pegs import Peg
 
 Key = dict[str, str]
 RECEPCAO: Final = "recepcao"

@@ -2,15 +2,18 @@
 
 An event is a fact in the past tense (`PegRecebido`) in one envelope (`decisoes.md` 4). The row is written with the
 effect or not at all; the publisher may send it twice, so consumers are repeatable. No personal data in events.
+
+Rows that others count are told themselves, from the same stream (`PegAtualizado`): an image says what a row holds now,
+and its version orders it. Images stay among our own functions.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from conecta_edge.clock import iso
@@ -48,44 +51,65 @@ class Event:
         return hashlib.sha256(f"{self.tipo}|{self.entidade}|{self.chave}".encode()).hexdigest()[:32]
 
 
+Imagem = Callable[[Item], Event | None]
+"""What a row says of itself whenever it is written; `None` of one that says nothing."""
+
+
+def image(tipo: str, entidade: str, row: Item, dono: tuple[str, str], dados: Mapping[str, Any]) -> Event:
+    """What a version of a row holds: read twice, it is one event.
+
+    Args:
+        dono: registro ANS and prestador id.
+    """
+    versao = int(row["versao"])
+    return Event(tipo, *dono, entidade, entidade, str(versao), {"versao": versao, **dados})
+
+
 def outbox_put(table: str, pk: str, event: Event, now: datetime) -> Item:
     """The transaction's `Put` of an event's outbox row beside its aggregate (`pk`, sk `EVENTO#<id>`).
 
     Expires after 30 days by TTL: long after publication, and soon enough not to pile up.
     """
+    row = {
+        "pk": pk,
+        "sk": OUTBOX_PREFIX + event.id,
+        "evento": _envelope(event, now),
+        "ttl": int((now + KEPT).timestamp()),
+    }
+    return put(table, row, "attribute_not_exists(pk)")
+
+
+def _envelope(event: Event, when: datetime) -> str:
     envelope = {
         "id": event.id,
         "tipo": event.tipo,
         "versao": 1,
-        "ocorrido_em": iso(now),
+        "ocorrido_em": iso(when),
         "registro_ans": event.registro_ans,
         "prestador_id": event.prestador_id,
         "entidade": event.entidade,
         "correlacao": event.correlacao,
         "dados": dict(event.dados),
     }
-    row = {
-        "pk": pk,
-        "sk": OUTBOX_PREFIX + event.id,
-        "evento": json.dumps(envelope, ensure_ascii=False, separators=(",", ":")),
-        "ttl": int((now + KEPT).timestamp()),
-    }
-    return put(table, row, "attribute_not_exists(pk)")
+    return json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
 
 
-def publish(client: Any, bus: str, source: str, records: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Send the outbox rows among stream records to the bus.
+def publish(
+    client: Any, bus: str, source: str, records: Sequence[Mapping[str, Any]], imagem: Imagem | None = None
+) -> list[str]:
+    """Send the outbox rows among stream records to the bus, and what the others say of themselves.
 
     Args:
         client: EventBridge.
         bus: bus name.
         source: `conecta.<contexto>`.
         records: DynamoDB stream records, new images.
+        imagem: of a row that is no outbox row; without it only those are told.
 
     Returns:
         Sequence numbers that were not accepted, to be retried from the first of them.
     """
-    rows = [(record["dynamodb"]["SequenceNumber"], _envelope(record)) for record in records]
+    rows = [(record["dynamodb"]["SequenceNumber"], _told(record, imagem)) for record in records]
     failed: list[str] = []
     for chunk in _chunks([(number, envelope) for number, envelope in rows if envelope is not None]):
         entries = [
@@ -99,11 +123,16 @@ def publish(client: Any, bus: str, source: str, records: Sequence[Mapping[str, A
     return failed
 
 
-def _envelope(record: Mapping[str, Any]) -> str | None:
-    if record.get("eventName") != "INSERT":
+def _told(record: Mapping[str, Any], imagem: Imagem | None) -> str | None:
+    """The envelope that a record is published as."""
+    held, kind = record["dynamodb"], record.get("eventName")
+    if kind not in {"INSERT", "MODIFY"} or "NewImage" not in held:
         return None
-    image = unmarshal(record["dynamodb"].get("NewImage", {}))
-    return str(image["evento"]) if str(image.get("sk", "")).startswith(OUTBOX_PREFIX) else None
+    row = unmarshal(held["NewImage"])
+    if str(row["sk"]).startswith(OUTBOX_PREFIX):
+        return str(row["evento"]) if kind == "INSERT" else None
+    event = imagem(row) if imagem else None
+    return _envelope(event, datetime.fromtimestamp(held["ApproximateCreationDateTime"], UTC)) if event else None
 
 
 def _chunks(rows: Sequence[tuple[str, str]]) -> Iterable[Sequence[tuple[str, str]]]:

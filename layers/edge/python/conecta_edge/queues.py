@@ -1,4 +1,4 @@
-"""Batches: SQS messages one by one, outbox rows of a stream as published; failures are reported per item.
+"""Batches: SQS messages one by one, rows of a stream as they are told; failures are reported per item.
 
 One poison message goes to its dead-letter queue alone; the others of its batch are done (`seguranca.md` §4).
 """
@@ -24,18 +24,22 @@ class Entry:
     Args:
         source: EventBridge source of this context's events (`conecta.peg`).
         consume: carries out one message of the queue; it must be repeatable.
+        imagem: what a row of the table says of itself; it must be pure.
     """
 
-    def __init__(self, source: str, consume: Callable[[Mapping[str, Any]], None]) -> None:
+    def __init__(
+        self, source: str, consume: Callable[[Mapping[str, Any]], None], imagem: events.Imagem | None = None
+    ) -> None:
         self._source = source
         self._consume = consume
+        self._imagem = imagem
 
     @cold_start.ends
     def __call__(self, event: Mapping[str, Any], context: Any) -> Any:
         """The batch's failures, in the shape Lambda expects of either source."""
         records = event["Records"]
         if records and records[0]["eventSource"] == "aws:dynamodb":
-            failed = events.publish(client("events"), required("BARRAMENTO"), self._source, records)
+            failed = events.publish(client("events"), required("BARRAMENTO"), self._source, records, self._imagem)
             return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
         from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415  # a stream batch does without it
             BatchProcessor,
