@@ -21,7 +21,8 @@ API_BODY_LIMIT = 10 * 1024 * 1024
 # Where this process says who it is.
 IDENTITY_PATH = "/_conecta/processo"
 
-_API_PREFIX = "/_aws/execute-api/"
+# Where the emulator answers for a REST API, by its id.
+API_PREFIX = "/_aws/execute-api/"
 # The emulator's own doors (reset, inboxes, administration) have no key, and any page open in the developer's browser
 # could knock: only these are let through.
 _CLOSED_PREFIXES = ("/_ministack/", "/_localstack/", "/_aws/")
@@ -62,7 +63,7 @@ class FrontDoor:
         if _ANYBODYS_KEY.search(headers.get(b"authorization", b"")):
             await _answer(send, 403, {"message": "Use the key in .local/endpoint.json"})
             return
-        is_api = path.startswith(_API_PREFIX)
+        is_api = path.startswith(API_PREFIX)
         if path.startswith(_CLOSED_PREFIXES) and path not in _OPEN_PATHS and not is_api:
             await _answer(send, 404, {"message": "Not Found"})
             return
@@ -85,7 +86,7 @@ class FrontDoor:
                 self._api_id, self._api_read = self._api_file.read_text().strip(), written
         except OSError:
             return str(scope["path"])
-        prefix = f"{_API_PREFIX}{self._api_id}"
+        prefix = f"{API_PREFIX}{self._api_id}"
         scope["path"] = prefix + scope["path"]
         scope["raw_path"] = prefix.encode() + (scope.get("raw_path") or scope["path"].encode())
         return str(scope["path"])

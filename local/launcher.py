@@ -33,6 +33,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from local.asgi import FrontDoor
+from local.falhas.sabotage import Door, Host, SabotagedHost
 from local.lambda_host import LambdaHost
 from local.processes import start_time
 
@@ -99,7 +100,7 @@ def _moved(installed: str) -> str:
     )
 
 
-def execute(host: LambdaHost, record: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+def execute(host: Host, record: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
     """One invocation, with the two corrections its callers inside ministack need.
 
     - The REST gateway would show the function's error to the client; AWS says "Internal server error" and no more.
@@ -128,7 +129,7 @@ def execute(host: LambdaHost, record: dict[str, Any], event: Any, request_id: st
     return result
 
 
-def replace_executor(host: LambdaHost) -> None:
+def replace_executor(host: Host) -> None:
     """Have every invocation run in `host`."""
 
     def run(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
@@ -326,9 +327,10 @@ def main() -> NoReturn:
         layer_zip=_find("ministack.services.lambda_svc._resolve_layer_zip"),
         credentials=_find("ministack.core.lambda_runtime.execution_credentials"),
     )
-    replace_executor(host)
+    replace_executor(SabotagedHost(host, directory))
     keep_streams_across_restarts()
-    door = FrontDoor(ministack.app, directory / "api")
+    sabotaged = Door(ministack.app, directory, os.environ["AWS_ACCESS_KEY_ID"])
+    door = FrontDoor(sabotaged, directory / "api")
     saver = Saver(lambda: door.last_change)
     keeping = os.environ["PERSIST_STATE"] == "1"
     if keeping:

@@ -1,0 +1,241 @@
+"""Days of the demo, each under faults of its own, and what is asked of all of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local import demo
+from local.falhas import journal, judge, plan, portrait
+from local.falhas.client import insisting
+from local.falhas.journal import Kind
+from local.falhas.plan import Fault, How
+from local.falhas.portrait import STAGE, Portrait
+from local.run import Progress, bring_up
+from local.runtime import EmbeddedAws, environment_pids
+
+SEEN_AGAIN: Final = 5
+"""Seconds until what a consumer could not process is seen again: minutes on AWS."""
+KILL_EVERY: Final = 2.0
+ROUND_EVERY: Final = 10.0
+PATIENCE: Final = 240.0
+QUIET: Final = 3
+"""Looks in a row that find nothing going on, before a day is over."""
+SERVICES: Final[Mapping[str, float]] = {
+    "dynamodb": 0.02, "s3": 0.05, "events": 0.2, "states": 0.4, "secretsmanager": 0.5, "cognito-idp": 0.4, "ses": 0.5,
+    "lambda": 0.3,
+}  # fmt: skip
+"""What functions call, and how often it fails: the rarer the calls, the more of them."""
+ROUNDS: Final = (
+    ("documentos-fluxo", {"tarefa": "conciliar-uploads", "todos": True}),
+    ("peg-fluxo", {"acao": "varrer", "tudo": True}),
+)
+"""What schedules do that is waited for here, oftener."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day, and what fails on it."""
+
+    name: str
+    faults: tuple[Fault, ...] = ()
+    killing: bool = False
+
+
+QUIET_DAY: Final = Day("sem falhas")
+DAYS: Final = (
+    Day("cada tarefa de fluxo, a 1ª vez", (Fault(how=How.BEFORE, first=1),)),
+    Day("cada tarefa de fluxo, as 2 primeiras, depois de feita", (Fault(how=How.AFTER, first=2),)),
+    *(
+        Day(f"{service}: {how}", (Fault(how=how, service=service, chance=chance),))
+        for service, chance in SERVICES.items()
+        for how in (How.THROTTLED, How.CUT)
+    ),
+    Day(
+        "todos: demora",
+        tuple(Fault(how=How.LATE, service=service, chance=chance / 20) for service, chance in SERVICES.items()),
+    ),
+    Day("processos mortos", killing=True),
+)
+
+
+@dataclass(slots=True)
+class Lived:
+    """What a day was like.
+
+    Attributes:
+        passed: the demo came out as it must.
+        faults: how many, by what failed.
+        insisted: how often callers sent something again, by status.
+        dead: messages that a person found in a dead letter queue, by queue; all were sent back.
+        wrong: everything that is not as it must be.
+    """
+
+    day: Day
+    passed: bool
+    seconds: float
+    portrait: Portrait = field(default_factory=Portrait)
+    faults: Counter[str] = field(default_factory=Counter)
+    insisted: Counter[int] = field(default_factory=Counter)
+    events: int = 0
+    messages: int = 0
+    dead: dict[str, int] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+
+class Killer(threading.Thread):
+    """Kills a function process now and then, however busy it is."""
+
+    def __init__(self, directory: Path, rng: random.Random, every: float) -> None:
+        super().__init__(daemon=True)
+        self._directory, self._rng, self._every = directory, rng, every
+        self.killed, self.over = 0, threading.Event()
+
+    def run(self) -> None:
+        """Until it is over."""
+        while not self.over.wait(self._every):
+            if victims := sorted(environment_pids(self._directory)):
+                with suppress(ProcessLookupError):
+                    os.kill(self._rng.choice(victims), signal.SIGKILL)
+                    self.killed += 1
+
+
+@contextmanager
+def _beside(every: float, what: Callable[[], object]) -> Iterator[None]:
+    """Something that is done again and again meanwhile, whether or not it can be done."""
+    over = threading.Event()
+
+    def again() -> None:
+        while not over.wait(every):
+            with suppress(BotoCoreError, ClientError):
+                what()
+
+    thread = threading.Thread(target=again, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def live(directory: Path, port: int, day: Day, seed: int, say: Callable[[str], None]) -> Lived:
+    """A day on an embedded AWS of its own, from the first load to its end; and then what a person does after it.
+
+    Args:
+        directory: keeps nothing of what was there before.
+    """
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    plan.write(directory, day.faults, seed=seed)
+    aws = EmbeddedAws(directory, port=port, keep=False)
+    killer = Killer(directory, random.Random(seed), KILL_EVERY)  # noqa: S311  # to be the same again
+    began = time.monotonic()
+    try:
+        with insisting() as insistence:
+            where = bring_up(aws, Progress(lambda _line: None))
+            queues = judge.Queues(aws)
+            queues.hurry(SEEN_AGAIN)
+            if day.killing:
+                killer.start()
+            with _beside(ROUND_EVERY, lambda: sweep(aws)):
+                passed = demo.run(where, say)
+        killer.over.set()
+        lived = Lived(day, passed, time.monotonic() - began, insisted=insistence.statuses)
+        _end(aws, where, queues, lived)
+    finally:
+        killer.over.set()
+        aws.stop()
+    lived.faults.update({"processo morto": killer.killed} if killer.killed else {})
+    lived.faults.update(
+        f"{one['alvo'].removeprefix(STAGE)} {one['operacao']}: {one['como']}"
+        for one in journal.read(directory, Kind.FAULT)
+    )
+    lived.events = sum(1 for _ in journal.read(directory, Kind.EVENT))
+    lived.messages = sum(1 for _ in journal.read(directory, Kind.MESSAGE))
+    return lived
+
+
+def _end(aws: EmbeddedAws, where: Mapping[str, Any], queues: judge.Queues, lived: Lived) -> None:
+    """Nothing fails any more; what is in dead letter queues is sent back, and what is left is looked at."""
+    plan.write(aws.directory)
+    settle(aws, queues)
+    lived.dead = queues.kept()
+    queues.redrive()
+    settle(aws, queues)
+    lived.portrait = look(aws, where)
+    lived.wrong += judge.messages(aws, lambda: outbox(aws))
+    lived.wrong += [f"ficou em {name}: {count}" for name, count in queues.kept().items()]
+
+
+def sweep(aws: EmbeddedAws) -> None:
+    """What schedules do now and then."""
+    for function, event in ROUNDS:
+        aws.client("lambda").invoke(FunctionName=STAGE + function, Payload=json.dumps(event).encode())
+
+
+def settle(aws: EmbeddedAws, queues: judge.Queues) -> None:
+    """Until nothing is going on any more.
+
+    Raises:
+        TimeoutError: something still is.
+    """
+    deadline, quiet = time.monotonic() + PATIENCE, 0
+    while quiet < QUIET:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"ainda há o que fazer: {queues.waiting()} mensagens, {running(aws)} execuções")
+        sweep(aws)
+        time.sleep(1)
+        told = {one["id"] for one in journal.read(aws.directory, Kind.EVENT)}
+        busy = queues.waiting() or running(aws) or any(one not in told for one in outbox(aws))
+        quiet = 0 if busy else quiet + 1
+
+
+def running(aws: EmbeddedAws) -> int:
+    """Executions that have not ended."""
+    states: Any = aws.client("stepfunctions")
+    return sum(
+        len(states.list_executions(stateMachineArn=one["stateMachineArn"], statusFilter="RUNNING")["executions"])
+        for one in states.list_state_machines()["stateMachines"]
+    )
+
+
+def outbox(aws: EmbeddedAws) -> Iterator[str]:
+    """Ids of the events in the tables."""
+    dynamodb: Any = aws.client("dynamodb")
+    for table in dynamodb.list_tables()["TableNames"]:
+        pages = dynamodb.get_paginator("scan").paginate(
+            TableName=table, FilterExpression="begins_with(sk, :eventos)",
+            ExpressionAttributeValues={":eventos": {"S": "EVENTO#"}}, ConsistentRead=True,
+        )  # fmt: skip
+        for page in pages:
+            yield from (json.loads(item["evento"]["S"])["id"] for item in page["Items"])
+
+
+def look(aws: EmbeddedAws, where: Mapping[str, Any]) -> Portrait:
+    """What is left."""
+    pools = {name: where["cognito"][name]["pool"] for name in ("prestadores", "operadora")}
+    found = portrait.take(aws, where["buckets"], pools)
+    found.counts["email "] = sum(1 for _ in journal.read(aws.directory, Kind.MAIL))
+    return found
+
+
+def judged(days: Sequence[Lived], expected: Portrait) -> None:
+    """Hold each day against what a day without faults leaves."""
+    for lived in days:
+        lived.wrong += portrait.difference(expected, lived.portrait)
+        if not lived.passed:
+            lived.wrong.append("a demonstração não passou")
