@@ -1,0 +1,1 @@
+"""Composition root: adapters are made here, on first use, once per process."""

@@ -1,0 +1,1 @@
+"""Alertas and who read them, what each event is told as, what `/inicio` counts, webhooks."""

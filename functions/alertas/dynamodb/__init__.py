@@ -1,0 +1,1 @@
+"""What this context keeps in DynamoDB; keys are built here only."""

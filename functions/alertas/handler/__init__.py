@@ -1,0 +1,1 @@
+"""Lambda entries `api`, `eventos` and `fluxo`."""

@@ -1,0 +1,1 @@
+"""What is done with events, alertas and webhooks, and what that needs from outside."""
