@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.json_schema import models_json_schema
 
+import alertas.handler.api
 import autorizacao.handler.api
 import cadastro.handler.api
 import cadastro.handler.contrato
@@ -67,6 +68,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *autorizacao.handler.api.handler.operations(),
     *pagamento.handler.api.handler.operations(),
     *recurso.handler.api.handler.operations(),
+    *alertas.handler.api.handler.operations(),
 )
 REF: Final = "#/components/schemas/{model}"
 WITHOUT_BODY: Final = frozenset({204, 304})
