@@ -503,11 +503,11 @@ def test_the_row_says_whose_it_is_what_is_left_of_it_and_who_left_it(subject: Su
         return [event.dados[name] for name in names]
 
     assert told("principal", "internado", "esgotada") == [OUTRO, True, False]
-    assert told("prestadores", "deixaram") == [[CLINICA, HOSPITAL, "terceiro"], []]
+    assert told("prestadores", "antigos") == [[CLINICA, HOSPITAL, "terceiro"], []]
     moved = subject.change(row, transicoes.change_executante(row.autorizacao, "quarto", CENTRAL))
-    assert told("prestadores", "deixaram") == [[HOSPITAL, "quarto", "terceiro"], [CLINICA]]
+    assert told("prestadores", "antigos") == [[HOSPITAL, "quarto", "terceiro"], [CLINICA]]
     subject.change(moved, transicoes.change_executante(moved.autorizacao, CLINICA, CENTRAL))
-    assert told("prestadores", "deixaram") == [[CLINICA, HOSPITAL, "terceiro"], ["quarto"]]
+    assert told("prestadores", "antigos") == [[CLINICA, HOSPITAL, "terceiro"], ["quarto"]]
 
 
 def pages(ask: Callable[[Any, int], Any], limite: int) -> list[list[str]]:

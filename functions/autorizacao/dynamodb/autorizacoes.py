@@ -169,7 +169,7 @@ class DynamoAutorizacoes:
         state |= {"detalhe": after.versao} if rewritten else {}
         state |= {"filhos": len(depois.complementos)} if children else {}
         left = sorted(_parties(before) - _parties(after)) if before else []
-        state |= {"deixaram": left} if left else {}
+        state |= {"antigos": left} if left else {}
         if before is None:
             yield {"Put": put(self._table, {**key, **state}, ABSENT)}
         else:

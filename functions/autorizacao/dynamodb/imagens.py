@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def imagem(row: Item) -> Event | None:
     """An authorization that was granted, whatever became of it.
 
-    `deixaram` are the prestadores who were a party until the last one who left, and see it no more.
+    `antigos` are the prestadores who were a party until the last one who left, and see it no more.
     """
     if row["sk"] != AUTORIZACAO or "validade" not in row:
         return None
@@ -27,7 +27,7 @@ def imagem(row: Item) -> Event | None:
         "validade": row["validade"],
         "principal": row.get("principal"),
         "prestadores": sorted(parties),
-        "deixaram": [one for one in row.get("deixaram", ()) if one not in parties],
+        "antigos": [one for one in row.get("antigos", ()) if one not in parties],
         "esgotada": all(billed.get(item, 0) >= quantidade for item, quantidade in granted.items()),
         "internado": "internado" in row,
     }

@@ -55,7 +55,7 @@ def test_a_senha_that_was_granted_says_what_became_of_it() -> None:
     assert imagem(row()) == Event(
         "SenhaAtualizada", VALE, HOSPITAL, name, name, "3",
         {"versao": 3, "numero": NUMERO, "situacao": "AUTORIZADA", "validade": "2026-12-21", "principal": None,
-         "prestadores": [HOSPITAL], "deixaram": [], "esgotada": False, "internado": False},
+         "prestadores": [HOSPITAL], "antigos": [], "esgotada": False, "internado": False},
     )  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def test_a_senha_that_was_granted_says_what_became_of_it() -> None:
         ({"faturadas": {"0": Decimal(1), "1": Decimal(2)}}, {"esgotada": True}),
         ({"faturadas": {"1": Decimal(2)}}, {"esgotada": False}),
         ({"executante": CLINICA, "solicitante": "outro"}, {"prestadores": [CLINICA, HOSPITAL, "outro"]}),
-        ({"deixaram": [CLINICA, HOSPITAL]}, {"prestadores": [HOSPITAL], "deixaram": [CLINICA]}),
+        ({"antigos": [CLINICA, HOSPITAL]}, {"prestadores": [HOSPITAL], "antigos": [CLINICA]}),
         ({"internado": True, "principal": "26110000002"}, {"internado": True, "principal": "26110000002"}),
     ],
 )
