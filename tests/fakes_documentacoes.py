@@ -115,6 +115,14 @@ class FakeLeitores:
             if one.prestador_id == prestador_id and registro_ans in {None, one.registro_ans}
         ]  # fmt: skip
 
+    def da_operadora(
+        self, registro_ans: str, hoje: date, position: Mapping[str, str] | None
+    ) -> tuple[Sequence[Leitor], Mapping[str, str] | None]:
+        """One at a time."""
+        known = [one for one in self.held if one.registro_ans == registro_ans]
+        place = int(position["n"]) if position else 0
+        return known[place : place + 1], {"n": str(place + 1)} if len(known) > place + 1 else None
+
     def desconhecidos(self, registro_ans: str, prestadores: Collection[str]) -> Collection[str]:
         known = {one.prestador_id for one in self.held if one.registro_ans == registro_ans}
         return frozenset(prestadores) - known

@@ -96,6 +96,7 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     "conecta_edge.cadastro.preco_key": (lambda: keys.preco_key(VALE, "T", "22", "1", INICIO), OF_VALE),
     "conecta_edge.cadastro.regras_pk": (lambda: keys.regras_pk(VALE), OF_VALE),
     "conecta_edge.cadastro.regra_key": (lambda: keys.regra_key(VALE, "22", "1", None, INICIO), OF_VALE),
+    "conecta_edge.cadastro.relacionados_pk": (lambda: keys.relacionados_pk(VALE, "HABILITADO"), OF_VALE),
     "conecta_edge.cadastro.relacionamento_busca": (
         lambda: keys.relacionamento_busca(VALE, Relacao.HABILITADO, INICIO, HOSPITAL), OF_VALE,
     ),
@@ -127,7 +128,6 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     "cadastro.dynamodb.relacionamentos._pedidos_pk": (
         lambda: relacionamentos._pedidos_pk(VALE, Relacao.SOLICITADO), OF_VALE,
     ),
-    "cadastro.dynamodb.relacionamentos._related_pk": (lambda: relacionamentos._related_pk(VALE, "HABILITADO"), OF_VALE),
     "conecta_senhas_aws.chaves.guia_pk": (lambda: senha_keys.guia_pk(VALE, NUMERO), OF_VALE),
     "conecta_senhas_aws.chaves.autorizacao_key": (lambda: senha_keys.autorizacao_key(VALE, NUMERO), OF_VALE),
     "conecta_senhas_aws.chaves.detalhe_key": (lambda: senha_keys.detalhe_key(VALE, NUMERO), OF_VALE),

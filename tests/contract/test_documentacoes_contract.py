@@ -17,7 +17,7 @@ from conecta_facts.prestadores import Prestador
 from conecta_facts.relacionamentos import Relacionamento
 from documentos.domain import publicacoes
 from documentos.domain.errors import StalePublicacaoError
-from documentos.domain.publicacoes import Arquivo, Publicacao, Publico, Situacao, TipoPrestador
+from documentos.domain.publicacoes import Arquivo, Leitor, Publicacao, Publico, Situacao, TipoPrestador
 from documentos.dynamodb.leitores import DynamoLeitores
 from documentos.dynamodb.publicacoes import DynamoPublicacoes
 from documentos.dynamodb.uploads import DynamoUploads
@@ -198,6 +198,23 @@ def test_a_prestador_reads_as_each_operadora_knows_it_and_is_of_its_network_if_e
     assert (refused.registro_ans, refused.da_rede) == (PASA, False)
     for stranger, registro in ((HOSPITAL, "999999"), (CLINICA, VALE), ("ninguem", None)):
         assert list(leitores.leitores(stranger, registro, HOJE)) == []
+
+
+def test_an_operadora_knows_all_it_has_a_relacionamento_with_page_by_page(leitores: Any) -> None:
+    def known(registro_ans: str) -> list[Leitor]:
+        found, position = [], None
+        while True:
+            page, position = leitores.da_operadora(registro_ans, HOJE, position)
+            found += page
+            if position is None:
+                return sorted(found, key=lambda one: one.prestador_id)
+
+    for registro in (VALE, PASA):
+        each = (HOSPITAL, CLINICA, "pf0123456789abcdef01234567")
+        alone = [one for prestador in each for one in leitores.leitores(prestador, registro, HOJE)]
+        assert known(registro) == sorted(alone, key=lambda one: one.prestador_id)
+        assert len(alone) == 2
+    assert known("999999") == []
 
 
 def test_who_has_no_relacionamento_with_an_operadora_is_not_known_there(leitores: Any) -> None:

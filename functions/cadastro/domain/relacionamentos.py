@@ -35,13 +35,11 @@ from enum import StrEnum
 from typing import Final
 
 from cadastro.domain.contas import Papel, Pessoa, bind
-from conecta_facts.relacionamentos import ONCE_ENABLED, Periodo, Relacionamento, Situacao
+from conecta_facts.relacionamentos import AGENDADO, ONCE_ENABLED, Periodo, Relacionamento, Situacao
 
 ID_LENGTH: Final = 32
 OPEN_PEDIDOS: Final = 20
 """Undecided pedidos of one person: whoever runs many clinics has room, whoever tries CNPJs has not."""
-SCHEDULED: Final = "AGENDADO"
-"""Where the index keeps relacionamentos that change by themselves on a day to come: never stale, always computed."""
 _DAY: Final = timedelta(days=1)
 
 
@@ -447,7 +445,7 @@ def next_change(held: Relacionamento, hoje: date) -> Periodo | None:
 def indexed_under(held: Relacionamento, hoje: date) -> str:
     """Which part of the index holds it: its state, or that it will change by itself."""
     situacao = held.situacao_em(hoje)
-    return SCHEDULED if situacao is None or next_change(held, hoje) else situacao.value
+    return AGENDADO if situacao is None or next_change(held, hoje) else situacao.value
 
 
 def _require(ato: Ato, held: Relacionamento, de: date, hoje: date) -> None:

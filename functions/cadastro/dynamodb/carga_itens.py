@@ -140,5 +140,7 @@ class Montador:
 def _indexed(made: Relacionamento, hoje: date) -> Busca:
     """Under its present state, or that it will change by itself; in order of the day that state began."""
     since = made.periodo_em(hoje) or made.periodos[0]
-    pk = f"{keys.operadora_pk(made.registro_ans)}#RELACIONAMENTO#{indexed_under(made, hoje)}"
-    return pk, f"{since.de.isoformat()}#{made.prestador_id}"
+    place = keys.relacionamento_busca(
+        made.registro_ans, indexed_under(made, hoje), since.de, made.prestador_id
+    )  # fmt: skip
+    return place["busca_pk"], place["busca_sk"]

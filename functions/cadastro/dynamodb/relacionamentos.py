@@ -22,7 +22,6 @@ from typing import Any, Final
 
 from cadastro.domain.contas import Pessoa
 from cadastro.domain.relacionamentos import (
-    SCHEDULED,
     Historico,
     Pedido,
     StaleRelacionamentoError,
@@ -48,7 +47,7 @@ from conecta_edge.items import VERSION, dados
 from conecta_edge.parallel import gather
 from conecta_facts import codec
 from conecta_facts.prestadores import Prestador
-from conecta_facts.relacionamentos import Relacionamento, Situacao
+from conecta_facts.relacionamentos import AGENDADO, Relacionamento, Situacao
 
 QUERIES: Final = 5
 """Of a page of relacionamentos, at most: what changes by itself is filtered after it is read."""
@@ -107,9 +106,10 @@ def relacionamento_item(value: Relacionamento, fonte: str, hoje: date) -> Item:
         "v": VERSION,
         "fonte": fonte,
         "dados": codec.plain(value),
-        "busca_pk": _related_pk(value.registro_ans, indexed_under(value, hoje)),
-        "busca_sk": f"{current.de.isoformat()}#{value.prestador_id}",
-    }
+        **keys.relacionamento_busca(
+            value.registro_ans, indexed_under(value, hoje), current.de, value.prestador_id
+        ),
+    }  # fmt: skip
 
 
 def _code_item(value: Relacionamento, now: datetime) -> Item:
@@ -135,10 +135,6 @@ def historico_item(historico: Historico) -> Item:
 
 def _pedidos_pk(registro_ans: str, situacao: Situacao) -> str:
     return f"{keys.operadora_pk(registro_ans)}#PEDIDO#{situacao.value}"
-
-
-def _related_pk(registro_ans: str, part: str) -> str:
-    return f"{keys.operadora_pk(registro_ans)}#RELACIONAMENTO#{part}"
 
 
 def _fonte(now: datetime) -> str:
@@ -252,7 +248,7 @@ class DynamoRelacionamentos:
         self, registro_ans: str, situacao: Situacao, hoje: date, position: Mapping[str, str] | None, limit: int
     ) -> RelatedPage:
         """What will change by itself, then what stays: a Query on the index each, and one round trip for profiles."""
-        parts = [_related_pk(registro_ans, SCHEDULED), _related_pk(registro_ans, situacao.value)]
+        parts = [keys.relacionados_pk(registro_ans, part) for part in (AGENDADO, situacao)]
         found: list[Held] = []
         for _ in range(QUERIES):
             part = position["busca_pk"] if position else parts[0]

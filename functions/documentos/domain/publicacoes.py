@@ -138,11 +138,15 @@ class Publicacao:
         """Whether anything may still become of it."""
         return self.situacao in {Situacao.RASCUNHO, Situacao.PUBLICADA}
 
-    def para(self, leitor: Leitor, hoje: date) -> bool:
-        """Whether a prestador sees it on a day."""
+    def destinada(self, leitor: Leitor) -> bool:
+        """Whether it is published for a prestador, on whatever days."""
         if self.situacao is not Situacao.PUBLICADA or self.registro_ans != leitor.registro_ans:
             return False
-        return leitor.da_rede and vigente(self.conteudo, hoje) and self.conteudo.publico.alcanca(leitor)
+        return leitor.da_rede and self.conteudo.publico.alcanca(leitor)
+
+    def para(self, leitor: Leitor, hoje: date) -> bool:
+        """Whether a prestador sees it on a day."""
+        return vigente(self.conteudo, hoje) and self.destinada(leitor)
 
     def nova(self, visitada_em: datetime | None) -> bool:
         """Whether it came to be seen since somebody's last visit; everything, to who never came."""

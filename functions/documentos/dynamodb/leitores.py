@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge import cadastro as keys
-from conecta_edge.dynamodb import batch_get
+from conecta_edge.dynamodb import Item, batch_get, query_page
 from conecta_edge.items import dados
 from conecta_facts import codec
 from conecta_facts.prestadores import Prestador
-from conecta_facts.relacionamentos import Relacionamento
+from conecta_facts.relacionamentos import AGENDADO, Relacionamento, Situacao
 from conecta_facts.vigencia import vigente
 from documentos.domain.publicacoes import Leitor, TipoPrestador
 
 if TYPE_CHECKING:
     from conecta_edge.catalogo import Catalogo
+
+PAGE: Final = 50
 
 
 class DynamoLeitores:
@@ -25,6 +27,7 @@ class DynamoLeitores:
 
     def __init__(self, client: Any, table: str, catalogo: Catalogo) -> None:
         self._load = partial(batch_get, client)
+        self._query = partial(query_page, client, table)
         self._table = table
         self._catalogo = catalogo
 
@@ -48,6 +51,27 @@ class DynamoLeitores:
             prestador.prestador_id, relacionamento.registro_ans, kind, frozenset(uf for uf in ufs if uf),
             relacionamento.may_send_em(hoje),
         )  # fmt: skip
+
+    def da_operadora(
+        self, registro_ans: str, hoje: date, position: Mapping[str, str] | None
+    ) -> tuple[Sequence[Leitor], Mapping[str, str] | None]:
+        """Queries on the index until there are some, a BatchGetItem, and a Query a minute for each prestador."""
+        parts = [keys.relacionados_pk(registro_ans, part) for part in (AGENDADO, *Situacao)]
+        place: Mapping[str, str] | None = position or {"busca_pk": parts[0]}
+        rows: list[Item] = []
+        while place and not rows:
+            part = place["busca_pk"]
+            begin = place if "pk" in place else None
+            rows, last = self._query("busca_pk = :pk", {":pk": part}, begin, PAGE, IndexName=keys.INDEX)
+            following = parts[parts.index(part) + 1 :]
+            place = last or ({"busca_pk": following[0]} if following else None)
+        related = [codec.build(Relacionamento, dados(row)) for row in rows]
+        profiles = self._load([(self._table, keys.prestador_key(one.prestador_id)) for one in related])
+        return [
+            self._leitor(codec.build(Prestador, dados(profile)), one, hoje)
+            for profile, one in zip(profiles, related, strict=True)
+            if profile
+        ], place
 
     def desconhecidos(self, registro_ans: str, prestadores: Collection[str]) -> Collection[str]:
         """One BatchGetItem for each hundred."""

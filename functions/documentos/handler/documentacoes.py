@@ -22,6 +22,7 @@ from conecta_edge.http import (
     Reply,
     Request,
     Response,
+    asked_by,
 )
 from conecta_edge.problems import FieldError, ProblemError
 from documentos.bootstrap import publicacoes as bootstrap
@@ -115,6 +116,26 @@ def _found(request: Request) -> tuple[Publicacao, service.Portas]:
     found = service.find(caller.prestador_id, id_of(request), portas)
     caller.require(*LER)
     return found, portas
+
+
+def count_new(request: Request) -> Response:
+    """POST /documentacoes/novas: how many are new to somebody, as GET /documentacoes tells, which `/inicio` shows.
+
+    Body: `{"prestador_id", "quem"}`; answers `{"novas", "consultado_em"}`.
+    """
+    asked = json.loads(request.body)
+    estante = service.read(asked["prestador_id"], asked["quem"], None, bootstrap.portas())
+    return Response(200, {"novas": estante.novas, "consultado_em": iso(estante.consultada_em)})
+
+
+def list_audience(request: Request) -> Response:
+    """POST /documentacoes/publico: a page of the prestadores that a publication is for, whom alertas tells of it.
+
+    Body: `{"publicacao", "posicao": as answered before, or null}`; answers `{"prestadores", "posicao"}`.
+    """
+    asked = json.loads(request.body)
+    prestadores, following = service.audience(asked["publicacao"], asked["posicao"], bootstrap.portas())
+    return Response(200, {"prestadores": prestadores, "posicao": following})
 
 
 def list_procedimentos(request: Request) -> Response:
@@ -297,3 +318,14 @@ OPERATIONS: Final = (
         replies=(ENDERECO,), refusals=(),
     ),
 )  # fmt: skip
+UNPUBLISHED: Final = (
+    asked_by(
+        "alertas, que conta", "/documentacoes/novas", "contarDocumentacoesNovas", count_new, funcao=FUNCAO, tag=TAG,
+        summary="Contar as que são novas para alguém", answer="Quantas são.",
+    ),
+    asked_by(
+        "alertas, que avisa", "/documentacoes/publico", "listarPublicoDaDocumentacao", list_audience, funcao=FUNCAO,
+        tag=TAG, summary="Listar a quem se destina uma publicação", answer="Uma página.",
+    ),
+)  # fmt: skip
+"""Routes that other functions of ours call."""

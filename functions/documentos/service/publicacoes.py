@@ -108,6 +108,12 @@ class Leitores(Protocol):
         """A prestador as each operadora, or one, knows it that it has a relacionamento with."""
         ...
 
+    def da_operadora(
+        self, registro_ans: str, hoje: date, position: Mapping[str, str] | None
+    ) -> tuple[Sequence[Leitor], Mapping[str, str] | None]:
+        """A page of all whom an operadora has a relacionamento with, and where the next one starts."""
+        ...
+
     def desconhecidos(self, registro_ans: str, prestadores: Collection[str]) -> Collection[str]:
         """Those that have no relacionamento with an operadora."""
         ...
@@ -466,6 +472,21 @@ def find(prestador_id: str, publicacao_id: str, portas: Portas) -> Publicacao:
         if found is not None and found.para(leitor, portas.hoje):
             return found
     raise PublicacaoNotFoundError
+
+
+def audience(
+    publicacao_id: str, position: Mapping[str, str] | None, portas: Portas
+) -> tuple[list[str], Mapping[str, str] | None]:
+    """A page of the prestadores that a publication is for, and where the next one starts.
+
+    Nobody, once it is published no more.
+    """
+    registro_ans = registro_de(publicacao_id)
+    found = publicacoes.publicada(portas.publicacoes.edicoes(registro_ans, publicacao_id))
+    if found is None:
+        return [], None
+    leitores, following = portas.leitores.da_operadora(registro_ans, portas.hoje, position)
+    return [one.prestador_id for one in leitores if found.destinada(one)], following
 
 
 def visit(prestador_id: str, quem: str, ate: datetime | None, portas: Portas) -> datetime:

@@ -13,6 +13,7 @@ handler: Final = Parts(
         "/recursos": "recursos",
         "/recursos/glosas": "glosas",
         "/recursos/contestados": "glosas",
+        "/recursos/contestaveis": "glosas",
         "/recursos/planilha": "planilhas",
         "/recursos/planilhas": "planilhas",
         "/recursos/rascunhos": "rascunhos",

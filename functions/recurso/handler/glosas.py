@@ -1,15 +1,18 @@
-"""REST entry of what may be contested: the list a faturista begins with; and what pagamento asks of it."""
+"""REST entry of what may be contested: the list a faturista begins with; and what pagamento and alertas ask of it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_campos.numeros import reais
 from conecta_edge import session
-from conecta_edge.http import CURSOR, Operation, Parameter, Query, Reply, Request, Response
+from conecta_edge.http import CURSOR, Parameter, Query, Reply, Request, Response, asked_by
+from conecta_tiss.vocabulary.amounts import soma
 from recurso.bootstrap import nucleo as bootstrap
 from recurso.domain.errors import NaoEncontradoError
 from recurso.domain.glosas import Conta
@@ -112,6 +115,28 @@ def contested(request: Request) -> Response:
     return Response(200, {"linhas": [[*place, reais(valor)] for place, valor in sorted(found.items())]})
 
 
+def contestable(request: Request) -> Response:
+    """POST /recursos/contestaveis: what of a PEG may be contested today, by the last day to, which `/inicio` counts.
+
+    Body: `{"registro_ans", "prestador_id", "protocolo"}` of the PEG; answers `{"versao_peg", "versao_contestado",
+    "partes": [{"ate": day or null, "quantas", "valor": reais}, …]}`.
+    """
+    asked = json.loads(request.body)
+    found = contestacao.abertas(
+        asked["prestador_id"], asked["registro_ans"], asked["protocolo"], bootstrap.portas()
+    )  # fmt: skip
+    by_day: dict[date | None, list[Decimal]] = {}
+    for one in found.glosas:
+        by_day.setdefault(one.contestar_ate, []).append(one.valor)
+    partes = [
+        {"ate": day and day.isoformat(), "quantas": len(valores), "valor": reais(soma(valores))}
+        for day, valores in by_day.items()
+    ]
+    return Response(
+        200, {"versao_peg": found.versao_peg, "versao_contestado": found.versao_contestado, "partes": partes}
+    )  # fmt: skip
+
+
 OPERATIONS: Final = (
     comum.reading(
         "/recursos/glosas", "listarGlosasContestaveis", TAG, "Listar o que se pode contestar",
@@ -132,16 +157,13 @@ OPERATIONS: Final = (
     ),
 )  # fmt: skip
 UNPUBLISHED: Final = (
-    Operation(
-        "POST",
-        "/recursos/contestados",
-        "somarContestados",
-        FUNCAO,
-        TAG,
-        "Somar o que se contesta de um PEG",
-        "Chamada por pagamento, que concilia.",
-        contested,
-        (Reply(200, "Em reais, por linha."),),
+    asked_by(
+        "pagamento, que concilia", "/recursos/contestados", "somarContestados", contested, funcao=FUNCAO, tag=TAG,
+        summary="Somar o que se contesta de um PEG", answer="Em reais, por linha.",
     ),
-)
+    asked_by(
+        "alertas, que conta", "/recursos/contestaveis", "somarContestaveis", contestable, funcao=FUNCAO, tag=TAG,
+        summary="Somar o que ainda se pode contestar de um PEG", answer="Em reais, por último dia.",
+    ),
+)  # fmt: skip
 """Routes that other functions of ours call."""

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge import session
-from conecta_edge.http import Operation, Reply, Request, Response, handed_over
+from conecta_edge.http import Operation, Request, Response, asked_by, handed_over
 from conecta_tiss.findings import Achado, code_of
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import StatusCancelamento
@@ -303,10 +303,10 @@ UNPUBLISHED: Final = (
         )
         for transacao, name, summary, capability, answer in _ROTAS
     ),
-    Operation(
-        "POST", "/tiss/cancelaGuia/recursos", "cancelarRecursosTiss", FUNCAO, TAG,
-        "Cancelar os recursos de um cancelaGuia", "Chamada por peg, que responde a mensagem.", cancel_recursos,
-        (Reply(200, "O statusCancelamento de cada um."),),
+    asked_by(
+        "peg, que responde a mensagem", "/tiss/cancelaGuia/recursos", "cancelarRecursosTiss", cancel_recursos,
+        funcao=FUNCAO, tag=TAG, summary="Cancelar os recursos de um cancelaGuia",
+        answer="O statusCancelamento de cada um.",
     ),
 )  # fmt: skip
 """The XML door hands messages over; peg asks for what it is asked to cancel."""

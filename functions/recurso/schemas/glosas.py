@@ -126,10 +126,9 @@ def motivo(one: Glosa, peg: Peg) -> dict[str, Any]:
 
 
 def _situacao(one: Contestacao, hoje: date) -> SituacaoDaGlosa:
-    last = one.contestavel.contestar_ate
     if one.recurso is not None:
         return SituacaoDaGlosa.CONTESTADA
-    return SituacaoDaGlosa.FORA_DO_PRAZO if last is not None and hoje > last else SituacaoDaGlosa.ABERTA
+    return SituacaoDaGlosa.ABERTA if one.aberta_em(hoje) else SituacaoDaGlosa.FORA_DO_PRAZO
 
 
 def _o_que_fazer(situacao: SituacaoDaGlosa, recurso: str | None, last: date | None) -> str:

@@ -89,15 +89,44 @@ class Contestacao:
     recurso: str | None
     evidencias: tuple[str, ...]
 
+    def aberta_em(self, dia: date) -> bool:
+        """Whether it may be contested on a local day."""
+        last = self.contestavel.contestar_ate
+        return self.recurso is None and (last is None or dia <= last)
+
 
 def contestacoes(conta: Conta, portas: Portas) -> Iterator[Contestacao]:
     """Every glosa of a PEG that takes something, as a recurso would begin with."""
     peg = conta.peg
     held = portas.recursos.contestado(peg.prestador_id, peg.registro_ans, peg.protocolo, legado=False)
+    return _contestacoes(conta, held)
+
+
+def _contestacoes(conta: Conta, held: Contestado | None) -> Iterator[Contestacao]:
     for one in conta.contestaveis():
         key = str(one.lugar.indice) if one.lugar.indice else recursos.TUDO
         taken = held.conflicts([key]) if held else {}
         yield Contestacao(one, next(iter(taken.values()), None), evidencias(one.glosas))
+
+
+@dataclass(frozen=True, slots=True)
+class Abertas:
+    """What of a PEG may be contested today, and of which versions of its rows that is true; 0 is of none."""
+
+    versao_peg: int
+    versao_contestado: int
+    glosas: tuple[Contestavel, ...]
+
+
+def abertas(prestador_id: str, registro_ans: str, protocolo: str, portas: Portas) -> Abertas:
+    """What whoever counts glosas to contest asks; of what is not published nothing may be."""
+    peg = portas.contas.peg(prestador_id, protocolo)
+    held = portas.recursos.contestado(prestador_id, registro_ans, protocolo, legado=False)
+    found: Iterator[Contestacao] = iter(())
+    if peg is not None and contestable(peg) and peg.valor_glosado:
+        found = _contestacoes(Conta(peg, portas.contas.dossie(peg)), held)
+    glosas = tuple(one.contestavel for one in found if one.aberta_em(portas.hoje))
+    return Abertas(peg.versao if peg else 0, held.versao if held else 0, glosas)
 
 
 # --- looking at a pedido ---

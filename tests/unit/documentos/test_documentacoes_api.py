@@ -501,3 +501,38 @@ def test_a_list_too_long_for_one_answer_is_asked_for_by_table(mural: Mural, monk
     status, body = mural.get(PROCEDIMENTOS, registro_ans=VALE)
     assert (status, body["codigo"]) == (409, "lista-grande-demais")
     assert mural.get(PROCEDIMENTOS, FATURISTA, registro_ans=VALE, tabela="19")[1]["total"] == 1
+
+
+# --- what others ask ---
+
+
+def test_alertas_is_told_how_many_are_new_to_somebody_as_the_list_tells_it(mural: Mural) -> None:
+    published(mural)
+    asked = {"prestador_id": HOSPITAL, "quem": "pessoa-1"}
+    listed = mural.get(LISTA)[1]
+    told = mural.call("POST", f"{LISTA}/novas", asked)[1]
+    assert told == {"novas": 1, "consultado_em": listed["consultado_em"]}
+    mural.call("POST", VISITAS, {"ate": listed["consultado_em"]})
+    assert mural.call("POST", f"{LISTA}/novas", asked)[1]["novas"] == 0
+    assert mural.call("POST", f"{LISTA}/novas", {**asked, "quem": "pessoa-3"})[1]["novas"] == 1
+
+
+def audience(mural: Mural, which: str) -> list[str]:
+    """Page by page."""
+    found, posicao = [], None
+    while True:
+        told = mural.call("POST", f"{LISTA}/publico", {"publicacao": which, "posicao": posicao})[1]
+        found += told["prestadores"]
+        posicao = told["posicao"]
+        if posicao is None:
+            return found
+
+
+def test_alertas_is_told_for_whom_a_publication_is_whatever_its_first_day_until_it_is_withdrawn(mural: Mural) -> None:
+    mural.leitores.held.append(a_leitor("fora", da_rede=False))
+    later = (mural.agora + timedelta(days=9)).date().isoformat()
+    for_all, of_sp = published(mural, vigente_de=later), published(mural, publico={"ufs": ["SP"]})
+    assert audience(mural, for_all) == [HOSPITAL, CLINICA]
+    assert audience(mural, of_sp) == [CLINICA]
+    assert mural.call("POST", f"{DELA_UMA}/retirada", {"motivo": "Engano."}, id=of_sp)[0] == 200
+    assert audience(mural, of_sp) == []

@@ -476,3 +476,29 @@ def test_pagamento_is_told_what_is_contested_of_each_line(mesa: ApiMesa) -> None
     assert mesa.call("POST", "/recursos/contestados", asked)[1] == {"linhas": []}
     mesa.sent(an_entry(valor=Decimal("4.00")))
     assert mesa.call("POST", "/recursos/contestados", asked)[1] == {"linhas": [[1, 1, "4.00"]]}
+
+
+def test_whoever_counts_is_told_what_may_be_contested_until_when_and_of_which_versions(mesa: ApiMesa) -> None:
+    asked = {"registro_ans": VALE, "prestador_id": HOSPITAL, "protocolo": PEG}
+
+    def told() -> Any:
+        return mesa.call("POST", "/recursos/contestaveis", asked)[1]
+
+    mesa.billed(a_taken(id=1), a_taken(2, None, "6.00", id=2, codigo="1801", contestar_dias=None))
+    last = (PUBLICADA + timedelta(days=PRAZO)).isoformat()
+    whole = {"ate": None, "quantas": 1, "valor": "6.00"}
+    assert told() == {
+        "versao_peg": 1, "versao_contestado": 0, "partes": [{"ate": last, "quantas": 1, "valor": "10.00"}, whole],
+    }  # fmt: skip
+    mesa.sent(an_entry())
+    assert told() == {"versao_peg": 1, "versao_contestado": 1, "partes": [whole]}
+
+
+def test_nothing_may_be_contested_of_what_is_over_not_published_or_not_there(mesa: ApiMesa) -> None:
+    asked = {"registro_ans": VALE, "prestador_id": HOSPITAL, "protocolo": PEG}
+    empty = {"versao_peg": 1, "versao_contestado": 0, "partes": []}
+    for changes in ({"publicada_em": PUBLICADA - timedelta(days=PRAZO + 1)}, {"situacao": SituacaoPeg.ANALISADO}):
+        mesa.billed(a_taken(), **changes)
+        assert mesa.call("POST", "/recursos/contestaveis", asked)[1] == empty
+    absent = mesa.call("POST", "/recursos/contestaveis", {**asked, "protocolo": SEM_PEG})[1]
+    assert absent == {**empty, "versao_peg": 0}

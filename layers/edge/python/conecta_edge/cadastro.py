@@ -42,7 +42,7 @@ from conecta_edge.items import dados
 from conecta_facts import codec
 from conecta_facts.operadoras import Operadora, VersaoAceita
 from conecta_facts.prestadores import Prestador
-from conecta_facts.relacionamentos import Relacionamento, Situacao
+from conecta_facts.relacionamentos import Relacionamento
 
 if TYPE_CHECKING:
     from conecta_edge.dynamodb import Item
@@ -152,12 +152,14 @@ def codigo_key(registro_ans: str, codigo: str) -> Key:
     return {"pk": f"{operadora_pk(registro_ans)}#CODIGO#{codigo}", "sk": "PRESTADOR"}
 
 
-def relacionamento_busca(registro_ans: str, situacao: Situacao, de: date, prestador_id: str) -> Key:
-    """Where a relacionamento lies in the index `busca`."""
-    return {
-        "busca_pk": f"{operadora_pk(registro_ans)}#RELACIONAMENTO#{situacao.value}",
-        "busca_sk": f"{de.isoformat()}#{prestador_id}",
-    }
+def relacionados_pk(registro_ans: str, parte: str) -> str:
+    """`OPERADORA#<registroANS>#RELACIONAMENTO#<its state, or AGENDADO>`, of the index `busca`."""
+    return f"{operadora_pk(registro_ans)}#RELACIONAMENTO#{parte}"
+
+
+def relacionamento_busca(registro_ans: str, parte: str, de: date, prestador_id: str) -> Key:
+    """Where a relacionamento lies in the index `busca`: by the day that its state began."""
+    return {"busca_pk": relacionados_pk(registro_ans, parte), "busca_sk": f"{de.isoformat()}#{prestador_id}"}
 
 
 def contrato_pk(prestador_id: str, registro_ans: str) -> str:

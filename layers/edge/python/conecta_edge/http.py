@@ -322,6 +322,18 @@ def handed_over(  # as `Operation`
     )  # fmt: skip
 
 
+def asked_by(  # as `Operation`
+    caller: str, path: str, name: str, run: Callable[[Request], Response], *,
+    funcao: str, tag: str, summary: str, answer: str,
+) -> Operation:  # fmt: skip
+    """What another function of ours asks (`calls.ask`): published nowhere.
+
+    Args:
+        caller: the context that asks, and what for.
+    """
+    return Operation("POST", path, name, funcao, tag, summary, f"Chamada por {caller}.", run, (Reply(200, answer),))
+
+
 ErrorMap = Mapping[type[Exception], Callable[[Any], ProblemError]]
 
 

@@ -21,6 +21,10 @@ class Situacao(StrEnum):
 ONCE_ENABLED: Final = frozenset({Situacao.HABILITADO, Situacao.SUSPENSO, Situacao.DESCREDENCIADO})
 """States that only what was enabled at some time can be in."""
 
+AGENDADO: Final = "AGENDADO"
+"""Where those are listed, instead of under a state, that change by themselves on a day to come: never stale, always
+computed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Periodo:
