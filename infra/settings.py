@@ -17,6 +17,7 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 _QUANTITY = re.compile(r"[1-9][0-9]{0,5}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_FILE = re.compile(r"/[^\n]+")
 # As conecta_edge.clock reads it; a test compares the two.
 _OFFSET = re.compile(r"-?P(?=[0-9T])(?:[0-9]{1,5}D)?(?:T(?=[0-9])(?:[0-9]{1,6}H)?(?:[0-9]{1,8}M)?(?:[0-9]{1,9}S)?)?")
 
@@ -24,6 +25,7 @@ _OFFSET = re.compile(r"-?P(?=[0-9T])(?:[0-9]{1,5}D)?(?:T(?=[0-9])(?:[0-9]{1,6}H)
 # interactive calls need: eligibility and senhas are asked with the patient at the desk, by JSON or through the XML
 # door, which waits while their owners work. Lotes come through that door too: it must have room for others when all of
 # peg-api is busy with them. Four loads run their parts at once, of senhas and of payments beside a sweep's four.
+# Everybody's day begins with an Início; webhooks are waited for, beside what is due and the digest.
 PRODUCTION_CONCURRENCY: Mapping[str, int] = {
     "publico-api": 20,
     "cadastro-api": 100,
@@ -45,6 +47,11 @@ PRODUCTION_CONCURRENCY: Mapping[str, int] = {
     "recurso-api": 30,
     "recurso-eventos": 15,
     "recurso-fluxo": 5,
+    "alertas-api": 60,
+    "alertas-eventos": 25,
+    "alertas-fluxo": 25,
+    "auditoria-api": 10,
+    "auditoria-fluxo": 5,
 }
 
 
@@ -78,6 +85,8 @@ class Settings:
         limite_elegibilidade: eligibility lookups per minute of one caller, as a text of digits.
         remetente: e-mail address that mail to the operadora's people comes from.
         deslocamento_relogio: how far every function's clock is moved, as an ISO 8601 duration, or None.
+        ouvinte_ca: file of a certificate authority by which webhooks may go to this very machine; on the embedded AWS
+            only, else None.
     """
 
     estagio: Estagio = Estagio.PRODUCAO
@@ -93,6 +102,7 @@ class Settings:
     limite_elegibilidade: str = "120"
     remetente: str = "nao-responda@conecta.example"
     deslocamento_relogio: str | None = None
+    ouvinte_ca: str | None = None
 
     @property
     def embarcado(self) -> bool:
@@ -132,6 +142,7 @@ def from_context(get: Callable[[str], Any]) -> Settings:
             _text(get, "remetente", "nao-responda@conecta.example"), _EMAIL, "remetente", "an e-mail address"
         ),
         deslocamento_relogio=_offset(get, estagio),
+        ouvinte_ca=_listener(get, estagio),
     )
 
 
@@ -161,6 +172,13 @@ def _offset(get: Callable[[str], Any], estagio: Estagio) -> str | None:
     if moved and estagio is Estagio.PRODUCAO:
         raise SettingsError("context deslocamento_relogio: the clock of producao is never moved")
     return moved
+
+
+def _listener(get: Callable[[str], Any], estagio: Estagio) -> str | None:
+    trusted = _optional(get, "ouvinte_ca", _FILE, "an absolute path")
+    if trusted and estagio is not Estagio.EMBARCADO:
+        raise SettingsError("context ouvinte_ca: webhooks go to this machine on the embedded AWS only")
+    return trusted
 
 
 def _stage(value: str) -> Estagio:

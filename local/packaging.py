@@ -25,7 +25,7 @@ from pathlib import Path
 from local.lean import lean
 
 ROOT = Path(__file__).resolve().parent.parent
-CONTEXTS = ("autorizacao", "cadastro", "documentos", "pagamento", "peg", "porta_tiss", "publico", "recurso")
+CONTEXTS = tuple(sorted(package.parent.name for package in (ROOT / "functions").glob("*/__init__.py")))
 # Source of one context as Lambda is sent it, deflated, in bytes.
 CONTEXT_LIMIT = 100 * 1024
 

@@ -33,6 +33,8 @@ ENVIRONMENT = {
     "TABELA_AUTORIZACAO": "conecta-teste-autorizacao",
     "TABELA_PAGAMENTO": "conecta-teste-pagamento",
     "TABELA_RECURSO": "conecta-teste-recurso",
+    "TABELA_ALERTAS": "conecta-teste-alertas",
+    "TABELA_SELOS": "conecta-teste-selos",
     "TABELA_IDEMPOTENCIA": "conecta-teste-idempotencia",
     "BUCKET_ENTRADA": "conecta-teste-entrada",
     "BUCKET_ACERVO": "conecta-teste-acervo",
@@ -47,10 +49,12 @@ ENVIRONMENT = {
     "FUNCAO_PEG": "conecta-teste-peg-api",
     "FUNCAO_PAGAMENTO": "conecta-teste-pagamento-api",
     "FUNCAO_RECURSO": "conecta-teste-recurso-api",
+    "FILA_WEBHOOKS": "https://sqs.sa-east-1.amazonaws.com/000000000000/conecta-teste-webhooks",
     "REMETENTE": "nao-responda@conecta.example",
     "LIMITE_ELEGIBILIDADE": "120",
     "SEGREDO_ARN": "arn:aws:secretsmanager:sa-east-1:000000000000:secret:conecta-teste-paginacao",
     "SEGREDO_PSEUDONIMOS_ARN": "arn:aws:secretsmanager:sa-east-1:000000000000:secret:conecta-teste-pseudonimos",
+    "SEGREDO_WEBHOOKS_ARN": "arn:aws:secretsmanager:sa-east-1:000000000000:secret:conecta-teste-webhooks",
     "POOL_PRESTADORES": "sa-east-1_Prestador",
     "POOL_OPERADORA": "sa-east-1_Operadora",
     "CLIENTE_PORTAL_PRESTADORES": PORTAL,
@@ -65,7 +69,10 @@ settings.register_profile("portao", deadline=None, derandomize=True, max_example
 settings.register_profile("explorar", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portao"))
 
-CACHING = ("autorizacao", "cadastro", "conecta_edge", "documentos", "pagamento", "peg", "porta_tiss", "recurso")
+CACHING = (
+    "alertas", "auditoria", "autorizacao", "cadastro", "conecta_edge", "documentos", "pagamento", "peg", "porta_tiss",
+    "recurso",
+)  # fmt: skip
 """Packages whose modules keep what their process made: clients, settings, secrets, catalogues."""
 CACHED = type(lru_cache(str))
 LISTENERS = ("tests/integration/", "tests/unit/bench/", "tests/infra/")

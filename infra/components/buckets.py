@@ -27,6 +27,9 @@ DOSSIERS_PREFIX = "t/*/*/pegs/"
 APPEALS_PREFIX = "t/*/*/recursos/"
 MESSAGES_PREFIX = "t/*/*/mensagem_tiss/"
 ANSWERS_PREFIX = "t/*/*/respostas/"
+# Blocks that the audit is sealed in, and what of them was asked to be taken away.
+SEALS_PREFIX = "auditoria/"
+EXPORTS_PREFIX = "auditoria-exportacoes/"
 # Days that a document is kept, by its object's tag `retencao`; one without it, or with another, until somebody decides.
 # A draft's row ends ninety days after its last change: what it says, later.
 RETENTION_TAG = "retencao"
@@ -39,8 +42,9 @@ class Buckets(Construct):
 
     Both tell EventBridge of each new object. `entrada` forgets it after seven days, the loads with their personal
     data too. `acervo` forgets a document when the term of the class that the application gave it is over, and none
-    that it gave no class. It forgets the report of a load after a year, and a demonstrativo, which can be made again,
-    after thirty days.
+    that it gave no class. It forgets the report of a load after a year, a demonstrativo, which can be made again,
+    after thirty days, and blocks of the audit, which nobody may write twice or delete, with the term of administrative
+    documents.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, key: kms.IKey) -> None:
@@ -60,6 +64,7 @@ class Buckets(Construct):
             max_age=3600,
         )
         self.acervo = self._bucket("Acervo", "acervo", _acervo_rules(), cors=[download])
+        self._seal(self.acervo)
 
     def _removal(self) -> RemovalPolicy:
         return RemovalPolicy.DESTROY if self._settings.embarcado else RemovalPolicy.RETAIN
@@ -148,6 +153,31 @@ class Buckets(Construct):
         )
         return bucket
 
+    def _seal(self, bucket: s3.Bucket) -> None:
+        """What the audit was sealed in is written once, and goes by its term alone."""
+        sealed = [bucket.arn_for_objects(f"{SEALS_PREFIX}*")]
+        bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="NobodyDeletesSeals",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:DeleteObject", "s3:DeleteObjectVersion"],
+                resources=sealed,
+            )
+        )
+        if self._settings.embarcado:
+            return  # it never tells policies of `If-None-Match`: this would refuse every block
+        bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="NobodyWritesSealsTwice",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["s3:PutObject"],
+                resources=sealed,
+                conditions={"Null": {"s3:if-none-match": "true"}},
+            )
+        )
+
 
 def _tell_eventbridge(bucket: s3.Bucket) -> None:
     """Uploads are followed in `entrada`; AWS Backup follows `acervo`."""
@@ -192,6 +222,8 @@ def _acervo_rules() -> list[s3.LifecycleRule]:
         _forgetting("relatorios-de-cargas-de-autorizacao", AUTHORIZATION_LOADS_PREFIX, days=365),
         _forgetting("relatorios-de-cargas-de-pagamento", PAYMENT_LOADS_PREFIX, days=365),
         _forgetting("demonstrativos", STATEMENTS_PREFIX, days=30),
+        _forgetting("selos-da-auditoria", SEALS_PREFIX, days=RETENTIONS["administrativa"]),
+        _forgetting("exportacoes-da-auditoria", EXPORTS_PREFIX, days=7),
     ]
 
 

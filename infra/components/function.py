@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
@@ -31,7 +33,7 @@ LOG_RETENTION = logs.RetentionDays.ONE_YEAR
 
 # An outage of the bus must not look like a poisoned row: many retries before the failure queue gets the batch.
 STREAM_RETRIES = 50
-OUTBOX_FILTER = '{"eventName":["INSERT"],"dynamodb":{"Keys":{"sk":{"S":[{"prefix":"EVENTO#"}]}}}}'
+NEW_OUTBOX_ROWS = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENTO#"}]}}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class ContextFunction(Construct):
         """The statement that lets another role call the function and wait for its answer."""
         return iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self.function.function_arn])
 
-    def consume_queue(self, queue: sqs.IQueue) -> None:
+    def consume_queue(self, queue: sqs.IQueue, *, batch: int = 10) -> None:
         """Call the function with batches of one queue; only what it reports as failed is delivered again."""
         self.role.add_to_policy(consume_use(queue))
         lambda_.EventSourceMapping(
@@ -148,16 +150,46 @@ class ContextFunction(Construct):
             "Fila",
             target=self.function,
             event_source_arn=queue.queue_arn,
-            batch_size=10,
+            batch_size=batch,
             max_concurrency=10,
             report_batch_item_failures=True,
         )
 
-    def publish_outbox(self, table: dynamodb.Table, *, key: kms.IKey) -> None:
-        """Call the function with each new outbox row of its own table's stream, in order, from the oldest kept."""
+    def publish_outbox(
+        self, table: dynamodb.Table, *, key: kms.IKey, images: Mapping[str, Sequence[Any]] | None = None
+    ) -> None:
+        """Call the function with each new outbox row of its own table's stream, in order, from the oldest kept.
+
+        Args:
+            images: patterns of `pk` and `sk` of the rows whose every change it is called with, too.
+        """
+        self.follow(
+            "CaixaDeSaida",
+            table,
+            key=key,
+            patterns=(NEW_OUTBOX_ROWS, *([_changes(images)] if images else [])),
+            batch=25,
+        )
+
+    def follow(
+        self,
+        construct_id: str,
+        table: dynamodb.Table,
+        *,
+        key: kms.IKey,
+        patterns: Sequence[Mapping[str, Any]],
+        batch: int,
+        window: Duration | None = None,
+    ) -> None:
+        """Call the function with the records of its own table's stream that fit one of the patterns.
+
+        Args:
+            batch: how many at most at once.
+            window: how long one waits for others.
+        """
         stream = table.table_stream_arn
         if stream is None:
-            raise TypeError(f"the table of {self.spec.contexto} has no stream to publish from")
+            raise TypeError(f"the table of {self.spec.contexto} has no stream to follow")
         for statement in (
             iam.PolicyStatement(
                 actions=["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
@@ -171,18 +203,27 @@ class ContextFunction(Construct):
             self.role.add_to_policy(statement)
         lambda_.CfnEventSourceMapping(
             self,
-            "CaixaDeSaida",
+            construct_id,
             function_name=self.function.function_name,
             event_source_arn=stream,
             starting_position="TRIM_HORIZON",
-            batch_size=25,
+            batch_size=batch,
+            maximum_batching_window_in_seconds=int(window.to_seconds()) if window else None,
             bisect_batch_on_function_error=True,
             maximum_retry_attempts=STREAM_RETRIES,
             function_response_types=["ReportBatchItemFailures"],
             filter_criteria=lambda_.CfnEventSourceMapping.FilterCriteriaProperty(
-                filters=[lambda_.CfnEventSourceMapping.FilterProperty(pattern=OUTBOX_FILTER)]
+                filters=[
+                    lambda_.CfnEventSourceMapping.FilterProperty(pattern=json.dumps(pattern, separators=(",", ":")))
+                    for pattern in patterns
+                ]
             ),
             destination_config=lambda_.CfnEventSourceMapping.DestinationConfigProperty(
                 on_failure=lambda_.CfnEventSourceMapping.OnFailureProperty(destination=self.failures.queue_arn)
             ),
         ).node.add_dependency(self.role)
+
+
+def _changes(images: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    keys = {name: {"S": list(values)} for name, values in images.items()}
+    return {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": keys}}

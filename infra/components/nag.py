@@ -17,9 +17,11 @@ from infra.components.buckets import (
     APPEALS_PREFIX,
     AUTHORIZATION_LOADS_PREFIX,
     DOSSIERS_PREFIX,
+    EXPORTS_PREFIX,
     LOADS_PREFIX,
     MESSAGES_PREFIX,
     PAYMENT_LOADS_PREFIX,
+    SEALS_PREFIX,
     STATEMENTS_PREFIX,
     objects_arn,
 )
@@ -123,6 +125,13 @@ SUPPRESSIONS: tuple[Suppression, ...] = (
         "Every stored pseudonym is made with it: another key would find nobody. Changing it is a migration, not a "
         "rotation",
         path="Conecta-Dados/Pseudonimos",
+    ),
+    Suppression(
+        "AwsSolutions-SMG4",
+        ("AWS::SecretsManager::Secret",),
+        "What signs for each webhook follows from it and is rotated by its own gestor, with an overlap; another key "
+        "here would have every receiver refuse what is true",
+        path="Conecta-Dados/Webhooks",
     ),
     Suppression(
         "HIPAA.Security-SecretsManagerRotationEnabled",
@@ -248,6 +257,14 @@ def wildcards(settings: Settings) -> tuple[Wildcard, ...]:
         *(
             Wildcard(
                 objects_arn(settings, "acervo", prefix),
+                frozenset({"s3:GetObject", "s3:PutObject"}),
+                "The audit of every tenant; whoever seals it serves them all, and the core makes each key",
+            )
+            for prefix in (SEALS_PREFIX, EXPORTS_PREFIX)
+        ),
+        *(
+            Wildcard(
+                objects_arn(settings, "acervo", prefix),
                 frozenset(f"s3:{action}" for action in actions),
                 "One kind of documents of every tenant; the core makes each key from the verified tenant",
             )
@@ -280,7 +297,16 @@ def wildcards(settings: Settings) -> tuple[Wildcard, ...]:
                 frozenset({"dynamodb:ListStreams"}),
                 "A stream's name ends in the instant it was made",
             )
-            for contexto in ("cadastro", "documentos", "peg", "autorizacao", "pagamento", "recurso")
+            for contexto in (
+                "alertas",
+                "auditoria",
+                "autorizacao",
+                "cadastro",
+                "documentos",
+                "pagamento",
+                "peg",
+                "recurso",
+            )
         ),
     )
 

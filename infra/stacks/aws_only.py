@@ -9,10 +9,17 @@ from constructs import Construct
 
 from infra.components.backup import Backups
 from infra.components.firewall import Firewall
-from infra.components.watch import Watch
+from infra.components.watch import Said, Watch
 from infra.settings import Settings
 from infra.stacks.data import DataStack
-from infra.stacks.service import AUTORIZACAO_API, CADASTRO_API, CONSUMERS, ServiceStack
+from infra.stacks.service import (
+    ALERTAS_FLUXO,
+    AUDITORIA_FLUXO,
+    AUTORIZACAO_API,
+    CADASTRO_API,
+    CONSUMERS,
+    ServiceStack,
+)
 
 TITLES = {
     "recepcao-peg": "Recepções",
@@ -25,9 +32,25 @@ TITLES = {
 }
 """Of each workflow's graph."""
 
+SAID = (
+    Said(
+        "entregas-esgotadas", ALERTAS_FLUXO.name, "entrega esgotada", "A webhook was not told, after a day of trying",
+        "a-webhook-is-not-delivered",
+    ),
+    Said(
+        "webhooks-desligados", ALERTAS_FLUXO.name, "webhook desligado", "A webhook was switched off: it never answers",
+        "a-webhook-is-not-delivered",
+    ),
+    Said(
+        "auditoria-atrasada", AUDITORIA_FLUXO.name, "auditoria atrasada", "Rows of the audit wait for their seal",
+        "the-audit-is-not-sealed",
+    ),
+)  # fmt: skip
+"""Lines that call for a person."""
+
 TABLES = (
     "cadastro", "beneficiarios", "auditoria", "documentos", "peg", "autorizacao", "pagamento", "recurso",
-    "alertas", "idempotencia",
+    "alertas", "selos", "idempotencia",
 )  # fmt: skip
 
 
@@ -52,7 +75,7 @@ class AwsOnlyStack(Stack):
         watch = Watch(self, "Vigia", settings=settings, topic_key=data.keys.filas)
         watch.api(settings.name())
         watch.functions(functions)
-        watch.outboxes({spec.name: functions[spec.name] for spec in CONSUMERS})
+        watch.outboxes({spec.name: functions[spec.name] for spec in (*CONSUMERS, AUDITORIA_FLUXO)})
         for name, workflow in service.workflows.items():
             watch.workflow(name, TITLES[name], workflow.machine)
         watch.queues(
@@ -66,6 +89,8 @@ class AwsOnlyStack(Stack):
         watch.tables(TABLES)
         for spec in (CADASTRO_API, AUTORIZACAO_API):
             watch.quotas(spec.name, service.functions[spec.name].log_group)
+        for said in SAID:
+            watch.messages(said, service.functions[said.function].log_group)
         watch.sweep()
         watch.finish()
         Backups(
@@ -83,6 +108,7 @@ class AwsOnlyStack(Stack):
                 data.pagamento.table_arn,
                 data.recurso.table_arn,
                 data.alertas.table_arn,
+                data.selos.table_arn,
                 data.buckets.acervo.bucket_arn,
             ),
         )

@@ -35,7 +35,7 @@ ORDER_INDEX = "ordem"
 
 
 class DataStack(Stack):
-    """Keys, tables, buckets, secrets of page tokens and pseudonyms, the two user pools, the address mail comes from."""
+    """Keys, tables, buckets, secrets of page tokens, pseudonyms and webhooks, user pools, the address mail is from."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, **kwargs: Any) -> None:
         super().__init__(scope, construct_id, **kwargs)
@@ -51,7 +51,13 @@ class DataStack(Stack):
             self, "Beneficiarios", settings=settings, contexto="beneficiarios", key=key,
             indices=search, projecao=everything,
         ).table  # fmt: skip
-        self.auditoria = ContextTable(self, "Auditoria", settings=settings, contexto="auditoria", key=key).table
+        self.auditoria = ContextTable(
+            self, "Auditoria", settings=settings, contexto="auditoria", key=key, stream=True, ttl=True
+        ).table
+        # What seals the audit stands apart from its rows: every function may write those.
+        self.selos = ContextTable(
+            self, "Selos", settings=settings, contexto="selos", key=key, indices={QUEUE_INDEX: QUEUE_INDEX}
+        ).table
         self.documentos = ContextTable(
             self, "Documentos", settings=settings, contexto="documentos", key=key,
             stream=True, ttl=True, indices={PENDING_INDEX: "pendente"},
@@ -87,6 +93,10 @@ class DataStack(Stack):
         # Never change how it is made: CloudFormation would draw another, and no life would be found again.
         self.segredo_pseudonimos_arn = self._secret(
             settings, "Pseudonimos", "pseudonimos", "Key of the pseudonyms that lives and people are found by"
+        )
+        # Secrets of webhooks follow from it: another key, and no receiver could verify anything until each is told.
+        self.segredo_webhooks_arn = self._secret(
+            settings, "Webhooks", "webhooks", "Key that the secrets of webhooks follow from"
         )
         self.identity = Identity(self, "Identidade", settings=settings)
         self.remetente = self._sender(settings)
@@ -128,6 +138,7 @@ class DataStack(Stack):
             "TabelaCadastro": self.cadastro.table_name,
             "TabelaBeneficiarios": self.beneficiarios.table_name,
             "TabelaAuditoria": self.auditoria.table_name,
+            "TabelaSelos": self.selos.table_name,
             "TabelaDocumentos": self.documentos.table_name,
             "TabelaPeg": self.peg.table_name,
             "TabelaAutorizacao": self.autorizacao.table_name,

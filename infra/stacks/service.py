@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
@@ -23,9 +23,11 @@ from infra.components.buckets import (
     AUTHORIZATION_LOADS_PREFIX,
     DOCUMENTS_PREFIX,
     DOSSIERS_PREFIX,
+    EXPORTS_PREFIX,
     LOADS_PREFIX,
     MESSAGES_PREFIX,
     PAYMENT_LOADS_PREFIX,
+    SEALS_PREFIX,
     STATEMENTS_PREFIX,
     listing_use,
     objects_use,
@@ -43,7 +45,7 @@ from infra.components.identity import pool_use
 from infra.components.keys import key_use
 from infra.components.layers import Layers
 from infra.components.mail import mail_use
-from infra.components.queues import ConsumerQueue
+from infra.components.queues import ConsumerQueue, send_use
 from infra.components.routing import Objects, Routing, Subscription, publish_use
 from infra.components.schedule import Sweep, Target, daily, every, hourly
 from infra.components.workflow import (
@@ -57,6 +59,7 @@ from infra.components.workflow import (
 from infra.settings import Settings
 from infra.stacks.data import (
     DUE_INDEX,
+    ORDER_INDEX,
     PENDING_INDEX,
     QUEUE_INDEX,
     RECEPTION_INDEX,
@@ -153,11 +156,40 @@ RECURSO_EVENTOS = FunctionSpec(
 RECURSO_FLUXO = FunctionSpec(
     "recurso-fluxo", "recurso", "Tells of recursos that were not answered in time", WORK_TIMEOUT, layers=WITH_TISS
 )
+ALERTAS_API = FunctionSpec(
+    "alertas-api", "alertas", "Início, alertas and webhooks of a prestador", API_TIMEOUT, memory=1024, layers=WITH_TISS
+)
+ALERTAS_EVENTOS = FunctionSpec(
+    "alertas-eventos", "alertas", "Makes alertas of what the others tell, keeps what Início counts", WORK_TIMEOUT,
+    layers=WITH_TISS,
+)  # fmt: skip
+ALERTAS_FLUXO = FunctionSpec(
+    "alertas-fluxo", "alertas", "Delivers to webhooks, writes digests", WORK_TIMEOUT, layers=WITH_TISS
+)
+AUDITORIA_API = FunctionSpec(
+    "auditoria-api", "auditoria", "The audit of a prestador or an operadora, read and exported", API_TIMEOUT,
+    memory=1024, layers=WITH_TISS,
+)  # fmt: skip
+AUDITORIA_FLUXO = FunctionSpec("auditoria-fluxo", "auditoria", "Seals the audit, block after block", LOAD_TIMEOUT)
 
 # Each consumes its own queue and publishes its own table's outbox.
 CONSUMERS = (
-    AUTORIZACAO_EVENTOS, CADASTRO_EVENTOS, DOCUMENTOS_EVENTOS, PAGAMENTO_EVENTOS, PEG_EVENTOS, RECURSO_EVENTOS,
+    ALERTAS_EVENTOS, AUTORIZACAO_EVENTOS, CADASTRO_EVENTOS, DOCUMENTOS_EVENTOS, PAGAMENTO_EVENTOS, PEG_EVENTOS,
+    RECURSO_EVENTOS,
 )  # fmt: skip
+
+WEBHOOKS = "webhooks"
+"""The queue of what webhooks are to be told next."""
+# A name that is slow to resolve must not take the time of who waits.
+DNS_BOUNDS = "timeout:2 attempts:2"
+
+# Rows whose every change alertas is told of, by context: what a prestador's Início counts follows from them.
+IMAGES: Mapping[str, Mapping[str, Sequence[Any]]] = {
+    "autorizacao": {"sk": ["AUTORIZACAO"]},
+    "peg": {"pk": [{"prefix": "PRESTADOR#"}], "sk": [{"prefix": "PEG#"}]},
+    "pagamento": {"sk": [{"prefix": "FATURA#"}]},
+    "recurso": {"sk": [{"prefix": "CONTESTADO#"}]},
+}
 
 ARRIVALS = (
     Objects("Uploads", "uploads", DOCUMENTS_PREFIX, DOCUMENTOS_EVENTOS.name),
@@ -184,7 +216,37 @@ def _answered(construct_id: str, name: str, consumer: FunctionSpec, *, legado: b
     return Subscription(construct_id, name, "recurso", ("RecursoRespondido",), consumer.name, {"legado": (legado,)})
 
 
+def _news(contexto: str, *tipos: str) -> Subscription:
+    """What prestadores are told of a context, by alertas and webhooks, and what Início counts of it."""
+    return Subscription(f"NovasDe{contexto.title()}", f"novas-de-{contexto}", contexto, tipos, ALERTAS_EVENTOS.name)
+
+
+NEWS = (
+    _news(
+        "autorizacao", "SenhaAtualizada",
+        "AutorizacaoDecidida", "PendenciaAberta", "PendenciaProrrogada", "PendenciaEncerrada", "SenhaAVencer",
+        "AutorizacaoExpirada", "AutorizacaoCancelada", "AutorizacaoSubstituida", "QuantidadeAlterada",
+        "ExecutanteAlterado", "DataDecidida",
+    ),
+    _news(
+        "peg", "PegAtualizado",
+        "PegRecebido", "LoteRecusado", "InformacaoPedida", "PegAnalisado", "PegLiberado", "GlosaPublicada",
+        "ValorRecuperado",
+    ),
+    _news(
+        "pagamento", "FaturaAtualizada",
+        "FaturaAberta", "ParcelaAberta", "NotaFiscalAVencer", "NotaFiscalReagendada", "NotaFiscalRecusada",
+        "NotaFiscalAceita", "VencimentoAlterado", "PagamentoRegistrado", "LancamentoRegistrado",
+    ),
+    _news("recurso", "ContestacaoAtualizada", "RecursoRespondido", "RecursoAgendado"),
+    _news("documentos", "DocumentacaoPublicada"),
+    _news("cadastro", "RelacionamentoDecidido"),
+    # What concerns many is told to them page by page; a webhook that was switched off, to its gestores.
+    _news("alertas", "AlertaAmplo", "WebhookDesligado"),
+)  # fmt: skip
+
 SUBSCRIPTIONS = (
+    *NEWS,
     Subscription("CargasRetomadas", "cargas-retomadas", "cadastro", ("CargaRetomada",), CADASTRO_EVENTOS.name),
     Subscription(
         "LotesRecebidos",
@@ -293,6 +355,14 @@ class ServiceStack(Stack):
             )
             for spec in CONSUMERS
         }
+        self.queues[WEBHOOKS] = ConsumerQueue(
+            self,
+            "FilaEntregas",
+            settings=settings,
+            name=WEBHOOKS,
+            key=data.keys.filas,
+            consumer_timeout=ALERTAS_FLUXO.timeout,
+        )
         # A group of our own: its metrics are ours alone.
         self._schedules = scheduler.CfnScheduleGroup(self, "Agendas", name=settings.name())
         self.functions: dict[str, ContextFunction] = {}
@@ -305,6 +375,8 @@ class ServiceStack(Stack):
         self._recurso()
         self._peg()
         self._pagamento()
+        self._alertas()
+        self._auditoria()
         self._tiss()
         self._carry_events()
         self.api = Api(
@@ -538,6 +610,7 @@ class ServiceStack(Stack):
             grants=(
                 *self._keeping(),
                 *linked,
+                table_use(data.cadastro, ("Query",), SEARCH_INDEX),  # for whom a publicação is
                 # A presigned POST carries its signer's rights: new objects under the documents' prefix.
                 objects_use(self._settings, "entrada", ("PutObject",)),
                 self._page_secret(),
@@ -815,6 +888,127 @@ class ServiceStack(Stack):
             key_use(data.keys.documentos, keys.WRITE),
         )
 
+    def _alertas(self) -> None:
+        data, webhooks = self._data, self.queues[WEBHOOKS].queue
+        where = {
+            "TABELA_ALERTAS": data.alertas.table_name,
+            "TABELA_CADASTRO": data.cadastro.table_name,
+            "FILA_WEBHOOKS": webhooks.queue_url,
+        }
+        # Who speaks to webhooks. Only the embedded AWS is given an authority that may vouch for its own machine.
+        speaking = {
+            **where,
+            "SEGREDO_WEBHOOKS_ARN": data.segredo_webhooks_arn,
+            "RES_OPTIONS": DNS_BOUNDS,
+            **({"OUVINTE_CA": self._settings.ouvinte_ca} if self._settings.ouvinte_ca else {}),
+        }
+        keeping = (
+            table_use(data.cadastro, context_table.READ),
+            send_use(webhooks),
+            key_use(data.keys.tabelas, keys.WRITE),
+        )
+        signing = iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[data.segredo_webhooks_arn])
+        documentos = {"FUNCAO_DOCUMENTOS": self.functions[DOCUMENTOS_API.name]}
+        self._function(
+            "AlertasApi",
+            ALERTAS_API,
+            {
+                **speaking,
+                **self._api_environment(),
+                **_named(documentos),
+                "TABELA_IDEMPOTENCIA": data.idempotencia.table_name,
+            },
+            grants=(
+                *keeping,
+                table_use(data.alertas, context_table.WRITE, ORDER_INDEX),
+                table_use(data.idempotencia, ("GetItem", "PutItem", "UpdateItem")),
+                signing,
+                *_callable(documentos),
+                self._page_secret(),
+            ),
+        )
+        # What may still be contested, and for whom a publicação is, only their owners know.
+        owners = {**documentos, "FUNCAO_RECURSO": self.functions[RECURSO_API.name]}
+        eventos = self._function(
+            "AlertasEventos",
+            ALERTAS_EVENTOS,
+            {**where, **_named(owners), "BARRAMENTO": self.routing.bus.event_bus_name},
+            grants=(
+                *keeping,
+                table_use(data.alertas, context_table.WRITE),
+                *_callable(owners),
+                publish_use(self.routing.bus),
+            ),
+        )
+        self._listen(eventos, data.alertas)
+        fluxo = self._function(
+            "AlertasFluxo",
+            ALERTAS_FLUXO,
+            {**speaking, "REMETENTE": self._settings.remetente},
+            grants=(
+                *keeping,
+                table_use(data.alertas, context_table.WRITE, ORDER_INDEX, QUEUE_INDEX),
+                signing,
+                *mail_use(self._settings),
+            ),
+        )
+        # One at a time: whoever is slow to answer keeps nobody else waiting.
+        fluxo.consume_queue(webhooks, batch=1)
+        work = Target.function(fluxo)
+        self._sweep("EntregasDeWebhooks", "entregas-de-webhooks", every(5), work, fluxo, {"acao": "retomar-entregas"})
+        self._sweep("ResumosDeAlertas", "resumos-de-alertas", hourly(25), work, fluxo, {"acao": "resumir"})
+
+    def _auditoria(self) -> None:
+        data = self._data
+        where = {
+            "TABELA_AUDITORIA": data.auditoria.table_name,
+            "TABELA_SELOS": data.selos.table_name,
+            "BUCKET_ACERVO": data.buckets.acervo.bucket_name,
+        }
+        self._function(
+            "AuditoriaApi",
+            AUDITORIA_API,
+            {**where, **self._api_environment(), "TABELA_CADASTRO": data.cadastro.table_name},
+            grants=(
+                self._audit(),
+                table_use(data.auditoria, ("Query",)),
+                table_use(data.selos, context_table.READ),
+                table_use(data.cadastro, context_table.READ),
+                objects_use(self._settings, "acervo", ("GetObject",), prefix=SEALS_PREFIX),
+                # What is asked to be taken away is fetched by an address that carries the reader's rights.
+                objects_use(self._settings, "acervo", ("GetObject", "PutObject"), prefix=EXPORTS_PREFIX),
+                listing_use(self._settings, "acervo"),
+                self._page_secret(),
+                key_use(data.keys.tabelas, keys.WRITE),
+                key_use(data.keys.documentos, keys.WRITE),
+            ),
+        )
+        fluxo = self._function(
+            "AuditoriaFluxo",
+            AUDITORIA_FLUXO,
+            where,
+            grants=(
+                table_use(data.auditoria, ("GetItem", "Query")),
+                table_use(data.selos, context_table.WRITE, QUEUE_INDEX),
+                objects_use(self._settings, "acervo", ("GetObject", "PutObject"), prefix=SEALS_PREFIX),
+                listing_use(self._settings, "acervo"),
+                key_use(data.keys.tabelas, keys.WRITE),
+                key_use(data.keys.documentos, keys.WRITE),
+            ),
+        )
+        # Of whom there is something to seal: a mark for many rows at once.
+        fluxo.follow(
+            "Linhas",
+            data.auditoria,
+            key=data.keys.tabelas,
+            patterns=({"eventName": ["INSERT"]},),
+            batch=1000,
+            window=Duration.seconds(1 if self._settings.embarcado else 60),
+        )
+        self._sweep(
+            "SelagemDaAuditoria", "selagem-da-auditoria", hourly(40), Target.function(fluxo), fluxo, {"acao": "selar"}
+        )
+
     def _tiss(self) -> None:
         owners = {
             "FUNCAO_CADASTRO": self.functions[CADASTRO_API.name],
@@ -881,9 +1075,9 @@ class ServiceStack(Stack):
         )
 
     def _listen(self, eventos: ContextFunction, table: dynamodb.Table) -> None:
-        """A context hears its queue and tells what its table's outbox says."""
+        """A context hears its queue and tells what its table's outbox says, and how its rows of `IMAGES` are."""
         eventos.consume_queue(self.queues[eventos.spec.name].queue)
-        eventos.publish_outbox(table, key=self._data.keys.tabelas)
+        eventos.publish_outbox(table, key=self._data.keys.tabelas, images=IMAGES.get(eventos.spec.contexto))
 
     def _arrived(self, prefix: str) -> tuple[iam.PolicyStatement, ...]:
         """What reading what arrived under a prefix takes: which version came first, and that one."""

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from local.packaging import CONTEXTS
+
 ROOT = Path(__file__).resolve().parents[2]
 ROOTS = ("functions", "layers/tiss/python", "layers/edge/python", ".")
-CONTEXTS = ("autorizacao", "cadastro", "documentos", "pagamento", "peg", "porta_tiss", "publico")
 PURE = (
     "conecta_facts", "conecta_senhas", "conecta_contas", "conecta_cargas",
     "conecta_tiss.vocabulary", "conecta_tiss.messages", "conecta_tiss.findings",

@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+import alertas
+import auditoria
 import autorizacao
 import cadastro
 import conecta_cargas
@@ -20,6 +22,7 @@ import documentos
 import pagamento
 import peg
 import recurso
+from local.packaging import CONTEXTS
 from tests.conftest import ENVIRONMENT
 
 DEAR = (
@@ -40,9 +43,7 @@ def loaded_after(code: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
-@pytest.mark.parametrize(
-    "context", ["autorizacao", "cadastro", "documentos", "pagamento", "peg", "porta_tiss", "publico", "recurso"]
-)
+@pytest.mark.parametrize("context", CONTEXTS)
 def test_an_api_function_imports_its_models_and_nothing_dear(context: str) -> None:
     assert loaded_after(f"import {context}.handler.api") <= {"pydantic"}
 
@@ -50,6 +51,7 @@ def test_an_api_function_imports_its_models_and_nothing_dear(context: str) -> No
 @pytest.mark.parametrize(
     "module",
     [
+        "alertas.handler.eventos", "alertas.handler.fluxo", "auditoria.handler.fluxo",
         "autorizacao.handler.eventos", "autorizacao.handler.fluxo", "cadastro.handler.eventos",
         "cadastro.handler.fluxo", "documentos.handler.eventos", "documentos.handler.fluxo",
         "pagamento.handler.eventos", "pagamento.handler.fluxo", "peg.handler.eventos", "peg.handler.fluxo",
@@ -116,7 +118,7 @@ def pure() -> list[str]:
     """Every module of facts, of senhas, of loads, and of the contexts' rules and use cases."""
     return sorted(
         info.name
-        for root in (autorizacao, cadastro, *LIBRARIES, documentos, pagamento, peg, recurso)
+        for root in (alertas, auditoria, autorizacao, cadastro, *LIBRARIES, documentos, pagamento, peg, recurso)
         for info in pkgutil.walk_packages(root.__path__, f"{root.__name__}.")
         if root in LIBRARIES or info.name.split(".")[1] in {"domain", "service"}
     )

@@ -101,5 +101,5 @@ def embarcado(synthesize: Callable[..., Templates]) -> Templates:
     """What the embedded AWS gets, with its clocks moved."""
     return synthesize(
         estagio="embarcado", python="3.11", arquitetura="x86_64", origens="http://localhost:5173",
-        deslocamento_relogio="P91D",
+        deslocamento_relogio="P91D", ouvinte_ca="/ouvinte/ca.pem",
     )  # fmt: skip

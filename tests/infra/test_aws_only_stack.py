@@ -80,8 +80,9 @@ def test_lost_receptions_late_outboxes_and_5xx_call_a_person(producao: Templates
         ),
         *(
             f"{contexto}-eventos-caixa-de-saida"
-            for contexto in ("autorizacao", "cadastro", "documentos", "pagamento", "peg", "recurso")
+            for contexto in ("alertas", "autorizacao", "cadastro", "documentos", "pagamento", "peg", "recurso")
         ),
+        "auditoria-fluxo-caixa-de-saida",
         "api-5xx",
         "api-latencia",
         "agendas-com-erro",
@@ -113,6 +114,32 @@ def test_who_guesses_carteiras_faster_than_a_quota_allows_is_noticed(
     assert (alarm["Namespace"], alarm["MetricName"]) == (metric["MetricNamespace"], metric["MetricName"])
     # The default quota lets 600 lookups through in the alarm's five minutes: 1,000 guesses leave 400.
     assert alarm["Threshold"] < 400
+
+
+@pytest.mark.parametrize(
+    ("name", "log_group", "message"),
+    [
+        ("entregas-esgotadas", "AlertasFluxo", "entrega esgotada"),
+        ("webhooks-desligados", "AlertasFluxo", "webhook desligado"),
+        ("auditoria-atrasada", "AuditoriaFluxo", "auditoria atrasada"),
+    ],
+)
+def test_a_line_that_calls_for_a_person_calls_one(producao: Templates, name: str, log_group: str, message: str) -> None:
+    alarm = alarms(producao)[name]
+    (counted,) = (
+        made for made in producao.properties("AWS::Logs::MetricFilter", AWS)
+        if made["MetricTransformations"][0]["MetricName"] == alarm["MetricName"]
+    )  # fmt: skip
+    assert log_group in json.dumps(counted["LogGroupName"])
+    assert counted["FilterPattern"] == f'{{ $.message = "{message}" }}'
+    assert alarm["Threshold"] == 0
+
+
+def test_every_alarm_says_where_it_is_written_what_to_do(producao: Templates) -> None:
+    for alarm in alarms(producao).values():
+        what, _, where = alarm["AlarmDescription"].partition(": docs/operacao.md#")
+        assert what
+        assert where == where.lower().replace(" ", "-") != ""
 
 
 def test_every_table_is_watched_for_throttles(producao: Templates) -> None:

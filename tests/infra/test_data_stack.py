@@ -12,7 +12,7 @@ from tests.infra.conftest import Templates
 
 TABLES = (
     "cadastro", "beneficiarios", "auditoria", "documentos", "peg", "autorizacao", "pagamento", "recurso",
-    "alertas", "idempotencia",
+    "alertas", "selos", "idempotencia",
 )  # fmt: skip
 DATA = "Conecta-Dados"
 
@@ -41,14 +41,14 @@ def test_outboxes_are_streamed_and_short_lived_rows_expire(producao: Templates) 
     streams = {name: table.get("StreamSpecification") for name, table in tables.items()}
     new_image = {"StreamViewType": "NEW_IMAGE"}
     assert streams == {
-        "cadastro": new_image, "beneficiarios": None, "auditoria": None,
+        "cadastro": new_image, "beneficiarios": None, "auditoria": new_image, "selos": None,
         "documentos": new_image, "peg": new_image, "autorizacao": new_image, "pagamento": new_image,
         "recurso": new_image, "alertas": new_image, "idempotencia": None,
     }  # fmt: skip
     expiring = {"AttributeName": "ttl", "Enabled": True}
     lives = {name: table.get("TimeToLiveSpecification") for name, table in tables.items()}
     assert lives == {
-        "cadastro": expiring, "beneficiarios": None, "auditoria": None,
+        "cadastro": expiring, "beneficiarios": None, "auditoria": expiring, "selos": None,
         "documentos": expiring, "peg": expiring, "autorizacao": expiring, "pagamento": expiring,
         "recurso": expiring, "alertas": expiring, "idempotencia": expiring,
     }  # fmt: skip
@@ -122,7 +122,7 @@ def test_pegs_are_listed_by_reception_notas_and_recursos_by_when_they_were_sent_
     assert [key["AttributeName"] for key in index["KeySchema"]] == ["pk", order]
 
 
-@pytest.mark.parametrize("name", ["peg", "pagamento", "recurso", "alertas"])
+@pytest.mark.parametrize("name", ["peg", "pagamento", "recurso", "alertas", "selos"])
 def test_what_is_in_the_middle_of_something_or_waits_is_found_by_a_sparse_index_of_keys(
     producao: Templates, name: str
 ) -> None:
@@ -192,6 +192,27 @@ def test_a_document_under_another_key_is_refused(producao: Templates) -> None:
         assert set(statement["Condition"]) == {"Null", "StringNotEquals"}
 
 
+def test_what_seals_the_audit_is_written_once_and_deleted_by_nobody(producao: Templates, embarcado: Templates) -> None:
+    def sealed(templates: Templates) -> dict[str, dict[str, Any]]:
+        return {
+            statement["Sid"]: statement
+            for policy in templates.properties("AWS::S3::BucketPolicy")
+            for statement in policy["PolicyDocument"]["Statement"]
+            if "Seals" in statement.get("Sid", "")
+        }
+
+    kept = sealed(producao)
+    for statement in kept.values():
+        assert (statement["Effect"], statement["Principal"]) == ("Deny", {"AWS": "*"})
+        assert json.dumps(statement["Resource"]).endswith('/auditoria/*"]]}')
+    assert kept["NobodyDeletesSeals"]["Action"] == ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+    assert "Condition" not in kept["NobodyDeletesSeals"]
+    written = kept["NobodyWritesSealsTwice"]
+    assert (written["Action"], written["Condition"]) == ("s3:PutObject", {"Null": {"s3:if-none-match": "true"}})
+    # The embedded AWS tells policies of no such header.
+    assert set(sealed(embarcado)) == {"NobodyDeletesSeals"}
+
+
 @pytest.mark.parametrize("name", ["entrada", "acervo"])
 def test_new_documents_are_told_to_eventbridge(producao: Templates, name: str) -> None:
     told = {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
@@ -208,7 +229,9 @@ def test_the_entrance_forgets_in_a_week(producao: Templates) -> None:
 
 def _archive_rule(templates: Templates, prefix: str) -> dict[str, Any]:
     rules = _bucket(templates, "acervo")["LifecycleConfiguration"]["Rules"]
-    assert {rule["Prefix"] for rule in rules} == {"t/", "cadastro/", "autorizacao/", "pagamento/", "demonstrativos/"}
+    assert {rule["Prefix"] for rule in rules} == {
+        "t/", "cadastro/", "autorizacao/", "pagamento/", "demonstrativos/", "auditoria/", "auditoria-exportacoes/",
+    }  # fmt: skip
     (found,) = (rule for rule in rules if rule["Prefix"] == prefix and "TagFilters" not in rule)
     return dict(found)
 
@@ -226,9 +249,13 @@ def test_a_document_is_kept_as_long_as_its_class_says(producao: Templates) -> No
 
 
 @pytest.mark.parametrize(
-    ("prefix", "days"), [("cadastro/", 365), ("autorizacao/", 365), ("pagamento/", 365), ("demonstrativos/", 30)]
-)
-def test_reports_of_loads_are_forgotten_in_a_year_and_what_can_be_made_again_in_a_month(
+    ("prefix", "days"),
+    [
+        ("cadastro/", 365), ("autorizacao/", 365), ("pagamento/", 365), ("demonstrativos/", 30), ("auditoria/", 2192),
+        ("auditoria-exportacoes/", 7),
+    ],
+)  # fmt: skip
+def test_reports_of_loads_are_forgotten_in_a_year_what_can_be_made_again_sooner_and_seals_with_administrative_papers(
     producao: Templates, prefix: str, days: int
 ) -> None:
     rule = _archive_rule(producao, prefix)
@@ -326,15 +353,19 @@ def test_the_operadora_has_its_four_groups(producao: Templates) -> None:
 
 def test_secrets_are_generated_not_written(producao: Templates) -> None:
     secrets = {secret["Name"]: secret for secret in producao.properties("AWS::SecretsManager::Secret")}
-    assert set(secrets) == {"conecta-producao-paginacao", "conecta-producao-pseudonimos"}
+    assert set(secrets) == {f"conecta-producao-{name}" for name in ("paginacao", "pseudonimos", "webhooks")}
     for secret in secrets.values():
         assert "SecretString" not in secret
         assert "KmsKeyId" in secret
 
 
-def test_the_key_of_pseudonyms_is_made_as_it_was_when_the_first_life_was_loaded(producao: Templates) -> None:
-    secret = producao.one("AWS::SecretsManager::Secret", Name="conecta-producao-pseudonimos")
-    # Another value here would have CloudFormation draw another key, and every stored pseudonym would be lost.
+@pytest.mark.parametrize("name", ["pseudonimos", "webhooks"])
+def test_a_key_that_what_is_stored_or_told_depends_on_is_made_as_it_was_at_first(
+    producao: Templates, name: str
+) -> None:
+    secret = producao.one("AWS::SecretsManager::Secret", Name=f"conecta-producao-{name}")
+    # Another value here would have CloudFormation draw another key: every stored pseudonym, and every signature that a
+    # receiver knows how to verify, would be lost.
     assert secret["GenerateSecretString"] == {"ExcludePunctuation": True, "PasswordLength": 64}
 
 
@@ -356,6 +387,7 @@ def test_the_stack_tells_what_deployment_and_seed_need(producao: Templates) -> N
         "TabelaCadastro",
         "TabelaBeneficiarios",
         "TabelaAuditoria",
+        "TabelaSelos",
         "TabelaDocumentos",
         "TabelaPeg",
         "TabelaAutorizacao",

@@ -113,6 +113,29 @@ GRANTS: dict[str, set[str]] = {
         "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes",
     },
     "RecursoFluxo": {*READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+    "AlertasApi": {
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+        "secretsmanager:GetSecretValue", "lambda:InvokeFunction",
+    },
+    "AlertasEventos": {
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+        "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
+        "events:PutEvents", "lambda:InvokeFunction",
+        "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes",
+    },
+    "AlertasFluxo": {
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+        "secretsmanager:GetSecretValue", "ses:SendEmail",
+        "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes",
+    },
+    "AuditoriaApi": {
+        *READ, "dynamodb:PutItem", "s3:GetObject", "s3:ListBucket", "s3:PutObject", "secretsmanager:GetSecretValue",
+    },
+    "AuditoriaFluxo": {
+        *READ, "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
+        "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
+        "s3:GetObject", "s3:ListBucket", "s3:PutObject",
+    },
 }  # fmt: skip
 EVERY_FUNCTION = {
     "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo",
@@ -126,6 +149,7 @@ PEG = {"PegApi", "PegEventos", "PegFluxo"}
 PAGAMENTO = {"PagamentoApi", "PagamentoEventos", "PagamentoFluxo"}
 CONTESTING = {"RecursoApi", "RecursoEventos"}
 LINKING = {"DocumentosApi", "DocumentosEventos"}
+ALERTAS = {"AlertasApi", "AlertasEventos", "AlertasFluxo"}
 
 
 def listed(value: Any) -> list[Any]:
@@ -237,15 +261,20 @@ def on_table(templates: Templates, table: str) -> dict[str, set[str]]:
 @pytest.mark.parametrize(
     ("table", "owner", "readers"),
     [
-        ("Cadastro", "Cadastro", {*LINKING, *PEG, *AUTORIZACAO, *PAGAMENTO, *CONTESTING, "RecursoFluxo"}),
+        (
+            "Cadastro", "Cadastro",
+            {*LINKING, *PEG, *AUTORIZACAO, *PAGAMENTO, *CONTESTING, "RecursoFluxo", *ALERTAS, "AuditoriaApi"},
+        ),
         ("Beneficiarios", "Cadastro", PEG | AUTORIZACAO),
         ("Documentos", "Documentos", {"AutorizacaoApi", "AutorizacaoEventos", *PAGAMENTO, *CONTESTING}),
         ("Peg", "Peg", PAGAMENTO | CONTESTING | LINKING),
         ("Pagamento", "Pagamento", set()),
         ("Recurso", "Recurso", LINKING),
         ("Autorizacao", "Autorizacao", PEG | LINKING),
+        ("Alertas", "Alertas", set()),
+        ("Selos", "Auditoria", set()),
     ],
-)
+)  # fmt: skip
 def test_other_contexts_tables_are_only_read_but_for_what_is_billed_of_a_senha(
     producao: Templates, table: str, owner: str, readers: set[str]
 ) -> None:
@@ -327,6 +356,14 @@ def test_who_lists_pegs_and_who_finishes_them_look_where_they_are_in_order(produ
     assert indexes(producao, "Recurso") == {"RecursoApi": {"envio", "fila"}, "RecursoFluxo": {"fila"}}
 
 
+def test_inicio_and_who_delivers_look_where_things_are_in_order_and_for_whom_a_publication_is_is_searched(
+    producao: Templates,
+) -> None:
+    assert indexes(producao, "Alertas") == {"AlertasApi": {"ordem"}, "AlertasFluxo": {"fila", "ordem"}}
+    assert indexes(producao, "Selos") == {"AuditoriaFluxo": {"fila"}}
+    assert indexes(producao, "Cadastro") == {"CadastroApi": {"busca"}, "DocumentosApi": {"busca"}}
+
+
 def test_of_documents_others_learn_only_whether_they_are_there_and_what_they_are(producao: Templates) -> None:
     granted = on_table(producao, "Documentos")
     for name in ("AutorizacaoApi", "AutorizacaoEventos", *PAGAMENTO, *CONTESTING):
@@ -353,6 +390,7 @@ def test_questions_of_callers_are_counted_and_answers_kept_where_they_expire(pro
         "PegApi": counting,
         "PegEventos": keeping,
         **dict.fromkeys(CONTESTING, keeping),
+        "AlertasApi": counting,
     }
 
 
@@ -360,12 +398,21 @@ def test_lives_are_reached_by_eligibility_authorization_billing_and_loads_and_no
     assert set(on_table(producao, "Beneficiarios")) == {"CadastroApi", "CadastroFluxo", *AUTORIZACAO, *PEG}
 
 
-def test_the_audit_only_grows(producao: Templates) -> None:
+def test_the_audit_only_grows_and_is_read_by_who_shows_and_seals_it(producao: Templates) -> None:
     granted = on_table(producao, "Auditoria")
+    following = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
+    assert granted.pop("AuditoriaApi") == {"dynamodb:PutItem", "dynamodb:Query"}
+    assert granted.pop("AuditoriaFluxo") == {"dynamodb:GetItem", "dynamodb:Query", *following}
     assert set(granted) == {
         "AutorizacaoApi", "AutorizacaoEventos", "CadastroApi", *LINKING, *PEG, *PAGAMENTO, *CONTESTING,
     }  # fmt: skip
     assert all(actions == {"dynamodb:PutItem"} for actions in granted.values())
+
+
+def test_what_seals_the_audit_is_written_by_who_may_write_no_row_of_it(producao: Templates) -> None:
+    granted = on_table(producao, "Selos")
+    assert granted["AuditoriaApi"] == READ
+    assert {name for name, actions in granted.items() if actions - READ} == {"AuditoriaFluxo"}
 
 
 def test_people_and_clients_are_made_in_the_pool_of_prestadores_only(producao: Templates) -> None:
@@ -403,6 +450,8 @@ READS: dict[str, set[str]] = {
     "PagamentoFluxo": {LOADS["Pagamento"], DOCUMENTS, "demonstrativos/*"},
     "RecursoApi": APPEALS,
     "RecursoEventos": {*APPEALS, "t/*/*/mensagem_tiss/*", "t/*/*/respostas/*"},
+    "AuditoriaApi": {"auditoria/*", "auditoria-exportacoes/*"},
+    "AuditoriaFluxo": {"auditoria/*"},
 }
 """What each function reads or writes of the buckets, by prefix."""
 
@@ -430,15 +479,26 @@ def test_documents_loads_and_demonstrativos_are_apart(producao: Templates) -> No
     assert used == READS
 
 
-def test_mail_is_sent_by_who_writes_to_oncology_and_from_one_address(producao: Templates) -> None:
-    senders = [
-        (policy.partition("Papel")[0], flat(statement["Resource"]))
+def test_mail_is_sent_by_who_writes_to_oncology_and_who_sums_up_alertas_and_from_one_address(
+    producao: Templates,
+) -> None:
+    senders = {
+        policy.partition("Papel")[0]: flat(statement["Resource"])
         for policy, statement in statements(producao)
         if "ses:SendEmail" in listed(statement["Action"])
-    ]
-    ((name, identity),) = senders
-    assert name == "AutorizacaoEventos"
-    assert identity == "arn:aws:ses:sa-east-1:<AWS::AccountId>:identity/nao-responda@conecta.example"
+    }
+    identity = "arn:aws:ses:sa-east-1:<AWS::AccountId>:identity/nao-responda@conecta.example"
+    assert senders == {"AutorizacaoEventos": identity, "AlertasFluxo": identity}
+
+
+def test_the_key_of_webhooks_is_read_by_who_speaks_to_them(producao: Templates) -> None:
+    readers = {
+        policy.partition("Papel")[0]
+        for policy, statement in statements(producao)
+        if any("Webhooks" in flat(resource) for resource in listed(statement["Resource"]))
+        and "secretsmanager:GetSecretValue" in listed(statement["Action"])
+    }
+    assert readers == {"AlertasApi", "AlertasFluxo"}
 
 
 def test_a_state_machine_is_started_by_its_context_and_by_its_schedule(producao: Templates) -> None:
@@ -496,6 +556,11 @@ def test_workflows_and_sweeps_call_their_own_function_and_others_who_knows_what_
         "PegEventos": {"AutorizacaoApi", "RecursoApi"},
         "PrazosDeRecursos": {"RecursoFluxo"},
         "PagamentoApi": {"RecursoApi"},
+        "AlertasApi": {"DocumentosApi"},
+        "AlertasEventos": {"DocumentosApi", "RecursoApi"},
+        "EntregasDeWebhooks": {"AlertasFluxo"},
+        "ResumosDeAlertas": {"AlertasFluxo"},
+        "SelagemDaAuditoria": {"AuditoriaFluxo"},
         "RecepcaoPeg": {"PegFluxo"},
         "VarreduraPeg": {"PegFluxo"},
     }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -31,6 +32,11 @@ FUNCTIONS = {
     "recurso-api": ("recurso.handler.api.handler", 25, 1024, 3),
     "recurso-eventos": ("recurso.handler.eventos.handler", 60, 512, 3),
     "recurso-fluxo": ("recurso.handler.fluxo.handler", 60, 512, 3),
+    "alertas-api": ("alertas.handler.api.handler", 25, 1024, 3),
+    "alertas-eventos": ("alertas.handler.eventos.handler", 60, 512, 3),
+    "alertas-fluxo": ("alertas.handler.fluxo.handler", 60, 512, 3),
+    "auditoria-api": ("auditoria.handler.api.handler", 25, 1024, 3),
+    "auditoria-fluxo": ("auditoria.handler.fluxo.handler", 300, 512, 2),
 }
 BILLING = {
     "TABELA_PEG", "TABELA_AUTORIZACAO", "TABELA_CADASTRO", "TABELA_BENEFICIARIOS", "TABELA_AUDITORIA", "BUCKET_ACERVO",
@@ -43,6 +49,9 @@ LINKING = {
     "TABELA_IDEMPOTENCIA",
 }  # fmt: skip
 CONTESTING = {"TABELA_RECURSO", "TABELA_PEG", "TABELA_CADASTRO", "TABELA_DOCUMENTOS", "BUCKET_ACERVO"}
+TELLING = {"TABELA_ALERTAS", "TABELA_CADASTRO", "FILA_WEBHOOKS"}
+SPEAKING = {*TELLING, "SEGREDO_WEBHOOKS_ARN", "RES_OPTIONS"}
+SEALING = {"TABELA_AUDITORIA", "TABELA_SELOS", "BUCKET_ACERVO"}
 ENVIRONMENT = {
     "publico-api": {"ORIGENS_PERMITIDAS"},
     "cadastro-api": {
@@ -103,6 +112,17 @@ ENVIRONMENT = {
     },
     "recurso-eventos": {*CONTESTING, "TABELA_AUDITORIA", "TABELA_IDEMPOTENCIA", "BARRAMENTO"},
     "recurso-fluxo": CONTESTING,
+    "alertas-api": {
+        *SPEAKING, "TABELA_IDEMPOTENCIA", "FUNCAO_DOCUMENTOS", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA",
+        "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
+    },
+    "alertas-eventos": {*TELLING, "FUNCAO_DOCUMENTOS", "FUNCAO_RECURSO", "BARRAMENTO"},
+    "alertas-fluxo": {*SPEAKING, "REMETENTE"},
+    "auditoria-api": {
+        *SEALING, "TABELA_CADASTRO", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES",
+        "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
+    },
+    "auditoria-fluxo": SEALING,
 }  # fmt: skip
 COMMON = {"CONECTA_ESTAGIO", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
 
@@ -150,6 +170,21 @@ def test_every_clock_is_moved_together_and_only_when_asked(producao: Templates, 
         assert {made["Environment"]["Variables"].get("DESLOCAMENTO_RELOGIO") for made in functions} == {offset}
 
 
+def test_webhooks_may_go_to_this_very_machine_on_the_embedded_aws_only(
+    producao: Templates, embarcado: Templates, synthesize: Callable[..., Templates]
+) -> None:
+    for templates in (producao, synthesize(estagio="homologacao")):
+        assert "OUVINTE_CA" not in json.dumps(templates.by_stack)
+    trusting = {
+        made["FunctionName"]: made["Environment"]["Variables"]["OUVINTE_CA"]
+        for made in embarcado.properties("AWS::Lambda::Function")
+        if "OUVINTE_CA" in made["Environment"]["Variables"]
+    }
+    assert trusting == dict.fromkeys(
+        ("conecta-embarcado-alertas-api", "conecta-embarcado-alertas-fluxo"), "/ouvinte/ca.pem"
+    )
+
+
 def test_runtime_and_architecture_follow_the_context(embarcado: Templates) -> None:
     for made in embarcado.properties("AWS::Lambda::Function"):
         assert (made["Runtime"], made["Architectures"]) == ("python3.11", ["x86_64"])
@@ -183,7 +218,7 @@ def test_lotes_never_starve_interactive_calls(producao: Templates, embarcado: Te
         assert reserved[f"{owner}-api"] > reserved[f"{owner}-fluxo"] + reserved["tiss-api"]
     # Whoever waits at the XML door for a lote to be received leaves it open for the others.
     assert reserved["tiss-api"] - reserved["peg-api"] >= 20
-    assert sum(reserved.values()) <= 700
+    assert sum(reserved.values()) <= 850
     for made in embarcado.properties("AWS::Lambda::Function"):
         assert "ReservedConcurrentExecutions" not in made
 
@@ -215,12 +250,14 @@ def test_queues_are_encrypted_and_reached_by_tls_only(producao: Templates) -> No
 
 
 CONSUMERS = (
-    "autorizacao-eventos", "cadastro-eventos", "documentos-eventos", "pagamento-eventos", "peg-eventos",
-    "recurso-eventos",
+    "alertas-eventos", "autorizacao-eventos", "cadastro-eventos", "documentos-eventos", "pagamento-eventos",
+    "peg-eventos", "recurso-eventos",
 )  # fmt: skip
+QUEUES = {**{name: name for name in CONSUMERS}, "webhooks": "alertas-fluxo"}
+"""Who consumes each."""
 
 
-@pytest.mark.parametrize("name", CONSUMERS)
+@pytest.mark.parametrize("name", QUEUES)
 def test_poison_leaves_a_queue_and_no_message_is_seen_twice_in_one_run(producao: Templates, name: str) -> None:
     queue = producao.one("AWS::SQS::Queue", QueueName=f"conecta-producao-{name}")
     dead = logical(producao, "AWS::SQS::Queue", QueueName=f"conecta-producao-{name}-dlq")
@@ -228,7 +265,7 @@ def test_poison_leaves_a_queue_and_no_message_is_seen_twice_in_one_run(producao:
         "deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]},
         "maxReceiveCount": 5,
     }
-    assert queue["VisibilityTimeout"] >= 6 * function(producao, name)["Timeout"]
+    assert queue["VisibilityTimeout"] >= 6 * function(producao, QUEUES[name])["Timeout"]
 
 
 def test_what_failed_waits_two_weeks_for_a_person(producao: Templates) -> None:
@@ -242,24 +279,67 @@ def mappings(templates: Templates) -> list[dict[str, Any]]:
 
 
 def test_one_bad_message_does_not_repeat_its_batch(producao: Templates) -> None:
-    assert len(mappings(producao)) == 2 * len(CONSUMERS)
+    streams = len(CONSUMERS) + 1
+    assert len(mappings(producao)) == len(QUEUES) + streams
     for mapping in mappings(producao):
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_only_new_outbox_rows_are_published(producao: Templates) -> None:
-    streams = [mapping for mapping in mappings(producao) if "StartingPosition" in mapping]
-    assert len(streams) == len(CONSUMERS)
+def test_what_a_webhook_is_told_waits_for_no_other_and_everything_else_goes_ten_at_a_time(producao: Templates) -> None:
+    sizes = {json.dumps(mapping["EventSourceArn"]): mapping["BatchSize"] for mapping in mappings(producao)}
+    for name in QUEUES:
+        assert sizes[json.dumps(target_queue(producao, name))] == (1 if name == "webhooks" else 10)
+
+
+def test_only_new_outbox_rows_are_published_and_of_what_inicio_counts_every_change(producao: Templates) -> None:
+    told = {}
+    for mapping in followed(producao):
+        name = logical_name(producao, mapping)
+        outbox, *images = (json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"])
+        if name != "auditoria-fluxo":
+            assert outbox == {
+                "eventName": ["INSERT"],
+                "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENTO#"}]}}},
+            }
+        for image in images:
+            assert image["eventName"] == ["INSERT", "MODIFY"]
+            told[name] = {key: value["S"] for key, value in image["dynamodb"]["Keys"].items()}
+    assert told == {
+        "autorizacao-eventos": {"sk": ["AUTORIZACAO"]},
+        "peg-eventos": {"pk": [{"prefix": "PRESTADOR#"}], "sk": [{"prefix": "PEG#"}]},
+        "pagamento-eventos": {"sk": [{"prefix": "FATURA#"}]},
+        "recurso-eventos": {"sk": [{"prefix": "CONTESTADO#"}]},
+    }
+
+
+def test_every_row_of_the_audit_is_marked_to_be_sealed_many_at_once(producao: Templates, embarcado: Templates) -> None:
+    for templates, window in ((producao, 60), (embarcado, 1)):
+        (mapping,) = (one for one in followed(templates) if logical_name(templates, one) == "auditoria-fluxo")
+        assert [json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"]] == [
+            {"eventName": ["INSERT"]}
+        ]
+        assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (1000, window)
+
+
+def test_a_stream_is_followed_from_the_oldest_kept_and_what_fails_for_good_is_kept(producao: Templates) -> None:
+    streams = followed(producao)
+    assert len(streams) == len(CONSUMERS) + 1
     for mapping in streams:
-        (pattern,) = (json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"])
-        assert pattern == {
-            "eventName": ["INSERT"],
-            "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENTO#"}]}}},
-        }
         assert mapping["StartingPosition"] == "TRIM_HORIZON"
         assert mapping["BisectBatchOnFunctionError"] is True
         assert mapping["MaximumRetryAttempts"] > 0
         assert "Destination" in mapping["DestinationConfig"]["OnFailure"]
+
+
+def followed(templates: Templates) -> list[dict[str, Any]]:
+    """The mappings of streams."""
+    return [mapping for mapping in mappings(templates) if "StartingPosition" in mapping]
+
+
+def logical_name(templates: Templates, mapping: dict[str, Any]) -> str:
+    """The function that a mapping calls, `<contexto>-<papel>`."""
+    made = templates.resources("AWS::Lambda::Function")[mapping["FunctionName"]["Ref"]]["Properties"]
+    return str(made["FunctionName"]).split("-", 2)[2]
 
 
 def rule(templates: Templates, name: str) -> dict[str, Any]:
@@ -315,6 +395,7 @@ def test_each_file_of_the_operadora_reaches_who_loads_it_and_nobody_else(
             "recurso-eventos",
         ),
         ("pegs-encerrados", "pagamento", ["PagamentoRegistrado", "FaturaEncerrada"], "peg-eventos"),
+        ("novas-de-alertas", "alertas", ["AlertaAmplo", "WebhookDesligado"], "alertas-eventos"),
     ],
 )  # fmt: skip
 def test_what_a_context_tells_reaches_itself_or_whoever_goes_on_with_it(
@@ -469,12 +550,15 @@ def test_what_is_due_is_swept_by_a_workflow_that_the_schedule_itself_starts(
 SWEEPS = {
     "varredura-peg": ("peg-fluxo", "varrer", "cron(15 * * * ? *)"),
     "prazos-de-recursos": ("recurso-fluxo", "vigiar-prazos", "cron(20 6 * * ? *)"),
+    "entregas-de-webhooks": ("alertas-fluxo", "retomar-entregas", "rate(5 minutes)"),
+    "resumos-de-alertas": ("alertas-fluxo", "resumir", "cron(25 * * * ? *)"),
+    "selagem-da-auditoria": ("auditoria-fluxo", "selar", "cron(40 * * * ? *)"),
 }
 
 
 @pytest.mark.parametrize("name", SWEEPS)
 @pytest.mark.parametrize("stage", ["producao", "embarcado"])
-def test_pegs_that_stopped_half_way_and_recursos_without_an_answer_are_swept(
+def test_what_stopped_half_way_what_is_due_and_what_is_to_be_sealed_is_swept(
     request: pytest.FixtureRequest, stage: str, name: str
 ) -> None:
     templates: Templates = request.getfixturevalue(stage)

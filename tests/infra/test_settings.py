@@ -58,6 +58,7 @@ def test_an_origin_that_is_not_exact_is_refused(origin: str) -> None:
         ("limite_elegibilidade", "muitas"),
         ("remetente", "ninguem"),
         ("deslocamento_relogio", "P91D"),
+        ("ouvinte_ca", "ca.pem"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_key(key: str, value: str) -> None:
@@ -90,6 +91,13 @@ def test_a_clock_is_moved_where_nobody_counts_on_it(estagio: str) -> None:
 def test_the_clock_of_producao_is_never_moved() -> None:
     with pytest.raises(SettingsError, match="never moved"):
         settings(deslocamento_relogio="P1D")
+
+
+@pytest.mark.parametrize("estagio", ["producao", "homologacao"])
+def test_webhooks_go_to_this_machine_on_the_embedded_aws_only(estagio: str) -> None:
+    assert settings(estagio="embarcado", ouvinte_ca="/ouvinte/ca.pem").ouvinte_ca == "/ouvinte/ca.pem"
+    with pytest.raises(SettingsError, match="embedded AWS only"):
+        settings(estagio=estagio, ouvinte_ca="/ouvinte/ca.pem")
 
 
 @pytest.mark.parametrize("text", ["P91D", "-P1D", "PT2H", "P30DT12H5M1S", "P0D"])
