@@ -17,7 +17,7 @@ from conecta_cargas_aws.files import S3Arquivos
 from conecta_cargas_aws.stored import DynamoCargas
 from conecta_edge.clock import iso
 from local.client import Client, sign_in
-from local.gerador_cadastro import Arquivo, Pedido, gerar
+from local.gerador_cadastro import CLINICA, HOSPITAL, Arquivo, Pedido, gerar, sandbox
 from local.packaging import ROOT, digest
 from local.runtime import EmbeddedAws
 
@@ -25,7 +25,9 @@ LOADED: Final = frozenset({"CONCLUIDA", "CONCLUIDA_COM_RECUSAS"})
 FINAL: Final = LOADED | {"RECUSADA", "FALHOU"}
 VIDAS: Final = 500
 PRESTADORES: Final = 12
-"""Of each of the two operadoras, in what an instance starts with."""
+"""Of each of the two operadoras, in what an instance starts with; the lives of the sandbox are among them."""
+CLIENTES: Final = (("345695", (HOSPITAL, CLINICA)), ("331988", (HOSPITAL,)))
+"""Who asks for senhas of which operadora."""
 PATIENCE: Final = 120.0
 TABELA: Final = "conecta-embarcado-autorizacao"
 
@@ -193,12 +195,18 @@ def load_demo(aws: EmbeddedAws, where: Mapping[str, Any], hoje: date, say: Calla
     Raises:
         LoadError: a load ended otherwise than loaded.
     """
-    pedidos = [Pedido(operadora, vidas=VIDAS, prestadores=PRESTADORES, hoje=hoje) for operadora in ("345695", "331988")]
+    pedidos = [
+        Pedido(registro, vidas=VIDAS - len(sandbox.vidas(registro)), prestadores=PRESTADORES, hoje=hoje, sandbox=True)
+        for registro, _ in CLIENTES
+    ]
     mark = aws.directory / "cadastro.carregado"
     made_of = f"{digest([ROOT / 'local' / 'gerador_cadastro'])} {hoje:%Y-%m} {VIDAS} {PRESTADORES}\n"
     if mark.exists() and mark.read_text() == made_of:
         say("já carregado nesta instância")
         return
     total = Loader(aws.client("s3"), where, say).load(pedidos)
+    for registro, prestadores in CLIENTES:
+        rows = [senha for prestador in prestadores for senha in sandbox.senhas(registro, prestador, hoje)]
+        load_senhas(aws, where, registro, rows)
     mark.write_text(made_of)
     say(f"{total['lidas']} linhas lidas, {total['carregadas']} carregadas, {total['recusadas']} recusadas")

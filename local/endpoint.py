@@ -11,7 +11,8 @@ from typing import Any
 from local.deploy import STACKS
 from local.gerador_cadastro import FIXOS
 from local.runtime import LOCAL_DIRECTORY, REGION, EmbeddedAws, write_private
-from local.seed import PRESTADORES, RELACIONAMENTOS, Seeded
+from local.sandbox.arquivos import roteiro
+from local.seed import HOSPITAL, OPERADORAS, PRESTADORES, RELACIONAMENTOS, Seeded
 
 FILE = LOCAL_DIRECTORY / "endpoint.json"
 
@@ -62,6 +63,7 @@ def describe(aws: EmbeddedAws, outputs: Mapping[str, str], seeded: Seeded) -> di
             }
             for fixo in FIXOS
         ],
+        "sandbox": [roteiro(registro, HOSPITAL.prestador_id) for registro in OPERADORAS],
         "pids": {"aws": aws.instance.pid},
         "stacks": list(STACKS),
     }

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Final
 
-from local.gerador_cadastro import beneficiarios, contratos, defeitos, operadoras, planos, prestadores, procedimentos
+from local.gerador_cadastro import (
+    beneficiarios,
+    contratos,
+    defeitos,
+    operadoras,
+    planos,
+    prestadores,
+    procedimentos,
+    sandbox,
+)
 from local.gerador_cadastro.defeitos import Esperado
 from local.gerador_cadastro.model import COLUNAS, Arquivo, Linha, Pedido
 from local.gerador_cadastro.writer import linhas_de
@@ -32,7 +42,9 @@ _FONTES: Final[dict[str, Callable[[Pedido], Iterator[Linha]]]] = {
 
 def linhas(pedido: Pedido, tipo: str) -> Iterator[Linha]:
     """The correct rows of one file, as they are before they are spelt; one at a time, never all."""
-    return _FONTES[tipo](pedido)
+    rows = _FONTES[tipo](pedido)
+    more = sandbox.FONTES.get(tipo) if pedido.sandbox else None
+    return rows if more is None else chain(rows, more(pedido))
 
 
 def gerar(pedido: Pedido) -> Iterator[Arquivo]:

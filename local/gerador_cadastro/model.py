@@ -90,6 +90,7 @@ class Pedido:
         formato: spelling of the bytes.
         defeitos: defective rows to add, spread over the file of `defeitos_em`.
         defeitos_em: kind of file that receives them.
+        sandbox: add the rows of the sandbox, which count neither among `vidas` nor for the defects.
 
     Raises:
         ValueError: it makes no sense; the message is in Portuguese, as the command line shows it.
@@ -106,6 +107,7 @@ class Pedido:
     formato: Formato = field(default_factory=Formato)
     defeitos: int = 0
     defeitos_em: str = "beneficiarios"
+    sandbox: bool = False
 
     def __post_init__(self) -> None:
         digits = self.registro_ans.isascii() and self.registro_ans.isdigit()

@@ -58,20 +58,24 @@ def codigo(pedido: Pedido, sufixo: str) -> str:
 
 def planos(pedido: Pedido) -> Iterator[Linha]:
     """One row per product."""
+    return (linha(pedido, place, segmento) for place, segmento in enumerate(SEGMENTOS))
+
+
+def linha(pedido: Pedido, place: int, segmento: Segmento) -> Linha:
+    """The row of a product, `place` being its number among those of the operadora."""
     mine = perfil(pedido.registro_ans)
-    for place, segmento in enumerate(SEGMENTOS):
-        yield {
-            "codigo": codigo(pedido, segmento.sufixo),
-            "nome": f"{mine.nome} {segmento.nome}",
-            "registro_produto": f"4{pedido.registro_ans[-4:]}{place:02d}{(place * 7 + 3) % 90 + 10}",
-            **{coverage: sn(coverage in segmento.cobre) for coverage in _COBERTURAS},
-            "acomodacao": segmento.acomodacao,
-            "abrangencia": segmento.abrangencia,
-            "ufs": segmento.ufs,
-            "coparticipacao": sn(segmento.coparticipacao),
-            "vigente_de": dia(INICIO),
-            "vigente_ate": dia(segmento.vigente_ate),
-        }
+    return {
+        "codigo": codigo(pedido, segmento.sufixo),
+        "nome": f"{mine.nome} {segmento.nome}",
+        "registro_produto": f"4{pedido.registro_ans[-4:]}{place:02d}{(place * 7 + 3) % 90 + 10}",
+        **{coverage: sn(coverage in segmento.cobre) for coverage in _COBERTURAS},
+        "acomodacao": segmento.acomodacao,
+        "abrangencia": segmento.abrangencia,
+        "ufs": segmento.ufs,
+        "coparticipacao": sn(segmento.coparticipacao),
+        "vigente_de": dia(INICIO),
+        "vigente_ate": dia(segmento.vigente_ate),
+    }
 
 
 def _esperas(segmento: Segmento) -> Iterator[tuple[str, int]]:
