@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -19,11 +19,12 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local import demo
-from local.falhas import journal, judge, plan, portrait
+from local.falhas import journal, judge, plan, portrait, workflows
 from local.falhas.client import insisting
 from local.falhas.journal import Kind
 from local.falhas.plan import Fault, How
 from local.falhas.portrait import STAGE, Portrait
+from local.falhas.workflows import Tried
 from local.run import Progress, bring_up
 from local.runtime import EmbeddedAws, environment_pids
 
@@ -34,11 +35,13 @@ ROUND_EVERY: Final = 10.0
 PATIENCE: Final = 240.0
 QUIET: Final = 3
 """Looks in a row that find nothing going on, before a day is over."""
-SERVICES: Final[Mapping[str, float]] = {
-    "dynamodb": 0.02, "s3": 0.05, "events": 0.2, "states": 0.4, "secretsmanager": 0.5, "cognito-idp": 0.4, "ses": 0.5,
-    "lambda": 0.3,
-}  # fmt: skip
-"""What functions call, and how often it fails: the rarer the calls, the more of them."""
+SERVICES: Final[tuple[Mapping[str, float], ...]] = (
+    {"dynamodb": 0.02},
+    {"s3": 0.05},
+    {"events": 0.2},
+    {"cognito-idp": 0.4, "lambda": 0.3, "secretsmanager": 0.5, "ses": 0.5, "states": 0.4},
+)
+"""What functions call, and how often it fails: the rarer the calls, the more of them, and together on one day."""
 ROUNDS: Final = (
     ("documentos-fluxo", {"tarefa": "conciliar-uploads", "todos": True}),
     ("peg-fluxo", {"acao": "varrer", "tudo": True}),
@@ -48,26 +51,34 @@ ROUNDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day, and what fails on it."""
+    """A day, and what fails on it.
+
+    Attributes:
+        killing: function processes are killed now and then.
+        again: when it is over, its workflows are started again, and each task of each fails in every way.
+    """
 
     name: str
     faults: tuple[Fault, ...] = ()
     killing: bool = False
+    again: bool = False
+
+
+def _failing(services: Mapping[str, float], how: How, part: int = 1) -> tuple[Fault, ...]:
+    return tuple(Fault(how=how, service=service, chance=chance / part) for service, chance in services.items())
 
 
 QUIET_DAY: Final = Day("sem falhas")
 DAYS: Final = (
+    Day("fluxos recomeçados, cada tarefa em falha", again=True),
     Day("cada tarefa de fluxo, a 1ª vez", (Fault(how=How.BEFORE, first=1),)),
     Day("cada tarefa de fluxo, as 2 primeiras, depois de feita", (Fault(how=How.AFTER, first=2),)),
     *(
-        Day(f"{service}: {how}", (Fault(how=how, service=service, chance=chance),))
-        for service, chance in SERVICES.items()
+        Day(f"{', '.join(group)}: {how}", _failing(group, how))
+        for group in SERVICES
         for how in (How.THROTTLED, How.CUT)
     ),
-    Day(
-        "todos: demora",
-        tuple(Fault(how=How.LATE, service=service, chance=chance / 20) for service, chance in SERVICES.items()),
-    ),
+    Day("todos: demora", tuple(fault for group in SERVICES for fault in _failing(group, How.LATE, part=20))),
     Day("processos mortos", killing=True),
 )
 
@@ -80,6 +91,7 @@ class Lived:
         passed: the demo came out as it must.
         faults: how many, by what failed.
         insisted: how often callers sent something again, by status.
+        tried: executions of workflows that were started again.
         dead: messages that a person found in a dead letter queue, by queue; all were sent back.
         wrong: everything that is not as it must be.
     """
@@ -92,6 +104,7 @@ class Lived:
     insisted: Counter[int] = field(default_factory=Counter)
     events: int = 0
     messages: int = 0
+    tried: list[Tried] = field(default_factory=list)
     dead: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
@@ -151,7 +164,8 @@ def live(directory: Path, port: int, day: Day, seed: int, say: Callable[[str], N
             queues.hurry(SEEN_AGAIN)
             if day.killing:
                 killer.start()
-            with _beside(ROUND_EVERY, lambda: sweep(aws)):
+            # On a day without faults nothing waits for a schedule.
+            with _beside(ROUND_EVERY, lambda: sweep(aws)) if day.faults or day.killing else nullcontext():
                 passed = demo.run(where, say)
         killer.over.set()
         lived = Lived(day, passed, time.monotonic() - began, insisted=insistence.statuses)
@@ -172,7 +186,11 @@ def live(directory: Path, port: int, day: Day, seed: int, say: Callable[[str], N
 def _end(aws: EmbeddedAws, where: Mapping[str, Any], queues: judge.Queues, lived: Lived) -> None:
     """Nothing fails any more; what is in dead letter queues is sent back, and what is left is looked at."""
     plan.write(aws.directory)
-    settle(aws, queues)
+    settle(aws, queues, sweeping=lived.day != QUIET_DAY)
+    if lived.day.again:
+        lived.tried = list(workflows.each(aws))
+        lived.wrong += [f"terminou de outro modo: {one}" for one in lived.tried if one.wrong]
+        settle(aws, queues)
     lived.dead = queues.kept()
     queues.redrive()
     settle(aws, queues)
@@ -187,8 +205,11 @@ def sweep(aws: EmbeddedAws) -> None:
         aws.client("lambda").invoke(FunctionName=STAGE + function, Payload=json.dumps(event).encode())
 
 
-def settle(aws: EmbeddedAws, queues: judge.Queues) -> None:
+def settle(aws: EmbeddedAws, queues: judge.Queues, *, sweeping: bool = True) -> None:
     """Until nothing is going on any more.
+
+    Args:
+        sweeping: with what schedules do.
 
     Raises:
         TimeoutError: something still is.
@@ -197,7 +218,8 @@ def settle(aws: EmbeddedAws, queues: judge.Queues) -> None:
     while quiet < QUIET:
         if time.monotonic() > deadline:
             raise TimeoutError(f"ainda há o que fazer: {queues.waiting()} mensagens, {running(aws)} execuções")
-        sweep(aws)
+        if sweeping:
+            sweep(aws)
         time.sleep(1)
         told = {one["id"] for one in journal.read(aws.directory, Kind.EVENT)}
         busy = queues.waiting() or running(aws) or any(one not in told for one in outbox(aws))
