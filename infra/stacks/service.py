@@ -935,7 +935,7 @@ class ServiceStack(Stack):
             {**where, **_named(owners), "BARRAMENTO": self.routing.bus.event_bus_name},
             grants=(
                 *keeping,
-                table_use(data.alertas, context_table.WRITE),
+                table_use(data.alertas, context_table.WRITE, ORDER_INDEX),
                 *_callable(owners),
                 publish_use(self.routing.bus),
             ),

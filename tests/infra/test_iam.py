@@ -359,7 +359,9 @@ def test_who_lists_pegs_and_who_finishes_them_look_where_they_are_in_order(produ
 def test_inicio_and_who_delivers_look_where_things_are_in_order_and_for_whom_a_publication_is_is_searched(
     producao: Templates,
 ) -> None:
-    assert indexes(producao, "Alertas") == {"AlertasApi": {"ordem"}, "AlertasFluxo": {"fila", "ordem"}}
+    assert indexes(producao, "Alertas") == {
+        "AlertasApi": {"ordem"}, "AlertasEventos": {"ordem"}, "AlertasFluxo": {"fila", "ordem"},
+    }  # fmt: skip
     assert indexes(producao, "Selos") == {"AuditoriaFluxo": {"fila"}}
     assert indexes(producao, "Cadastro") == {"CadastroApi": {"busca"}, "DocumentosApi": {"busca"}}
 
