@@ -1,0 +1,350 @@
+"""Events become alertas and counts, whatever order they come in; digests leave once."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alertas.domain.alertas import GUARDADOS, Area, nao_lidos
+from alertas.domain.errors import AlertaNaoEncontradoError, MudouError
+from alertas.domain.painel import Acesso
+from alertas.domain.resumos import Carta, Frequencia, Preferencia
+from alertas.service import avisos, inicio, leitura, resumos
+from alertas.service.leitura import LIDAS_POR_VEZ, VEZES, Filtro
+from tests.builders_alertas import PEG, a_senha_event, an_event, an_image, an_item
+from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA
+from tests.fakes_alertas import Mural
+
+TODAS = frozenset(Area)
+EU = (HOSPITAL, "pessoa-1")
+
+
+def told(mural: Mural, many: int, **changes: Any) -> None:
+    """So many events, a second apart."""
+    for place in range(many):
+        avisos.tell(an_event(quando=NOW + timedelta(seconds=place), **changes), HOSPITAL, mural.portas)
+
+
+# --- telling ---
+
+
+def test_an_event_is_told_once_however_often_it_comes() -> None:
+    mural = Mural()
+    first = avisos.tell(an_event(), HOSPITAL, mural.portas)
+    assert first is not None
+    assert (first.numero, first.superado) == (1, False)
+    assert avisos.tell(an_event(), HOSPITAL, mural.portas) is None
+    assert avisos.tell(an_event("PegEmAnalise"), HOSPITAL, mural.portas) is None
+    other = avisos.tell(an_event(), CLINICA, mural.portas)
+    assert other is not None
+    assert other.numero == 1
+
+
+def test_what_comes_after_something_newer_of_the_same_thing_says_so() -> None:
+    mural = Mural()
+    late = an_event("PegLiberado", NOW, dados={"valor_liberado": "1.00"})
+    avisos.tell(an_event(quando=NOW + timedelta(hours=1)), HOSPITAL, mural.portas)
+    found = avisos.tell(late, HOSPITAL, mural.portas)
+    assert found is not None
+    assert (found.numero, found.superado) == (2, True)
+
+
+def test_numbers_have_no_gaps_when_many_are_told_at_once() -> None:
+    mural, events = Mural(), [an_event(quando=NOW + timedelta(seconds=place)) for place in range(24)]
+    lost = list[int]()
+
+    def tell(place: int) -> None:
+        while True:
+            try:
+                avisos.tell(events[place], HOSPITAL, mural.portas)
+            except MudouError:
+                lost.append(place)  # the message comes again
+            else:
+                return
+
+    threads = [threading.Thread(target=tell, args=(place,)) for place in range(len(events))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    page = leitura.since(*EU, Filtro(TODAS), 0, 50, mural.portas)
+    assert [one.numero for one in page.alertas] == list(range(1, 25))
+    assert {one.id for one in page.alertas} == {one["id"] for one in events}
+
+
+def test_who_loses_every_race_has_the_message_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    mural = Mural()
+    monkeypatch.setattr(avisos, "PAUSA", 0)
+
+    def overtake() -> None:
+        held = mural.alertas.antes(HOSPITAL, "x", "x").sequencia
+        mural.alertas.sequencias[HOSPITAL] = replace(held, versao=held.versao + 1)
+
+    mural.alertas.before_append = overtake
+    with pytest.raises(MudouError):
+        avisos.tell(an_event(), HOSPITAL, mural.portas)
+    assert mural.alertas.rows == {}
+
+
+# --- reading ---
+
+
+def test_who_follows_misses_nothing_and_sees_the_areas_asked_for() -> None:
+    mural = Mural()
+    told(mural, 3)
+    avisos.tell(a_senha_event("AutorizacaoDecidida"), HOSPITAL, mural.portas)
+    page = leitura.since(*EU, Filtro(frozenset({Area.AUTORIZACAO})), 0, 50, mural.portas)
+    assert ([one.numero for one in page.alertas], page.ate, page.fim) == ([4], 4, True)
+    page = leitura.since(*EU, Filtro(TODAS), 1, 2, mural.portas)
+    assert ([one.numero for one in page.alertas], page.ate, page.fim) == ([2, 3], 3, False)
+    page = leitura.since(*EU, Filtro(TODAS), 4, 2, mural.portas)
+    assert (page.alertas, page.ate, page.fim) == ([], 4, True)
+    page = leitura.since(*EU, Filtro(TODAS), 9, 2, mural.portas)
+    assert (page.alertas, page.fim) == ([], True)
+
+
+def test_pages_of_the_newest_go_on_where_the_last_one_ended() -> None:
+    mural = Mural()
+    told(mural, 5)
+    first = leitura.recent(*EU, Filtro(TODAS), None, 2, mural.portas)
+    second = leitura.recent(*EU, Filtro(TODAS), first.ate, 2, mural.portas)
+    third = leitura.recent(*EU, Filtro(TODAS), second.ate, 2, mural.portas)
+    numbers = [[one.numero for one in page.alertas] for page in (first, second, third)]
+    assert (numbers, [page.fim for page in (first, second, third)]) == ([[5, 4], [3, 2], [1]], [False, False, True])
+
+
+def test_a_page_that_finds_little_ends_after_so_many_rows() -> None:
+    mural = Mural()
+    told(mural, LIDAS_POR_VEZ * VEZES + 5)
+    page = leitura.recent(*EU, Filtro(frozenset({Area.RECURSO})), None, 2, mural.portas)
+    assert (page.alertas, page.ate, page.fim) == ([], 6, False)
+    page = leitura.recent(*EU, Filtro(frozenset({Area.RECURSO})), page.ate, 2, mural.portas)
+    assert (page.alertas, page.fim) == ([], True)
+    page = leitura.since(*EU, Filtro(frozenset({Area.RECURSO})), 0, 2, mural.portas)
+    assert (page.ate, page.fim) == (LIDAS_POR_VEZ * VEZES, False)
+
+
+def test_a_filter_leaves_out_what_is_not_asked_for() -> None:
+    mural = Mural()
+    told(mural, 2)
+    avisos.tell(an_event("PegLiberado", registro_ans=PASA, dados={"valor_liberado": "1.00"}), HOSPITAL, mural.portas)
+    leitura.mark(*EU, [an_event()["id"]], TODAS, mural.portas, lido=True)
+
+    def numbers(**asked: Any) -> list[int]:
+        return [one.numero for one in leitura.recent(*EU, Filtro(TODAS, **asked), None, 9, mural.portas).alertas]
+
+    assert numbers(tipo="PegLiberado") == [3]
+    assert numbers(registro_ans=PASA) == [3]
+    assert numbers(entidade=f"peg/{PEG}") == [3, 2, 1]
+    assert numbers(entidade="peg/1") == []
+    assert numbers(so_nao_lidos=True) == [3, 2]
+
+
+def test_what_is_older_than_it_is_kept_is_neither_shown_nor_counted() -> None:
+    mural = Mural()
+    told(mural, 2)
+    mural.agora = NOW + GUARDADOS - timedelta(seconds=1)
+    told_then = an_event(quando=mural.agora)
+    avisos.tell(told_then, HOSPITAL, mural.portas)
+    assert [one.numero for one in leitura.recent(*EU, Filtro(TODAS), None, 9, mural.portas).alertas] == [3, 2, 1]
+    mural.agora = NOW + GUARDADOS
+    page = leitura.recent(*EU, Filtro(TODAS), None, 9, mural.portas)
+    assert [one.numero for one in page.alertas] == [3]
+    mural.agora += timedelta(days=1)
+    sequencia, leitor = leitura.read(*EU, mural.portas)
+    assert sequencia.piso.numero == 2
+    assert nao_lidos(sequencia, leitor, [Area.PEG]) == {Area.PEG: 1}
+    with pytest.raises(AlertaNaoEncontradoError):
+        leitura.find(HOSPITAL, an_event()["id"], TODAS, mural.portas)
+    mural.agora += GUARDADOS
+    assert leitura.read(*EU, mural.portas)[0].piso.numero == 3
+
+
+def test_only_what_is_shown_to_a_reader_can_be_marked() -> None:
+    mural = Mural()
+    told(mural, 2)
+    which = an_event()["id"]
+    for areas, ids in ((TODAS, [which, "0" * 32]), (frozenset({Area.RECURSO}), [which])):
+        with pytest.raises(AlertaNaoEncontradoError):
+            leitura.mark(*EU, ids, areas, mural.portas, lido=True)
+    with pytest.raises(AlertaNaoEncontradoError):
+        leitura.mark_until(*EU, 9, TODAS, mural.portas)
+    with pytest.raises(AlertaNaoEncontradoError):
+        leitura.mark_until(*EU, 1, frozenset({Area.RECURSO}), mural.portas)
+    assert mural.alertas.leitores == {}
+    _, leitor = leitura.mark_until(*EU, 1, TODAS, mural.portas)
+    assert (leitor.ate.numero, leitor.versao) == (1, 1)
+    _, leitor = leitura.mark_until(*EU, None, TODAS, mural.portas)
+    assert (leitor.ate.numero, leitor.versao) == (2, 2)
+    assert leitura.mark_until(*EU, None, TODAS, mural.portas)[1] == leitor
+
+
+def test_a_reader_who_marks_in_two_places_at_once_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    mural = Mural()
+    told(mural, 3)
+    write, ids = mural.alertas.write_leitor, [an_event(quando=NOW + timedelta(seconds=one))["id"] for one in range(3)]
+
+    def overtaken(leitor: Any) -> None:
+        monkeypatch.setattr(mural.alertas, "write_leitor", write)
+        leitura.mark(*EU, ids[2:], TODAS, mural.portas, lido=True)
+        write(leitor)
+
+    monkeypatch.setattr(mural.alertas, "write_leitor", overtaken)
+    _, leitor = leitura.mark(*EU, ids[:1], TODAS, mural.portas, lido=True)
+    assert [leitor.leu(number) for number in (1, 2, 3)] == [True, False, True]
+
+    def lost(_leitor: Any) -> None:
+        raise MudouError
+
+    monkeypatch.setattr(mural.alertas, "write_leitor", lost)
+    with pytest.raises(MudouError):
+        leitura.mark(*EU, ids[1:2], TODAS, mural.portas, lido=True)
+
+
+# --- the first page ---
+
+
+@given(st.permutations(range(1, 6)), st.integers(1, 5))
+def test_images_in_any_order_leave_the_newest(order: list[int], twice: int) -> None:
+    mural = Mural()
+    states = ("RECEBIDO", "EM_ANALISE", "ANALISADO", "PAGO", "LIBERADO")
+    for versao in [*order, twice]:
+        image = an_image("PegAtualizado", versao, situacao=states[versao - 1])
+        inicio.follow(image, mural.portas, mural.owners.donos())
+    (one,) = inicio.waiting(HOSPITAL, Acesso.PEGS, mural.portas)
+    assert one.situacao == "LIBERADO"
+
+
+def test_what_may_be_contested_is_asked_of_its_owner() -> None:
+    mural = Mural()
+    donos = mural.owners.donos()
+    mural.owners.glosas[PEG] = {
+        "versao_peg": 3, "versao_contestado": 0, "partes": [{"ate": "2026-12-20", "quantas": 2, "valor": "30.00"}],
+    }  # fmt: skip
+    assert inicio.follow(an_image("PegAtualizado", 2), mural.portas, donos) == 1
+    assert mural.owners.asked == []
+    assert inicio.follow(an_image("PegAtualizado", 3, situacao="LIBERADO"), mural.portas, donos) == 2
+    assert inicio.count(HOSPITAL, Acesso.GLOSAS, mural.portas).quantidade == 2
+    mural.owners.glosas[PEG] = {"versao_peg": 3, "versao_contestado": 1, "partes": []}
+    assert inicio.follow(an_image("ContestacaoAtualizada"), mural.portas, donos) == 1
+    assert inicio.count(HOSPITAL, Acesso.GLOSAS, mural.portas).quantidade == 0
+    assert inicio.follow(an_image("ContestacaoAtualizada"), mural.portas, donos) == 0
+    assert mural.owners.asked[0].keys() == {"registro_ans", "prestador_id", "protocolo"}
+
+
+def test_every_day_what_lapses_is_counted_anew() -> None:
+    mural = Mural()
+    inicio.follow(an_image("SenhaAtualizada", validade="2026-12-06"), mural.portas, mural.owners.donos())
+    counts = []
+    for day in (-1, 0, 15, 16):
+        mural.agora = NOW + timedelta(days=day)
+        counts.append(inicio.count(HOSPITAL, Acesso.SENHAS, mural.portas).quantidade)
+    assert (counts, inicio.count(CLINICA, Acesso.SENHAS, mural.portas).quantidade) == ([0, 1, 1, 0], 0)
+    mural.painel.put(an_item(Acesso.NOTAS))
+    assert inicio.count(HOSPITAL, Acesso.NOTAS, mural.portas).quantidade == 1
+
+
+# --- digests ---
+
+
+class Correio:
+    """Mail that leaves, or does not."""
+
+    def __init__(self, *, leaves: bool = True) -> None:
+        self.leaves = leaves
+        self.sent: list[tuple[str, Carta]] = []
+
+    def send(self, address: str, carta: Carta) -> bool:
+        if self.leaves:
+            self.sent.append((address, carta))
+        return self.leaves
+
+
+def due(mural: Mural, correio: Correio) -> dict[str, int]:
+    """What was sent now."""
+    return resumos.send_due(
+        mural.preferencias, mural.portas, lambda papel: TODAS if papel == "gestor" else frozenset(), correio.send,
+        "https://portal.example", 10,
+    )  # fmt: skip
+
+
+def wanting(mural: Mural, papel: str = "gestor") -> Preferencia:
+    """The hospital's person wants a digest each day."""
+    mural.preferencias.enderecos[EU] = ("a@hospital.example", papel)
+    return resumos.choose(*EU, Frequencia.DIARIO, mural.preferencias, mural.portas)
+
+
+def test_a_digest_leaves_once_a_day_while_there_is_something_to_read() -> None:
+    mural, correio = Mural(), Correio()
+    assert wanting(mural) == wanting(mural)
+    assert due(mural, correio) == {"vistas": 0, "avisadas": 0, "adiadas": 0}
+    mural.agora += timedelta(days=1)
+    assert due(mural, correio) == {"vistas": 1, "avisadas": 0, "adiadas": 0}  # nothing to read
+    told(mural, 2)
+    mural.agora += timedelta(days=1)
+    assert due(mural, correio)["avisadas"] == 1
+    assert due(mural, correio)["vistas"] == 0
+    assert [(address, carta.assunto) for address, carta in correio.sent] == [
+        ("a@hospital.example", "Conecta: 2 alertas não lidos")
+    ]
+
+
+def test_a_digest_that_does_not_leave_is_tried_again() -> None:
+    mural = Mural()
+    wanting(mural)
+    told(mural, 1)
+    mural.agora += timedelta(days=1)
+    assert due(mural, Correio(leaves=False))["adiadas"] == 1
+    assert due(mural, Correio())["vistas"] == 0
+    mural.agora += timedelta(hours=1)
+    assert due(mural, Correio())["avisadas"] == 1
+
+
+def test_who_acts_for_the_prestador_no_more_is_written_to_no_more() -> None:
+    mural, correio = Mural(), Correio()
+    wanting(mural)
+    told(mural, 1)
+    mural.preferencias.enderecos.clear()
+    mural.agora += timedelta(days=1)
+    assert due(mural, correio)["avisadas"] == 0
+    assert mural.preferencias.get(*EU).frequencia is Frequencia.NUNCA
+    wanting(mural, "recepcao")  # whose areas have nothing
+    mural.agora += timedelta(days=1)
+    assert (due(mural, correio)["avisadas"], correio.sent) == (0, [])
+
+
+def test_a_choice_made_meanwhile_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    mural, correio = Mural(), Correio(leaves=False)
+    wanting(mural)
+    told(mural, 1)
+    mural.agora += timedelta(days=1)
+    passed = []
+
+    def meanwhile(at: int) -> None:
+        passed.append(at)
+        if len(passed) == at:
+            held = mural.preferencias.rows[EU]
+            mural.preferencias.rows[EU] = replace(held, versao=held.versao + 1)
+
+    mural.preferencias.before_write = lambda: meanwhile(1)
+    assert due(mural, correio)["adiadas"] == 0
+    passed.clear()
+    mural.preferencias.before_write = lambda: meanwhile(2)
+    assert due(mural, correio)["adiadas"] == 1  # and the later one is not written over
+    passed.clear()
+    mural.preferencias.before_write = lambda: meanwhile(1)
+    assert resumos.choose(*EU, Frequencia.NUNCA, mural.preferencias, mural.portas).frequencia is Frequencia.NUNCA
+
+    def always() -> None:
+        held = mural.preferencias.rows[EU]
+        mural.preferencias.rows[EU] = replace(held, versao=held.versao + 1)
+
+    mural.preferencias.before_write = always
+    with pytest.raises(MudouError):
+        resumos.choose(*EU, Frequencia.DIARIO, mural.preferencias, mural.portas)
