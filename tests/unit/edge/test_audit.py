@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from conecta_edge import session
-from conecta_edge.audit import Access, Actor, append
+from conecta_edge.audit import KEPT, Access, Actor, append, place
 from conecta_edge.clock import FixedClock
 from conecta_edge.dynamodb import TransientConflictError, unmarshal
 from conecta_edge.http import Request
@@ -61,7 +61,9 @@ def test_a_row_says_who_asked_what_of_whom_and_why() -> None:
         "sujeitos": ["a" * 32, "b" * 32],
         "campos": ["nome", "plano"],
         "correlacao": "corr-1",
+        "ttl": int((NOW + KEPT).timestamp()),
     }
+    assert place(table.row["pk"]) == (f"PRESTADOR#{HOSPITAL}", date(2026, 11, 21))
 
 
 def test_a_row_is_put_where_there_is_none_and_in_no_other_way() -> None:

@@ -3,20 +3,23 @@
 Table `auditoria`: pk `PRESTADOR#<id>#<AAAA-MM-DD>` or `OPERADORA#<registroANS>#<AAAA-MM-DD>` (the local day, so that no
 partition grows for ever), sk `<instant>#<correlacao>`. A row says who asked, in which papel, for which purpose, of whom
 (pseudonyms) and which fields the answer may show. It is written before the answer leaves: what could not be audited is
-not answered. Functions may only put rows here; sealing them into chained blocks is asynchronous.
+not answered. Functions may only put rows here; `auditoria` seals them into chained blocks, which are kept when rows end
+by themselves (:data:`KEPT`).
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from conecta_edge.clock import iso, local_day
 from conecta_edge.dynamodb import ConditionFailedError, conditions, put
 
 VERSION: Final = 1
+KEPT: Final = timedelta(days=400)
+"""How long a row can be listed: this month of last year, too. It was sealed within hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,17 @@ class Access:
     campos: tuple[str, ...] = ()
 
 
+def partition(tenant: str, dia: date) -> str:
+    """`<tenant>#<AAAA-MM-DD>`: the rows of one local day."""
+    return f"{tenant}#{dia.isoformat()}"
+
+
+def place(pk: str) -> tuple[str, date]:
+    """The inverse of :func:`partition`."""
+    tenant, _, dia = pk.rpartition("#")
+    return tenant, date.fromisoformat(dia)
+
+
 def append(client: Any, table: str, access: Access, now: datetime) -> None:
     """Append an access's row: one PutItem.
 
@@ -66,7 +80,7 @@ def append(client: Any, table: str, access: Access, now: datetime) -> None:
         TransientConflictError: throttled; the row was not written.
     """
     row: dict[str, Any] = {
-        "pk": f"{access.actor.tenant}#{local_day(now).isoformat()}",
+        "pk": partition(access.actor.tenant, local_day(now)),
         "sk": f"{iso(now)}#{access.correlacao}",
         "v": VERSION,
         "quem": access.actor.quem,
@@ -77,6 +91,7 @@ def append(client: Any, table: str, access: Access, now: datetime) -> None:
         "sujeitos": list(access.sujeitos),
         "campos": list(access.campos),
         "correlacao": access.correlacao,
+        "ttl": int((now + KEPT).timestamp()),
     }
     with suppress(ConditionFailedError), conditions():
         client.put_item(**put(table, row, "attribute_not_exists(pk)"))

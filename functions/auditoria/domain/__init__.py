@@ -1,0 +1,1 @@
+"""Blocks and days: what a chain is, and what is wrong with one."""

@@ -1,0 +1,1 @@
+"""Adapters over the tables `auditoria` (read only) and `selos`."""

@@ -1,0 +1,1 @@
+"""Entries of this package's Lambdas."""

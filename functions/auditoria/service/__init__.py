@@ -1,0 +1,1 @@
+"""Use cases: sealing what was appended, showing it, and giving it away."""
