@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic.json_schema import models_json_schema
 
 import alertas.handler.api
+import auditoria.handler.api
 import autorizacao.handler.api
 import cadastro.handler.api
 import cadastro.handler.contrato
@@ -69,6 +70,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *pagamento.handler.api.handler.operations(),
     *recurso.handler.api.handler.operations(),
     *alertas.handler.api.handler.operations(),
+    *auditoria.handler.api.OPERATIONS,
 )
 REF: Final = "#/components/schemas/{model}"
 WITHOUT_BODY: Final = frozenset({204, 304})
