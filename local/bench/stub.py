@@ -1,7 +1,7 @@
-"""A loopback stand-in for DynamoDB and S3: what one fresh Lambda process talks to while its start is measured.
+"""A loopback stand-in for AWS: what one fresh Lambda process talks to while its start is measured.
 
-Keeps rows and objects in memory, checks no condition and no signature; it exists so that a first event runs the
-real client code to its end at no cost of its own to the measured process.
+Keeps rows and objects in memory, checks no condition and no signature, and takes whatever is sent, started or told;
+it exists so that a first event runs the real client code to its end at no cost of its own to the measured process.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from urllib.parse import unquote
 Row = dict[str, Any]
 _OK = 200
 _NOT_FOUND = 404
+_SEGREDO = "segredo-de-medida"
+_INVOKED = json.dumps({"statusCode": _OK, "headers": {}, "body": json.dumps({"novas": 0})}).encode()
 
 
 class StubAws:
@@ -75,6 +77,20 @@ class StubAws:
         }
         return operations[operation](asked)
 
+    def service(self, target: str, asked: Row) -> Row:
+        """Answer one call of a JSON service, named as in `X-Amz-Target`."""
+        operation = target.rpartition(".")[2]
+        if target.startswith("DynamoDB"):
+            return self.dynamodb(operation, asked)
+        self.calls.append(operation)
+        taken: dict[str, Callable[[Row], Row]] = {
+            "GetSecretValue": lambda _: {"SecretString": _SEGREDO},
+            "PutEvents": lambda asked: {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in asked["Entries"]]},
+            "SendMessage": lambda _: {"MessageId": "1"},
+            "StartExecution": lambda asked: {"executionArn": asked["stateMachineArn"], "startDate": 0},
+        }
+        return taken[operation](asked)
+
     def _get(self, asked: Row) -> Row:
         row = self.rows.get(self._key(asked["TableName"], asked["Key"]))
         return {} if row is None else {"Item": row}
@@ -83,7 +99,10 @@ class StubAws:
         return {"Responses": {table: self._many(table, keys) for table, keys in asked["RequestItems"].items()}}
 
     def _query(self, asked: Row) -> Row:
-        partition, *prefix = (value["S"] for value in asked["ExpressionAttributeValues"].values())
+        """By partition and the beginning of the sort key; indexes are empty."""
+        if "IndexName" in asked:
+            return {"Items": [], "Count": 0}
+        partition, *prefix = (value["S"] for value in asked["ExpressionAttributeValues"].values() if "S" in value)
         found = [
             row
             for (table, pk, sk), row in sorted(self.rows.items())
@@ -132,8 +151,12 @@ def _handler(stub: StubAws) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def do_POST(self) -> None:
-            operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
-            answer = stub.dynamodb(operation, json.loads(self._body()))
+            if self.path.endswith("/invocations"):
+                stub.calls.append("Invoke")
+                self._body()
+                self._answer(_OK, _INVOKED, "application/json")
+                return
+            answer = stub.service(self.headers.get("X-Amz-Target", ""), json.loads(self._body()))
             self._answer(_OK, json.dumps(answer).encode(), "application/x-amz-json-1.0")
 
         def do_GET(self) -> None:
