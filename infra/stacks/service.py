@@ -205,10 +205,13 @@ def _messages(construct_id: str, name: str, consumer: FunctionSpec, *transacoes:
     return Subscription(construct_id, name, "documentos", ("DocumentoRecebido",), consumer.name, dados)
 
 
+ANSWERED = ("MensagemRecusada", "MensagemRespondida")
+"""What became of a message sent as a file, as each context tells it."""
+
+
 def _outcomes(construct_id: str, name: str, contexto: str, *tipos: str) -> Subscription:
     """What became of messages sent as files, to who keeps their uploads."""
-    answered = ("MensagemRecusada", "MensagemRespondida")
-    return Subscription(construct_id, name, contexto, (*tipos, *answered), DOCUMENTOS_EVENTOS.name)
+    return Subscription(construct_id, name, contexto, (*tipos, *ANSWERED), DOCUMENTOS_EVENTOS.name)
 
 
 def _answered(construct_id: str, name: str, consumer: FunctionSpec, *, legado: bool) -> Subscription:
@@ -224,23 +227,34 @@ def _news(contexto: str, *tipos: str) -> Subscription:
 NEWS = (
     _news(
         "autorizacao", "SenhaAtualizada",
-        "AutorizacaoDecidida", "PendenciaAberta", "PendenciaProrrogada", "PendenciaEncerrada", "SenhaAVencer",
-        "AutorizacaoExpirada", "AutorizacaoCancelada", "AutorizacaoSubstituida", "QuantidadeAlterada",
-        "ExecutanteAlterado", "DataDecidida",
+        "AltaComunicada", "AnexoRecebido", "AtendimentoRegistrado", "AutorizacaoCancelada", "AutorizacaoDecidida",
+        "AutorizacaoExpirada", "AutorizacaoSolicitada", "AutorizacaoSubstituida", "DataDecidida", "DataPedida",
+        "ExecutanteAlterado", "InternacaoComunicada", "PendenciaAberta", "PendenciaEncerrada", "PendenciaProrrogada",
+        "PendenciaRespondida", "QuantidadeAlterada", "RespostaAtrasada", "SenhaAVencer", "SubstituicaoEncerrada",
+        "SubstituicaoPedida", *ANSWERED,
     ),
     _news(
         "peg", "PegAtualizado",
-        "PegRecebido", "LoteRecusado", "InformacaoPedida", "PegAnalisado", "PegLiberado", "GlosaPublicada",
-        "ValorRecuperado",
+        "GlosaPublicada", "GuiaRetirada", "InformacaoPedida", "InformacaoRecebida", "LoteRecusado", "LoteRepetido",
+        "PegAnalisado", "PegCancelado", "PegEmAnalise", "PegEncerrado", "PegLiberado", "PegPago", "PegReaberto",
+        "PegRecebido", "ValorRecuperado", *ANSWERED,
     ),
     _news(
         "pagamento", "FaturaAtualizada",
-        "FaturaAberta", "ParcelaAberta", "NotaFiscalAVencer", "NotaFiscalReagendada", "NotaFiscalRecusada",
-        "NotaFiscalAceita", "VencimentoAlterado", "PagamentoRegistrado", "LancamentoRegistrado",
+        "CronogramaPublicado", "FaturaAberta", "FaturaEncerrada", "LancamentoCancelado", "LancamentoRegistrado",
+        "NotaFiscalAVencer", "NotaFiscalAceita", "NotaFiscalCancelada", "NotaFiscalReagendada", "NotaFiscalRecebida",
+        "NotaFiscalRecusada", "PagamentoRegistrado", "ParcelaAberta", "VencimentoAlterado", *ANSWERED,
     ),
-    _news("recurso", "ContestacaoAtualizada", "RecursoRespondido", "RecursoAgendado"),
-    _news("documentos", "DocumentacaoPublicada"),
-    _news("cadastro", "RelacionamentoDecidido"),
+    _news(
+        "recurso", "ContestacaoAtualizada",
+        "RecursoAgendado", "RecursoCancelado", "RecursoEmAnalise", "RecursoEnviado", "RecursoRespondido",
+        "RespostaDeRecursoVencida", *ANSWERED,
+    ),
+    _news(
+        "documentos",
+        "DocumentacaoPublicada", "DocumentacaoRetirada", "DocumentoRecebido", "DocumentoRecusado", *ANSWERED,
+    ),
+    _news("cadastro", "RelacionamentoDecidido", "RelacionamentoSolicitado"),
     # What concerns many is told to them page by page; a webhook that was switched off, to its gestores.
     _news("alertas", "AlertaAmplo", "WebhookDesligado"),
 )  # fmt: skip
@@ -944,7 +958,11 @@ class ServiceStack(Stack):
         fluxo = self._function(
             "AlertasFluxo",
             ALERTAS_FLUXO,
-            {**speaking, "REMETENTE": self._settings.remetente},
+            {
+                **speaking,
+                "REMETENTE": self._settings.remetente,
+                "ORIGENS_PERMITIDAS": ",".join(self._settings.origens),  # a digest says where to go on
+            },
             grants=(
                 *keeping,
                 table_use(data.alertas, context_table.WRITE, ORDER_INDEX, QUEUE_INDEX),

@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from alertas.bootstrap.nucleo import AMPLO
+from alertas.domain.eventos import CATALOGO, TESTE
+from alertas.domain.regras import REGRAS
+from alertas.handler.recebidos import IMAGENS
 from infra.components.api import ACCESS_LOG
 from infra.components.openapi_body import ACCEPTED_SCOPES, METHODS, PERSON_SCOPE, used_functions
 from tests.infra.conftest import Templates
@@ -117,7 +121,7 @@ ENVIRONMENT = {
         "CLIENTE_PORTAL_PRESTADORES", "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
     },
     "alertas-eventos": {*TELLING, "FUNCAO_DOCUMENTOS", "FUNCAO_RECURSO", "BARRAMENTO"},
-    "alertas-fluxo": {*SPEAKING, "REMETENTE"},
+    "alertas-fluxo": {*SPEAKING, "REMETENTE", "ORIGENS_PERMITIDAS"},
     "auditoria-api": {
         *SEALING, "TABELA_CADASTRO", "SEGREDO_ARN", "POOL_PRESTADORES", "POOL_OPERADORA", "CLIENTE_PORTAL_PRESTADORES",
         "CLIENTE_PORTAL_OPERADORA", "ORIGENS_PERMITIDAS",
@@ -502,6 +506,21 @@ def test_what_a_recurso_gives_back_goes_to_its_peg_or_where_there_is_none_to_who
             "detail": {"dados": {"legado": [legado]}},
         }
         assert made["Targets"][0]["Arn"] == target_queue(producao, queue)
+
+
+def test_alertas_hears_all_that_it_tells_sends_on_or_counts_and_nothing_else(producao: Templates) -> None:
+    heard = [
+        made for made in producao.properties("AWS::Events::Rule") if made["Name"].startswith("conecta-producao-novas-")
+    ]  # fmt: skip
+    for made in heard:
+        assert made["Targets"][0]["Arn"] == target_queue(producao, "alertas-eventos")
+        assert "detail" not in made["EventPattern"]
+        # EventBridge's own limit of a pattern.
+        assert len(json.dumps(made["EventPattern"])) < 2048
+    public = CATALOGO.keys() - {TESTE}
+    assert {tipo for made in heard for tipo in made["EventPattern"]["detail-type"]} == (
+        public | REGRAS.keys() | IMAGENS | {AMPLO}
+    )
 
 
 def test_a_message_has_one_owner(producao: Templates) -> None:
