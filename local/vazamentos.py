@@ -55,6 +55,7 @@ _PUNCTUATION: Final = re.compile(r"(?<=[0-9])[.\-/ ](?=[0-9])")
 _DIGITS: Final = re.compile(r"[0-9]{11,}")
 _WORDS: Final = re.compile(r"[a-z]+")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
+_NAMED: Final = re.compile(r"<ans:(numeroCarteira|nomeBeneficiario|nomeSocialBeneficiario|cpf[A-Za-z]*)>([^<]+)<")
 _ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 FAILED: Final = 1
 
@@ -82,10 +83,12 @@ class Personal:
             self._lengths.add(len(digits))
 
     def name(self, text: str) -> None:
-        """A name of more than one word."""
-        if len(words := tuple(_WORDS.findall(plain(text)))) > 1:
-            self.names.add(words)
-            self._sizes.add(len(words))
+        """A name of more than one word: whole, and its first with its last."""
+        words = tuple(_WORDS.findall(plain(text)))
+        for part in (words, words[:1] + words[-1:]):
+            if len(words) > 1:
+                self.names.add(part)
+                self._sizes.add(len(part))
 
     def within(self, text: str) -> Iterator[tuple[str, str]]:
         """What is told of a person: what it is, and the text itself."""
@@ -157,6 +160,20 @@ def loaded(where: Mapping[str, Any], hoje: date) -> Personal:
             personal.name(row.get("nome", ""))
     personal.addresses |= {user["email"] for user in where["usuarios"]}
     return personal
+
+
+def sent(aws: EmbeddedAws, buckets: Iterable[str], personal: Personal) -> None:
+    """Whoever is named in messages that were sent, loaded or not."""
+    s3: Any = aws.client("s3")
+    for bucket in buckets:
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            for one in page.get("Contents", ()):
+                body = s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read()
+                for tag, value in _NAMED.findall(body.decode("iso-8859-1")):
+                    if tag.startswith("nome"):
+                        personal.name(value)
+                    else:
+                        personal.number("carteira" if tag == "numeroCarteira" else "CPF", value)
 
 
 def given(aws: EmbeddedAws, personal: Personal) -> None:
@@ -233,6 +250,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def tell(aws: EmbeddedAws, where: Mapping[str, Any], *, passed: bool) -> int:
     """How much was searched, where senhas stand, and what must not stand where it does."""
     personal = loaded(where, local_day(datetime.now(UTC)))
+    sent(aws, where["buckets"].values(), personal)
     given(aws, personal)
     texts, sizes, senhas = list(of_day(aws)), Counter[str](), Counter[str]()
     for place, text in texts:

@@ -40,6 +40,7 @@ def personal() -> Personal:
         ("carteira", f"carteira {CARTEIRA}"),
         ("nome", f"Paciente: {NOME.upper()}"),
         ("nome", "elegivel  ana-exemplo"),
+        ("nome", "Elegível Exemplo"),
         ("nome", json.dumps({"nome": NOME})),
         ("nome", quote_plus(NOME)),
         ("e-mail", "enviado a Recepcao@hospital-aurora.example"),
