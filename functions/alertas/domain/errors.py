@@ -8,7 +8,7 @@ class AlertasError(Exception):
 
 
 class AlertaNaoEncontradoError(AlertasError):
-    """Absent, foreign, of an area that the caller does not work in, or shown no more: all look alike."""
+    """Absent, foreign, or shown no more: all look alike."""
 
 
 class ExcecoesDemaisError(AlertasError):

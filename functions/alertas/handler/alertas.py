@@ -104,8 +104,8 @@ def get_alerta(request: Request) -> Response:
     caller, portas = session.principal(request), bootstrap.portas()
     if not _ID.fullmatch(request.path["id"]):
         raise AlertaNaoEncontradoError
-    areas = comum.areas_of(caller)
-    found = leitura.find(caller.prestador_id, request.path["id"], areas, portas)
+    (found,) = leitura.find(caller.prestador_id, [request.path["id"]], portas)
+    comum.require(caller, [found])
     _, leitor = portas.alertas.leitura(caller.prestador_id, caller.subject)
     return Response(200, schemas.alerta(found, leitor))
 
@@ -114,12 +114,15 @@ def mark(request: Request) -> Response:
     """POST /alertas/leituras."""
     caller, body = session.principal(request), request.model(LeituraRequest)
     areas, portas, who = _areas(caller), bootstrap.portas(), (caller.prestador_id, caller.subject)
-    if body.alertas is None:
-        found = leitura.mark_until(*who, None if body.todos else body.ate, areas, portas)
-    elif len(set(body.alertas)) != len(body.alertas):
-        raise problems.invalid_body((FieldError("alertas", "repetido", "Informe cada alerta uma vez só."),))
+    if body.alertas is not None:
+        if len(set(body.alertas)) != len(body.alertas):
+            raise problems.invalid_body((FieldError("alertas", "repetido", "Informe cada alerta uma vez só."),))
+        chosen = leitura.find(caller.prestador_id, body.alertas, portas)
+        comum.require(caller, chosen)
+        found = leitura.mark(*who, chosen, portas, lido=body.lido)
     else:
-        found = leitura.mark(*who, body.alertas, areas, portas, lido=body.lido)
+        until = leitura.numbered(caller.prestador_id, body.ate, portas) if body.ate else None
+        found = leitura.mark_until(*who, until, portas)
     return Response(200, schemas.contagem(*found, areas))
 
 
@@ -150,7 +153,7 @@ OPERATIONS: Final = (
     ),
     Operation(
         "GET", "/alertas/{id}", "lerAlerta", FUNCAO, TAG, "Ler um alerta",
-        "Um alerta das áreas em que se trabalha. Ler não marca como lido.",
+        "Um alerta de uma área em que se trabalha. Ler não marca como lido.",
         get_alerta,
         (Reply(200, "O alerta.", AlertaView, example=schemas.EXEMPLO),),
         escopos=ESCOPOS,
@@ -159,8 +162,8 @@ OPERATIONS: Final = (
     ),
     Operation(
         "POST", "/alertas/leituras", "marcarAlertas", FUNCAO, TAG, "Marcar como lidos",
-        "Marca alertas como lidos, ou não lidos de novo, para quem chama: um a um, todos até um número ou todos. "
-        "Repetir não muda nada.",
+        "Marca alertas como lidos, ou não lidos de novo, para quem chama: um a um, todos até um número ou todos, os "
+        "de outras áreas inclusive. Repetir não muda nada.",
         mark,
         (Reply(200, "Quantos restam.", NaoLidosView, example=schemas.NAO_LIDOS),),
         escopos=ESCOPOS,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-from alertas.domain.alertas import Area
+from alertas.domain.alertas import Alerta, Area
 from alertas.domain.errors import AlertaNaoEncontradoError, ExcecoesDemaisError, MudouError
 from conecta_edge import problems
 from conecta_edge.http import PERSON_SCOPE, ErrorMap
@@ -31,6 +32,20 @@ def areas_of(caller: Principal) -> frozenset[Area]:
     if caller.papel is Papel.GESTOR:
         found.add(Area.CADASTRO)
     return frozenset(found)
+
+
+def require(caller: Principal, alertas: Iterable[Alerta]) -> None:
+    """Refuse alertas of areas that a caller does not work in.
+
+    Raises:
+        ProblemError: 403 naming the papéis or the scopes.
+    """
+    for area in {one.aviso.area for one in alertas}:
+        if area is Area.CADASTRO:
+            caller.require_gestor()
+        else:
+            also = ("autorizacao.ler",) if area is Area.DOCUMENTOS else ()
+            caller.require(f"{area.value}.ler", *also)
 
 
 def areas_of_papel(papel: str) -> frozenset[Area]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -94,7 +94,7 @@ def _page(  # noqa: PLR0917  # what was read, what is asked, between which numbe
         rows = portas.alertas.lista(sequencia.prestador_id, first, last, LIDAS_POR_VEZ, recentes=recentes)
         for alerta in rows:
             first, last = (first, alerta.numero - 1) if recentes else (alerta.numero + 1, last)
-            if alerta.recebido_em + GUARDADOS > portas.now and filtro.takes(alerta, leitor):
+            if _shown(alerta, portas) and filtro.takes(alerta, leitor):
                 found.append(alerta)
                 if len(found) == limite:
                     return Pagina(found, sequencia, leitor, alerta.numero, first > last)
@@ -107,65 +107,61 @@ def _reached(first: int, last: int, *, recentes: bool) -> int:
     return last + 1 if recentes else first - 1
 
 
-def find(prestador_id: str, alerta_id: str, areas: Collection[Area], portas: Portas) -> Alerta:
-    """One alerta.
+def find(prestador_id: str, ids: Sequence[str], portas: Portas) -> Sequence[Alerta]:
+    """Alertas of these ids, in order.
 
     Raises:
-        AlertaNaoEncontradoError: absent, foreign, of another area, or shown no more.
+        AlertaNaoEncontradoError: one of them is absent, foreign, or shown no more.
     """
-    (found,) = _chosen(prestador_id, [alerta_id], areas, portas)
-    return found
-
-
-def mark(  # whose, who, which, how
-    prestador_id: str, quem: str, ids: Sequence[str], areas: Collection[Area], portas: Portas, *, lido: bool
-) -> tuple[Sequencia, Leitor]:
-    """Some are read, or unread again. Once more is the same.
-
-    Raises:
-        AlertaNaoEncontradoError: one of them is absent, foreign, of another area, or shown no more.
-        ExcecoesDemaisError: too many are read or unread one by one.
-        MudouError: the same reader marks in too many places at once.
-    """
-    chosen = _chosen(prestador_id, ids, areas, portas)
-    return _marked(
-        prestador_id, quem, portas,
-        lambda sequencia, leitor: regras.marcar(leitor, chosen, lido=lido, piso=sequencia.piso),
-    )  # fmt: skip
-
-
-def mark_until(  # whose, who, up to where
-    prestador_id: str, quem: str, ate: int | None, areas: Collection[Area], portas: Portas
-) -> tuple[Sequencia, Leitor]:
-    """Everything up to a number is read, or everything there is. Once more is the same.
-
-    Raises:
-        AlertaNaoEncontradoError: there is no alerta of that number.
-        MudouError: the same reader marks in too many places at once.
-    """
-    if ate is None:
-        return _marked(
-            prestador_id, quem, portas,
-            lambda sequencia, leitor: regras.marcar_ate(leitor, sequencia.ultima, piso=sequencia.piso),
-        )  # fmt: skip
-    rows = portas.alertas.lista(prestador_id, ate, ate, 1, recentes=False)
-    if not rows or not _shown(rows[0], areas, portas):
-        raise AlertaNaoEncontradoError
-    marca = rows[0].marca
-    return _marked(
-        prestador_id, quem, portas, lambda sequencia, leitor: regras.marcar_ate(leitor, marca, piso=sequencia.piso)
-    )  # fmt: skip
-
-
-def _chosen(prestador_id: str, ids: Sequence[str], areas: Collection[Area], portas: Portas) -> list[Alerta]:
-    found = [one for one in portas.alertas.escolhidos(prestador_id, ids) if one and _shown(one, areas, portas)]
+    found = [one for one in portas.alertas.escolhidos(prestador_id, ids) if one and _shown(one, portas)]
     if len(found) != len(ids):
         raise AlertaNaoEncontradoError
     return found
 
 
-def _shown(alerta: Alerta, areas: Collection[Area], portas: Portas) -> bool:
-    return alerta.aviso.area in areas and alerta.recebido_em + GUARDADOS > portas.now
+def numbered(prestador_id: str, numero: int, portas: Portas) -> Alerta:
+    """The alerta of a number.
+
+    Raises:
+        AlertaNaoEncontradoError: there is none, or it is shown no more.
+    """
+    rows = portas.alertas.lista(prestador_id, numero, numero, 1, recentes=False)
+    if not rows or not _shown(rows[0], portas):
+        raise AlertaNaoEncontradoError
+    return rows[0]
+
+
+def _shown(alerta: Alerta, portas: Portas) -> bool:
+    return alerta.recebido_em + GUARDADOS > portas.now
+
+
+def mark(
+    prestador_id: str, quem: str, alertas: Sequence[Alerta], portas: Portas, *, lido: bool
+) -> tuple[Sequencia, Leitor]:  # fmt: skip
+    """Some are read, or unread again. Once more is the same.
+
+    Raises:
+        ExcecoesDemaisError: too many are read or unread one by one.
+        MudouError: the same reader marks in too many places at once.
+    """
+    return _marked(
+        prestador_id, quem, portas,
+        lambda sequencia, leitor: regras.marcar(leitor, alertas, lido=lido, piso=sequencia.piso),
+    )  # fmt: skip
+
+
+def mark_until(prestador_id: str, quem: str, ultimo: Alerta | None, portas: Portas) -> tuple[Sequencia, Leitor]:
+    """Everything up to an alerta is read, or everything there is. Once more is the same.
+
+    Raises:
+        MudouError: the same reader marks in too many places at once.
+    """
+    return _marked(
+        prestador_id, quem, portas,
+        lambda sequencia, leitor: regras.marcar_ate(
+            leitor, ultimo.marca if ultimo else sequencia.ultima, piso=sequencia.piso
+        ),
+    )  # fmt: skip
 
 
 def _marked(prestador_id: str, quem: str, portas: Portas, change: Mudar) -> tuple[Sequencia, Leitor]:

@@ -185,8 +185,22 @@ def test_one_alerta_is_read_without_being_marked(mural: ApiMural) -> None:
     which = an_event()["id"]
     body = fits(AlertaView, mural.get("/alertas/{id}", id=which))
     assert (body["id"], body["lido"], body["caminho"]) == (which, False, f"/pegs/{PEG}")
-    for claims, one in ((RECEPCAO, which), (OUTRO, which), (GESTOR, "0" * 32), (GESTOR, "../x")):
+    for claims, one in ((OUTRO, which), (GESTOR, "0" * 32), (GESTOR, "../x")):
         assert mural.call("GET", "/alertas/{id}", claims=claims, id=one)[0] == 404
+
+
+def test_an_alerta_of_another_area_is_refused_by_what_it_takes(mural: ApiMural) -> None:
+    some(mural)
+    mural.owners.paginas = [[HOSPITAL]]
+    mural.tell({**an_event("DocumentacaoPublicada", prestador_id=""), "dados": {"publicacao": "p"}})
+    senha, peg, relacionamento, documentacao = (one["id"] for one in mural.get("/alertas?desde=0")["alertas"])
+    for which, claims, papel in (
+        (peg, RECEPCAO, "faturista"), (senha, FATURISTA, "recepcao"), (relacionamento, FATURISTA, "gestor"),
+    ):  # fmt: skip
+        status, body = mural.call("GET", "/alertas/{id}", claims=claims, id=which)
+        assert (status, body["codigo"], papel in body["papeis"]) == (403, "papel-insuficiente", True)
+        assert mural.call("POST", "/alertas/leituras", {"alertas": [which]}, claims)[0] == 403
+    assert mural.get("/alertas/{id}", RECEPCAO, id=documentacao)["area"] == "documentos"
 
 
 def test_alertas_are_marked_one_by_one_up_to_one_or_all(mural: ApiMural) -> None:

@@ -134,7 +134,7 @@ def test_a_filter_leaves_out_what_is_not_asked_for() -> None:
     mural = Mural()
     told(mural, 2)
     avisos.tell(an_event("PegLiberado", registro_ans=PASA, dados={"valor_liberado": "1.00"}), HOSPITAL, mural.portas)
-    leitura.mark(*EU, [an_event()["id"]], TODAS, mural.portas, lido=True)
+    leitura.mark(*EU, leitura.find(HOSPITAL, [an_event()["id"]], mural.portas), mural.portas, lido=True)
 
     def numbers(**asked: Any) -> list[int]:
         return [one.numero for one in leitura.recent(*EU, Filtro(TODAS, **asked), None, 9, mural.portas).alertas]
@@ -161,42 +161,38 @@ def test_what_is_older_than_it_is_kept_is_neither_shown_nor_counted() -> None:
     assert sequencia.piso.numero == 2
     assert nao_lidos(sequencia, leitor, [Area.PEG]) == {Area.PEG: 1}
     with pytest.raises(AlertaNaoEncontradoError):
-        leitura.find(HOSPITAL, an_event()["id"], TODAS, mural.portas)
+        leitura.find(HOSPITAL, [an_event()["id"]], mural.portas)
     mural.agora += GUARDADOS
     assert leitura.read(*EU, mural.portas)[0].piso.numero == 3
 
 
-def test_only_what_is_shown_to_a_reader_can_be_marked() -> None:
+def test_only_what_is_there_can_be_marked() -> None:
     mural = Mural()
     told(mural, 2)
-    which = an_event()["id"]
-    for areas, ids in ((TODAS, [which, "0" * 32]), (frozenset({Area.RECURSO}), [which])):
-        with pytest.raises(AlertaNaoEncontradoError):
-            leitura.mark(*EU, ids, areas, mural.portas, lido=True)
     with pytest.raises(AlertaNaoEncontradoError):
-        leitura.mark_until(*EU, 9, TODAS, mural.portas)
+        leitura.find(HOSPITAL, [an_event()["id"], "0" * 32], mural.portas)
     with pytest.raises(AlertaNaoEncontradoError):
-        leitura.mark_until(*EU, 1, frozenset({Area.RECURSO}), mural.portas)
-    assert mural.alertas.leitores == {}
-    _, leitor = leitura.mark_until(*EU, 1, TODAS, mural.portas)
+        leitura.numbered(HOSPITAL, 9, mural.portas)
+    first = leitura.numbered(HOSPITAL, 1, mural.portas)
+    _, leitor = leitura.mark_until(*EU, first, mural.portas)
     assert (leitor.ate.numero, leitor.versao) == (1, 1)
-    _, leitor = leitura.mark_until(*EU, None, TODAS, mural.portas)
+    _, leitor = leitura.mark_until(*EU, None, mural.portas)
     assert (leitor.ate.numero, leitor.versao) == (2, 2)
-    assert leitura.mark_until(*EU, None, TODAS, mural.portas)[1] == leitor
+    assert leitura.mark_until(*EU, None, mural.portas)[1] == leitor
 
 
 def test_a_reader_who_marks_in_two_places_at_once_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     mural = Mural()
     told(mural, 3)
-    write, ids = mural.alertas.write_leitor, [an_event(quando=NOW + timedelta(seconds=one))["id"] for one in range(3)]
+    write, rows = mural.alertas.write_leitor, mural.alertas.lista(HOSPITAL, 1, 3, 3, recentes=False)
 
     def overtaken(leitor: Any) -> None:
         monkeypatch.setattr(mural.alertas, "write_leitor", write)
-        leitura.mark(*EU, ids[2:], TODAS, mural.portas, lido=True)
+        leitura.mark(*EU, rows[2:], mural.portas, lido=True)
         write(leitor)
 
     monkeypatch.setattr(mural.alertas, "write_leitor", overtaken)
-    _, leitor = leitura.mark(*EU, ids[:1], TODAS, mural.portas, lido=True)
+    _, leitor = leitura.mark(*EU, rows[:1], mural.portas, lido=True)
     assert [leitor.leu(number) for number in (1, 2, 3)] == [True, False, True]
 
     def lost(_leitor: Any) -> None:
@@ -204,7 +200,7 @@ def test_a_reader_who_marks_in_two_places_at_once_loses_nothing(monkeypatch: pyt
 
     monkeypatch.setattr(mural.alertas, "write_leitor", lost)
     with pytest.raises(MudouError):
-        leitura.mark(*EU, ids[1:2], TODAS, mural.portas, lido=True)
+        leitura.mark(*EU, rows[1:2], mural.portas, lido=True)
 
 
 # --- the first page ---
