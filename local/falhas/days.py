@@ -70,7 +70,6 @@ def _failing(services: Mapping[str, float], how: How, part: int = 1) -> tuple[Fa
 
 QUIET_DAY: Final = Day("sem falhas")
 DAYS: Final = (
-    Day("fluxos recomeçados, cada tarefa em falha", again=True),
     Day("cada tarefa de fluxo, a 1ª vez", (Fault(how=How.BEFORE, first=1),)),
     Day("cada tarefa de fluxo, as 2 primeiras, depois de feita", (Fault(how=How.AFTER, first=2),)),
     *(
@@ -80,6 +79,7 @@ DAYS: Final = (
     ),
     Day("todos: demora", tuple(fault for group in SERVICES for fault in _failing(group, How.LATE, part=20))),
     Day("processos mortos", killing=True),
+    Day("fluxos recomeçados, cada tarefa em falha", again=True),
 )
 
 

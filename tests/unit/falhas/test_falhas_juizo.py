@@ -15,8 +15,9 @@ from local.client import Answer, Client
 from local.falhas import client as insistent
 from local.falhas.client import insisting
 from local.falhas.judge import Route, unheard, untold
+from local.falhas.plan import How
 from local.falhas.portrait import Portrait, difference, pattern
-from local.falhas.workflows import tasks
+from local.falhas.workflows import RECORD, Machine, Tried, rounds, tasks
 
 
 def portrait(*rows: tuple[str, dict[str, Any]]) -> Portrait:
@@ -110,6 +111,18 @@ def test_an_event_that_never_left_its_table_is_noticed() -> None:
 )
 def test_every_task_of_a_workflow_is_found(definition: Any, asked: list[str]) -> None:
     assert [*tasks(definition("arn:…"))] == asked
+
+
+def test_each_task_fails_once_and_twice_before_and_after_its_work_and_for_good() -> None:
+    load, sweep = Machine("a", "carga", ("planejar", "carregar"), "{}"), Machine("b", "varredura", ("planejar",), "{}")
+    seen = Counter((machine.name, task) for one in rounds([load, sweep]) for machine, task in one.tasks.items())
+    both = {("carga", "planejar"): 5, ("varredura", "planejar"): 5, ("carga", RECORD): 4, ("varredura", RECORD): 4}
+    assert seen == Counter({**both, ("carga", "carregar"): 5, ("carga", ""): 1, ("varredura", ""): 1})
+    recording = [one for one in rounds([load]) if one.tasks[load] == RECORD]
+    assert {(fault.operation, fault.how) for one in recording for fault in one.beside} == {("planejar", How.FOR_GOOD)}
+    assert {one.expected for one in recording} == {"FAILED"}
+    assert Tried("carga", "planejar", How.BEFORE, 1, "FAILED", "SUCCEEDED").wrong
+    assert next(rounds([])).faults() == ()
 
 
 class Served:
