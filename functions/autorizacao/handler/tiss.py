@@ -19,7 +19,7 @@ from autorizacao.service import atos, consultas, estadas, pedidos
 from autorizacao.service.portas import Chamador
 from conecta_edge import session
 from conecta_edge.clock import local_day
-from conecta_edge.http import ErrorMap, Operation, Reply, Request, Response, handed_over
+from conecta_edge.http import ErrorMap, Operation, Request, Response, Resposta, asked_by, handed_over
 from conecta_senhas.autorizacoes import PENDENTES, Papel, Situacao
 from conecta_senhas.errors import (
     AutorizacaoError,
@@ -55,28 +55,12 @@ if TYPE_CHECKING:
 
 FUNCAO: Final = "autorizacao-api"
 TAG: Final = "Autorizações"
-XML: Final = "application/xml"
 LER: Final = "autorizacao.ler"
 ESCREVER: Final = "autorizacao.escrever"
 CAMPOS: Final = ("nome", "nome_social", "numero_carteira", "itens", "motivos")
 """Personal data that an answer may show, for the audit."""
 CONTATOS: Final = 3
 """Of the Central, in an answer that has room for a few words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resposta:
-    """What is answered to a message.
-
-    Attributes:
-        achados: why it is an error; empty when it is none.
-        recurso: kind and id, `<registro ANS>/<numero>`, of the authorization that it made or moved, when there is one.
-    """
-
-    status: int
-    xml: bytes
-    achados: tuple[Achado, ...] = ()
-    recurso: tuple[str, str] | None = None
 
 
 def process(request: Request, caller: Principal, transacao: str, enviada_a: str | None = None) -> Resposta:
@@ -437,16 +421,6 @@ def _unpack(kept: str) -> Resposta:
 # --- the XML door's routes ---
 
 
-def _door(transacao: str, capability: str) -> Callable[[Request], Response]:
-    def run(request: Request) -> Response:
-        caller = session.principal(request)
-        caller.require(capability)
-        answer = process(request, caller, transacao)
-        return Response(answer.status, answer.xml, XML)
-
-    return run
-
-
 def _changed(error: MudouError) -> ProblemError:
     from autorizacao.handler.comum import ERRORS as OF_JSON  # noqa: PLC0415  # models: only a lost race pays for them
 
@@ -463,15 +437,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = ()
 UNPUBLISHED: Final = (
     *(
         handed_over(
-            transacao, name, _door(transacao, capability), funcao=FUNCAO, tag=TAG, summary=summary, answer=answer,
-            capabilities=(capability,),
+            transacao, name, session.door(partial(process, transacao=transacao), capability), funcao=FUNCAO, tag=TAG,
+            summary=summary, answer=answer, capabilities=(capability,),
         )
         for transacao, name, summary, capability, answer in _ROTAS
     ),
-    Operation(
-        "POST", "/tiss/cancelaGuia/solicitacoes", "cancelarSolicitacoesTiss", FUNCAO, TAG,
-        "Cancelar as solicitações de um cancelaGuia", "Chamada por peg, que responde a mensagem.", cancel_requests,
-        (Reply(200, "O statusCancelamento de cada uma."),),
+    asked_by(
+        "peg, que responde a mensagem", "/tiss/cancelaGuia/solicitacoes", "cancelarSolicitacoesTiss", cancel_requests,
+        funcao=FUNCAO, tag=TAG, summary="Cancelar as solicitações de um cancelaGuia",
+        answer="O statusCancelamento de cada uma.",
     ),
 )  # fmt: skip
 """Routes that other functions of ours call: the XML door hands messages over, peg what it is asked to cancel."""

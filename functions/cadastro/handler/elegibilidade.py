@@ -29,7 +29,7 @@ from cadastro.schemas.elegibilidade import (
 from cadastro.service import elegibilidade as service
 from conecta_edge import problems, session
 from conecta_edge.clock import local_day
-from conecta_edge.http import PRESTADOR, ErrorMap, Operation, Reply, Request, Response, handed_over
+from conecta_edge.http import PRESTADOR, XML, ErrorMap, Operation, Reply, Request, Response, handed_over
 from conecta_edge.parallel import gather
 from conecta_edge.problems import FieldError, ProblemError
 from conecta_tiss.terminologia import glosa_text
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 FUNCAO: Final = "cadastro-api"
 TAG: Final = "Elegibilidade"
 LER: Final = "elegibilidade.ler"
-XML: Final = "application/xml"
 
 
 def verify(request: Request) -> Response:

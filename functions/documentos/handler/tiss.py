@@ -6,13 +6,12 @@ sent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from conecta_edge import session
 from conecta_edge.clock import local_day
-from conecta_edge.http import Operation, Request, Response, handed_over
+from conecta_edge.http import Operation, Request, Resposta, handed_over
 from documentos.bootstrap import documentos as bootstrap
 from documentos.bootstrap import nucleo
 from documentos.domain.errors import EnvioRefusedError
@@ -27,25 +26,9 @@ if TYPE_CHECKING:
     from conecta_edge.tenancy import Principal
     from conecta_tiss.findings import Achado
 
-__all__ = ["ERRORS", "ESCREVER", "OPERATIONS", "UNPUBLISHED", "Resposta", "process"]
+__all__ = ["ERRORS", "ESCREVER", "OPERATIONS", "UNPUBLISHED", "process"]
 
-XML: Final = "application/xml"
 ESCREVER: Final = tuple(dict.fromkeys(one for row in DE_TIPO.values() for one in row.capacidades))
-
-
-@dataclass(frozen=True, slots=True)
-class Resposta:
-    """What is answered to a message.
-
-    Attributes:
-        achados: why it is an error; empty when it is none.
-        recurso: kind and id of the document received.
-    """
-
-    status: int
-    xml: bytes
-    achados: tuple[Achado, ...] = ()
-    recurso: tuple[str, str] | None = None
 
 
 def process(request: Request, caller: Principal, enviada_a: str | None = None) -> Resposta:
@@ -80,19 +63,11 @@ def process(request: Request, caller: Principal, enviada_a: str | None = None) -
     return Resposta(200, xml, recurso=("documento", held.documento))
 
 
-def receive(request: Request) -> Response:
-    """POST /tiss/envioDocumentos, handed over by the XML door."""
-    caller = session.principal(request)
-    caller.require(*ESCREVER)
-    answer = process(request, caller)
-    return Response(answer.status, answer.xml, XML)
-
-
 OPERATIONS: Final[tuple[Operation, ...]] = ()
 UNPUBLISHED: Final = (
     handed_over(
-        "envioDocumentos", "enviarDocumentoTiss", receive, funcao=FUNCAO, tag=TAG, summary="Enviar um documento",
-        answer="RECEBIMENTO_DOCUMENTO", capabilities=ESCREVER,
+        "envioDocumentos", "enviarDocumentoTiss", session.door(process, *ESCREVER), funcao=FUNCAO, tag=TAG,
+        summary="Enviar um documento", answer="RECEBIMENTO_DOCUMENTO", capabilities=ESCREVER,
     ),
 )  # fmt: skip
 """Route the XML door hands over: not published by itself."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from conecta_edge import session
 from conecta_edge.clock import local_day
-from conecta_edge.http import IDEMPOTENCY, PRESTADOR, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import IDEMPOTENCY, PRESTADOR, XML, Operation, Parameter, Reply, Request, Response
 from documentos.bootstrap import nucleo as bootstrap
 from documentos.domain.errors import UploadNotFoundError
 from documentos.domain.finalidades import FINALIDADES
@@ -83,7 +83,7 @@ def get_answer(request: Request) -> Response:
     # An answer to a lote names the beneficiário of every guia; one to a request, of that.
     why = "autorizacao" if "autorizacao.ler" in upload.leitura else "conferencia-de-faturamento"
     session.record_access(request, caller.actor, finalidade=why, objeto=f"upload/{upload.id}")
-    return Response(200, message, "application/xml")
+    return Response(200, message, XML)
 
 
 def _own_upload(request: Request) -> tuple[Upload, Principal]:
@@ -139,7 +139,7 @@ OPERATIONS: Final = (
         "transação de autorização, os demonstrativos, ou a mesma com `mensagemErro` quando o envio foi recusado. 409 "
         "enquanto o envio não tiver estado final.",
         get_answer,
-        (Reply(200, "Mensagem TISS (ISO-8859-1).", media_type="application/xml"),),
+        (Reply(200, "Mensagem TISS (ISO-8859-1).", media_type=XML),),
         escopos=("conecta/documentos.ler", "conecta/autorizacao.ler", "conecta/pagamento.ler", "conecta/recurso.ler"),
         parameters=(_ID, PRESTADOR),
         refusals=(409, 422),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge import session
 from conecta_edge.clock import FUSO
-from conecta_edge.http import Operation, Request, Response, handed_over
+from conecta_edge.http import Operation, Request, Resposta, handed_over
 from conecta_tiss.findings import Achado, code_of
 from conecta_tiss.versions import Versao, answer_version
 from conecta_tiss.vocabulary.glosas import Motivo
@@ -34,29 +34,13 @@ if TYPE_CHECKING:
     from pagamento.domain.demonstrativos import AnaliseDeConta
     from pagamento.service.portas import Portas
 
-__all__ = ["ERRORS", "OPERATIONS", "UNPUBLISHED", "Resposta", "process"]
+__all__ = ["ERRORS", "OPERATIONS", "UNPUBLISHED", "process"]
 
-XML: Final = "application/xml"
 MAXIMO: Final = 4 * 1024 * 1024
 """Bytes of an answer by the XML door: with base64 it still fits in one call of a Lambda; a file's may have any size."""
 SEM_MOVIMENTO: Final = "5016"
 """Table 38 has no nearer word for a period without payments."""
 _ELSEWHERE: Final = "em JSON, CSV ou PDF, por GET /v1/demonstrativos"
-
-
-@dataclass(frozen=True, slots=True)
-class Resposta:
-    """What is answered to a message.
-
-    Attributes:
-        achados: why it is an error; empty when it is none.
-        recurso: kind and id of what it is about: the first protocolo, or the payment statement.
-    """
-
-    status: int
-    xml: bytes
-    achados: tuple[Achado, ...] = ()
-    recurso: tuple[str, str] | None = None
 
 
 def process(request: Request, caller: Principal, enviada_a: str | None = None) -> Resposta:
@@ -212,20 +196,12 @@ def _why(
     )
 
 
-def ask(request: Request) -> Response:
-    """POST /tiss/solicitacaoDemonstrativoRetorno, handed over by the XML door."""
-    caller = session.principal(request)
-    caller.require(LER)
-    answer = process(request, caller)
-    return Response(answer.status, answer.xml, XML)
-
-
 OPERATIONS: Final[tuple[Operation, ...]] = ()
 UNPUBLISHED: Final = (
     handed_over(
-        "solicitacaoDemonstrativoRetorno", "pedirDemonstrativoTiss", ask, funcao=FUNCAO, tag="Pagamento",
-        summary="Pedir demonstrativos", answer="DEMONSTRATIVO_ANALISE_CONTA, _PAGAMENTO ou _ODONTOLOGIA",
-        capabilities=(LER,),
+        "solicitacaoDemonstrativoRetorno", "pedirDemonstrativoTiss", session.door(process, LER), funcao=FUNCAO,
+        tag="Pagamento", summary="Pedir demonstrativos", capabilities=(LER,),
+        answer="DEMONSTRATIVO_ANALISE_CONTA, _PAGAMENTO ou _ODONTOLOGIA",
     ),
 )  # fmt: skip
 """Route the XML door hands over: not published by itself."""

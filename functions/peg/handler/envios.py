@@ -47,8 +47,8 @@ def message_received(envelope: Mapping[str, Any]) -> None:
     if answer.achados:
         portas.archive.keep_report(documento, {"achados": [as_dict(achado) for achado in answer.achados]})
         told["achados"] = len(answer.achados)
-    elif answer.protocolo:
-        told["recurso"] = {"tipo": "peg", "id": answer.protocolo}
+    elif answer.recurso:
+        told["recurso"] = dict(zip(("tipo", "id"), answer.recurso, strict=True))
     tipo = "MensagemRecusada" if answer.achados else "MensagemRespondida"
     portas.pegs.announce(Fato(tipo, told, f"upload/{documento.upload_id}"), documento, portas.now)
     observability.log(

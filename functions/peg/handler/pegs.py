@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 from conecta_contas.pegs import Papel, SituacaoPeg
 from conecta_edge import problems, session
 from conecta_edge.clock import local_day
-from conecta_edge.http import CURSOR, IDEMPOTENCY, IF_MATCH, PRESTADOR, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import (
+    CURSOR,
+    IDEMPOTENCY,
+    IF_MATCH,
+    PRESTADOR,
+    XML,
+    Operation,
+    Parameter,
+    Reply,
+    Request,
+    Response,
+)
 from conecta_edge.problems import FieldError
 from peg.bootstrap import nucleo as bootstrap
 from peg.domain.errors import PegNotFoundError
@@ -126,7 +137,7 @@ def get_receipt(request: Request) -> Response:
         raise PegNotFoundError
     # Every guia of it names its beneficiário.
     session.record_access(request, caller.actor, finalidade=FINALIDADE, objeto=f"peg/{peg.protocolo}")
-    return Response(200, found, "application/xml")
+    return Response(200, found, XML)
 
 
 def cancel(request: Request) -> Response:
@@ -252,7 +263,7 @@ OPERATIONS: Final = (
     _reading(
         "/recebimento.xml", "obterRecebimentoDoPeg", "Baixar o recebimento em TISS",
         "A mensagem TISS `recebimentoLote` (PROTOCOLO_RECEBIMENTO), na versão do lote recebido.",
-        get_receipt, reply=Reply(200, "Mensagem TISS (ISO-8859-1).", media_type="application/xml"),
+        get_receipt, reply=Reply(200, "Mensagem TISS (ISO-8859-1).", media_type=XML),
     ),
     _acting(
         "cancelamento", "cancelarPeg", "Cancelar um PEG",

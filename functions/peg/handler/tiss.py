@@ -10,12 +10,13 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from conecta_contas.pegs import Papel, Porta, SituacaoPeg
 from conecta_edge import session
-from conecta_edge.http import Operation, Request, Response, handed_over
+from conecta_edge.http import Operation, Request, Resposta, handed_over
 from conecta_tiss.rules.admissao import operadora_desconhecida
 from conecta_tiss.versions import answer_version
 from conecta_tiss.vocabulary.tables import StatusCancelamento, TipoGuia
@@ -33,7 +34,6 @@ from peg.service.portas import Chamador, keep_nothing
 if TYPE_CHECKING:
     from conecta_contas.pegs import Peg
     from conecta_edge.tenancy import Principal
-    from conecta_tiss.findings import Achado
     from conecta_tiss.messages.cancelamento import GuiaACancelar, LoteACancelar
     from conecta_tiss.rules.admissao import Lida
     from peg.domain.rules import Contexto
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 FUNCAO: Final = "peg-api"
 TAG: Final = "PEG"
-XML: Final = "application/xml"
 LER: Final = "peg.ler"
 ESCREVER: Final = "peg.escrever"
 CANCELAR_SENHAS: Final = "autorizacao.escrever"
@@ -53,21 +52,6 @@ CAMPOS: Final = ("numero_carteira", "guias", "glosas")
 """Personal data that a receipt or a status shows, for the audit."""
 RETIRADA: Final = "Cancelada pelo prestador por mensagem cancelaGuia."
 _PROTOCOLO: Final = re.compile(r"[1-9][0-9]{11}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Resposta:
-    """What is answered to a message.
-
-    Attributes:
-        achados: why it is an error; empty when it is none.
-        protocolo: of the PEG that it is about, when there is one.
-    """
-
-    status: int
-    xml: bytes
-    achados: tuple[Achado, ...] = ()
-    protocolo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +81,7 @@ class _Caso:
         from peg.messages import recibos  # noqa: PLC0415
 
         xml = recibos.answer(self.lida, self.admissao, self.portas.now, corpo)
-        return Resposta(200, xml, protocolo=protocolo)
+        return Resposta(200, xml, recurso=("peg", protocolo) if protocolo else None)
 
     def own(self, protocolo: str) -> Peg:
         """The sender's PEG at this operadora.
@@ -163,7 +147,7 @@ def receive(request: Request, caller: Principal) -> Resposta:
         return Resposta(422, found.resposta, found.achados)
     dossie = portas.archive.dossie(found.peg)
     record(request, caller.actor, found.peg, dossie, finalidade=FINALIDADE, campos=CAMPOS)
-    return Resposta(200, found.resposta, protocolo=found.protocolo)
+    return Resposta(200, found.resposta, recurso=("peg", found.protocolo) if found.protocolo else None)
 
 
 def _status(caso: _Caso) -> Resposta:
@@ -306,29 +290,20 @@ _RUN: Final[Mapping[str, Callable[[_Caso], Resposta]]] = {
 # --- the XML door's routes ---
 
 
-def _door(transacao: str, *capabilities: str) -> Callable[[Request], Response]:
-    def run(request: Request) -> Response:
-        caller = session.principal(request)
-        caller.require(*capabilities)
-        answer = receive(request, caller) if transacao == "loteGuias" else process(request, caller, transacao)
-        return Response(answer.status, answer.xml, XML)
-
-    return run
-
-
 _ROTAS: Final = (
-    ("loteGuias", "enviarLoteTiss", "Enviar um lote", (ESCREVER,), "PROTOCOLO_RECEBIMENTO"),
-    ("solicitacaoStatusProtocolo", "situacaoDoProtocoloTiss", "Consultar um PEG", (LER,), "SITUACAO_PROTOCOLO"),
-    ("cancelaGuia", "cancelarTiss", "Cancelar",
-     (ESCREVER, CANCELAR_SENHAS, CANCELAR_RECURSOS), "CANCELAMENTO_GUIA_RECIBO"),
+    ("loteGuias", "enviarLoteTiss", "Enviar um lote", (ESCREVER,), "PROTOCOLO_RECEBIMENTO", receive),
+    ("solicitacaoStatusProtocolo", "situacaoDoProtocoloTiss", "Consultar um PEG", (LER,), "SITUACAO_PROTOCOLO",
+     partial(process, transacao="solicitacaoStatusProtocolo")),
+    ("cancelaGuia", "cancelarTiss", "Cancelar", (ESCREVER, CANCELAR_SENHAS, CANCELAR_RECURSOS),
+     "CANCELAMENTO_GUIA_RECIBO", partial(process, transacao="cancelaGuia")),
 )  # fmt: skip
-__all__ = ["ERRORS", "OPERATIONS", "UNPUBLISHED", "Resposta", "process", "receive"]
+__all__ = ["ERRORS", "OPERATIONS", "UNPUBLISHED", "process", "receive"]
 OPERATIONS: Final[tuple[Operation, ...]] = ()
 UNPUBLISHED: Final = tuple(
     handed_over(
-        transacao, name, _door(transacao, *capabilities), funcao=FUNCAO, tag=TAG, summary=summary, answer=answer,
+        transacao, name, session.door(run, *capabilities), funcao=FUNCAO, tag=TAG, summary=summary, answer=answer,
         capabilities=capabilities,
     )
-    for transacao, name, summary, capabilities, answer in _ROTAS
+    for transacao, name, summary, capabilities, answer, run in _ROTAS
 )  # fmt: skip
 """Routes the XML door hands over: not published by themselves."""

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge import calls, session
-from conecta_edge.http import PRESTADOR, Api, Operation, Parameter, Reply, Request, Response
+from conecta_edge.http import PRESTADOR, XML, Api, Operation, Parameter, Reply, Request, Response
 from conecta_edge.problems import FieldError, ProblemError
 from porta_tiss.schemas import ANSWER, QUESTION, REFUSAL
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 FUNCAO: Final = "tiss-api"
 TAG: Final = "TISS"
-XML: Final = "application/xml"
 CORPO_MAXIMO: Final = 4 * 1024 * 1024
 """Bytes of a message: with base64 and the rest of the event it still fits in one call of a Lambda (6 MB)."""
 

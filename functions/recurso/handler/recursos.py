@@ -15,6 +15,7 @@ from conecta_edge.http import (
     IF_NONE_MATCH,
     JSON,
     PRESTADOR,
+    XML,
     Operation,
     Parameter,
     Query,
@@ -57,7 +58,6 @@ LINHAS: Final = 2000
 """Of the PEG, in one page of items: it goes out through a Lambda's 6 MB."""
 MAIOR: Final = 4 * 1024 * 1024
 """Bytes of an answer: a Lambda's 6 MB, in base64."""
-XML: Final = "application/xml"
 PDF: Final = "application/pdf"
 MEDIA: Final = {"json": JSON, "xml": XML, "pdf": PDF}
 """By `formato`; the first is the default."""

@@ -12,10 +12,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_edge import session
-from conecta_edge.http import Operation, Request, Response, asked_by, handed_over
+from conecta_edge.http import Operation, Request, Response, Resposta, asked_by, handed_over
 from conecta_tiss.findings import Achado, code_of
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import StatusCancelamento
@@ -43,10 +44,9 @@ if TYPE_CHECKING:
     from recurso.messages.respostas import Contado
     from recurso.service.portas import Portas
 
-__all__ = ["ERRORS", "OPERATIONS", "UNPUBLISHED", "Arquivo", "Resposta", "process"]
+__all__ = ["ERRORS", "OPERATIONS", "UNPUBLISHED", "Arquivo", "process"]
 
 TAG: Final = "Recursos de glosa"
-XML: Final = "application/xml"
 MAXIMO: Final = 4 * 1024 * 1024
 """Bytes of an answer by the XML door: with base64 it still fits in one call of a Lambda; a file's may have any size."""
 _PROTOCOLO: Final = re.compile(r"[1-9][0-9]{11}", re.ASCII)
@@ -64,21 +64,6 @@ class Arquivo:
     upload_id: str
     registro_ans: str
     em: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Resposta:
-    """What is answered to a message.
-
-    Attributes:
-        achados: why it is an error; empty when it is none.
-        recurso: kind and protocolo of the recurso that it made or asked about, when there is one.
-    """
-
-    status: int
-    xml: bytes
-    achados: tuple[Achado, ...] = ()
-    recurso: tuple[str, str] | None = None
 
 
 def process(request: Request, caller: Principal, transacao: str, arquivo: Arquivo | None = None) -> Resposta:
@@ -280,16 +265,6 @@ RETIRADO: Final = "Cancelado pelo prestador por mensagem cancelaGuia."
 # --- routes that other functions of ours call ---
 
 
-def _door(transacao: str, capability: str) -> Callable[[Request], Response]:
-    def run(request: Request) -> Response:
-        caller = session.principal(request)
-        caller.require(capability)
-        answer = process(request, caller, transacao)
-        return Response(answer.status, answer.xml, XML)
-
-    return run
-
-
 _ROTAS: Final = (
     ("recursoGlosa", "recorrerTiss", "Contestar glosas", ESCREVER, "RECEBIMENTO_RECURSO_GLOSA"),
     ("solicitacaoStatusRecursoGlosa", "situacaoDoRecursoTiss", "Consultar um recurso", LER, "RESPOSTA_RECURSO_GLOSA"),
@@ -298,8 +273,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = ()
 UNPUBLISHED: Final = (
     *(
         handed_over(
-            transacao, name, _door(transacao, capability), funcao=FUNCAO, tag=TAG, summary=summary, answer=answer,
-            capabilities=(capability,),
+            transacao, name, session.door(partial(process, transacao=transacao), capability), funcao=FUNCAO, tag=TAG,
+            summary=summary, answer=answer, capabilities=(capability,),
         )
         for transacao, name, summary, capability, answer in _ROTAS
     ),

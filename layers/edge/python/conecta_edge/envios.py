@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from conecta_edge import objects, observability
 from conecta_edge.dynamodb import ConditionFailedError, conditions
 from conecta_edge.events import Event, outbox_put
-from conecta_edge.http import Request
+from conecta_edge.http import JSON, XML, Request, Resposta
 from conecta_edge.idempotency import HEADER
 from conecta_edge.tenancy import Principal
 
@@ -22,25 +22,6 @@ ROTA: Final = "/documentos/uploads"
 
 class MensagemAusenteError(LookupError):
     """The file that was handed over is not in the archive."""
-
-
-class Resposta(Protocol):
-    """What is answered to a message."""
-
-    @property
-    def xml(self) -> bytes:
-        """The message."""
-        ...
-
-    @property
-    def achados(self) -> Sequence[Any]:
-        """Why it is an error; empty when it is none."""
-        ...
-
-    @property
-    def recurso(self) -> tuple[str, str] | None:
-        """Kind and id of what the message made, moved or asked about, when it is one thing."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +58,12 @@ class Envio:
             correlacao=envelope["correlacao"],
         )  # fmt: skip
         answer = process(request, Principal(prestador_id, f"upload/{upload_id}", None, may))
-        self._keep("xml", answer.xml, "application/xml")
+        self._keep("xml", answer.xml, XML)
         told: dict[str, Any] = {}
         if answer.achados:
             told = {"achados": len(answer.achados)}
             report = {"achados": [{name: getattr(one, name) for name in one.__slots__} for one in answer.achados]}
-            self._keep("json", json.dumps(report, ensure_ascii=False).encode(), "application/json")
+            self._keep("json", json.dumps(report, ensure_ascii=False).encode(), JSON)
         elif answer.recurso:
             told = {"recurso": dict(zip(("tipo", "id"), answer.recurso, strict=True))}
         self._announce("MensagemRecusada" if answer.achados else "MensagemRespondida", told, now)

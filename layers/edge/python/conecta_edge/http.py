@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound="BaseModel")
 JSON = "application/json"
+XML = "application/xml"
 MAX_PATH = 100
 _REGISTRO = re.compile(r"[0-9]{6}", re.ASCII)
 _PRESTADOR = re.compile(r"[0-9A-Za-z-]{1,40}", re.ASCII)
@@ -295,6 +296,21 @@ class Operation:
     refusals: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Resposta:
+    """What is answered to a TISS message.
+
+    Attributes:
+        achados: why it is an error; empty when it is none.
+        recurso: kind and id of what it made, moved or asked about, when it is one thing.
+    """
+
+    status: int
+    xml: bytes
+    achados: tuple[Any, ...] = ()
+    recurso: tuple[str, str] | None = None
+
+
 def handed_over(  # as `Operation`
     transacao: str,
     name: str,
@@ -316,7 +332,7 @@ def handed_over(  # as `Operation`
     return Operation(
         "POST", f"/tiss/{transacao}", name, funcao, tag, f"{summary} por mensagem TISS",
         "Entregue pela porta XML, `POST /tiss/{transacao}`.", run,
-        (Reply(200, f"{answer}.", media_type="application/xml"),),
+        (Reply(200, f"{answer}.", media_type=XML),),
         escopos=tuple(f"conecta/{one}" for one in capabilities),
         parameters=(Parameter("transacao", "path", transacao, required=True), PRESTADOR),
     )  # fmt: skip

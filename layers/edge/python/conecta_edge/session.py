@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from conecta_edge.audit import Actor
     from conecta_edge.catalogo import Catalogo
-    from conecta_edge.http import Request
+    from conecta_edge.http import Request, Response, Resposta
     from conecta_edge.idempotency import IdempotencyTable, Keep, Once
     from conecta_edge.pseudonyms import Pseudonyms
     from conecta_edge.tenancy import KnownClients, OperadoraPrincipal, Person, Principal
@@ -78,6 +78,23 @@ def principal(request: Request) -> Principal:
     from conecta_edge.tenancy import resolve  # noqa: PLC0415
 
     return resolve(request.claims, request.headers, _known_clients(), cadastro())
+
+
+def door(process: Callable[[Request, Principal], Resposta], *capabilities: str) -> Callable[[Request], Response]:
+    """What answers a message that the XML door hands over: a use case that also answers it as a file.
+
+    Args:
+        capabilities: any one of these suffices.
+    """
+    from conecta_edge.http import XML, Response  # noqa: PLC0415
+
+    def run(request: Request) -> Response:
+        caller = principal(request)
+        caller.require(*capabilities)
+        answer = process(request, caller)
+        return Response(answer.status, answer.xml, XML)
+
+    return run
 
 
 def person(request: Request) -> Person:
