@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -24,8 +21,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.bench import funcoes
 from local.bench.measure import Measure
 from local.client import ApiError
+from local.falhas.killer import Killer
 from local.run import Progress, bring_up
-from local.runtime import EmbeddedAws, environment_pids
+from local.runtime import EmbeddedAws
 from tests.caos_peg import vive
 from tests.casa_peg import known_facts
 from tests.corridas_peg import Corrida, FailedError
@@ -74,25 +72,6 @@ KILL_EVERY: Final = 4.0
 """Seconds; a process that is started anew takes some to be of use, and one has to get something done between two."""
 
 
-class Killer(threading.Thread):
-    """Kills a function process now and then, however busy it is."""
-
-    def __init__(self, directory: Path, rng: random.Random) -> None:
-        super().__init__(daemon=True)
-        self._directory, self._rng, self.killed, self.over = directory, rng, 0, threading.Event()
-
-    def run(self) -> None:
-        """Until it is over."""
-        while not self.over.wait(KILL_EVERY):
-            victims = sorted(environment_pids(self._directory))
-            if victims:
-                try:
-                    os.kill(self._rng.choice(victims), signal.SIGKILL)
-                    self.killed += 1
-                except ProcessLookupError:
-                    continue
-
-
 def measures_on_runtime(_rounds: int) -> Iterator[Measure]:
     """The same over HTTP and S3, where processes are killed and the runtime is stopped and started half way.
 
@@ -106,7 +85,7 @@ def measures_on_runtime(_rounds: int) -> Iterator[Measure]:
             corrida.senha()
         killed, begun = 0, 0
         for half in (1, 2):
-            killer = Killer(aws.directory, rng)
+            killer = Killer(aws.directory, rng, KILL_EVERY)
             killer.start()
             while len(vivos) < PEGS * half // 2:
                 acts = [partial(_tried, corrida.qualquer(rng, vivos)) for _ in range(JUNTOS)]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
-import signal
 import threading
 import time
 from collections import Counter
@@ -22,11 +20,12 @@ from local import demo
 from local.falhas import journal, judge, plan, portrait, workflows
 from local.falhas.client import insisting
 from local.falhas.journal import Kind
+from local.falhas.killer import Killer
 from local.falhas.plan import Fault, How
 from local.falhas.portrait import STAGE, Portrait
 from local.falhas.workflows import Tried
 from local.run import Progress, bring_up
-from local.runtime import EmbeddedAws, environment_pids
+from local.runtime import EmbeddedAws
 
 SEEN_AGAIN: Final = 5
 """Seconds until what a consumer could not process is seen again: minutes on AWS."""
@@ -107,23 +106,6 @@ class Lived:
     tried: list[Tried] = field(default_factory=list)
     dead: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
-
-
-class Killer(threading.Thread):
-    """Kills a function process now and then, however busy it is."""
-
-    def __init__(self, directory: Path, rng: random.Random, every: float) -> None:
-        super().__init__(daemon=True)
-        self._directory, self._rng, self._every = directory, rng, every
-        self.killed, self.over = 0, threading.Event()
-
-    def run(self) -> None:
-        """Until it is over."""
-        while not self.over.wait(self._every):
-            if victims := sorted(environment_pids(self._directory)):
-                with suppress(ProcessLookupError):
-                    os.kill(self._rng.choice(victims), signal.SIGKILL)
-                    self.killed += 1
 
 
 @contextmanager

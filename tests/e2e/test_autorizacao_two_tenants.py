@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import pytest
 
+from local import vazamentos
 from local.client import Answer, Client
 from local.gerador import solicitacoes
 from local.gerador.solicitacoes import PedidoSolicitacao
@@ -552,7 +553,7 @@ class TestWhatLeaks:
         assert leaks.found(rows, personal) == []
 
     def test_no_function_logs_a_person(self, deployed: Deployed, personal: frozenset[str]) -> None:
-        lines = list(leaks.logs(deployed.aws))
+        lines = list(vazamentos.logs(deployed.aws))
         groups = {group.rpartition("embarcado-")[2] for group, _ in lines}
         assert groups >= {"autorizacao-api", "autorizacao-eventos", "tiss-api", "documentos-api"}
         assert leaks.found(lines, personal) == []

@@ -14,6 +14,7 @@ from typing import Final
 
 import pytest
 
+from local import vazamentos
 from local.client import Answer, Client
 from local.gerador import Tipo
 from local.seed import CLINICA, HOSPITAL
@@ -339,7 +340,7 @@ class TestWhatLeaks:
         assert leaks.found(rows, personal) == []
 
     def test_no_function_logs_a_person(self, deployed: Deployed, personal: frozenset[str]) -> None:
-        lines = list(leaks.logs(deployed.aws))
+        lines = list(vazamentos.logs(deployed.aws))
         groups = {group.rpartition("embarcado-")[2] for group, _ in lines}
         assert groups >= {"peg-api", "peg-eventos", "tiss-api", "documentos-api"}
         assert leaks.found(lines, personal) == []

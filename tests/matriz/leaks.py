@@ -1,4 +1,4 @@
-"""Where what is a person's must not be: keys, the audit, events, logs. Each is searched for what is somebody's."""
+"""Where what is a person's must not be: keys, the audit, events. Each is searched for what is somebody's."""
 
 from __future__ import annotations
 
@@ -34,12 +34,3 @@ def audit_and_events(aws: EmbeddedAws, tables: Sequence[str]) -> Iterator[tuple[
             for item in page["Items"]:
                 if item["sk"]["S"].startswith(prefix):
                     yield f"{table} {item['sk']['S']}", json.dumps(item, ensure_ascii=False)
-
-
-def logs(aws: EmbeddedAws) -> Iterator[tuple[str, str]]:
-    """What functions and workflows logged, by group; and the embedded AWS itself, which sees every address."""
-    client: Any = aws.client("logs")
-    for group in (one["logGroupName"] for one in client.describe_log_groups()["logGroups"]):
-        for page in client.get_paginator("filter_log_events").paginate(logGroupName=group):
-            yield from ((group, event["message"]) for event in page["events"])
-    yield "aws.log", (aws.directory / "log" / "aws.log").read_text("utf-8", "replace")
