@@ -28,8 +28,6 @@ from conecta_edge.clock import local_day
 from local import demo
 from local.cargas import PRESTADORES, VIDAS
 from local.falhas import journal, judge, plan
-from local.falhas.client import insisting
-from local.falhas.days import settle
 from local.falhas.journal import Kind
 from local.gerador_cadastro import Pedido, linhas
 from local.run import Progress, bring_up
@@ -238,10 +236,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         aws = EmbeddedAws(Path(folder), port=options.porta, keep=False)
         plan.write(Path(folder))
         try:
-            with insisting():
-                where = bring_up(aws, Progress(lambda _line: None))
-                passed = demo.run(where, print if options.passos else lambda _line: None)
-            settle(aws, judge.Queues(aws))
+            where = bring_up(aws, Progress(lambda _line: None))
+            passed = demo.run(where, print if options.passos else lambda _line: None)
             return tell(aws, where, passed=passed)
         finally:
             aws.stop()

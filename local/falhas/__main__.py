@@ -11,8 +11,11 @@ import socket
 import sys
 import tempfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
+from conecta_edge.clock import local_day
+from local.falhas import figures
 from local.falhas.days import DAYS, QUIET_DAY, Lived, judged, live
 
 FAILED = 1
@@ -29,15 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="conecta-falhas-") as folder:
         directory: Path = options.pasta or Path(folder)
         port = options.porta or _free_port()
-        quiet = live(directory / "sem-falhas", port, QUIET_DAY, options.semente, say)
-        show(quiet)
-        status = 0 if quiet.passed and not quiet.wrong else FAILED
-        for number, day in enumerate(wanted):
-            lived = live(directory / f"dia-{number:02d}", port, day, options.semente, say)
-            judged([lived], quiet.portrait)
-            show(lived)
-            status = status or (FAILED if lived.wrong else 0)
-    return status
+        days: list[Lived] = []
+        for number, day in enumerate((QUIET_DAY, *wanted)):
+            days.append(live(directory / f"dia-{number:02d}", port, day, options.semente, say))
+            judged(days[-1], days[0].portrait)
+            show(days[-1])
+    if options.gravar:
+        figures.write(days, local_day(datetime.now(UTC)))
+    return FAILED if any(lived.wrong for lived in days) else 0
 
 
 def show(lived: Lived) -> None:
@@ -72,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Uma linha JSON por dia na saída padrão; o que estiver errado, na saída de erros.",
     )
     parser.add_argument("--dia", action="append", metavar="TEXTO", help="só os dias com isto no nome; pode repetir")
+    parser.add_argument("--gravar", action="store_true", help=f"escreve as figuras em docs/{figures.DOCUMENT.name}")
     parser.add_argument("--listar", action="store_true", help="diz os dias que há")
     parser.add_argument("--passos", action="store_true", help="mostra os passos da demonstração")
     parser.add_argument("--pasta", type=Path, metavar="PASTA", help="guarda aqui o que cada dia deixou")
