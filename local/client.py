@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 ENDPOINT: Final = Path(".local/endpoint.json")
+patience = 60.0
+"""Seconds until what happens by itself has happened; more, for who has everything fail."""
 FINAL: Final = frozenset({"CONCLUIDO", "RECUSADO", "EXPIRADO", "FALHOU"})
 
 
@@ -159,12 +161,16 @@ class Client:
             raise ApiError(posted)
         return upload
 
-    def follow(self, upload_id: str, timeout: float = 60) -> dict[str, Any]:
+    def follow(self, upload_id: str, timeout: float | None = None) -> dict[str, Any]:
         """The upload once its state is final.
 
+        Args:
+            timeout: seconds; `patience` unless given.
+
         Raises:
-            TimeoutError: not within `timeout` seconds.
+            TimeoutError: not within that time.
         """
+        timeout = timeout or patience
         deadline = time.monotonic() + timeout
         pause = 0.05
         while True:

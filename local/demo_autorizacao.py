@@ -33,8 +33,6 @@ FABRICANTES: Final = ("70002754", "70002754", "70002754")
 VALIDADE: Final = timedelta(days=90)
 AVISO: Final = timedelta(days=75)
 VARREDURA: Final = "expiracao-autorizacoes"
-ESPERA: Final = 60.0
-"""Seconds until the sweep has passed."""
 
 
 class Manha(Passos):
@@ -348,12 +346,12 @@ class Validade(Passos):
     def _swept(self, client: Client, path: str, evento: str) -> None:
         """Start the sweep, as ops may, without waiting for its schedule; it must have left its entry."""
         run = self._aws.start_execution(stateMachineArn=self._machine())["executionArn"]
-        deadline = time.monotonic() + ESPERA
-        while (state := self._aws.describe_execution(executionArn=run)["status"]) == "RUNNING":
-            if time.monotonic() > deadline:
-                break
-            time.sleep(0.1)
-        self._expect(state, "SUCCEEDED", "varredura de vencimentos")
+
+        def ended() -> str | None:
+            state = str(self._aws.describe_execution(executionArn=run)["status"])
+            return None if state == "RUNNING" else state
+
+        self._expect(self._until("varredura de vencimentos", ended), "SUCCEEDED", "varredura de vencimentos")
         self._expect(evento in {marco["evento"] for marco in client.get(path)["historico"]}, True, f"{evento} na linha")
 
     def _machine(self) -> str:

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
+
+from local import client
 
 if TYPE_CHECKING:
     from local.client import Answer, Client
-
-ESPERA: Final = 60.0
-"""Seconds until what happens by itself has happened."""
 
 
 class DemoError(AssertionError):
@@ -83,9 +82,9 @@ class Passos:
         Raises:
             DemoError: it did not come.
         """
-        deadline = time.monotonic() + ESPERA
+        deadline = time.monotonic() + client.patience
         while not (found := look()):
             if time.monotonic() > deadline:
-                raise DemoError(f"{what}: não aconteceu em {ESPERA:.0f} s")
+                raise DemoError(f"{what}: não aconteceu em {client.patience:.0f} s")
             time.sleep(0.2)
         return found

@@ -18,6 +18,8 @@ from local.client import Answer
 AGAIN: Final = frozenset({429, 500, 502, 503, 504})
 ATTEMPTS: Final = 14
 LONGEST_PAUSE: Final = 4.0
+PATIENCE: Final = 300.0
+"""Seconds until what happens by itself has happened, one failure after the other."""
 WITH_EFFECT: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -62,10 +64,11 @@ class Insistence:
 
 @contextmanager
 def insisting() -> Iterator[Insistence]:
-    """Everybody in this process insists."""
+    """Everybody in this process insists, and is patient."""
     insistence = Insistence()
-    plain, client.call = client.call, insistence.call
+    usual = client.call, client.patience
+    client.call, client.patience = insistence.call, PATIENCE
     try:
         yield insistence
     finally:
-        client.call = plain
+        client.call, client.patience = usual
