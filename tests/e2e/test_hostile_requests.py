@@ -57,6 +57,12 @@ def camera(deployed: Deployed) -> Camera:
     return Camera(deployed.aws.client, deployed.where["buckets"].values())
 
 
+def _accessed(world: World, operation: str) -> None:
+    """To ask who read what is to be read of in the next answer."""
+    for _ in range(51):
+        ask(world, ROWS[operation], world.whoever_may(ROWS[operation]))
+
+
 # How a list gets longer than a page; other lists never are.
 LONG: Final = {
     "listarPegs": World.many_pegs,
@@ -73,6 +79,8 @@ LONG: Final = {
     "buscarAutorizacoesDaOperadora": World.many_autorizacoes,
     "listarPegsDoCronograma": World.many_pegs,
     "listarPublicacoes": World.many_publicacoes,
+    "listarAcessos": lambda world: _accessed(world, "listarAcessos"),
+    "listarAcessosDaOperadora": lambda world: _accessed(world, "listarAcessosDaOperadora"),
 }
 SHORT: Final = frozenset({
     "listarCorpoClinico", "listarGlosasDoPeg", "listarGlosasDoPegDaOperadora", "listarNotasFiscais",
@@ -91,6 +99,8 @@ OTHER_FILTER: Final = {
     "listarAutorizacoesDaOperadora": {"fila": "PENDENTES"},
     "listarPegsDaOperadora": {"situacao": "ANALISADO"},
     "listarPegsDoCronograma": {"competencia": "202001"},
+    "listarAcessos": {"dia": "2020-01-31"},
+    "listarAcessosDaOperadora": {"dia": "2020-01-31"},
 }
 
 

@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 TABLES: Final = ("cadastro", "beneficiarios", "documentos", "peg", "autorizacao", "pagamento", "recurso")
-COUNTED: Final = ("idempotencia", "auditoria")
+CHOSEN: Final = ("LEITOR#", "PREFERENCIA#", "WEBHOOK")
+"""Rows of table `alertas` that calls write; the others follow from events, at any moment."""
+COUNTED: Final = ("idempotencia", "auditoria", "selos")
 """Tables a refusal may write: quotas are counted and reads recorded before it is known what comes of them."""
+BLOCKS: Final = "/auditoria/"
+"""In the name of a sealed block: what was recorded is sealed at any moment."""
 PREFIX: Final = "conecta-embarcado-"
 
 Stored = Mapping[str, str]
@@ -46,10 +50,14 @@ class Camera:
         # The address of an agenda lies under its digest, which names nobody; the agenda itself tells that it changed.
         rows = {key: value for key, value in stored if not key.split()[1].startswith("AGENDA#")}
         # Numbers are given before it is known whether they are needed: gaps are allowed (`decisoes.md` 10).
+        told = ((key, value) for key, value in self._table("alertas") if key.split(" / ")[1].startswith(CHOSEN))
+        rows.update(told)
         numbers = {key: value for key, value in rows.items() if key.split()[1].startswith("CONTADOR#")}
         kept = {key: value for key, value in rows.items() if key not in numbers}
-        kept |= {key: value for bucket in self._buckets for key, value in self._bucket(bucket)}
-        return Snapshot(kept, {key: value for table in COUNTED for key, value in self._table(table)} | numbers)
+        files = {key: value for bucket in self._buckets for key, value in self._bucket(bucket)}
+        kept |= {key: value for key, value in files.items() if BLOCKS not in key}
+        counted = {key: value for table in COUNTED for key, value in self._table(table)} | numbers
+        return Snapshot(kept, counted | {key: value for key, value in files.items() if BLOCKS in key})
 
     def audited(self) -> Counter[str]:
         """How many accesses to personal data were recorded, by route."""

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from local.gerador import verifica_elegibilidade
-from tests.matriz import documentacoes, documentos, pagamento, pegs, recursos, senhas
+from tests.matriz import auditoria, documentacoes, documentos, pagamento, pegs, recursos, senhas
 from tests.matriz.model import BILLING, FRONT_DESK, GESTOR, Door, Row, Values
 
 DOCUMENTOS: Final = frozenset({"documentos.ler"})
@@ -114,7 +114,7 @@ TABLE: Final = (
     ),
     Row(
         operation="alterarPessoa", door=Door.PRESTADOR, papeis=GESTOR, thing="pessoa", path={"id": "{pessoa}"},
-        body=lambda _values: {"ativo": False}, writes=_LOADED, shows=frozenset({"email"}),
+        body=lambda _values: {"ativo": False}, writes=_LOADED, audit=1, shows=frozenset({"email"}),
     ),
     Row(
         operation="desvincularPessoa", door=Door.PRESTADOR, papeis=GESTOR, thing="pessoa", path={"id": "{pessoa}"},
@@ -188,4 +188,5 @@ TABLE: Final = (
     *recursos.ROWS,
     *documentacoes.ROWS,
     *documentos.ROWS,
+    *auditoria.ROWS,
 )  # fmt: skip

@@ -154,6 +154,7 @@ def change_pessoa(request: Request) -> Response:
         contas=bootstrap.contas(),
         now=session.clock().now(),
     )
+    session.record_access(request, caller.actor, finalidade=GESTAO, objeto="pessoas", sujeitos=(pessoa_id,))
     return Response(200, _pessoa(changed, caller), headers={"ETag": f'"{changed.versao}"'})
 
 

@@ -164,13 +164,14 @@ def test_a_wrong_invitation_is_told_by_field(world: World, body: Any, campo: str
     assert len(world.tables.pessoas) == 4
 
 
-def test_a_change_shows_the_person_as_it_became_and_its_etag(world: World) -> None:
+def test_a_change_shows_the_person_as_it_became_and_its_etag_and_is_audited(world: World) -> None:
     status, body, headers = one(world, "PATCH", body={"papel": "gestor"})
     assert (status, body["papel"], headers["ETag"]) == (200, "gestor", '"2"')
     PessoaView.model_validate_json(json.dumps(body))
     assert one(world, "PATCH", body={"ativo": False}, headers={"If-Match": '"1"'})[0] == 412
     assert one(world, "PATCH", body={"ativo": False}, headers={"If-Match": headers["ETag"]})[0] == 200
     assert one(world, "DELETE", headers={"If-Match": '"9"'})[0] == 412
+    assert [access["sujeitos"] for _, access in world.audited] == [(BIA,)] * 2
 
 
 @pytest.mark.parametrize("body", [{}, {"papel": None}, {"ativo": "sim"}, {"papel": "dono"}, {"email": "x@y.example"}])

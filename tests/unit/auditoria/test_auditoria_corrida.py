@@ -1,0 +1,84 @@
+"""Whether every reading of personal data left its row: every operation is classified, and the comparison is right."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import alertas.handler.api
+import autorizacao.handler.api
+import cadastro.handler.api
+import documentos.handler.api
+import pagamento.handler.api
+import peg.handler.api
+import recurso.handler.api
+from conecta_edge.http import Operation, Parts
+from local.auditoria.__main__ import main
+from local.auditoria.corrida import Corrida, CorridaAusenteError, Servida, balanco
+from local.auditoria.operacoes import OPERACOES, Leitura
+from local.openapi import OPERATIONS
+from tests.matriz.table import TABLE
+
+CONTEXTOS: tuple[Any, ...] = (alertas, autorizacao, cadastro, documentos, pagamento, peg, recurso)
+
+
+def handed_over() -> Iterator[Operation]:
+    """What functions answer to each other."""
+    for contexto in CONTEXTOS:
+        parts: Parts = contexto.handler.api.handler
+        for name in parts._names:
+            yield from getattr(importlib.import_module(f"{parts._package}.{name}"), "UNPUBLISHED", ())
+
+
+def test_every_operation_is_classified_and_none_that_is_none() -> None:
+    assert sorted(OPERACOES) == sorted({one.name for one in (*OPERATIONS, *handed_over())})
+
+
+def test_what_leaves_a_row_when_everybody_tries_it_is_classified_so() -> None:
+    leaving = {row.operation for row in TABLE if row.audit}
+    never = {row.operation for row in TABLE} - leaving
+    assert {name for name in leaving if OPERACOES[name] is Leitura.NUNCA} == set()
+    assert {name for name in never if OPERACOES[name] is Leitura.SEMPRE} == set()
+
+
+def served(operacao: str, correlacao: str = "c", status: int = 200) -> Servida:
+    return Servida(operacao, status, correlacao)
+
+
+def test_a_run_in_which_all_was_recorded_has_nothing_missing() -> None:
+    found = balanco(
+        [
+            served("obterAutorizacao", "a"), served("obterAutorizacao", "x", 304), served("obterAutorizacao", "y", 404),
+            served("baixarDocumento", "b", 303), served("listarPegs", "z"), served("enviarMensagemTiss", "d"),
+            served("enviarMensagemTiss", "e"),
+        ],
+        ["a", "b", "d", "de-uma-carga"],
+    )  # fmt: skip
+    assert (found.faltas, found.linhas, found.servidas["enviarMensagemTiss"]) == ([], 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("servida", "falta"),
+    [
+        (served("obterAutorizacao"), "obterAutorizacao: mostrou dados pessoais e não deixou registro (1x)"),
+        (served("listarPegs", "outra"), "listarPegs: deixou registro, e está classificada como quem nada mostra (1x)"),
+        (served("enviarMensagemTiss"), "enviarMensagemTiss: nenhuma vez deixou registro (1x)"),
+        (served("novaOperacao"), "novaOperacao: não está classificada em local/auditoria/operacoes.py (1x)"),
+    ],
+)
+def test_a_planted_fault_is_found(servida: Servida, falta: str) -> None:
+    assert balanco([servida], ["outra"]).faltas == [falta]
+
+
+def test_where_nothing_runs_it_is_said_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(CorridaAusenteError):
+        Corrida(tmp_path)
+    assert main(["conferir", str(tmp_path)]) == 2
+    assert "scripts/run" in capsys.readouterr().err
+    (tmp_path / "endpoint.json").write_text(json.dumps("x")[:-1])
+    assert main(["conferir", str(tmp_path)]) == 2
