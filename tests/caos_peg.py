@@ -17,6 +17,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
+from conecta_atos.portas import keep_nothing
 from conecta_contas import cobranca
 from conecta_contas.analise import Glosa, Recuperado, taken_of_lines
 from conecta_contas.errors import ContaError, DossieMissingError
@@ -31,7 +32,7 @@ from conecta_tiss.vocabulary.amounts import soma
 from peg.domain.errors import PegError
 from peg.service import atos, recepcao
 from peg.service.julgamento import judge
-from peg.service.portas import Alvo, keep_nothing
+from peg.service.portas import Alvo
 from tests.builders_autorizacao import CIRURGIA, an_ato
 from tests.builders_cadastro import CARTEIRA, HEMOGRAMA, HOJE, OUTRA_CARTEIRA
 from tests.builders_functions import CLINICA, HOSPITAL, VALE, sha256

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import pytest
 
+from conecta_atos.portas import Chamador as Financeiro
 from conecta_contas.errors import ContaError
 from conecta_contas.pegs import Peg
 from conecta_edge import observability
@@ -33,7 +34,6 @@ from pagamento.domain.errors import PagamentoError
 from pagamento.domain.pagamentos import Desconto, ItemPago, Registro
 from pagamento.handler import eventos as eventos_pagamento
 from pagamento.service import pagamentos
-from pagamento.service.portas import Chamador as Financeiro
 from peg.bootstrap import nucleo as nucleo_peg
 from peg.domain.errors import PegError
 from peg.handler import eventos as eventos_peg

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from conecta_atos.portas import Chamador
 from conecta_contas.pegs import Peg, SituacaoPeg
 from conecta_edge.clock import local_day
 from conecta_facts.prestadores import Prestador
 from pagamento.domain.notas import Nota, NotaLida
 from pagamento.service import notas
-from pagamento.service.portas import Chamador
 from tests.builders_cadastro import an_operadora
 from tests.builders_functions import CNPJ, HOSPITAL, OUTRO_CNPJ, VALE, a_peg
 from tests.builders_pagamento import AGORA, CEM, HOJE, UM_PEG, a_cronograma, a_file, a_reading

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from conecta_atos.portas import Guardar, keep_nothing
 from conecta_contas.dossies import Dossie
 from conecta_contas.pegs import Papel, Peg
 from conecta_edge.clock import local_day
@@ -30,7 +31,7 @@ from peg.domain.lotes import Documento, Identificacao, LoteLido
 from peg.dynamodb.contextos import DynamoContextos
 from peg.messages.lotes import presented
 from peg.service import atos, recepcao
-from peg.service.portas import Chamador, Guardar, Portas, keep_nothing
+from peg.service.portas import Chamador, Portas
 from peg.service.recepcao import Desfecho
 from tests import builders
 from tests.builders_autorizacao import CIRURGIA, an_ato

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from cadastro.domain.carga_tipos import TIPOS
 from cadastro.dynamodb.carga_itens import Montador
+from conecta_atos.portas import Page
 from conecta_cargas import following as service
 from conecta_cargas import loading as steps
-from conecta_cargas.following import Page
 from conecta_cargas.loading import Chave, Dados, Escrita, Item, Ports
 from conecta_cargas.states import (
     Carga,

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pytest
 
+from conecta_atos.portas import Page
 from conecta_edge import session
 from conecta_edge.clock import FixedClock, day_start, local_day
 from documentos.bootstrap import publicacoes as bootstrap
@@ -20,7 +21,7 @@ from documentos.domain.errors import StalePublicacaoError
 from documentos.domain.publicacoes import Leitor, Publicacao, Situacao
 from documentos.domain.uploads import Upload
 from documentos.handler import api
-from documentos.service.publicacoes import Edicoes, Fato, Mudanca, Page, Portas, dono
+from documentos.service.publicacoes import Edicoes, Fato, Mudanca, Portas, dono
 from tests.builders_cadastro import an_operadora
 from tests.builders_documentacoes import a_leitor
 from tests.builders_functions import (

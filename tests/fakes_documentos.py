@@ -10,6 +10,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
+from conecta_atos.portas import Page
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import ConditionFailedError
 from documentos.domain.documentos import Destino, Documento, Vinculo, documento_id, of_upload
@@ -18,7 +19,7 @@ from documentos.domain.errors import StaleDocumentoError
 from documentos.domain.exigencias import Exigencias
 from documentos.domain.finalidades import FINALIDADES, Alvo
 from documentos.domain.uploads import Situacao
-from documentos.service.portas import Page, Portas, Referencia
+from documentos.service.portas import Portas, Referencia
 from tests.builders_functions import HOSPITAL, NOW, PDF, VALE, sha256
 from tests.fakes import FakeUploads
 

@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from conecta_atos.portas import Page
 from conecta_contas.dossies import Dossie
 from conecta_contas.errors import DossieMissingError
 from conecta_contas.pegs import Peg, SituacaoPeg
@@ -30,7 +31,7 @@ from pagamento.domain.lotes import Lote
 from pagamento.domain.notas import Arquivo, Layout, Nota, NotaLida
 from pagamento.domain.pagamentos import Lancamento, Pagamento
 from pagamento.dynamodb import chaves
-from pagamento.service.portas import Fato, Mudanca, Page, Portas
+from pagamento.service.portas import Fato, Mudanca, Portas
 from tests.builders_pagamento import AGORA, CALENDARIO
 from tests.fakes import Numbers, Sent
 from tests.fakes_peg import Hooks

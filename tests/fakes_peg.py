@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from conecta_atos.portas import Page
 from conecta_contas.analise import Recuperado
 from conecta_contas.dossies import Dossie
 from conecta_contas.errors import DossieMissingError
@@ -28,7 +29,7 @@ from peg.domain.errors import LoteNumberTakenError, MudouError
 from peg.domain.lotes import Documento, LoteLido
 from peg.domain.rules import Contexto
 from peg.dynamodb import chaves
-from peg.service.portas import Fato, Page, Taken
+from peg.service.portas import Fato, Taken
 from tests.builders_functions import sha256
 from tests.fakes import STORED, Bucket, Numbers, Sent
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from conecta_atos.portas import Page
 from conecta_edge import session
 from conecta_edge.audit import Access, Actor
 from conecta_edge.clock import FixedClock
@@ -22,7 +23,6 @@ from peg.handler import api, validacoes
 from peg.handler import rascunhos as handler
 from peg.messages.guias import campos_of
 from peg.messages.lotes import TissPadrao
-from peg.service.portas import Page
 from peg.service.rascunhos import Digitada, Guardar, Mudanca, Rascunho, RascunhoMudouError
 from tests.builders_functions import CLINICA, ESCOPOS, HOSPITAL, VALE, api_event, machine, person
 from tests.builders_peg import a_visit

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from conecta_atos.portas import Page
 from conecta_contas.analise import Recuperado
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import ConditionFailedError
@@ -22,7 +23,7 @@ from recurso.domain.pedidos import Pedido, Rascunho
 from recurso.domain.recursos import Contestado, Pauta, Recurso, SituacaoRecurso
 from recurso.dynamodb import chaves
 from recurso.s3 import ConteudoMissingError
-from recurso.service.portas import Fato, Mudanca, Numero, Page, Portas
+from recurso.service.portas import Fato, Mudanca, Numero, Portas
 from tests.builders_functions import NOW
 from tests.fakes import Numbers, Sent
 from tests.fakes_pagamento import FakeContas

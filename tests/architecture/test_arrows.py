@@ -17,7 +17,7 @@ from local.packaging import CONTEXTS
 ROOT = Path(__file__).resolve().parents[2]
 ROOTS = ("functions", "layers/tiss/python", "layers/edge/python", ".")
 PURE = (
-    "conecta_facts", "conecta_senhas", "conecta_contas", "conecta_cargas",
+    "conecta_atos", "conecta_facts", "conecta_senhas", "conecta_contas", "conecta_cargas",
     "conecta_tiss.vocabulary", "conecta_tiss.messages", "conecta_tiss.findings",
     "conecta_tiss.rules", "conecta_tiss.versions",
 )  # fmt: skip

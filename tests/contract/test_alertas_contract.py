@@ -46,13 +46,13 @@ def painel(engine: Engine | None, table: str) -> Any:
 
 
 def told(alertas: Any, many: int, **changes: Any) -> Sequencia:
-    """So many alertas of the hospital, one after the other."""
-    held = alertas.antes(HOSPITAL, "nenhum", "peg/nenhum").sequencia
+    """So many alertas of the hospital, one after the other; how far the numbering is then, as it is read."""
+    held: Sequencia = alertas.antes(HOSPITAL, "nenhum", "peg/nenhum").sequencia
     for _ in range(many):
-        alerta = an_alerta(held.ultima.numero + 1, **changes)
+        alerta = an_alerta(held.ultima.numero + 1, marca=held.ultima.after("peg"), **changes)
         alertas.append(alerta, replace(held, ultima=alerta.marca))
-        held = replace(held, ultima=alerta.marca, versao=held.versao + 1)
-    return held  # type: ignore[no-any-return]
+        held = alertas.antes(HOSPITAL, "nenhum", "peg/nenhum").sequencia
+    return held
 
 
 def test_an_alerta_is_there_with_its_number_or_not_at_all(alertas: Any) -> None:

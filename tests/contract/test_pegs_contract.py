@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from conecta_atos.portas import Page
 from conecta_contas.pegs import Evento, Papel, Peg, Porta, SituacaoPeg
 from conecta_contas_aws.chaves import peg_key
 from conecta_contas_aws.contas import from_item
@@ -26,7 +27,7 @@ from peg.domain.errors import LoteNumberTakenError, MudouError
 from peg.domain.estados import Ato
 from peg.dynamodb.chaves import lote_key
 from peg.dynamodb.pegs import DynamoPegs, to_item
-from peg.service.portas import Fato, Page, Taken
+from peg.service.portas import Fato, Taken
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA, VALE, a_documento, a_peg
 from tests.contract.conftest import EMBEDDED, FAKE
 from tests.contract.engines import PEG, Engine

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import pytest
 
+from conecta_atos.portas import keep_nothing
 from conecta_contas import analise
 from conecta_contas.analise import Recuperado, Resultado
 from conecta_contas.consumo import usos_of
@@ -26,7 +27,6 @@ from conecta_senhas.autorizacoes import Evento, Situacao
 from conecta_senhas.errors import TransicaoInvalidaError
 from peg.domain import cobrancas, estados
 from peg.service import atos, recepcao
-from peg.service.portas import keep_nothing
 from tests.builders_functions import HOSPITAL, VALE
 from tests.builders_peg import SENHA, a_sadt, authorised, done, granted
 from tests.caos_peg import Historia, retrato, vive

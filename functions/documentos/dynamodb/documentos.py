@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from conecta_atos.portas import Page
 from conecta_edge.clock import iso
 from conecta_edge.dynamodb import Item, batch_get, get_item, put, query_all, query_page, update
 from conecta_edge.events import Event, outbox_put
@@ -19,7 +20,6 @@ from documentos.domain.errors import StaleDocumentoError
 from documentos.domain.exigencias import Exigencias
 from documentos.domain.uploads import Situacao
 from documentos.dynamodb import chaves, uploads
-from documentos.service.portas import Page
 
 HELD: Final = "attribute_exists(pk) AND attribute_not_exists(livre)"
 

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from conecta_atos.portas import Page
 from conecta_edge.clock import iso, parse_iso
 from conecta_edge.dynamodb import (
     ConditionFailedError,
@@ -30,7 +31,7 @@ from documentos.domain.errors import StalePublicacaoError
 from documentos.domain.publicacoes import Publicacao, Situacao
 from documentos.domain.uploads import Upload
 from documentos.dynamodb import chaves, uploads
-from documentos.service.publicacoes import Edicoes, Fato, Mudanca, Page
+from documentos.service.publicacoes import Edicoes, Fato, Mudanca
 
 LEMBRADA: Final = timedelta(days=730)
 """How long a visit is remembered: who comes back later finds everything new."""

@@ -7,6 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from conecta_atos.portas import Chamador
 from conecta_contas.errors import DossieMissingError
 from conecta_edge import problems, session
 from conecta_edge.clock import local_day
@@ -46,17 +47,17 @@ from documentos.schemas.documentos import (
 )
 from documentos.service import documentos, pendencias
 from documentos.service.documentos import Encontrado
-from documentos.service.portas import Chamador
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conecta_atos.portas import Guardar
     from conecta_edge.audit import Actor
     from conecta_edge.http import ErrorMap
     from conecta_edge.problems import ProblemError
     from conecta_edge.tenancy import Principal
     from documentos.domain.documentos import Documento, Vinculo
-    from documentos.service.portas import Guardar, Portas
+    from documentos.service.portas import Portas
 
 PAGE: Final = 30
 FINALIDADE: Final = "documentos"

@@ -73,9 +73,9 @@ def _judged(envelope: Mapping[str, Any], *, accepted: bool) -> None:
 
 
 def _attached(envelope: Mapping[str, Any]) -> None:
+    from conecta_atos.portas import Chamador  # noqa: PLC0415
     from documentos.bootstrap import documentos as of_documentos  # noqa: PLC0415  # few events need what it composes
     from documentos.service import documentos  # noqa: PLC0415
-    from documentos.service.portas import Chamador  # noqa: PLC0415
 
     recurso = envelope["dados"]["recurso"]
     uploads_ = [one["upload"] for one in envelope["dados"]["documentos"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from conecta_atos.portas import Chamador
 from conecta_edge import session
 from conecta_edge.http import (
     IDEMPOTENCY,
@@ -26,7 +27,6 @@ from documentos.schemas import documentos as schemas
 from documentos.schemas import exemplos
 from documentos.schemas.documentos import DocumentosPage, ExigenciasRequest, ExigenciasView
 from documentos.service import documentos, pendencias
-from documentos.service.portas import Chamador
 
 __all__ = ["ERRORS", "OPERATIONS"]
 

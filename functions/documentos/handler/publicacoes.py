@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from conecta_atos.portas import Chamador
 from conecta_edge import session
 from conecta_edge.http import (
     CURSOR,
@@ -39,10 +40,11 @@ from documentos.service import publicacoes as service
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from conecta_atos.portas import Guardar
     from conecta_edge.idempotency import Once
     from conecta_edge.tenancy import OperadoraPrincipal
     from documentos.domain.uploads import Upload
-    from documentos.service.publicacoes import Chamador, Edicoes, Guardar, Portas
+    from documentos.service.publicacoes import Edicoes, Portas
 
 __all__ = ["ERRORS", "OPERATIONS"]
 
@@ -184,7 +186,7 @@ def _once(request: Request, caller: OperadoraPrincipal, registro: str) -> Once:
 
 
 def _who(request: Request, caller: OperadoraPrincipal) -> Chamador:
-    return service.Chamador(caller.subject, request.correlacao, request.expected_version())
+    return Chamador(caller.subject, request.correlacao, request.expected_version())
 
 
 def _vista(edicoes: Edicoes, portas: Portas) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from conecta_atos.portas import Chamador
 from conecta_edge import session
 from conecta_edge.clock import local_day
 from conecta_edge.http import Operation, Request, Resposta, handed_over
@@ -20,7 +21,6 @@ from documentos.handler.comum import FUNCAO, TAG
 from documentos.handler.documentos import ERRORS
 from documentos.service import envios
 from documentos.service.envios import Recepcao
-from documentos.service.portas import Chamador
 
 if TYPE_CHECKING:
     from conecta_edge.tenancy import Principal

@@ -11,8 +11,9 @@ from documentos.domain.errors import DestinoClosedError, DestinoNotAcceptedError
 from documentos.domain.finalidades import FINALIDADES, Alvo
 
 if TYPE_CHECKING:
+    from conecta_atos.portas import Chamador, Guardar
     from documentos.domain.envios import Numerado
-    from documentos.service.portas import Chamador, Guardar, Portas, Referencia
+    from documentos.service.portas import Portas, Referencia
 
 Le = Callable[[Documento], bool]
 """Whether who asks may read a document."""

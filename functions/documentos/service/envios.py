@@ -25,9 +25,10 @@ from documentos.service.uploads import archive_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from conecta_atos.portas import Chamador
     from documentos.domain.envios import Enviado
     from documentos.domain.finalidades import Finalidade
-    from documentos.service.portas import Chamador, Files, Portas
+    from documentos.service.portas import Files, Portas
 
 ROUNDS: Final = 4
 """Others with the same number may come first so many times."""

@@ -13,8 +13,9 @@ from documentos.service.documentos import linked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conecta_atos.portas import Chamador, Guardar
     from documentos.domain.documentos import Destino
-    from documentos.service.portas import Chamador, Guardar, Portas, Referencia
+    from documentos.service.portas import Portas, Referencia
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from conecta_atos.portas import Page
     from documentos.domain.achados import Achado
     from documentos.domain.documentos import Destino, Documento, Vinculo
     from documentos.domain.envios import Numerado
     from documentos.domain.exigencias import Esperado, Exigencias
     from documentos.domain.uploads import Upload
-
-    Guardar = Callable[[Any], Sequence[Mapping[str, Any]]]
-    """What is written with an act, made from what it left: the answer kept for its `Idempotency-Key`."""
 
 
 class Uploads(Protocol):
@@ -117,14 +115,6 @@ class Contratacao(Protocol):
     def situacao_em(self, dia: date) -> tuple[str | None, str | None]:
         """State on a day and the operadora's reason."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of rows and where the next one starts (`None` at the end)."""
-
-    rows: Sequence[Any]
-    position: Mapping[str, str] | None
 
 
 class Documentos(Protocol):
@@ -237,20 +227,6 @@ class Referencias(Protocol):
     def numero_of(self, prestador_id: str, registro_ans: str, guia: str) -> str | None:
         """The operadora's number of a solicitação that a tenant made by its own number of guia."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Chamador:
-    """Who acts.
-
-    Attributes:
-        quem: subject id of the person or credential.
-        versao: that the caller saw, when it says so.
-    """
-
-    quem: str
-    correlacao: str
-    versao: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,14 +21,13 @@ from documentos.domain.publicacoes import Arquivo, Conteudo, Defeito, Publicacao
 from documentos.domain.uploads import Upload
 
 if TYPE_CHECKING:
+    from conecta_atos.portas import Chamador, Guardar, Page
     from documentos.domain.publicacoes import Leitor
     from documentos.service.portas import Files, Uploads
 
 Answer = TypeVar("Answer")
 Edicoes = tuple[Publicacao, ...]
 """Of one publication, in order; never empty."""
-Guardar = Callable[[Any], Sequence[Mapping[str, Any]]]
-"""What is written with an act, made from what it left: the answer kept for its `Idempotency-Key`."""
 FOLGA: Final = timedelta(seconds=5)
 """What is published while somebody reads the list is of an earlier instant than their reading: it is new the next time.
 """
@@ -49,14 +48,6 @@ class Fato:
     tipo: str
     publicacao: Publicacao
     dados: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of editions and where the next one starts (`None` at the end)."""
-
-    rows: Sequence[Publicacao]
-    position: Mapping[str, str] | None
 
 
 class Publicacoes(Protocol):
@@ -140,19 +131,6 @@ class Portas:
     def hoje(self) -> date:
         """Local day."""
         return self.local_day(self.now)
-
-
-@dataclass(frozen=True, slots=True)
-class Chamador:
-    """A person of the operadora.
-
-    Attributes:
-        versao: of the publication that they saw; `None` when they do not say.
-    """
-
-    quem: str
-    correlacao: str = ""
-    versao: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

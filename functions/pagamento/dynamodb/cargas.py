@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from conecta_atos.portas import Chamador
 from conecta_cargas.loading import OUTRA_LINHA, Chave, Dados, Escrita, Item
 from conecta_cargas.states import Guardado
 from conecta_edge.parallel import gather
@@ -16,7 +17,6 @@ from pagamento.domain.cronograma import Ciclo, Defeito
 from pagamento.domain.errors import ComDefeitosError, CronogramaInvalidoError, MudouError, PagamentoDiferenteError
 from pagamento.domain.pagamentos import Registro
 from pagamento.service import cronogramas, pagamentos
-from pagamento.service.portas import Chamador
 
 if TYPE_CHECKING:
     from datetime import date

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from conecta_atos.portas import Page
 from conecta_edge import protocolos, rows
 from conecta_edge.dynamodb import Item, batch_get, get_item, put, query_all, query_page, update
 from conecta_edge.events import Event, outbox_put
@@ -22,7 +23,7 @@ from pagamento.domain.lotes import DIAS, Lote
 from pagamento.domain.notas import Nota
 from pagamento.domain.pagamentos import Lancamento, Pagamento
 from pagamento.dynamodb import chaves
-from pagamento.service.portas import Fato, Mudanca, Page
+from pagamento.service.portas import Fato, Mudanca
 
 if TYPE_CHECKING:
     from pagamento.service.portas import Linha

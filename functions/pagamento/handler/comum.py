@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from conecta_atos.portas import Chamador
 from conecta_contas.errors import DossieMissingError
 from conecta_contas.pegs import de_antes
 from conecta_edge import problems, session
@@ -29,15 +30,15 @@ from pagamento.domain.errors import (
     VersaoDiferenteError,
 )
 from pagamento.s3 import ArquivoMissingError
-from pagamento.service.portas import Chamador
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from conecta_atos.portas import Guardar
     from conecta_edge.audit import Actor
     from conecta_edge.tenancy import Principal
     from pagamento.domain.demonstrativos import Conta
-    from pagamento.service.portas import Guardar, Portas
+    from pagamento.service.portas import Portas
 
 FINALIDADE: Final = "conferencia-de-pagamento"
 """Why personal data are read (LGPD art. 6, I)."""

@@ -8,16 +8,18 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from conecta_atos.portas import keep_nothing
 from conecta_contas.pegs import SituacaoPeg
 from pagamento.domain.cronograma import Ciclo, Cronograma, conferir, juntar
 from pagamento.domain.errors import CronogramaInvalidoError, VersaoDiferenteError
 from pagamento.domain.faturas import ABERTAS, Fatura, Regras, SituacaoFatura, previsao, programar
 from pagamento.service.faturas import find_faturas, ids_of, regras
-from pagamento.service.portas import Fato, Mudanca, keep_nothing
+from pagamento.service.portas import Fato, Mudanca
 
 if TYPE_CHECKING:
+    from conecta_atos.portas import Chamador, Guardar
     from conecta_contas.pegs import Peg
-    from pagamento.service.portas import Chamador, Guardar, Portas
+    from pagamento.service.portas import Portas
 
 
 def publish(

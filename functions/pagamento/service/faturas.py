@@ -13,8 +13,9 @@ from pagamento.domain.faturas import Fatura, Regras, SituacaoFatura, abrir, avis
 from pagamento.service.portas import Fato, Mudanca
 
 if TYPE_CHECKING:
+    from conecta_atos.portas import Page
     from conecta_contas.pegs import Peg
-    from pagamento.service.portas import Page, Portas
+    from pagamento.service.portas import Portas
 
 JUNTAS: Final = 20
 """Faturas that are written in one transaction, each with its events."""

@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
+from conecta_atos.portas import keep_nothing
 from conecta_tiss.vocabulary.tables import TipoDemonstrativo
 from pagamento.domain.cronograma import Defeito
 from pagamento.domain.demonstrativos import AnaliseDeConta, DemonstrativoPagamento, Periodo
 from pagamento.domain.errors import DemonstrativoIndisponivelError, NaoEncontradoError, PedidoInvalidoError
 from pagamento.domain.lotes import DOCUMENTOS, MESES, Formato, Lote, avancar, comecar, concluir, falhar, meses
 from pagamento.service.demonstrativos import demonstrar_pagamentos, find_analises, paid_faturas, since_migration
-from pagamento.service.portas import Fato, Mudanca, keep_nothing
+from pagamento.service.portas import Fato, Mudanca
 
 if TYPE_CHECKING:
-    from pagamento.service.portas import Chamador, Guardar, Page, Portas
+    from conecta_atos.portas import Chamador, Guardar, Page
+    from pagamento.service.portas import Portas
 
 JUNTOS: Final[Mapping[TipoDemonstrativo, int]] = {
     TipoDemonstrativo.ANALISE_DE_CONTA: 100,

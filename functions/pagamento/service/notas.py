@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from conecta_atos.portas import keep_nothing
 from pagamento.domain import faturas as de_faturas
 from pagamento.domain import notas as de_notas
 from pagamento.domain.cronograma import Defeito
@@ -34,12 +35,13 @@ from pagamento.domain.notas import (
     decidir,
 )
 from pagamento.service.faturas import as_of_now, find_faturas, regras
-from pagamento.service.portas import Fato, Mudanca, keep_nothing
+from pagamento.service.portas import Fato, Mudanca
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from pagamento.service.portas import Chamador, Guardar, Portas
+    from conecta_atos.portas import Chamador, Guardar
+    from pagamento.service.portas import Portas
 
 ROUNDS: Final = 4
 FATURAS: Final = 50

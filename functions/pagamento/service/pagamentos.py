@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from conecta_atos.portas import Chamador, keep_nothing
 from conecta_tiss.vocabulary.tables import DebitoCreditoIndicador, DebitoCreditoTipo
 from pagamento.domain import faturas as de_faturas
 from pagamento.domain.cronograma import Defeito
@@ -28,13 +29,14 @@ from pagamento.domain.pagamentos import (
     positivo,
 )
 from pagamento.service.faturas import find_faturas
-from pagamento.service.portas import Chamador, Fato, Mudanca, keep_nothing
+from pagamento.service.portas import Fato, Mudanca
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from conecta_atos.portas import Guardar
     from pagamento.domain.faturas import Fatura
-    from pagamento.service.portas import Guardar, Portas
+    from pagamento.service.portas import Portas
 
 ROUNDS: Final = 4
 DESCONTOS: Final = 8

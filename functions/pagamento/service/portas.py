@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from conecta_atos.portas import Page
     from conecta_contas.dossies import Dossie
     from conecta_contas.pegs import Peg
     from conecta_facts.calendario import Calendario
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
     from pagamento.domain.pagamentos import Lancamento, Pagamento
 
     Linha = Fatura | Nota | Pagamento | Lancamento | Lote | Cronograma
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of rows and where the next one starts (`None` at the end)."""
-
-    rows: Sequence[Any]
-    position: Mapping[str, str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,27 +248,3 @@ class Portas:
     def hoje(self) -> date:
         """Local day."""
         return self.local_day(self.now)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chamador:
-    """Who acts, through whatever door.
-
-    Attributes:
-        quem: opaque id of the person or credential, or of the load.
-        correlacao: the request's id, in logs and events.
-        versao: of the row that it saw; `None` when it does not say.
-    """
-
-    quem: str
-    correlacao: str = ""
-    versao: int | None = None
-
-
-Guardar = Callable[[Any], Sequence[Mapping[str, Any]]]
-"""What is written with an act, made from what it left: the answer kept for its `Idempotency-Key`."""
-
-
-def keep_nothing(_left: Any) -> tuple[Mapping[str, Any], ...]:
-    """Of a request without a key."""
-    return ()

@@ -14,6 +14,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
 
+from conecta_atos.portas import Page
 from conecta_contas.pegs import Peg, SituacaoPeg
 from conecta_contas_aws import contas
 from conecta_contas_aws.chaves import RECEPCAO, identity, operadora_pk, peg_key, ponteiro_key, tenant_pk
@@ -36,7 +37,7 @@ from conecta_facts import codec
 from peg.domain.errors import LoteNumberTakenError, MudouError
 from peg.domain.lotes import Documento
 from peg.dynamodb import chaves
-from peg.service.portas import Fato, Page, Taken
+from peg.service.portas import Fato, Taken
 
 _USUAL: Final = {field.name: field.default for field in fields(Peg) if field.default is not MISSING}
 

@@ -17,6 +17,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
+from conecta_atos.portas import Page
 from conecta_contas_aws.chaves import Key, tenant_pk
 from conecta_edge.clock import iso, parse_iso
 from conecta_edge.dynamodb import (
@@ -33,7 +34,6 @@ from conecta_edge.dynamodb import (
 from peg.domain import estados
 from peg.domain.estados import SituacaoRascunho
 from peg.domain.lotes import Identificacao
-from peg.service.portas import Page
 from peg.service.rascunhos import MAIS_VELHO, Digitada, Envio, Guardar, Mudanca, Rascunho, RascunhoMudouError
 
 ACTIONS: Final = 100

@@ -23,10 +23,10 @@ from peg.domain.errors import (
 from peg.service.portas import Chamador
 
 if TYPE_CHECKING:
+    from conecta_atos.portas import Guardar
     from conecta_contas.dossies import Dossie
     from conecta_contas.pegs import Papel, Peg
     from conecta_edge.audit import Actor
-    from peg.service.portas import Guardar
 
 FUNCAO: Final = "peg-api"
 PAGE: Final = 30

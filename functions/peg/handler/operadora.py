@@ -43,10 +43,11 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from conecta_atos.portas import Guardar
     from conecta_contas.dossies import Dossie
     from conecta_contas.pegs import Peg
     from conecta_edge.tenancy import OperadoraPrincipal
-    from peg.service.portas import Chamador, Guardar, Portas
+    from peg.service.portas import Chamador, Portas
 
 __all__ = ["ERRORS", "OPERATIONS"]
 

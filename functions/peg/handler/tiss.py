@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+from conecta_atos.portas import keep_nothing
 from conecta_contas.pegs import Papel, Porta, SituacaoPeg
 from conecta_edge import session
 from conecta_edge.http import Operation, Request, Resposta, handed_over
@@ -29,7 +30,7 @@ from peg.domain.errors import (
 from peg.domain.lotes import Documento
 from peg.handler.comum import ERRORS, record
 from peg.service import atos, recepcao
-from peg.service.portas import Chamador, keep_nothing
+from peg.service.portas import Chamador
 
 if TYPE_CHECKING:
     from conecta_contas.pegs import Peg

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from conecta_atos.portas import keep_nothing
 from conecta_contas import analise
 from conecta_contas.analise import Glosa, Recuperado, Resultado
 from conecta_contas.dossies import Dossie
@@ -27,11 +28,12 @@ from peg.domain.errors import (
     VersaoDiferenteError,
 )
 from peg.domain.estados import Ato
-from peg.service.portas import Chamador, Fato, keep_nothing
+from peg.service.portas import Chamador, Fato
 from peg.service.recepcao import ROUNDS, find_peg, settle
 
 if TYPE_CHECKING:
-    from peg.service.portas import Guardar, Portas
+    from conecta_atos.portas import Guardar
+    from peg.service.portas import Portas
 
 RETOMAR: Final = timedelta(minutes=5)
 """How long work may be under way before the sweep takes it for abandoned."""

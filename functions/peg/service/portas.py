@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from conecta_atos import portas
+
 if TYPE_CHECKING:
+    from conecta_atos.portas import Page
     from conecta_contas.analise import Recuperado
     from conecta_contas.cobranca import GuiaCobrada
     from conecta_contas.contexto import Contexto
@@ -32,14 +35,6 @@ class Taken:
     protocolo: str
     sha256: str
     livre: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of rows and where the next one starts (`None` at the end)."""
-
-    rows: Sequence[Any]
-    position: dict[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,25 +279,7 @@ class Portas:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chamador:
-    """Who acts, through whatever door.
-
-    Attributes:
-        quem: opaque id of the person or credential.
-        correlacao: the request's id, in logs and events.
-        versao: of the PEG that it saw; `None` when it does not say.
-    """
+class Chamador(portas.Chamador):
+    """Who acts, and as what."""
 
     papel: Papel
-    quem: str
-    correlacao: str = ""
-    versao: int | None = None
-
-
-Guardar = Callable[["Peg"], Sequence[Mapping[str, Any]]]
-"""What is written with an act: the answer kept for its `Idempotency-Key`."""
-
-
-def keep_nothing(_peg: Peg) -> tuple[Mapping[str, Any], ...]:
-    """Of a request without a key."""
-    return ()

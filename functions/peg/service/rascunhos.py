@@ -25,10 +25,11 @@ from peg.domain.lotes import Documento
 from peg.service import recepcao
 
 if TYPE_CHECKING:
+    from conecta_atos.portas import Page
     from conecta_contas.pegs import Peg
     from conecta_tiss.findings import Achado
     from peg.domain.lotes import Identificacao
-    from peg.service.portas import Page, Portas
+    from peg.service.portas import Portas
 
 GUARDADO: Final = timedelta(days=180)
 """How long a draft is kept after its last change."""

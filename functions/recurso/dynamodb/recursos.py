@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from conecta_atos.portas import Page
 from conecta_edge import protocolos, rows
 from conecta_edge.dynamodb import Item, batch_get, get_item, put, query_page, update
 from conecta_edge.events import Event, outbox_put
@@ -18,7 +19,7 @@ from recurso.domain.errors import MudouError
 from recurso.domain.pedidos import Rascunho
 from recurso.domain.recursos import Contestado, Recurso, SituacaoRecurso
 from recurso.dynamodb import chaves
-from recurso.service.portas import Mudanca, Numero, Page
+from recurso.service.portas import Mudanca, Numero
 
 if TYPE_CHECKING:
     from recurso.service.portas import Fato, Linha

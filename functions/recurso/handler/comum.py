@@ -33,10 +33,11 @@ from recurso.schemas import achados
 from recurso.service.portas import Chamador
 
 if TYPE_CHECKING:
+    from conecta_atos.portas import Guardar
     from conecta_edge.audit import Actor
     from conecta_edge.tenancy import Principal
     from recurso.domain.recursos import Entrada, Recurso
-    from recurso.service.portas import Guardar, Portas
+    from recurso.service.portas import Portas
 
 FINALIDADE: Final = "recurso-de-glosa"
 """Why personal data are read (LGPD art. 6, I)."""

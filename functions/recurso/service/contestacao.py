@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from conecta_atos.portas import Guardar, keep_nothing
 from conecta_contas.pegs import SituacaoPeg, de_antes
 from conecta_facts.operadoras import RecursoLegado
 from conecta_tiss.vocabulary.amounts import ZERO, soma
@@ -28,7 +29,7 @@ from recurso.domain.glosas import Conta, Contestavel, Nivel
 from recurso.domain.pedidos import Rascunho
 from recurso.domain.recursos import Ato, Contestado, Pauta, Porta, Recurso, SituacaoRecurso
 from recurso.domain.regras import Apontamento, Caso
-from recurso.service.portas import Chamador, Fato, Guardar, Mudanca, keep_nothing
+from recurso.service.portas import Chamador, Fato, Mudanca
 
 if TYPE_CHECKING:
     from conecta_contas.pegs import Peg

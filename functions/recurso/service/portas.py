@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from conecta_atos import portas
 from recurso.domain.recursos import Papel
 
 if TYPE_CHECKING:
+    from conecta_atos.portas import Page
     from conecta_contas.analise import Recuperado
     from conecta_contas.dossies import Dossie
     from conecta_contas.pegs import Peg
@@ -19,14 +21,6 @@ if TYPE_CHECKING:
     from recurso.domain.recursos import Contestado, Pauta, Recurso, SituacaoRecurso
 
     Linha = Recurso | Rascunho | Contestado
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of rows and where the next one starts (`None` at the end)."""
-
-    rows: Sequence[Any]
-    position: Mapping[str, str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,25 +198,7 @@ class Portas:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chamador:
-    """Who acts, through whatever door.
-
-    Attributes:
-        quem: opaque id of the person or credential.
-        correlacao: the request's id, in logs and events.
-        versao: of the row that it saw; `None` when it does not say.
-    """
+class Chamador(portas.Chamador):
+    """Who acts, and as what."""
 
     papel: Papel
-    quem: str
-    correlacao: str = ""
-    versao: int | None = None
-
-
-Guardar = Callable[[Any], Sequence[Mapping[str, Any]]]
-"""What is written with an act, made from what it left: the answer kept for its `Idempotency-Key`."""
-
-
-def keep_nothing(_left: Any) -> tuple[Mapping[str, Any], ...]:
-    """Of a request without a key."""
-    return ()

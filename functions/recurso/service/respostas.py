@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from conecta_atos.portas import Guardar, keep_nothing
 from conecta_tiss.vocabulary.amounts import ZERO
 from recurso.domain import recursos
 from recurso.domain.errors import MudouError, NaoEncontradoError, RecursoInvalidoError, TransicaoInvalidaError
@@ -25,7 +26,7 @@ from recurso.domain.recursos import (
 )
 from recurso.domain.regras import Apontamento
 from recurso.service.contestacao import fato, find_recurso, require_version
-from recurso.service.portas import Chamador, Fato, Guardar, Mudanca, keep_nothing
+from recurso.service.portas import Chamador, Fato, Mudanca
 
 if TYPE_CHECKING:
     from recurso.service.portas import Portas

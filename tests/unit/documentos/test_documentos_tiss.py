@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from conecta_atos.portas import Chamador
 from conecta_edge import envios as edge
 from conecta_edge import session
 from conecta_facts.operadoras import VersaoAceita
@@ -29,7 +30,6 @@ from documentos.handler import envios
 from documentos.handler.eventos import consume
 from documentos.service import envios as service
 from documentos.service.envios import Recepcao
-from documentos.service.portas import Chamador
 from tests import builders_mensagens_recurso as uns
 from tests.builders_cadastro import an_operadora
 from tests.builders_functions import (

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conecta_atos.portas import Chamador
 from conecta_contas.pegs import SituacaoPeg
 from conecta_senhas.autorizacoes import Situacao as SituacaoSenha
 from conecta_tiss.messages.lote_guias import TipoGuia
@@ -22,7 +23,7 @@ from documentos.domain.finalidades import PUBLICACAO, Alvo, Formato
 from documentos.domain.uploads import Situacao
 from documentos.service import documentos, pendencias
 from documentos.service.documentos import Pedido
-from documentos.service.portas import Chamador, Referencia
+from documentos.service.portas import Referencia
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA, PDF, VALE, an_upload, sha256
 from tests.fakes_documentos import Mesa, a_documento, a_referencia
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from conecta_atos.portas import Chamador
 from conecta_contas.pegs import SituacaoPeg
 from conecta_edge import audit
 from conecta_edge.audit import Access
@@ -32,7 +33,7 @@ from pagamento.s3 import ArquivoMissingError, S3Entregas
 from pagamento.service import lotes
 from pagamento.service.demonstrativos import find_analises, find_pagamento
 from pagamento.service.lotes import Demonstrativo, Pedido
-from pagamento.service.portas import Chamador, Mudanca
+from pagamento.service.portas import Mudanca
 from tests.builders_cadastro import HEMOGRAMA
 from tests.builders_functions import CLINICA, HOSPITAL, PASA, VALE
 from tests.builders_pagamento import AGORA, HOJE, OUTRO_PEG, UM_PEG, a_discount

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from conecta_atos.portas import keep_nothing
 from conecta_contas.analise import Glosa, Recuperado, broken
 from conecta_contas.errors import DossieMissingError, GlosaInvalidaError, MotivoAusenteError
 from conecta_contas.pegs import Evento, Papel, Peg, Recuperacao, SituacaoPeg
@@ -26,7 +27,7 @@ from peg.domain.errors import (
     VersaoDiferenteError,
 )
 from peg.service import atos
-from peg.service.portas import Chamador, keep_nothing
+from peg.service.portas import Chamador
 from tests.builders_cadastro import CONSULTA, HEMOGRAMA, INICIO, a_contrato
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA, VALE
 from tests.builders_peg import SENHA, a_sadt, authorised, done, granted

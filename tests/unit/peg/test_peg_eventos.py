@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from conecta_atos.portas import keep_nothing
 from conecta_contas.analise import Recuperado
 from conecta_contas.pegs import Peg, SituacaoPeg
 from conecta_contas_aws.chaves import peg_key, ponteiro_key
@@ -21,7 +22,6 @@ from peg.dynamodb.imagens import imagem
 from peg.dynamodb.pegs import to_item
 from peg.handler import envios, eventos
 from peg.service import atos
-from peg.service.portas import keep_nothing
 from tests.builders_functions import (
     HOSPITAL,
     VALE,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from conecta_atos.portas import Page
 from conecta_cargas import states as cargas
 from conecta_cargas.states import (
     RECUSAS_GUARDADAS,
@@ -24,14 +25,6 @@ RELATORIO: Final = "relatorio.csv"
 CABECALHO_DO_RELATORIO: Final = "linha;coluna;codigo;motivo\n"
 Ler = Callable[[int, int], bytes]
 """The bytes of a file from one position up to another (exclusive)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of loads and where the next one starts (`None` at the end)."""
-
-    rows: Sequence[Carga]
-    position: dict[str, str] | None
 
 
 class Cargas(Protocol):

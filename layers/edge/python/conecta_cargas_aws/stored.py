@@ -14,7 +14,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
 
-from conecta_cargas.following import Page
+from conecta_atos.portas import Page
 from conecta_cargas.states import (
     Carga,
     Contagem,

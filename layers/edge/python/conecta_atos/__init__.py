@@ -1,0 +1,1 @@
+"""What the use cases of every context take and answer alike."""
