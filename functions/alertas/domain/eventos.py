@@ -183,18 +183,6 @@ def _envio(area: Area, descricao: str, *more: Campo) -> Evento:
     return Evento(area, descricao, "upload/0f3b0c6a9d5e4a54b2f0c1d2e3f4a5b6", (_UPLOAD, *more))
 
 
-def _publicacao(descricao: str, *more: Campo) -> Evento:
-    return Evento(
-        Area.DOCUMENTOS, descricao, "publicacao/1b2c3d4e5f60718293a4b5c6d7e8f901",
-        (
-            Campo("publicacao", Tipo.TEXTO, "Identificador.", "1b2c3d4e5f60718293a4b5c6d7e8f901"),
-            Campo("edicao", Tipo.INTEIRO, "Número da edição.", 1),
-            Campo("tipo_publicacao", Tipo.TEXTO, "MANUAL, COMUNICADO…", "MANUAL"),
-            *more,
-        ),
-    )  # fmt: skip
-
-
 def _relacionamento(descricao: str, *campos: Campo) -> Evento:
     return Evento(Area.CADASTRO, descricao, "pedido/0f3b0c6a9d5e4a54b2f0c1d2e3f4a5b6", campos)
 
@@ -313,13 +301,6 @@ CATALOGO: Final[Mapping[str, Evento]] = {
     ),
     "LancamentoRegistrado": _lancamento("Um crédito ou débito entrará no próximo pagamento."),
     "LancamentoCancelado": _lancamento("Um crédito ou débito não será mais considerado."),
-    "CronogramaPublicado": Evento(
-        Area.PAGAMENTO, "A operadora publicou outra versão do cronograma.", "cronograma/345695",
-        (
-            Campo("versao", Tipo.INTEIRO, "Do cronograma.", 3),
-            Campo("competencias", Tipo.TEXTOS, "Meses que mudaram, AAAAMM.", ["202611"]),
-        ),
-    ),
     "RecursoEnviado": _recurso("Um recurso de glosa foi recebido.", "ENVIADO", _RESPONDER),
     "RecursoEmAnalise": _recurso("A análise de um recurso começou.", "EM_ANALISE"),
     "RecursoRespondido": _recurso("Um recurso foi respondido.", "RESPONDIDO", _ACATADO),
@@ -335,13 +316,18 @@ CATALOGO: Final[Mapping[str, Evento]] = {
     "MensagemRecusada": _envio(
         Area.DOCUMENTOS, "Uma mensagem TISS enviada como arquivo foi recusada.", _MENSAGEM, _ACHADOS
     ),
-    "DocumentacaoPublicada": _publicacao(
-        "A operadora publicou um manual ou comunicado.", Campo("titulo", Tipo.TEXTO, "Do documento.", "Manual TISS"),
-        _dia("vigente_de", "Primeiro dia de vigência.", opcional=True),
-        _dia("vigente_ate", "Último dia de vigência.", opcional=True),
-        Campo("substitui", Tipo.INTEIRO, "Edição que substitui.", 1, opcional=True),
+    "DocumentacaoPublicada": Evento(
+        Area.DOCUMENTOS, "A operadora publicou um manual ou comunicado.", "publicacao/1b2c3d4e5f60718293a4b5c6d7e8f901",
+        (
+            Campo("publicacao", Tipo.TEXTO, "Identificador.", "1b2c3d4e5f60718293a4b5c6d7e8f901"),
+            Campo("edicao", Tipo.INTEIRO, "Número da edição.", 1),
+            Campo("tipo_publicacao", Tipo.TEXTO, "MANUAL, COMUNICADO…", "MANUAL"),
+            Campo("titulo", Tipo.TEXTO, "Do documento.", "Manual TISS"),
+            _dia("vigente_de", "Primeiro dia de vigência.", opcional=True),
+            _dia("vigente_ate", "Último dia de vigência.", opcional=True),
+            Campo("substitui", Tipo.INTEIRO, "Edição que substitui.", 1, opcional=True),
+        ),
     ),
-    "DocumentacaoRetirada": _publicacao("A operadora retirou um manual ou comunicado."),
     "RelacionamentoSolicitado": _relacionamento(
         "O prestador solicitou relacionamento com uma operadora.", _protocolo("De atendimento.")
     ),
@@ -362,7 +348,7 @@ ESCOLHIVEIS: Final = tuple(sorted(CATALOGO.keys() - {TESTE}))
 
 
 def destinatarios(envelope: Mapping[str, Any]) -> tuple[str, ...]:
-    """Ids of the prestadores that an event concerns; none of one for a whole operadora.
+    """Ids of the prestadores that an event concerns; none of one for a whole operadora, whose audience others know.
 
     A relacionamento that a person asked for on its own behalf is not the prestador's to know.
     """

@@ -13,6 +13,7 @@ handler: Final = Parts(
         "/alertas": "alertas",
         "/alertas/preferencias": "preferencias",
         "/inicio": "inicio",
+        "/webhooks": "webhooks",
     },
     session.origins,
 )

@@ -1,6 +1,7 @@
-"""What is done from time to time by itself.
+"""What is done from time to time by itself, and what the queue `webhooks` carries.
 
-`{"acao": "resumir"}`: digests by e-mail that are due. It may be repeated.
+`{"acao": "resumir"}`: digests by e-mail that are due; `{"acao": "retomar-entregas"}`: lines of webhooks that are due.
+Both may be repeated.
 """
 
 from __future__ import annotations
@@ -16,12 +17,20 @@ class UnknownActionError(ValueError):
 
 
 @cold_start.ends
-def handler(event: Mapping[str, Any], _context: Any) -> Any:
-    """Carry out one of the actions."""
+def handler(event: Mapping[str, Any], context: Any) -> Any:
+    """Carry out one of the actions, or a batch of the queue."""
+    if "Records" in event:
+        from alertas.handler import entregas  # noqa: PLC0415
+
+        return entregas.handler(event, context)
     match event.get("acao"):
         case "resumir":
             from alertas.handler import resumos  # noqa: PLC0415
 
             return resumos.send_due()
+        case "retomar-entregas":
+            from alertas.handler import entregas  # noqa: PLC0415
+
+            return entregas.resume()
         case other:
             raise UnknownActionError(str(other))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from alertas.bootstrap import nucleo as bootstrap
 from alertas.domain.eventos import destinatarios
+from alertas.handler import entregas
 from alertas.service import avisos, inicio
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def received(envelope: Mapping[str, Any]) -> None:
 def _tell(envelope: Mapping[str, Any], prestadores: Sequence[str], portas: Portas) -> None:
     for prestador_id in prestadores:
         avisos.tell(envelope, prestador_id, portas)
+        entregas.announce(envelope, prestador_id)
 
 
 def _to_all(envelope: Mapping[str, Any], posicao: Mapping[str, str] | None, portas: Portas, donos: Donos) -> None:

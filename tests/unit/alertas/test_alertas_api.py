@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
-from alertas.bootstrap import nucleo
+from alertas.bootstrap import nucleo, webhooks
 from alertas.domain.alertas import EXCECOES, Leitor, Marca
 from alertas.domain.painel import Acesso
 from alertas.handler import api, eventos, fluxo
@@ -27,6 +27,7 @@ from tests.builders_functions import CLINICA, HOSPITAL, NOW, VALE, api_event, ma
 from tests.cadastro_rows import Credencial, Vinculo
 from tests.fakes import FakeCadastro
 from tests.fakes_alertas import Mural
+from tests.fakes_webhooks import Saida
 
 GESTOR, FATURISTA, RECEPCAO, OUTRO = (person(f"pessoa-{which}") for which in (1, 2, 3, 4))
 MAQUINA = machine(scope="conecta/peg.ler")
@@ -38,10 +39,12 @@ class ApiMural(Mural):
 
     Attributes:
         novas: what documentos answers, or raises.
+        saida: their webhooks.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__()
+        self.saida = Saida()
         self.novas: Any = {"novas": 2, "consultado_em": "2026-11-21T12:00:00.000000Z"}
         self.situacoes = {Situacao.HABILITADO: 2, Situacao.RECUSADO: 1}
         reader = FakeCadastro()
@@ -58,6 +61,7 @@ class ApiMural(Mural):
             (nucleo, "preferencias", lambda: self.preferencias),
             (nucleo, "relacionamentos", lambda: _Relacionamentos(self.situacoes)),
             (nucleo, "novas", self._novas),
+            (webhooks, "portas", lambda: self.saida.portas),
             (session, "cadastro", lambda: reader),
             (session, "_page_secret", lambda: b"segredo"),
             (session, "clock", lambda: FixedClock(self.agora)),

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[3]
 INTERNOS = {
-    "CargaConcluida", "CargaRetomada", "CredencialCriada", "CredencialRevogada", "DemonstrativosPedidos",
-    "DocumentoVinculado", "PessoaDesvinculada", "PessoaVinculada", "SenhaCarregada", "WebhookDesligado",
+    "CargaConcluida", "CargaRetomada", "CredencialCriada", "CredencialRevogada", "CronogramaPublicado",
+    "DemonstrativosPedidos", "DocumentacaoRetirada", "DocumentoVinculado", "PessoaDesvinculada", "PessoaVinculada",
+    "SenhaCarregada", "WebhookDesligado",
     "SenhaAtualizada", "PegAtualizado", "FaturaAtualizada", "ContestacaoAtualizada",
 }  # fmt: skip
 """Events for our own functions; the last four are images of rows."""

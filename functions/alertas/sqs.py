@@ -1,0 +1,32 @@
+"""The queue of lines to attempt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from alertas.domain.entregas import Lugar
+
+_BATCH: Final = 10
+
+
+class SqsFila:
+    """See `alertas.service.webhooks.Fila`."""
+
+    def __init__(self, client: Any, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def enqueue(self, lugares: Sequence[Lugar], espera: timedelta = timedelta()) -> None:
+        """A SendMessageBatch for every ten."""
+        distinct = list(dict.fromkeys(lugares))
+        for start in range(0, len(distinct), _BATCH):
+            entries = [
+                {"Id": str(place), "MessageBody": json.dumps(asdict(one)), "DelaySeconds": int(espera.total_seconds())}
+                for place, one in enumerate(distinct[start : start + _BATCH])
+            ]
+            self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
