@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -105,3 +106,14 @@ def test_what_is_plain_already_stays_and_what_it_holds_is_made_plain() -> None:
 def test_what_no_fact_is_made_of_has_no_plain_form(valor: Any) -> None:
     with pytest.raises(TypeError, match="no plain form"):
         plain(Odd(valor))
+
+
+@dataclass(frozen=True)
+class Counted:
+    por_dia: Mapping[str, int]
+
+
+def test_the_values_of_a_mapping_come_back_as_it_wants_them() -> None:
+    back = build(Counted, {"por_dia": {"2026-11-21": Decimal(3), "2026-11-22": "4"}})
+    assert back == Counted({"2026-11-21": 3, "2026-11-22": 4})
+    assert [type(held) for held in back.por_dia.values()] == [int, int]

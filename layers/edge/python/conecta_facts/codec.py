@@ -79,7 +79,7 @@ def _members(classe: type[Any]) -> tuple[tuple[str, Callable[[Any], Any], bool],
     )
 
 
-def _converter(hint: Any) -> Callable[[Any], Any]:
+def _converter(hint: Any) -> Callable[[Any], Any]:  # noqa: PLR0911  # one line per kind of member
     origin = get_origin(hint)
     if origin in {types.UnionType, Union}:
         (inner,) = (argument for argument in get_args(hint) if argument is not type(None))
@@ -87,6 +87,9 @@ def _converter(hint: Any) -> Callable[[Any], Any]:
     if origin is tuple:
         convert = _converter(get_args(hint)[0])
         return lambda held: tuple(convert(inner) for inner in held)
+    if origin is Mapping:
+        value = _converter(get_args(hint)[1])
+        return lambda held: {key: value(inner) for key, inner in held.items()}
     if hint is date or hint is datetime:
         parse: Callable[[str], Any] = hint.fromisoformat
         return parse
