@@ -87,7 +87,7 @@ SHORT: Final = frozenset({
     "listarPendenciasDeNotaFiscal", "conciliarPeg", "listarLotesDeDemonstrativos", "listarNotasFiscaisAConferir",
     "listarPagamentosDaOperadora", "listarGlosasContestaveis", "listarRecursosDeGlosa", "listarRascunhosDeRecurso",
     "listarItensDoRecursoDeGlosa", "listarRecursosDaOperadora", "listarItensDoRecursoDaOperadora",
-    "listarDocumentacoes", "listarDocumentos",
+    "listarDocumentacoes", "listarDocumentos", "listarAlertas", "listarPendenciasDoInicio",
 })  # fmt: skip
 """Their pages hold more than there is here: only what others gave is tried."""
 OTHER_FILTER: Final = {

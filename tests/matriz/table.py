@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from local.gerador import verifica_elegibilidade
-from tests.matriz import auditoria, documentacoes, documentos, pagamento, pegs, recursos, senhas
+from tests.matriz import alertas, auditoria, documentacoes, documentos, pagamento, pegs, recursos, senhas
 from tests.matriz.model import BILLING, FRONT_DESK, GESTOR, Door, Row, Values
 
 DOCUMENTOS: Final = frozenset({"documentos.ler"})
@@ -189,4 +189,5 @@ TABLE: Final = (
     *documentacoes.ROWS,
     *documentos.ROWS,
     *auditoria.ROWS,
+    *alertas.ROWS,
 )  # fmt: skip

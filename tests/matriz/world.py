@@ -55,6 +55,7 @@ ID_OF: Final[Mapping[str, str]] = {
     "lote de demonstrativos": "lotes", "publicacao": "publicacao", "documentacao": "documentacao",
     "peg contestavel": "protocolo", "recurso": "recurso", "recurso da operadora": "recurso",
     "rascunho de recurso": "rascunho_recurso", "documento": "documento", "documento da operadora": "documento",
+    "alerta": "alerta",
 }  # fmt: skip
 """Of each kind of thing, the value that names it."""
 ABSENT: Final[Mapping[str, str]] = {
@@ -67,7 +68,7 @@ ABSENT: Final[Mapping[str, str]] = {
     "lancamento da operadora": "261159999999", "lote de demonstrativos": "261159999999",
     "publicacao": "345695-200101000000-00000000", "documentacao": "345695-200101000000-00000000",
     "peg contestavel": "261129999999", "recurso": "261169999999", "recurso da operadora": "261169999999",
-    "rascunho de recurso": "f" * 32, "documento": "f" * 32, "documento da operadora": "f" * 32,
+    "rascunho de recurso": "f" * 32, "documento": "f" * 32, "documento da operadora": "f" * 32, "alerta": "f" * 32,
 }  # fmt: skip
 """Ids that are well formed and nobody's."""
 PLACES: Final = {"sequencia": "99", "glosa": "99", "digitada": "00009999", "arquivo": "f" * 32}
@@ -312,11 +313,21 @@ class World:
             "documento da operadora": {
                 f"registro:{registro}": self._kept_document(self.gestor, registro) for registro in OPERADORAS
             },
+            "alerta": {hospital: self._told(self.gestor), clinica: self._told(self.clinica)},
             "mensagem": {
                 hospital: self._sent(HOSPITAL.prestador_id, self.gestor),
                 clinica: self._sent(CLINICA.prestador_id, self.clinica),
             },
         }
+
+    def _told(self, at: Client) -> Values:
+        """The newest alerta about a PEG, once there is one: PEGs were sent already."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            for one in at.get("/alertas?area=peg")["alertas"]:
+                return {"alerta": one["id"]}
+            time.sleep(0.2)
+        raise TimeoutError("no alerta of a PEG")
 
     @cached_property
     def estados(self) -> Estados:
