@@ -58,8 +58,8 @@ PLANOS: Final = (ATENDE, ANALISA, DOCUMENTA, COBRE_UM, NADA_COBRE, ESPERA)
 _VIDAS: Final[tuple[tuple[str, str, Plano, Mapping[str, Any]], ...]] = (
     ("autorizada", "tudo é autorizado na hora", ATENDE, {}),
     ("parcial", "o ultrassom é autorizado, a mamografia não tem cobertura", COBRE_UM, {}),
-    ("analise", "tudo é decidido pela auditoria", ANALISA, {}),
-    ("documento", "falta o laudo; com ele, a auditoria decide", DOCUMENTA, {}),
+    ("analise", "tudo é decidido pela auditoria, que autoriza", ANALISA, {}),
+    ("documento", "falta o laudo; com ele, a auditoria autoriza", DOCUMENTA, {}),
     ("sem-cobertura", "o plano não cobre nenhum dos exames", NADA_COBRE, {}),
     ("carencia", "os exames estão em carência", ESPERA, {"inclusao": -25, "isento": False}),
     ("suspensa", "suspensa por pagamento em aberto", ATENDE,
@@ -67,6 +67,7 @@ _VIDAS: Final[tuple[tuple[str, str, Plano, Mapping[str, Any]], ...]] = (
     ("excluida", "excluída do plano", ATENDE, {"exclusao": -120, "motivo_exclusao": "A pedido do titular"}),
     ("carteira-vencida", "a carteira venceu", ATENDE, {"validade": -32}),
     ("senha-antiga", "tem uma senha expirada e outra perto de expirar, trazidas do portal anterior", ATENDE, {}),
+    ("negada-na-analise", "a auditoria, depois de analisar, nega", ANALISA, {}),
 )  # fmt: skip
 
 

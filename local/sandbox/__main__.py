@@ -15,6 +15,7 @@ from local.client import ApiError
 from local.gerador_cadastro import CLINICA, HOSPITAL
 from local.passos import DemoError
 from local.sandbox.arquivos import escrever
+from local.sandbox.operadora import Operadora
 from local.sandbox.percurso import Percurso
 
 if TYPE_CHECKING:
@@ -33,13 +34,17 @@ def _cnpj(text: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local.sandbox",
-        description="Beneficiários fixos e desfechos roteirizados (docs/sandbox.md): gera os arquivos ou os percorre.",
+        description="Beneficiários fixos e desfechos roteirizados (docs/sandbox.md): gera, percorre, decide.",
     )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--saida", type=Path, metavar="PASTA", help="escreve os arquivos de carga, e como carregá-los")
     what.add_argument(
         "--percorrer", type=Path, metavar="ARQUIVO", help="percorre tudo onde este endpoint.json diz; 1 se algo diverge"
     )
+    what.add_argument(
+        "--decidir", type=Path, metavar="ARQUIVO",
+        help="decide, como a operadora, o que é do sandbox e espera por ela onde este endpoint.json diz",
+    )  # fmt: skip
     parser.add_argument("--registro", default="345695", help="registro ANS da operadora (padrão: 345695)")
     parser.add_argument(
         "--prestador", type=_cnpj, action="append", metavar="CNPJ",
@@ -68,8 +73,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )  # fmt: skip
         print("\n".join(str(file) for file in made))
         return 0
-    where = json.loads(asked.percorrer.read_text("utf-8"))
+    where = json.loads((asked.percorrer or asked.decidir).read_text("utf-8"))
     try:
+        if asked.decidir is not None:
+            Operadora(where, print, hoje, registro_ans=asked.registro).run()
+            return 0
         for prestador in asked.prestador or (HOSPITAL,):
             Percurso(where, print, hoje, registro_ans=asked.registro, prestador=prestador).run()
     except (DemoError, ApiError, OSError) as error:

@@ -45,14 +45,15 @@ Um lote com uma guia de SP/SADT e um ultrassom a R$ 50,00, de hoje, na senha que
 receber; em cada linha, só o que muda. As mesmas linhas são ditas antes do envio por `POST /pegs/validacoes`. Informe
 `horaInicial` no item: o mesmo exame da mesma pessoa, no mesmo dia e à mesma hora, sem senha, é cobrança repetida.
 
-O lote recebido segue o caminho de todos: a auditoria o analisa e o financeiro libera os valores, por atos de pessoas
-da operadora. Em `scripts/run`, elas estão em `usuarios` de `.local/endpoint.json`.
+O lote recebido segue o caminho de todos: a auditoria o analisa e o financeiro libera os valores, e então se contesta a
+glosa e se envia a nota.
 """
 _CARREGAR: Final = f"""\
 ## Em um estágio de homologação
 
 ```console
 $ .venv/bin/python -m local.sandbox --saida sandbox --registro 345695 --prestador {HOSPITAL}
+$ .venv/bin/python -m local.sandbox --decidir .local/endpoint.json     # age pela operadora, no que é do sandbox
 $ .venv/bin/python -m local.sandbox --percorrer .local/endpoint.json   # percorre tudo isto e compara
 ```
 
@@ -60,6 +61,10 @@ O primeiro comando escreve os arquivos de carga sob as chaves em que se deixam n
 os comandos de envio e um `roteiro.json` para programas. Com `--base` vai também o que falta a um estágio vazio: a
 operadora, os seus preços e regras, e um contrato para cada `--prestador`. As carências contam do primeiro dia do mês
 do arquivo: gere e carregue de novo a cada mês.
+
+O segundo decide as autorizações em análise e analisa e libera os PEGs, só quando todas as carteiras são do sandbox,
+pelas rotas das pessoas da operadora (`auditoria` e `financeiro`, em `usuarios` do arquivo): agende-o, e quem testa vê o
+ciclo inteiro sem esperar por ninguém.
 """
 
 

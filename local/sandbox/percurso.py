@@ -11,6 +11,7 @@ from local.client import machine
 from local.gerador_cadastro import HOSPITAL, sandbox
 from local.passos import Passos
 from local.sandbox import roteiros
+from local.sandbox.operadora import NEGADA, Operadora
 from local.sandbox.roteiros import COBRADAS, PEDIDAS, Cobrada, Pedida
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Percurso(Passos):
         for cobrada in COBRADAS:
             self._cobrada(cobrada)
         self._lote_repetido()
+        self._decididas()
 
     def _novo(self) -> str:
         self._numero += 1
@@ -79,7 +81,9 @@ class Percurso(Passos):
     def _resposta(self, tipo: str) -> dict[str, Any]:
         if tipo == "JUSTIFICATIVA":
             return {"justificativa": "Dor abdominal a esclarecer"}
-        upload = self._client.upload(_PDF, finalidade="laudo", nome_arquivo="laudo.pdf", **_operadora(self._quem))
+        upload = self._client.upload(
+            _PDF, finalidade="laudo", nome_arquivo="laudo.pdf", registro_ans=self._quem["registro_ans"]
+        )
         self._expect(self._client.follow(upload["id"])["situacao"], "CONCLUIDO", "laudo")
         return {"documentos": [{"id": upload["id"], "tipo": "02"}]}
 
@@ -115,10 +119,22 @@ class Percurso(Passos):
             self._expect(told, ("5053",), "outros bytes com o mesmo número de lote")
             result.append("recusado, 5053")
 
+    def _decididas(self) -> None:
+        held = {one.caso: self._pedir(one)["numero"] for one in PEDIDAS if one.situacao == "EM_ANALISE"}
+        raw = self._enviar(COBRADAS[1], self._novo(), recusado=False).decode("iso-8859-1")
+        protocolo = raw.partition("<ans:numeroProtocolo>")[2].partition("<")[0]
+        registro = self._quem["registro_ans"]
+        Operadora(self._where, self._say, self._today, registro_ans=registro).run()
+        with self._step("Ver o que a operadora decidiu") as result:
+            seen = {caso: self._client.get(f"/autorizacoes/{registro}/{numero}") for caso, numero in held.items()}
+            found = {caso: one["situacao"] for caso, one in seen.items()}
+            self._expect(found, {"analise": "AUTORIZADA", NEGADA: "NEGADA"}, "decisões")
+            (reason, *_) = seen[NEGADA]["itens"][0]["motivos"]
+            self._expect(all(reason[name] for name in ("codigo", "texto", "base")), True, "o motivo da negativa")
+            peg = self._client.get(f"/pegs/{protocolo}")
+            self._expect(peg["situacao"]["nome"], "LIBERADO", f"PEG {protocolo}")
+            result += ["AUTORIZADA e NEGADA", f"PEG {protocolo} LIBERADO: R$ {peg['valor_liberado']}"]
+
 
 def _once(codigos: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codigo for codigo in codigos if codigo))
-
-
-def _operadora(quem: Mapping[str, str]) -> dict[str, str]:
-    return {"registro_ans": quem["registro_ans"]}

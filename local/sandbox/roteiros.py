@@ -81,7 +81,11 @@ PEDIDAS: Final = (
     ),
     Pedida(
         caso="analise", vida="analise", situacao="EM_ANALISE",
-        depois="A auditoria decide até `responder_ate`; acompanhe por webhook.",
+        depois="A auditoria decide até `responder_ate`: AUTORIZADA.",
+    ),
+    Pedida(
+        caso="negada-na-analise", vida="negada-na-analise", situacao="EM_ANALISE",
+        depois="A auditoria decide até `responder_ate`: NEGADA, com código, motivo e base.",
     ),
     Pedida(
         caso="urgencia", vida="analise", situacao="AUTORIZADA", muda={"carater": "2"}, como="`carater` 2",

@@ -1,0 +1,84 @@
+"""The operadora's side of the sandbox: what a partner waits for is decided by the routes that its people use.
+
+Only what is of the sandbox is touched; whoever else is in analysis waits for a person.
+"""
+
+from __future__ import annotations
+
+import http.client
+from typing import TYPE_CHECKING, Any, Final
+
+from local.demo_autorizacao import operadora
+from local.gerador_cadastro import sandbox
+from local.passos import Passos
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
+
+NEGADA: Final = "negada-na-analise"
+"""The life whose requests are denied."""
+_PARECER: Final = {
+    "codigo": "2705",
+    "motivo": "O relatório não justifica o exame: a queixa já foi investigada por exame recente.",
+    "base": "Contrato do plano, cláusula de cobertura de exames.",
+}
+
+
+class Operadora(Passos):
+    """Auditoria and financeiro of an operadora, who act as is scripted."""
+
+    def __init__(
+        self, where: Mapping[str, Any], say: Callable[[str], None], today: date, *, registro_ans: str = "345695"
+    ) -> None:
+        super().__init__(where, say, today)
+        self._registro = registro_ans
+        self._vidas = {vida.carteira: vida.chave for vida in sandbox.vidas(registro_ans)}
+
+    def run(self) -> None:
+        """Decide what is in analysis, and analyse and let out what was received.
+
+        Raises:
+            DemoError: an act was refused.
+        """
+        self._auditoria, self._financeiro = (operadora(self._where, name) for name in ("auditoria", "financeiro"))
+        with self._step("Decidir as autorizações do sandbox") as result:
+            done = [self._decide(numero) for numero in self._ours("autorizacoes", "fila=ANALISE", "numero")]
+            result.append(f"{sum(done)} de {len(done)}")
+        with self._step("Analisar e liberar os PEGs do sandbox") as result:
+            done = [self._release(protocolo) for protocolo in self._ours("pegs", "situacao=RECEBIDO", "protocolo")]
+            result.append(f"{sum(done)} de {len(done)}")
+
+    def _ours(self, name: str, query: str, number: str) -> list[str]:
+        path = f"/operadora/{name}?registro_ans={self._registro}&{query}"
+        return [str(row[number]) for row in self._rows(self._auditoria, path, name)]
+
+    def _decide(self, numero: str) -> bool:
+        path = f"/operadora/autorizacoes/{self._registro}/{numero}"
+        seen = self._auditoria.get(path)
+        chave = self._vidas.get(seen["pedido"]["numero_carteira"])
+        if chave is None:
+            return False
+        votes = [
+            {"sequencia": item["sequencia"], "quantidade": item["quantidade_solicitada"]}
+            if chave != NEGADA
+            else {"sequencia": item["sequencia"], "quantidade": 0, **_PARECER}
+            for item in seen["itens"]
+            if item["situacao"] == "EM_ANALISE"
+        ]
+        self._ok(self._auditoria.request("POST", f"{path}/decisao", {"itens": votes}), numero)
+        return True
+
+    def _release(self, protocolo: str) -> bool:
+        path = f"/operadora/pegs/{protocolo}"
+        if not all(carteira in self._vidas for carteira in self._carteiras(path)):
+            return False
+        for client, act in (
+            (self._auditoria, "analise"), (self._auditoria, "conclusao"), (self._financeiro, "liberacao"),
+        ):  # fmt: skip
+            self._expect(client.request("POST", f"{path}/{act}", {}).status, http.client.OK, f"{act} de {protocolo}")
+        return True
+
+    def _carteiras(self, path: str) -> Iterator[str]:
+        for guia in self._auditoria.get(f"{path}/guias")["guias"]:
+            yield self._auditoria.get(f"{path}/guias/{guia['sequencia']}")["numero_carteira"]
