@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PREFIX: Final = "conecta-embarcado-"
+NENHUMA: Final = "nenhuma vez deixou registro"
 SELAGENS: Final = 20
 """How often what waits is sealed before it is said that it cannot be."""
 
@@ -96,7 +97,7 @@ def balanco(
     for operacao in sorted(name for name, leitura in operacoes.items() if leitura is Leitura.CONFORME):
         of_it = [one for one in shown if one.operacao == operacao]
         if of_it and not any(left[one.correlacao] for one in of_it):
-            faltas[f"{operacao}: nenhuma vez deixou registro"] = len(of_it)
+            faltas[f"{operacao}: {NENHUMA}"] = len(of_it)
     told = [f"{text} ({times}x)" for text, times in sorted(faltas.items())]
     return Balanco(Counter(one.operacao for one in shown), left.total(), told)
 
