@@ -241,7 +241,7 @@ NEWS = (
     ),
     _news(
         "pagamento", "FaturaAtualizada",
-        "CronogramaPublicado", "FaturaAberta", "FaturaEncerrada", "LancamentoCancelado", "LancamentoRegistrado",
+        "FaturaAberta", "FaturaEncerrada", "LancamentoCancelado", "LancamentoRegistrado",
         "NotaFiscalAVencer", "NotaFiscalAceita", "NotaFiscalCancelada", "NotaFiscalReagendada", "NotaFiscalRecebida",
         "NotaFiscalRecusada", "PagamentoRegistrado", "ParcelaAberta", "VencimentoAlterado", *ANSWERED,
     ),
@@ -252,7 +252,7 @@ NEWS = (
     ),
     _news(
         "documentos",
-        "DocumentacaoPublicada", "DocumentacaoRetirada", "DocumentoRecebido", "DocumentoRecusado", *ANSWERED,
+        "DocumentacaoPublicada", "DocumentoRecebido", "DocumentoRecusado", *ANSWERED,
     ),
     _news("cadastro", "RelacionamentoDecidido", "RelacionamentoSolicitado"),
     # What concerns many is told to them page by page; a webhook that was switched off, to its gestores.
