@@ -28,15 +28,19 @@ LOAD_EXECUTION_TIMEOUT = Duration.hours(12)
 LOAD_PARTS_AT_ONCE = 4
 SWEEP_PARTS_AT_ONCE = 4
 
-# What goes away by itself: Lambda's own faults, a killed or timed out sandbox, a call that the network lost (by
-# botocore's names), an archived file not yet readable, and the conflict that a concurrent write to the same item makes.
-# Everything else is the function's verdict.
+# What goes away by itself: Lambda's own faults, a killed or timed out sandbox, a call that a service throttled or the
+# network lost (by botocore's names; `ClientError` is what a service has no name for, as S3's SlowDown), an archived
+# file not yet readable, and the conflict that a concurrent write to the same item makes. Everything else is the
+# function's verdict.
 TRANSIENT_ERRORS = (
+    "ClientError",
     "ConnectTimeoutError",
     "ConnectionClosedError",
     "DocumentoMissingError",
     "DossieMissingError",
     "EndpointConnectionError",
+    "InternalServerError",
+    "InternalServiceError",
     "Lambda.AWSLambdaException",
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.SdkClientException",
@@ -44,10 +48,14 @@ TRANSIENT_ERRORS = (
     "Lambda.Unknown",
     "LoteNumberTakenError",
     "MudouError",
+    "ProvisionedThroughputExceededException",
     "ReadTimeoutError",
+    "RequestLimitExceeded",
     "Runtime.ExitError",
     "Sandbox.Timedout",
     "States.Timeout",
+    "ThrottlingException",
+    "TransactionConflictException",
     "TransientConflictError",
 )
 

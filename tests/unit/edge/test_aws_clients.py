@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 
 from conecta_edge import aws, objects, secrets
 
@@ -111,3 +117,33 @@ def test_a_refusal_is_not_an_absence(code: str) -> None:
 def test_an_answer_lies_under_its_tenant() -> None:
     key = objects.answer_key("345695", "hospital-aurora", "u1", "xml")
     assert key == "t/345695/hospital-aurora/respostas/u1.xml"
+
+
+def refused(code: str, status: int = 400) -> ClientError:
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "Query")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        *map(refused, sorted(aws.THROTTLES)), refused("InternalError", 500), refused("503", 503),
+        ReadTimeoutError(endpoint_url="https://x"), ConnectTimeoutError(endpoint_url="https://x"),
+        EndpointConnectionError(endpoint_url="https://x"), ConnectionClosedError(endpoint_url="https://x"),
+    ],
+)  # fmt: skip
+def test_a_service_that_throttles_fails_or_is_silent_did_not_serve_us(error: Exception) -> None:
+    assert aws.unserved(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        refused("AccessDeniedException"),
+        refused("ValidationException"),
+        KeyError("x"),
+        ConnectionError(),
+        TimeoutError(),
+    ],
+)
+def test_a_refusal_and_a_fault_of_ours_are_no_such_thing(error: Exception) -> None:
+    assert not aws.unserved(error)

@@ -11,9 +11,8 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conecta_edge.aws import error_code
+from conecta_edge.aws import THROTTLES, error_code
 from conecta_edge.dynamodb import (
-    THROTTLES,
     TRANSIENT_REASONS,
     ConditionFailedError,
     TransientConflictError,

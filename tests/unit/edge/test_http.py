@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -177,6 +178,13 @@ def test_a_failure_tells_the_log_where_and_the_caller_nothing(logged: Callable[[
     assert any(frame.endswith(":run") for frame in failure["pilha"])
     assert (attended["operacao"], attended["status"]) == ("obterCoisa", 500)
     assert SECRET not in json.dumps([failure, attended, answered])
+
+
+def test_a_service_that_did_not_answer_is_told_as_such_and_in_the_log(logged: Callable[[], list[Any]]) -> None:
+    answered = answer(raising(ReadTimeoutError(endpoint_url=SECRET)))
+    assert body_of(answered) == problems.unserved().body("corr-1")
+    assert answered["headers"]["Retry-After"] == "2"
+    assert logged()[0]["erro"] == "ReadTimeoutError"
 
 
 def test_every_request_leaves_one_line_without_data(logged: Callable[[], list[Any]]) -> None:

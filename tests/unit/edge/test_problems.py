@@ -19,6 +19,7 @@ KINDS: list[tuple[Callable[[], ProblemError], int, str]] = [
     (lambda: problems.conflict("estado", "Estado", "Agora não."), 409, "estado"),
     (lambda: problems.too_many(7), 429, "limite-excedido"),
     (problems.busy, 503, "temporariamente-indisponivel"),
+    (problems.unserved, 503, "dependencia-indisponivel"),
     (problems.internal, 500, "erro-interno"),
 ]
 
@@ -51,5 +52,5 @@ def test_a_refusal_for_scope_or_papel_names_what_would_do() -> None:
 
 def test_who_should_try_again_is_told_when() -> None:
     assert problems.in_progress().headers == {"Retry-After": "1"}
-    assert problems.busy().headers == {"Retry-After": "2"}
+    assert problems.busy().headers == problems.unserved().headers == {"Retry-After": "2"}
     assert problems.too_many(7).headers == {"Retry-After": "7"}

@@ -261,7 +261,7 @@ def client_error(code: str) -> ClientError:
         (client_error("RequestTooLargeException"), 413, "corpo-grande-demais"),
         (client_error("ServiceException"), 500, "erro-interno"),
         (client_error("AccessDeniedException"), 500, "erro-interno"),
-        (ReadTimeoutError(endpoint_url="https://lambda.example"), 500, "erro-interno"),
+        (ReadTimeoutError(endpoint_url="https://lambda.example"), 503, "dependencia-indisponivel"),
     ],
     ids=["throttled", "throttled at the hypervisor", "too large", "failing", "denied", "silent"],
 )

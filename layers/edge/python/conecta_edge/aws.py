@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
+
+THROTTLES: Final = frozenset(
+    {
+        "EC2ThrottledException", "InternalServerError", "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded", "ServiceUnavailable", "SlowDown", "ThrottlingException", "TooManyRequestsException",
+        "TransactionConflictException", "TransactionInProgressException",
+    }
+)  # fmt: skip
+"""What a service says that is asked too much, or by too many at once: nothing was done."""
+_LOST: Final = frozenset({"ConnectionError", "HTTPClientError"})
+_SERVER_FAULT: Final = 500
 
 
 @lru_cache(maxsize=1)
@@ -50,3 +61,14 @@ def error_code(error: BaseException) -> str:
     if not isinstance(response, dict):
         return ""
     return str(response.get("Error", {}).get("Code", ""))
+
+
+def unserved(error: BaseException) -> bool:
+    """Whether a service did not serve us: throttled, failing, or silent (it may have acted)."""
+    if error_code(error) in THROTTLES:
+        return True
+    told = getattr(error, "response", None)
+    status = told.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) if isinstance(told, dict) else 0
+    kinds = type(error).__mro__
+    lost = any(kind.__module__ == "botocore.exceptions" and kind.__name__ in _LOST for kind in kinds)
+    return lost or int(status) >= _SERVER_FAULT

@@ -7,13 +7,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from conecta_edge import observability, problems
-from conecta_edge.aws import client, error_code
+from conecta_edge.aws import THROTTLES, client, error_code
 from conecta_edge.settings import required
-
-_THROTTLED: Final = frozenset({"TooManyRequestsException", "ThrottlingException", "EC2ThrottledException"})
 
 
 class CallFailedError(RuntimeError):
@@ -53,7 +51,7 @@ def call(setting: str, event: Mapping[str, Any], correlacao: str) -> Answered:
         )
     except Exception as error:
         code = error_code(error)
-        if code in _THROTTLED:
+        if code in THROTTLES:
             raise problems.busy() from error
         if code == "RequestTooLargeException":
             raise CallTooLargeError from error

@@ -11,17 +11,10 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from conecta_edge.aws import error_code
+from conecta_edge.aws import THROTTLES, error_code
 
 Item = dict[str, Any]
 
-THROTTLES = frozenset(
-    {
-        "ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded",
-        "TransactionInProgressException", "TransactionConflictException", "InternalServerError",
-        "ServiceUnavailable", "SlowDown",
-    }
-)  # fmt: skip
 BATCH_GET = 100
 STATEMENTS = 25
 """Of PartiQL, in one call."""

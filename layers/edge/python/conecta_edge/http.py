@@ -18,6 +18,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from conecta_edge import cold_start, observability, problems
+from conecta_edge.aws import unserved
 from conecta_edge.dynamodb import TransientConflictError
 from conecta_edge.problems import FieldError, ProblemError
 
@@ -401,7 +402,7 @@ class Api:
             if kind in self._errors:
                 return _problem(self._errors[kind](error), correlacao)
         observability.failure("falha inesperada", error, correlacao=correlacao)
-        return _problem(problems.internal(), correlacao)
+        return _problem(problems.unserved() if unserved(error) else problems.internal(), correlacao)
 
     def _render(self, response: Response, origin: str, correlacao: str) -> dict[str, Any]:
         headers = {

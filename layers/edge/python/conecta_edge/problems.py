@@ -147,6 +147,16 @@ def busy() -> ProblemError:
     )  # fmt: skip
 
 
+def unserved() -> ProblemError:
+    """503: a dependency did not answer us; whether it acted is not known, and asking the same again is right."""
+    return ProblemError(
+        503, "dependencia-indisponivel", "Serviço interno sem resposta",
+        "Um serviço de que dependemos não respondeu a tempo. Repita a mesma requisição em instantes, com a mesma "
+        "Idempotency-Key se a usou: o que já tiver sido gravado não se repete.",
+        headers={"Retry-After": "2"},
+    )  # fmt: skip
+
+
 def internal() -> ProblemError:
     """500: the log has everything, the caller only the correlation id."""
     return ProblemError(
