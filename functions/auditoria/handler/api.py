@@ -101,7 +101,7 @@ def _listed(request: Request, actor: Actor, periodo: tuple[date, date]) -> Respo
     page = consulta.listar(actor.tenant, periodo, position, PAGE, portas)
     session.record_access(request, actor, finalidade=FINALIDADE, campos=("acessos",))
     return Response(
-        200, schemas.pagina(page.linhas, portas.selos.cabeca(actor.tenant), token_of(page.position))
+        200, schemas.pagina(page.rows, portas.selos.cabeca(actor.tenant), token_of(page.position))
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from auditoria.domain.cadeia import VERSAO, Cabeca, Escrito
+from conecta_atos.portas import Page
 from conecta_facts import codec
 
 if TYPE_CHECKING:
@@ -24,14 +25,6 @@ class PeriodoGrandeError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Pagina:
-    """Rows, the newest first, and after which of them the next page starts (`None` at the end)."""
-
-    linhas: Sequence[Escrito]
-    position: Mapping[str, str] | None
-
-
-@dataclass(frozen=True, slots=True)
 class Exportacao:
     """A piece of a chain that may be fetched for a while."""
 
@@ -43,8 +36,8 @@ class Exportacao:
 
 def listar(
     tenant: str, periodo: tuple[date, date], position: Mapping[str, str] | None, limite: int, portas: Portas
-) -> Pagina:
-    """A page of the accesses of a period.
+) -> Page:
+    """A page of the accesses of a period, the newest first.
 
     Args:
         periodo: its first and its last day.
@@ -58,8 +51,8 @@ def listar(
         found += [(dia, row) for row in rows]
         if len(found) > limite:
             there, final = found[limite - 1]
-            return Pagina([row for _, row in found[:limite]], {"dia": there.isoformat(), "sk": final["sk"]})
-    return Pagina([row for _, row in found], None)
+            return Page([row for _, row in found[:limite]], {"dia": there.isoformat(), "sk": final["sk"]})
+    return Page([row for _, row in found], None)
 
 
 def _dias(tenant: str, de: date, ate: date, portas: Portas) -> Sequence[date]:
