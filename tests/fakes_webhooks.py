@@ -18,6 +18,7 @@ from alertas.domain.errors import MudouError
 from alertas.domain.webhooks import Falha, Saude, Webhook
 from alertas.service.webhooks import Conjunto, Portas
 from tests.builders_functions import NOW
+from tests.fakes import Kept
 
 RAIZ = b"raiz-de-teste"
 
@@ -52,7 +53,7 @@ class FakeWebhooks:
             raise MudouError
         self.rows[webhook.prestador_id, webhook.id] = webhook
         self.sets[webhook.prestador_id] = conjunto + 1
-        self.kept += guardar
+        self._keep(guardar)
 
     def change(
         self, antes: Webhook, depois: Webhook, guardar: Sequence[Mapping[str, Any]] = (), *, aviso: str = "",
@@ -63,9 +64,15 @@ class FakeWebhooks:
         if self.rows[key].versao != antes.versao:
             raise MudouError
         self.rows[key] = depois
-        self.kept += guardar
+        self._keep(guardar)
         if aviso and now:
             self.avisos.append(aviso)
+
+    def _keep(self, guardar: Sequence[Any]) -> None:
+        self.kept += guardar
+        for one in guardar:
+            if isinstance(one, Kept):
+                one.apply()
 
     def saude(self, webhook: Webhook) -> Saude:
         return self.saudes.get(webhook.id, Saude(prestador_id=webhook.prestador_id, webhook=webhook.id))

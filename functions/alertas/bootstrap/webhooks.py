@@ -30,7 +30,7 @@ CHAMADAS: Final = Quota("webhooks", 60, 3600)
 
 def ouvinte() -> str | None:
     """PEM of a listener on this very machine, which may be an endpoint: in the embedded AWS alone."""
-    return os.environ.get("OUVINTE_CA") if os.environ.get("CONECTA_ESTAGIO") == "embarcado" else None
+    return (os.environ.get("OUVINTE_CA") or None) if os.environ.get("CONECTA_ESTAGIO") == "embarcado" else None
 
 
 @lru_cache(maxsize=1)
