@@ -135,7 +135,8 @@ def live(directory: Path, port: int, day: Day, seed: int, say: Callable[[str], N
     """
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
-    plan.write(directory, day.faults, seed=seed)
+    # Until the first loads are there only tasks of workflows fail: of a queue nothing is seen again for minutes.
+    plan.write(directory, [fault for fault in day.faults if not fault.service], seed=seed)
     aws = EmbeddedAws(directory, port=port, keep=False)
     killer = Killer(directory, random.Random(seed), KILL_EVERY)  # noqa: S311  # to be the same again
     began = time.monotonic()
@@ -144,6 +145,8 @@ def live(directory: Path, port: int, day: Day, seed: int, say: Callable[[str], N
             where = bring_up(aws, Progress(lambda _line: None))
             queues = judge.Queues(aws)
             queues.hurry(SEEN_AGAIN)
+            if any(fault.service for fault in day.faults):
+                plan.write(directory, day.faults, seed=seed)
             if day.killing:
                 killer.start()
             with _beside(ROUND_EVERY, lambda: sweep(aws)) if day.faults or day.killing else nullcontext():
