@@ -213,8 +213,13 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
-    responses = {str(reply.status): _reply(reply) for reply in operation.replies}
-    refusals = {429, 500, *operation.refusals}
+    responses: dict[str, Any] = {}
+    for reply in operation.replies:
+        described = _reply(reply)
+        first = responses.setdefault(str(reply.status), described)
+        first.get("content", {}).update(described.get("content", {}))
+    refusals = {429, 500, *operation.refusals, *([422] if operation.body is not None else [])}
+    refusals |= {status for parameter in operation.parameters for status in parameter.refusals}
     if operation.escopos:
         refusals |= {401, 403, 503} | ({404} if "{" in operation.path or operation.parameters else set())
     for status in sorted(refusals):

@@ -301,7 +301,9 @@ OPERATIONS: Final = (
         Parameter("formato", "query", "O padrão é json.", schema={"type": "string", "enum": list(_FORMATOS)}),
         IF_NONE_MATCH,
         replies=(
-            Reply(200, "A lista.", ProcedimentosComSenhaView, example=exemplos.PROCEDIMENTOS_COM_SENHA), _NADA_MUDOU,
+            Reply(200, "A lista.", ProcedimentosComSenhaView, example=exemplos.PROCEDIMENTOS_COM_SENHA),
+            Reply(200, "Em CSV.", media_type="text/csv"), Reply(200, "Em PDF.", media_type="application/pdf"),
+            _NADA_MUDOU,
         ),
         refusals=(404, 409, 422),
     ),

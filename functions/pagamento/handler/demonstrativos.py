@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from conecta_edge import session
-from conecta_edge.http import CURSOR, REGISTRO_ANS, Parameter, Query, Reply, Request, Response
+from conecta_edge.http import CURSOR, REGISTRO_ANS, XML, Parameter, Query, Reply, Request, Response
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.tables import TipoDemonstrativo
 from pagamento.bootstrap import nucleo as bootstrap
@@ -141,6 +141,10 @@ _VERSAO: Final = Parameter(
     "versao", "query", "Da TISS, em formato=xml; o padrão é a mais nova que a operadora aceita.",
     schema={"type": "string", "enum": list(Versao)}, example="4.01.00",
 )  # fmt: skip
+_OUTROS: Final = (
+    Reply(200, "Mensagem TISS (ISO-8859-1).", media_type=XML), Reply(200, "Em CSV.", media_type="text/csv"),
+    Reply(200, "Para imprimir.", media_type="application/pdf"),
+)  # fmt: skip
 _GRANDE: Final = Reply(303, "Grande demais para uma resposta: o arquivo está em Location por 15 minutos.")
 
 
@@ -152,7 +156,7 @@ def _documento(
         f"/demonstrativos/{path}", name, TAG, summary,
         f"{description} Em JSON, mensagem TISS, planilha ou PDF. O que ainda não foi publicado é 409; o de antes da "
         "migração, 404 com o portal.",
-        run, *parameters, _FORMATO, _VERSAO, replies=(reply, _GRANDE), refusals=(409, 422),
+        run, *parameters, _FORMATO, _VERSAO, replies=(reply, *_OUTROS, _GRANDE), refusals=(409, 422),
     )  # fmt: skip
 
 

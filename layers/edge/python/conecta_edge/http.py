@@ -225,7 +225,11 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A path, query or header parameter, for the documentation."""
+    """A path, query or header parameter, for the documentation.
+
+    Attributes:
+        refusals: problem statuses that it may be refused with.
+    """
 
     name: str
     where: str
@@ -233,6 +237,7 @@ class Parameter:
     required: bool = False
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
     example: Any = None
+    refusals: tuple[int, ...] = ()
 
 
 PRESTADOR = Parameter(
@@ -240,15 +245,18 @@ PRESTADOR = Parameter(
     "header",
     "Prestador em nome de quem se age; obrigatório para quem serve mais de um.",
     example="12345678000195",
+    refusals=(404, 422),
 )
-CURSOR = Parameter("cursor", "query", "Continuação de uma página anterior.")
+CURSOR = Parameter("cursor", "query", "Continuação de uma página anterior.", refusals=(400,))
 IDEMPOTENCY = Parameter(
     "Idempotency-Key", "header", "Chave sua para repetir sem efeito em dobro, guardada por 24 horas.",
     schema={"type": "string", "minLength": 1, "maxLength": 255}, example="5f0c9a52-7f0e-4f7e-9d0e-0b6f3f1c7a11",
+    refusals=(409, 422),
 )  # fmt: skip
 IF_MATCH = Parameter(
-    "If-Match", "header", "A ETag do que se viu: se mudou desde então, a resposta é 412.", example='"1"'
-)
+    "If-Match", "header", "A ETag do que se viu: se mudou desde então, a resposta é 412.", example='"1"',
+    refusals=(412,),
+)  # fmt: skip
 IF_NONE_MATCH = Parameter("If-None-Match", "header", "A ETag que já se tem: sem mudança, a resposta é 304.")
 REGISTRO_ANS = Parameter(
     "registro_ans", "query", "Registro ANS da operadora.", required=True,
@@ -258,7 +266,10 @@ REGISTRO_ANS = Parameter(
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A documented answer: its model (or none, with a media type) and an example."""
+    """A documented answer: its model (or none, with a media type) and an example.
+
+    Several of one status are one answer in several media types.
+    """
 
     status: int
     description: str
@@ -277,7 +288,7 @@ class Operation:
         run: takes the request, answers a response; parses, calls one use case, renders.
         accepts: media type of the request body: one that is not JSON has an example and no model.
         example: of the request body.
-        refusals: problem statuses beyond 401/403/404/429/500 worth documenting.
+        refusals: problem statuses beyond 401/403/404/429/500 and those of its parameters and its body.
     """
 
     method: str
