@@ -91,12 +91,15 @@ class EmbeddedAws:
         port: 0 takes the port of last time or the usual one, else a free one.
         lambda_limit: Environments per function; further calls queue.
         keep: Whether its state is saved, now and then and when it stops.
+        launcher: The module that is the child; another than the usual one may watch what goes by.
     """
 
     def __init__(
-        self, directory: Path = LOCAL_DIRECTORY, *, port: int = 0, lambda_limit: int | None = None, keep: bool = True
-    ) -> None:
+        self, directory: Path = LOCAL_DIRECTORY, *, port: int = 0, lambda_limit: int | None = None, keep: bool = True,
+        launcher: str = "local.launcher",
+    ) -> None:  # fmt: skip
         self.directory = directory
+        self._launcher = launcher
         self._keep = keep
         self._port = port
         self._limit = lambda_limit or int(os.environ.get("CONECTA_LAMBDA_MAX", "4"))
@@ -183,7 +186,7 @@ class EmbeddedAws:
         file = log / "aws.log"
         if file.exists():
             file.replace(log / "aws.anterior.log")
-        command = [sys.executable, "-m", "local.launcher", "--directory", str(self.directory)]
+        command = [sys.executable, "-m", self._launcher, "--directory", str(self.directory)]
         with file.open("ab") as output:
             self._process = subprocess.Popen(
                 [*command, "--port", str(port), "--lambda-limit", str(self._limit)],

@@ -1,7 +1,8 @@
-"""Write units of DynamoDB, computed from the requests: an emulator does not bill as DynamoDB does.
+"""Units of DynamoDB, computed from what is asked and answered: an emulator does not bill as DynamoDB does.
 
-One unit for each kilobyte begun of the larger of an item before and after it is written; a write of an index for each
-index whose copy of it changes (two when its place changes); everything twice in a transaction.
+Written: one unit for each kilobyte begun of the larger of an item before and after it is written; a write of an index
+for each index whose copy of it changes (two when its place changes); everything twice in a transaction. Read: one unit
+for each four kilobytes begun of an item, or of all that a query answers; half of it when it need not be the latest.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ KIBI: Final = 1024
 Image = Mapping[str, Any]
 _NAMED: Final = re.compile(r"""["']?(\w+)["']?\s*[:=]\s*\?""")
 _TABLE: Final = re.compile(r"""(?:INTO|UPDATE)\s+"([^"]+)\"""")
+_PARTITION: Final = re.compile(r"^\s*(#?\w+)\s*=\s*(:\w+)")
 _WRITES: Final = ("Put", "Update", "Delete", "ConditionCheck")
 
 
@@ -32,12 +34,12 @@ def item_size(item: Image) -> int:
 def _size(attribute: Image) -> int:
     ((kind, held),) = attribute.items()
     match kind:
-        case "S":
-            return len(held.encode())
+        case "S" | "SS":
+            return sum(len(one.encode()) for one in ([held] if kind == "S" else held))
         case "N":
             return (len(Decimal(held).as_tuple().digits) + 1) // 2 + 2
-        case "SS":
-            return sum(len(one.encode()) for one in held)
+        case "B":
+            return len(held) * 3 // 4  # base64, on the wire
         case "L":
             return 3 + sum(1 + _size(inner) for inner in held)
         case "M":
@@ -96,6 +98,30 @@ def writes_of(operation: str, body: Mapping[str, Any]) -> Iterator[tuple[str, Im
                     yield found[1], dict(zip(_NAMED.findall(one["Statement"]), one["Parameters"], strict=True))
 
 
+def reads_of(operation: str, body: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[tuple[str, Image, float]]:
+    """Table, key and units of everything a request reads; of a query the key of its partition.
+
+    What is not there costs as much as the smallest item.
+    """
+    match operation:
+        case "GetItem":
+            yield body["TableName"], body["Key"], _read([answer.get("Item", {})], body)
+        case "Query":
+            name, value = _PARTITION.findall(body["KeyConditionExpression"])[0]
+            name = body.get("ExpressionAttributeNames", {}).get(name, name)
+            yield body["TableName"], {name: body["ExpressionAttributeValues"][value]}, _read(answer["Items"], body)
+        case "BatchGetItem":
+            for table, asked in body["RequestItems"].items():
+                held = {(item["pk"]["S"], item["sk"]["S"]): item for item in answer["Responses"].get(table, ())}
+                for key in asked["Keys"]:
+                    yield table, key, _read([held.get((key["pk"]["S"], key["sk"]["S"]), {})], asked)
+
+
+def _read(items: Sequence[Image], asked: Mapping[str, Any]) -> float:
+    units = max(1, math.ceil(sum(map(item_size, items)) / (4 * KIBI)))
+    return units * (1.0 if asked.get("ConsistentRead") else 0.5)
+
+
 class Units:
     """Counts what the calls of a client write, table by table.
 
@@ -152,11 +178,12 @@ class Units:
         if table not in self._indexes:
             told = self._reader.describe_table(TableName=table)["Table"]
             held = (*told.get("GlobalSecondaryIndexes", ()), *told.get("LocalSecondaryIndexes", ()))
-            self._indexes[table] = tuple(_index(one) for one in held)
+            self._indexes[table] = tuple(index_of(one) for one in held)
         return self._indexes[table]
 
 
-def _index(told: Mapping[str, Any]) -> Index:
+def index_of(told: Mapping[str, Any]) -> Index:
+    """An index, as a table's description tells of it."""
     keys = tuple(key["AttributeName"] for key in told["KeySchema"])
     projection = told["Projection"]
     more = projection.get("NonKeyAttributes", ())
