@@ -15,6 +15,7 @@ from auditoria.dynamodb.acessos import DynamoAcessos
 from auditoria.dynamodb.selos import DynamoSelos
 from auditoria.s3 import S3Arquivo
 from conecta_edge.audit import place
+from conecta_edge.clock import LARGEST_OFFSET
 from local.auditoria.operacoes import OPERACOES, Leitura
 
 if TYPE_CHECKING:
@@ -147,16 +148,15 @@ class Corrida:
             yield from page["Items"]
 
     def selar(self) -> None:
-        """Have all that was appended sealed, however young.
+        """Have all that was appended sealed, however young, and whatever day it was where the clock had been moved to.
 
         Raises:
             CorridaAusenteError: it cannot be: something is wrong with the function.
         """
         lambda_ = self._client("lambda")
+        asked = {"acao": "selar", "margem_s": -int(LARGEST_OFFSET.total_seconds())}
         for _ in range(SELAGENS):
-            answer = lambda_.invoke(
-                FunctionName=f"{PREFIX}auditoria-fluxo", Payload=json.dumps({"acao": "selar", "margem_s": 0}).encode()
-            )
+            answer = lambda_.invoke(FunctionName=f"{PREFIX}auditoria-fluxo", Payload=json.dumps(asked).encode())
             told = json.loads(answer["Payload"].read())
             if "FunctionError" in answer:
                 raise CorridaAusenteError(f"a selagem falhou: {told.get('errorType')}")
