@@ -234,5 +234,6 @@ class Saida:
         """The ports."""
         return Portas(
             webhooks=self.webhooks, entregas=self.entregas, remetente=self.ouvinte, fila=self.fila,
-            agora=lambda: self.agora, raiz=lambda: RAIZ, sortear=lambda: 0.0, new_id=self.new_id,
+            agora=lambda: self.agora, carimbo=lambda: self.agora, raiz=lambda: RAIZ, sortear=lambda: 0.0,
+            new_id=self.new_id,
         )  # fmt: skip

@@ -141,7 +141,7 @@ class Remetente:
         local = self._ca is not None and name == LOCAL
         if not found or not (local or all(map(publico, found))):
             raise _RefusedError(Falha.ENDERECO_RECUSADO)
-        return found[0]
+        return min(found, key=lambda one: ":" in one)  # a Lambda reaches IPv6 only in some networks
 
 
 def _answer(secure: ssl.SSLSocket, ends: float, *, ler: bool) -> tuple[int, bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import uuid
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from alertas.settings import settings
 from alertas.sqs import SqsFila
 from conecta_edge import session
 from conecta_edge.aws import client
+from conecta_edge.clock import SystemClock
 from conecta_edge.later import Later
 from conecta_edge.quotas import Quota
 from conecta_edge.secrets import secret
@@ -67,6 +69,7 @@ def portas() -> Portas:
         remetente=Later(_remetente),
         fila=Later(lambda: SqsFila(client("sqs"), required("FILA_WEBHOOKS"))),
         agora=lambda: session.clock().now(),
+        carimbo=SystemClock(timedelta()).now,
         raiz=raiz,
         sortear=random.random,
         new_id=lambda: uuid.uuid4().hex,

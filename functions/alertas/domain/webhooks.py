@@ -274,12 +274,10 @@ def assinar(segredo_: str, mensagem: bytes) -> str:
     return hmac.digest(segredo_.encode(), mensagem, "sha256").hex()
 
 
-def assinatura(raiz: bytes, webhook: Webhook, corpo: bytes, now: datetime) -> dict[str, str]:
+def assinatura(segredos_: Mapping[int, str], corpo: bytes, carimbo: datetime) -> dict[str, str]:
     """Headers that tell who sends a body and when: each living key signs `<unix seconds>.<body>`."""
-    stamp = str(int(now.timestamp()))
-    signed = (
-        f"{chave}={assinar(one, stamp.encode() + b'.' + corpo)}" for chave, one in segredos(raiz, webhook, now).items()
-    )
+    stamp = str(int(carimbo.timestamp()))
+    signed = (f"{chave}={assinar(one, stamp.encode() + b'.' + corpo)}" for chave, one in segredos_.items())
     return {"Conecta-Timestamp": stamp, "Conecta-Assinatura": ",".join(signed)}
 
 

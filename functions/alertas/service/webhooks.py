@@ -148,6 +148,7 @@ class Portas:
     """The ports of webhooks.
 
     Attributes:
+        carimbo: the instant that a signature carries: the world's, also where the functions' clock is moved.
         raiz: what secrets are derived from, read on first use.
         local: whether `localhost` may be an endpoint: in the embedded AWS only.
         sortear: from 0 to 1.
@@ -159,6 +160,7 @@ class Portas:
     remetente: Remetente
     fila: Fila
     agora: Callable[[], datetime]
+    carimbo: Callable[[], datetime]
     raiz: Callable[[], bytes]
     sortear: Callable[[], float]
     new_id: Callable[[], str]
@@ -310,7 +312,7 @@ def headers(webhook: Webhook, evento_id: str, tipo: str, corpo: bytes, portas: P
         "Conecta-Webhook": webhook.id,
         "Conecta-Evento": tipo,
         "Conecta-Id": evento_id,
-        **webhooks.assinatura(portas.raiz(), webhook, corpo, portas.agora()),
+        **webhooks.assinatura(webhooks.segredos(portas.raiz(), webhook, portas.agora()), corpo, portas.carimbo()),
     }
 
 

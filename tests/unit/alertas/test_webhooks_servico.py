@@ -260,7 +260,7 @@ def test_while_a_secret_is_replaced_both_sign_and_then_only_the_new_one(house: H
     )  # fmt: skip
     corpo = b"{}"
     for ato, now, chaves in ((1, NOW, {"2", "1"}), (2, NOW + DAY, {"2"})):
-        signed = rules.assinatura(RAIZ, rotated, corpo, now)
+        signed = rules.assinatura(rules.segredos(RAIZ, rotated, now), corpo, now)
         by = dict(part.split("=") for part in signed["Conecta-Assinatura"].split(","))
         assert by.keys() == chaves, ato
         secret = rules.segredo(RAIZ, HOSPITAL, active.id, 2)
