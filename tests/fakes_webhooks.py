@@ -39,6 +39,7 @@ class FakeWebhooks:
         self.avisos: list[str] = []
         self.kept: list[Any] = []
         self.before_write: Callable[[], None] = lambda: None
+        self._lock = threading.RLock()
 
     def todos(self, prestador_id: str) -> Conjunto:
         mine = [one for (whose, _), one in self.rows.items() if whose == prestador_id]
@@ -49,11 +50,12 @@ class FakeWebhooks:
 
     def add(self, webhook: Webhook, conjunto: int, guardar: Sequence[Mapping[str, Any]]) -> None:
         self.before_write()
-        if self.sets.get(webhook.prestador_id, 0) != conjunto:
-            raise MudouError
-        self.rows[webhook.prestador_id, webhook.id] = webhook
-        self.sets[webhook.prestador_id] = conjunto + 1
-        self._keep(guardar)
+        with self._lock:
+            if self.sets.get(webhook.prestador_id, 0) != conjunto:
+                raise MudouError
+            self.rows[webhook.prestador_id, webhook.id] = webhook
+            self.sets[webhook.prestador_id] = conjunto + 1
+            self._keep(guardar)
 
     def change(
         self, antes: Webhook, depois: Webhook, guardar: Sequence[Mapping[str, Any]] = (), *, aviso: str = "",
@@ -61,10 +63,11 @@ class FakeWebhooks:
     ) -> None:  # fmt: skip
         self.before_write()
         key = (antes.prestador_id, antes.id)
-        if self.rows[key].versao != antes.versao:
-            raise MudouError
-        self.rows[key] = depois
-        self._keep(guardar)
+        with self._lock:
+            if self.rows[key].versao != antes.versao:
+                raise MudouError
+            self.rows[key] = depois
+            self._keep(guardar)
         if aviso and now:
             self.avisos.append(aviso)
 
