@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from conecta_edge.settings import required
+from conecta_edge.settings import of_environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,5 @@ class Settings:
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process.
-
-    Raises:
-        MissingSettingError: the function was deployed without one of them.
-    """
-    return Settings(
-        tabela_auditoria=required("TABELA_AUDITORIA"),
-        tabela_selos=required("TABELA_SELOS"),
-        bucket_acervo=required("BUCKET_ACERVO"),
-    )
+    """The settings of this process."""
+    return of_environment(Settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from conecta_edge.settings import required
+from conecta_edge.settings import of_environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,5 @@ class Settings:
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process.
-
-    Raises:
-        MissingSettingError: the function was deployed without one of them.
-    """
-    return Settings(tabela_peg=required("TABELA_PEG"), bucket_acervo=required("BUCKET_ACERVO"))
+    """The settings of this process."""
+    return of_environment(Settings)

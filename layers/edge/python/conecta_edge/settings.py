@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields
+from typing import Any, TypeVar
+
+Named = TypeVar("Named")
 
 
 class MissingSettingError(RuntimeError):
@@ -23,3 +27,13 @@ def required(name: str) -> str:
     if not value:
         raise MissingSettingError(name)
     return value
+
+
+def of_environment(classe: type[Named]) -> Named:
+    """A context's settings: each member of its class is the variable of that name, in capitals.
+
+    Raises:
+        MissingSettingError: the function was deployed without one of them.
+    """
+    known: Any = classe
+    return classe(**{field.name: required(field.name.upper()) for field in fields(known)})
