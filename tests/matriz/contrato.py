@@ -18,6 +18,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import load_all_checks, not_a_server_error
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -32,6 +33,7 @@ from tests.matriz.table import TABLE
 from tests.matriz.world import World
 
 load_all_checks()
+Made = Case[Any]
 CHECKS: Final[list[Any]] = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,
@@ -58,10 +60,11 @@ class Contrato:
     @cached_property
     def operations(self) -> Mapping[str, APIOperation[Any, Any, Any, Any]]:
         """By operationId."""
-        found = [result.ok() for result in schemathesis.openapi.from_dict(document()).get_all_operations()]
-        return {one.definition.raw["operationId"]: one for one in found}
+        found = schemathesis.openapi.from_dict(document()).get_all_operations()
+        known = [one.ok() for one in found if isinstance(one, Ok)]
+        return {one.definition.raw["operationId"]: one for one in known}
 
-    def wrong(self, operation: str, sent: Sent, answer: Answer, case: Case | None = None) -> tuple[str, ...]:
+    def wrong(self, operation: str, sent: Sent, answer: Answer, case: Made | None = None) -> tuple[str, ...]:
         """Whatever of an answer the document does not say."""
         described = self.operations[operation]
         names = [one["name"] for one in routes()[operation][2].get("parameters", ()) if one["in"] == "path"]
@@ -84,13 +87,13 @@ class Contrato:
         *,
         path: Mapping[str, str] | None,
         headers: Mapping[str, str],
-    ) -> list[Case]:
+    ) -> list[Made]:
         """Made-up requests, each run of the same the same; none of what nothing can be made up of.
 
         Args:
             path: what the path names, instead of something made up, too.
         """
-        made: list[Case] = []
+        made: list[Made] = []
         fixed = {name: value for name, value in headers.items() if name != "Authorization"}
         strategy = self.operations[operation].as_strategy(
             mode, path_parameters=dict(path) if path else None, headers=fixed or None
@@ -140,12 +143,14 @@ class Prova:
                         wrong = self._contrato.wrong(row.operation, sent, answer, case)
                         yield Resposta(row.operation, sent, answer, wrong)
 
-    def _sent(self, case: Case, caller: Caller) -> Sent:
+    def _sent(self, case: Made, caller: Caller) -> Sent:
         """As schemathesis would send it, but with the caller's own token."""
         given = case.as_transport_kwargs(base_url=self._api)
         known = {"method", "url", "headers", "params", "data", "json", "cookies", "files"}
         ready = requests.Request(**{name: value for name, value in given.items() if name in known}).prepare()
         token = {"Authorization": f"Bearer {caller.token}"} if caller.token else {}
         body = ready.body.encode() if isinstance(ready.body, str) else ready.body
+        assert body is None or isinstance(body, bytes)
+        headers = {name: str(value) for name, value in ready.headers.items()}
         path = (ready.url or "").removeprefix(self._api)
-        return Sent(method=str(ready.method), path=path, headers={**ready.headers, **token}, body=body)
+        return Sent(method=str(ready.method), path=path, headers=headers | token, body=body)
