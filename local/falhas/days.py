@@ -176,7 +176,7 @@ def _end(aws: EmbeddedAws, where: Mapping[str, Any], queues: judge.Queues, lived
         lived.wrong += [f"terminou de outro modo: {one}" for one in lived.tried if one.wrong]
         settle(aws, queues, lived)
     lived.dead = queues.kept()
-    queues.redrive()
+    queues.resend()
     settle(aws, queues, lived)
     lived.portrait = look(aws, where)
     lived.wrong += judge.messages(aws, lambda: outbox(aws))

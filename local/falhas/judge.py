@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from local import reenvio
 from local.falhas import journal
 from local.falhas.journal import Kind
 from local.falhas.portrait import STAGE
 from local.runtime import EmbeddedAws
 
-KEPT_QUEUES: Final = ("-dlq", "-falhas", "eventos-nao-entregues")
+KEPT_QUEUES: Final = (reenvio.DEAD, reenvio.FAILED, reenvio.UNDELIVERED)
 """Ends of the names of queues where something waits for a person."""
 
 
@@ -29,6 +31,7 @@ class Queues:
     """The queues of an instance, by their names without the stage's."""
 
     def __init__(self, aws: EmbeddedAws) -> None:
+        self._aws = aws
         self._sqs: Any = aws.client("sqs")
         urls = self._sqs.list_queues(MaxResults=1000).get("QueueUrls", [])
         self.urls = {url.rpartition("/")[2].removeprefix(STAGE): url for url in urls}
@@ -49,29 +52,16 @@ class Queues:
         return {name: count for name, count in counted.items() if count}
 
     def bodies(self, name: str) -> Iterator[str]:
-        """The bodies of a queue's messages, each of which stays there."""
-        seen: set[str] = set()
-        while found := self._sqs.receive_message(
-            QueueUrl=self.urls[name], MaxNumberOfMessages=10, VisibilityTimeout=60
-        ).get("Messages", []):
-            for one in found:
-                if one["MessageId"] not in seen:
-                    seen.add(one["MessageId"])
-                    yield one["Body"]
+        """The bodies of a failure queue's messages, each of which stays there."""
+        yield from (one.corpo for one in reenvio.Queue(self._aws.client, name).messages())
 
-    def redrive(self) -> int:
-        """What a person does with a dead letter queue once its cause is mended; how many messages went back."""
-        moved = 0
+    def resend(self) -> None:
+        """What a person does once the cause is mended: everything goes back to where it came from, or stays."""
         for name in self.kept():
-            source = self.urls.get(name.removesuffix("-dlq"))
-            if not name.endswith("-dlq") or source is None:
-                continue
-            while found := self._sqs.receive_message(QueueUrl=self.urls[name], MaxNumberOfMessages=10).get("Messages"):
-                for one in found:
-                    self._sqs.send_message(QueueUrl=source, MessageBody=one["Body"])
-                    self._sqs.delete_message(QueueUrl=self.urls[name], ReceiptHandle=one["ReceiptHandle"])
-                    moved += 1
-        return moved
+            queue = reenvio.Queue(self._aws.client, name)
+            for one in queue.messages():
+                with suppress(reenvio.ReenvioError):
+                    queue.resend(one)
 
     def _count(self, url: str) -> int:
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
