@@ -118,16 +118,21 @@ class Ouvinte:
         self._server.server_close()
         self._thread.join()
 
+    def segredo_de(self, _cabecalhos: Mapping[str, str]) -> str:
+        """The secret of the webhook that a request is for."""
+        return self.segredo
+
     def confere(self, cabecalhos: Mapping[str, str], corpo: bytes) -> bool:
         """Whether a delivery is of whom it says, by the published sample."""
-        return bool(self._sample.confere(self.segredo, cabecalhos, corpo))
+        return bool(self._sample.confere(self.segredo_de(cabecalhos), cabecalhos, corpo))
 
     def take(self, cabecalhos: Mapping[str, str], corpo: bytes) -> tuple[int, bytes]:
         """Status and body of the answer to a request."""
         conferida = self.confere(cabecalhos, corpo)
         body: dict[str, Any] = json.loads(corpo) if conferida else {}
         if "desafio" in body:
-            return HTTPStatus.OK, json.dumps({"prova": self._sample.prova(self.segredo, body["desafio"])}).encode()
+            prova = self._sample.prova(self.segredo_de(cabecalhos), body["desafio"])
+            return HTTPStatus.OK, json.dumps({"prova": prova}).encode()
         self.recebidos.append((cabecalhos, corpo, conferida))
         return (self.status if conferida else HTTPStatus.UNAUTHORIZED), b""
 

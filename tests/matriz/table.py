@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from local.gerador import verifica_elegibilidade
-from tests.matriz import alertas, auditoria, documentacoes, documentos, pagamento, pegs, recursos, senhas
+from tests.matriz import alertas, auditoria, documentacoes, documentos, pagamento, pegs, recursos, senhas, webhooks
 from tests.matriz.model import BILLING, FRONT_DESK, GESTOR, Door, Row, Values
 
 DOCUMENTOS: Final = frozenset({"documentos.ler"})
@@ -190,4 +190,5 @@ TABLE: Final = (
     *documentos.ROWS,
     *auditoria.ROWS,
     *alertas.ROWS,
+    *webhooks.ROWS,
 )  # fmt: skip

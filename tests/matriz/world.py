@@ -27,7 +27,7 @@ from local.gerador_cadastro.identificadores import cnpj as cnpj_of
 from local.runtime import EmbeddedAws
 from local.seed import CLINICA, GRUPOS, HOSPITAL, OPERADORAS
 from tests.cadastro_rows import CadastroTable, VinculoOperadora
-from tests.matriz import documentacoes, documentos, pagamento, pegs, recursos, senhas, tokens
+from tests.matriz import documentacoes, documentos, pagamento, pegs, recursos, senhas, tokens, webhooks
 from tests.matriz.calls import Wire, together
 from tests.matriz.contas import Contas, new_lote
 from tests.matriz.contestacoes import Contestacoes
@@ -36,6 +36,7 @@ from tests.matriz.faturas import Faturas
 from tests.matriz.model import EVERYTHING, Caller, Kind, Row, Target, Values, refusal
 from tests.matriz.publicacoes import Publicacoes
 from tests.matriz.table import TABLE
+from tests.matriz.webhooks import Vigia
 
 AMS, PASA = OPERADORAS
 ESCOPOS: Final = tuple(
@@ -55,7 +56,7 @@ ID_OF: Final[Mapping[str, str]] = {
     "lote de demonstrativos": "lotes", "publicacao": "publicacao", "documentacao": "documentacao",
     "peg contestavel": "protocolo", "recurso": "recurso", "recurso da operadora": "recurso",
     "rascunho de recurso": "rascunho_recurso", "documento": "documento", "documento da operadora": "documento",
-    "alerta": "alerta",
+    "alerta": "alerta", "webhook": "webhook",
 }  # fmt: skip
 """Of each kind of thing, the value that names it."""
 ABSENT: Final[Mapping[str, str]] = {
@@ -69,9 +70,13 @@ ABSENT: Final[Mapping[str, str]] = {
     "publicacao": "345695-200101000000-00000000", "documentacao": "345695-200101000000-00000000",
     "peg contestavel": "261129999999", "recurso": "261169999999", "recurso da operadora": "261169999999",
     "rascunho de recurso": "f" * 32, "documento": "f" * 32, "documento da operadora": "f" * 32, "alerta": "f" * 32,
+    "webhook": "f" * 32,
 }  # fmt: skip
 """Ids that are well formed and nobody's."""
-PLACES: Final = {"sequencia": "99", "glosa": "99", "digitada": "00009999", "arquivo": "f" * 32}
+PLACES: Final = {
+    "sequencia": "99", "glosa": "99", "digitada": "00009999", "arquivo": "f" * 32,
+    "entrega": f"20200101T000000000000-{'f' * 32}",
+}  # fmt: skip
 """What is inside of a thing, and one that is not."""
 SHARES: Final = 6
 """Of the spellings of an id, at most, among the rows that name one alike."""
@@ -314,11 +319,22 @@ class World:
                 f"registro:{registro}": self._kept_document(self.gestor, registro) for registro in OPERADORAS
             },
             "alerta": {hospital: self._told(self.gestor), clinica: self._told(self.clinica)},
+            "webhook": {
+                hospital: self.vigia.with_delivery(self.gestor),
+                clinica: self.vigia.with_delivery(self.clinica),
+            },
             "mensagem": {
                 hospital: self._sent(HOSPITAL.prestador_id, self.gestor),
                 clinica: self._sent(CLINICA.prestador_id, self.clinica),
             },
         }
+
+    @cached_property
+    def vigia(self) -> Vigia:
+        """Proves webhooks and takes what they are sent, as long as the world is."""
+        listening = Vigia(self.aws.directory / "ouvinte")
+        self._undo.append(listening.__exit__)
+        return listening.__enter__()
 
     def _told(self, at: Client) -> Values:
         """The newest alerta about a PEG, once there is one: PEGs were sent already."""
@@ -483,6 +499,7 @@ class World:
             "glosa_da_guia": "1001", "valor": "1.00", "nota": ABSENT["nota"], "lancamento": ABSENT["nota"],
             "recurso": ABSENT["recurso"], "dono": HOSPITAL.prestador_id,
             "executante": CLINICA.prestador_id if registro == AMS else HOSPITAL.prestador_id,
+            "url": self.vigia.url, "entrega": PLACES["entrega"],
         }  # fmt: skip
 
     def whoever_may(self, row: Row, *, where: Callable[[Caller], bool] = lambda _caller: True) -> Caller:
@@ -502,6 +519,8 @@ class World:
         """What is made one by one."""
         own = {**self.values(caller), **(self.own(row, caller) or {})}
         at = self.gestor if caller.prestador == HOSPITAL.prestador_id else self.clinica
+        if row.makes in webhooks.ESTADOS:
+            return {**own, **self.vigia.make(row.makes, at)}
         match row.makes or row.thing:
             case "pessoa":
                 return {**own, "pessoa": self.bind(self.person(), "recepcao", at)}
