@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-GENERATORS: Final = ("openapi", "regras", "colunas", "erros", "eventos", "sandbox.documento")
+GENERATORS: Final = ("openapi", "regras", "colunas", "erros", "glossario", "eventos", "sandbox.documento")
 """Modules of this package whose `main` writes, or with `--conferir` checks, and answers 1 when something is wrong."""
 
 
