@@ -17,6 +17,7 @@ from alertas.domain.entregas import Entrega, Linha, Lugar, Periodo, Resultado, S
 from alertas.domain.errors import MudouError
 from alertas.domain.webhooks import Falha, Saude, Webhook
 from alertas.service.webhooks import Conjunto, Portas
+from conecta_atos.portas import Page
 from tests.builders_functions import NOW
 from tests.fakes import Kept
 
@@ -116,9 +117,7 @@ class FakeEntregas:
     def uma(self, prestador_id: str, webhook_id: str, entrega_id: str) -> Entrega | None:
         return self.rows.get((prestador_id, webhook_id, entrega_id))
 
-    def registro(
-        self, webhook: Webhook, periodo: Periodo, position: Mapping[str, str] | None, limit: int
-    ) -> tuple[Sequence[Entrega], Mapping[str, str] | None]:
+    def registro(self, webhook: Webhook, periodo: Periodo, position: Mapping[str, str] | None, limit: int) -> Page:
         last = f"{periodo.ate}~"
         mine = [
             one
@@ -127,7 +126,7 @@ class FakeEntregas:
             and periodo.situacao in {None, one.situacao} and (position is None or one.id < position["id"])
         ]  # fmt: skip
         page = sorted(mine, key=lambda one: one.id, reverse=True)[:limit]
-        return page, {"id": page[-1].id} if len(page) < len(mine) else None
+        return Page(page, {"id": page[-1].id} if len(page) < len(mine) else None)
 
     def primeira(self, lugar: Lugar) -> Entrega | None:
         waiting = [one for one in self.rows.values() if one.lugar == lugar and one.situacao is SituacaoEntrega.PENDENTE]

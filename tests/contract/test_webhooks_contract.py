@@ -17,6 +17,7 @@ from alertas.domain.webhooks import Chave, Falha, Saude, SituacaoWebhook, Webhoo
 from alertas.dynamodb import chaves
 from alertas.dynamodb.entregas import DynamoEntregas
 from alertas.dynamodb.webhooks import DynamoWebhooks
+from conecta_atos.portas import Page
 from conecta_edge.dynamodb import ConditionFailedError, get_item, put
 from conecta_edge.rows import until
 from tests.builders_alertas import PEG, an_event
@@ -245,15 +246,15 @@ def test_a_log_is_read_newest_first_between_instants_and_by_what_became_of_each(
     entregas.write(made[2], old, NOW)
     webhook = a_webhook()
     newest = [one.id for one in reversed(made)]
-    found, following = entregas.registro(webhook, ALL, None, 4)
-    rest, end = entregas.registro(webhook, ALL, following, 4)
-    assert ([one.id for one in (*found, *rest)], end) == (newest, None)
+    first = entregas.registro(webhook, ALL, None, 4)
+    rest = entregas.registro(webhook, ALL, first.position, 4)
+    assert ([one.id for one in (*first.rows, *rest.rows)], rest.position) == (newest, None)
     some = Periodo(made[1].id[:18], made[3].id[:18])
-    assert [one.id for one in entregas.registro(webhook, some, None, 9)[0]] == newest[2:5]
+    assert [one.id for one in entregas.registro(webhook, some, None, 9).rows] == newest[2:5]
     for situacao, which in ((RETIDA, [0]), (ENTREGUE, [1]), (ESGOTADA, [2]), (PENDENTE, [5, 4, 3])):
-        listed = entregas.registro(webhook, replace(ALL, situacao=situacao), None, 9)[0]
+        listed = entregas.registro(webhook, replace(ALL, situacao=situacao), None, 9).rows
         assert [one.id for one in listed] == [made[place].id for place in which]
-    assert entregas.registro(a_webhook("w2"), ALL, None, 9) == ([], None)
+    assert entregas.registro(a_webhook("w2"), ALL, None, 9) == Page([], None)
 
 
 @pytest.mark.parametrize("engine_name", [EMBEDDED])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from alertas.domain.entregas import GUARDADA, Entrega, Linha, Lugar, Periodo, SituacaoEntrega
 from alertas.domain.errors import MudouError
 from alertas.dynamodb import chaves
+from conecta_atos.portas import Page
 from conecta_edge import rows
 from conecta_edge.clock import iso, parse_iso
 from conecta_edge.dynamodb import ConditionFailedError, conditions, get_item, marshal, query_page, update
@@ -53,9 +54,7 @@ class DynamoEntregas:
         key = chaves.entrega_key(prestador_id, webhook_id, entrega_id)
         return rows.build(Entrega, get_item(self._client, self._table, key))
 
-    def registro(
-        self, webhook: Webhook, periodo: Periodo, position: Mapping[str, str] | None, limit: int
-    ) -> tuple[Sequence[Entrega], Mapping[str, str] | None]:
+    def registro(self, webhook: Webhook, periodo: Periodo, position: Mapping[str, str] | None, limit: int) -> Page:
         """One consistent Query, of the table or of its own index."""
         wanted, indexed = periodo.situacao, periodo.situacao in _ORDENADAS
         begins, name = (f"{wanted}#", chaves.ORDEM) if indexed else (chaves.ENTREGA, "sk")
@@ -68,7 +67,7 @@ class DynamoEntregas:
             position, limit, forward=False, ConsistentRead=True, **({"IndexName": name} if indexed else {}),
         )  # fmt: skip
         listed = [codec.build(Entrega, row) for row in found]
-        return [one for one in listed if wanted in {None, one.situacao}], following
+        return Page([one for one in listed if wanted in {None, one.situacao}], following)
 
     def primeira(self, lugar: Lugar) -> Entrega | None:
         """One consistent Query of a row on the table's own index."""

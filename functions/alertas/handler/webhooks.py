@@ -62,7 +62,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from alertas.domain.webhooks import Webhook
-    from alertas.service.webhooks import Guardar, Portas
+    from alertas.service.webhooks import Portas
+    from conecta_atos.portas import Guardar
     from conecta_edge.tenancy import Principal
 
 TAG: Final = "Webhooks"
@@ -186,8 +187,8 @@ def list_deliveries(request: Request) -> Response:
     caller.require_gestor()
     periodo = _period(de, ate, None if situacao == TODAS else SituacaoEntrega(situacao))
     position, token_of = session.cursor(request, f"{caller.prestador_id}|entregas|{webhook.id}|{periodo}")
-    found, following = portas.entregas.registro(webhook, periodo, position, PAGE)
-    return Response(200, {"entregas": [schemas.entrega(one) for one in found], "cursor": token_of(following)})
+    page = portas.entregas.registro(webhook, periodo, position, PAGE)
+    return Response(200, {"entregas": [schemas.entrega(one) for one in page.rows], "cursor": token_of(page.position)})
 
 
 def get_delivery(request: Request) -> Response:

@@ -185,14 +185,13 @@ def send_range_again(
         SituacaoInvalidaError: it is not active.
     """
     webhooks.require_active(webhook)
-    found, following = portas.entregas.registro(webhook, periodo, position, REENVIOS)
-    done = 0
-    for one in found:
+    page, done = portas.entregas.registro(webhook, periodo, position, REENVIOS), 0
+    for one in page.rows:
         if one.situacao is not SituacaoEntrega.PENDENTE:
             with suppress(MudouError):  # it is being attempted, or was sent off by somebody else
                 _again(one, portas)
                 done += 1
-    return done, following
+    return done, page.position
 
 
 def _again(entrega: Entrega, portas: Portas) -> Entrega:

@@ -27,11 +27,10 @@ from alertas.domain.webhooks import (
 if TYPE_CHECKING:
     from alertas.domain.entregas import Entrega, Linha, Lugar, Periodo, Resultado
     from alertas.domain.webhooks import Saude
+    from conecta_atos.portas import Guardar, Page
 
 VOLTAS: Final = 5
 """How often what others keep changing is tried."""
-Guardar = Callable[[Webhook], Sequence[Mapping[str, Any]]]
-"""What is written with an act, made from what it left: the answer kept for its `Idempotency-Key`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +91,7 @@ class Entregas(Protocol):
         """One of a webhook."""
         ...
 
-    def registro(
-        self, webhook: Webhook, periodo: Periodo, position: Mapping[str, str] | None, limit: int
-    ) -> tuple[Sequence[Entrega], Mapping[str, str] | None]:
+    def registro(self, webhook: Webhook, periodo: Periodo, position: Mapping[str, str] | None, limit: int) -> Page:
         """Deliveries of a period, the newest first; a page may hold fewer than there is room for."""
         ...
 

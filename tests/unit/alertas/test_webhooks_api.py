@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -380,3 +381,8 @@ def test_what_we_are_made_to_send_is_counted(
 
     bootstrap.take_quota(Principal(HOSPITAL, "pessoa-1", Papel.GESTOR, frozenset()))
     assert taken[0]["Key"]["sk"]["S"].startswith("COTA#webhooks#todos#")
+
+
+def test_every_failure_is_explained_where_people_integrate() -> None:
+    told = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text("utf-8")
+    assert [falha for falha in Falha if f"`{falha}`" not in told] == []
