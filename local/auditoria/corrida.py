@@ -84,8 +84,11 @@ def balanco(
     Args:
         registradas: `correlacao` of each row.
     """
-    shown = [one for one in servidas if one.mostrou]
+    answered = list(servidas)
+    shown = [one for one in answered if one.mostrou]
     left = Counter(registradas)
+    # One function asks another within the same request: the row is of the one that shows.
+    showing = {one.correlacao for one in answered if operacoes.get(one.operacao) in {Leitura.SEMPRE, Leitura.CONFORME}}
     faltas: Counter[str] = Counter()
     for one in shown:
         leitura = operacoes.get(one.operacao)
@@ -93,7 +96,7 @@ def balanco(
             faltas[f"{one.operacao}: não está classificada em local/auditoria/operacoes.py"] += 1
         elif leitura is Leitura.SEMPRE and not left[one.correlacao]:
             faltas[f"{one.operacao}: mostrou dados pessoais e não deixou registro"] += 1
-        elif leitura is Leitura.NUNCA and left[one.correlacao]:
+        elif leitura is Leitura.NUNCA and left[one.correlacao] and one.correlacao not in showing:
             faltas[f"{one.operacao}: deixou registro, e está classificada como quem nada mostra"] += 1
     for operacao in sorted(name for name, leitura in operacoes.items() if leitura is Leitura.CONFORME):
         of_it = [one for one in shown if one.operacao == operacao]

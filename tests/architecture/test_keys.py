@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import auditoria.dynamodb
 import autorizacao.dynamodb
 import cadastro.dynamodb
 import conecta_contas_aws
@@ -22,6 +23,9 @@ import pagamento.dynamodb
 import peg.dynamodb
 import peg.s3
 import recurso.dynamodb
+from auditoria import s3 as auditoria_s3
+from auditoria.domain.dias import Dia
+from auditoria.dynamodb import chaves as chaves_auditoria
 from autorizacao.dynamodb import chaves
 from cadastro.dynamodb import contas, relacionamentos
 from conecta_contas.pegs import SituacaoPeg
@@ -53,7 +57,7 @@ from tests.builders_recurso import a_held, a_recurso
 from tests.fakes_cadastro import PSEUDONIMOS, Loaded
 from tests.fakes_documentos import a_documento as um_documento
 
-SUB, CLIENT = "9f8e7d6c-sub", "maquina-1"
+SUB, CLIENT, TENANT = "9f8e7d6c-sub", "maquina-1", f"PRESTADOR#{HOSPITAL}"
 PROTOCOLO = "261120000007"
 NUMERO = "26110000000001"
 PSEUDONYM = PSEUDONIMOS.carteira(VALE, CARTEIRA)
@@ -217,6 +221,10 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     "recurso.dynamodb.chaves.month_pk": (lambda: chaves_recurso.month_pk(VALE, "2611"), OF_VALE),
     "recurso.dynamodb.chaves.ponteiro_key": (lambda: chaves_recurso.ponteiro_key(VALE, PROTOCOLO), OF_VALE),
     "recurso.dynamodb.chaves.fila_pk": (lambda: chaves_recurso.fila_pk(VALE, "ENVIADO"), OF_VALE),
+    "auditoria.dynamodb.chaves.cabeca_key": (lambda: chaves_auditoria.cabeca_key(TENANT), OF_THE_HOSPITAL),
+    "auditoria.dynamodb.chaves.bloco_key": (lambda: chaves_auditoria.bloco_key(TENANT, 7), OF_THE_HOSPITAL),
+    "auditoria.dynamodb.chaves.dia_key": (lambda: chaves_auditoria.dia_key(TENANT, HOJE), OF_THE_HOSPITAL),
+    "auditoria.dynamodb.chaves.fila_pk": (lambda: chaves_auditoria.fila_pk(0), ["SELAR"]),
 }  # fmt: skip
 """What makes a key, and the partition it must give: a prestador, an operadora, a person and a credential are tenants
 of their own rows; the public list of operadoras, and what falls due, which only the sweep reads, are nobody's."""
@@ -235,8 +243,8 @@ def partition(key: Any) -> str:
 def modules() -> Iterator[ModuleType]:
     """Where keys are made: `conecta_edge`, contas, senhas, and every context's adapters of tables."""
     packages = (
-        conecta_edge, conecta_contas_aws, conecta_senhas_aws, autorizacao.dynamodb, cadastro.dynamodb,
-        documentos.dynamodb, pagamento.dynamodb, peg.dynamodb, recurso.dynamodb,
+        conecta_edge, conecta_contas_aws, conecta_senhas_aws, auditoria.dynamodb, autorizacao.dynamodb,
+        cadastro.dynamodb, documentos.dynamodb, pagamento.dynamodb, peg.dynamodb, recurso.dynamodb,
     )  # fmt: skip
     for package in packages:
         for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
@@ -357,6 +365,16 @@ def test_what_waits_for_an_answer_names_whose_it_is_and_by_when_and_whether_that
     assert told["fila_sk"] == f"9999-12-31#{HOSPITAL}#261160000001#VENCIDO"
     assert [chaves_recurso.identity(one) for one in (place, told)] == [(HOSPITAL, "261160000001")] * 2
     assert [chaves_recurso.told(one) for one in (place, told)] == [False, True]
+
+
+def test_days_to_be_sealed_spread_over_the_shards_and_name_whose_each_is() -> None:
+    days = [Dia(tenant=f"PRESTADOR#{n}", dia=HOJE).marcado("2", NOW) for n in range(200)]
+    places = [chaves_auditoria.lugar(one) for one in days]
+    assert {one["fila_pk"] for one in places} == {f"SELAR#{shard}" for shard in range(chaves_auditoria.SHARDS)}
+    assert chaves_auditoria.pendente(places[7]["fila_sk"]) == (NOW, "PRESTADOR#7", HOJE)
+    assert chaves_auditoria.lugar(Dia(tenant=TENANT, dia=HOJE)) == {}
+    where = auditoria_s3.bloco_key(TENANT, 7, "f" * 64)
+    assert where == f"auditoria/PRESTADOR/{HOSPITAL}/0000000007-{'f' * 24}.json.gz"
 
 
 def test_a_counter_belongs_to_nobody_and_holds_only_a_number() -> None:

@@ -29,6 +29,7 @@ SAME_MAKER = {
     "PROCEDIMENTO#": "as DIARIA", "PACOTE#": "as DIARIA", "PESSOA#<sub>` / `PEDIDO#": "as a prestador's",
     "CRONOGRAMA#<versao>": "as CRONOGRAMA", "AGENDA#<digest": "as the token's",
     "CONTESTADO#<registroANS>": "as one of ours", "CARGA#<id>": "as cadastro's", "PARTE#": "as cadastro's",
+    "selos `OPERADORA#": "as a prestador's",
 }  # fmt: skip
 """Rows whose key is made by a function that is judged with another's example."""
 

@@ -55,11 +55,11 @@ def test_a_run_in_which_all_was_recorded_has_nothing_missing() -> None:
         [
             served("obterAutorizacao", "a"), served("obterAutorizacao", "x", 304), served("obterAutorizacao", "y", 404),
             served("baixarDocumento", "b", 303), served("listarPegs", "z"), served("enviarMensagemTiss", "d"),
-            served("enviarMensagemTiss", "e"),
+            served("enviarMensagemTiss", "e"), served("conciliarPeg", "g"), served("somarContestados", "g"),
         ],
-        ["a", "b", "d", "de-uma-carga"],
+        ["a", "b", "d", "g", "de-uma-carga"],
     )  # fmt: skip
-    assert (found.faltas, found.linhas, found.servidas["enviarMensagemTiss"]) == ([], 4, 2)
+    assert (found.faltas, found.linhas, found.servidas["enviarMensagemTiss"]) == ([], 5, 2)
 
 
 @pytest.mark.parametrize(
