@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from alertas.domain.entregas import Lugar
 
 _BATCH: Final = 10
+_LONGEST: Final = 900
 
 
 class SqsFila:
@@ -22,11 +23,12 @@ class SqsFila:
         self._url = url
 
     def enqueue(self, lugares: Sequence[Lugar], espera: timedelta = timedelta()) -> None:
-        """A SendMessageBatch for every ten."""
+        """A SendMessageBatch for every ten; none comes before its time, when it would be too soon and let go."""
+        delay = min(int(espera.total_seconds()) + 1, _LONGEST) if espera else 0
         distinct = list(dict.fromkeys(lugares))
         for start in range(0, len(distinct), _BATCH):
             entries = [
-                {"Id": str(place), "MessageBody": json.dumps(asdict(one)), "DelaySeconds": int(espera.total_seconds())}
+                {"Id": str(place), "MessageBody": json.dumps(asdict(one)), "DelaySeconds": delay}
                 for place, one in enumerate(distinct[start : start + _BATCH])
             ]
             self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
