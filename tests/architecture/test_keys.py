@@ -7,11 +7,13 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
+import alertas.dynamodb
 import auditoria.dynamodb
 import autorizacao.dynamodb
 import cadastro.dynamodb
@@ -23,6 +25,8 @@ import pagamento.dynamodb
 import peg.dynamodb
 import peg.s3
 import recurso.dynamodb
+from alertas.domain.entregas import Lugar
+from alertas.dynamodb import chaves as chaves_alertas
 from auditoria import s3 as auditoria_s3
 from auditoria.domain.dias import Dia
 from auditoria.dynamodb import chaves as chaves_auditoria
@@ -49,6 +53,7 @@ from peg.dynamodb import cobrancas, pegs
 from peg.dynamodb import rascunhos as rascunhos_peg
 from recurso import s3 as recurso_s3
 from recurso.dynamodb import chaves as chaves_recurso
+from tests.builders_alertas import an_item
 from tests.builders_cadastro import CARTEIRA, CPF, HOJE, INICIO, NOME, a_vida
 from tests.builders_documentacoes import a_publicacao
 from tests.builders_functions import HOSPITAL, NOW, PASA, VALE, a_documento, a_peg, an_upload
@@ -225,6 +230,26 @@ KEYS: Mapping[str, tuple[Callable[[], Any], list[str]]] = {
     "auditoria.dynamodb.chaves.bloco_key": (lambda: chaves_auditoria.bloco_key(TENANT, 7), OF_THE_HOSPITAL),
     "auditoria.dynamodb.chaves.dia_key": (lambda: chaves_auditoria.dia_key(TENANT, HOJE), OF_THE_HOSPITAL),
     "auditoria.dynamodb.chaves.fila_pk": (lambda: chaves_auditoria.fila_pk(0), ["SELAR"]),
+    **{
+        f"alertas.dynamodb.chaves.{name}": (partial(getattr(chaves_alertas, name), *of), begins)
+        for name, of, begins in (
+            ("tenant_pk", (HOSPITAL,), OF_THE_HOSPITAL),
+            ("sequencia_key", (HOSPITAL,), OF_THE_HOSPITAL),
+            ("alerta_key", (HOSPITAL, "e1"), OF_THE_HOSPITAL),
+            ("entidade_key", (HOSPITAL, f"peg/{PROTOCOLO}"), OF_THE_HOSPITAL),
+            ("leitor_key", (HOSPITAL, SUB), OF_THE_HOSPITAL),
+            ("preferencia_key", (HOSPITAL, SUB), OF_THE_HOSPITAL),
+            ("painel_key", (an_item(),), OF_THE_HOSPITAL),
+            ("resumo_pk", (0,), ["RESUMO", "0"]),  # read by the sweep alone, which serves every tenant
+            ("webhook_key", (HOSPITAL, "w1"), OF_THE_HOSPITAL),
+            ("webhooks_key", (HOSPITAL,), OF_THE_HOSPITAL),
+            ("saida_pk", (HOSPITAL, "w1"), OF_THE_HOSPITAL),
+            ("saude_key", (HOSPITAL, "w1"), OF_THE_HOSPITAL),
+            ("entrega_key", (HOSPITAL, "w1", f"{NOW.isoformat()}-e1"), OF_THE_HOSPITAL),
+            ("linha_key", (Lugar(HOSPITAL, "w1", f"peg/{PROTOCOLO}"),), OF_THE_HOSPITAL),
+            ("linhas_pk", (0,), ["ENTREGAS", "0"]),  # as digests
+        )
+    },
 }  # fmt: skip
 """What makes a key, and the partition it must give: a prestador, an operadora, a person and a credential are tenants
 of their own rows; the public list of operadoras, and what falls due, which only the sweep reads, are nobody's."""
@@ -243,8 +268,8 @@ def partition(key: Any) -> str:
 def modules() -> Iterator[ModuleType]:
     """Where keys are made: `conecta_edge`, contas, senhas, and every context's adapters of tables."""
     packages = (
-        conecta_edge, conecta_contas_aws, conecta_senhas_aws, auditoria.dynamodb, autorizacao.dynamodb,
-        cadastro.dynamodb, documentos.dynamodb, pagamento.dynamodb, peg.dynamodb, recurso.dynamodb,
+        conecta_edge, conecta_contas_aws, conecta_senhas_aws, alertas.dynamodb, auditoria.dynamodb,
+        autorizacao.dynamodb, cadastro.dynamodb, documentos.dynamodb, pagamento.dynamodb, peg.dynamodb, recurso.dynamodb,
     )  # fmt: skip
     for package in packages:
         for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):

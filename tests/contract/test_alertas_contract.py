@@ -219,3 +219,8 @@ def test_what_is_over_ends_by_itself(engine: Engine, table: str) -> None:
     row = get_item(engine.dynamodb, table, chaves.painel_key(an_item()))
     assert row is not None
     assert (chaves.ORDEM in row, int(row["ttl"]) > NOW.timestamp()) == (False, True)
+    for acesso, ends in ((Acesso.SENHAS, True), (Acesso.NOTAS, False)):
+        waits = an_item(acesso, ate=a_day("2026-12-01"))
+        painel.put(waits)
+        row = get_item(engine.dynamodb, table, chaves.painel_key(waits)) or {}
+        assert (chaves.ORDEM in row, "ttl" in row) == (True, ends)

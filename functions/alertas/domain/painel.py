@@ -18,7 +18,8 @@ from typing import Any, Final
 ZERO: Final = Decimal("0.00")
 A_VENCER: Final = timedelta(days=15)
 """R10: from the first warning of `SenhaAVencer` to the last valid day."""
-_UTILIZAVEIS: Final = frozenset({"AUTORIZADA", "PARCIAL", "UTILIZADA"})
+_UTILIZAVEIS: Final = frozenset({"AUTORIZADA", "PARCIAL", "UTILIZADA", "EXPIRADA"})
+"""Its own last day says whether a senha lapsed, whatever was written of it (R10)."""
 _FECHADOS: Final = frozenset({"PAGO", "ENCERRADO_SEM_PAGAMENTO", "CANCELADO"})
 _ESPERA_NOTA: Final = "PENDENTE"
 
@@ -65,6 +66,11 @@ class Item:
     situacao: str | None = None
     valor: Decimal | None = None
     partes: tuple[Parte, ...] = ()
+
+    @property
+    def ultimo_dia(self) -> date | None:
+        """The last local day on which it may be counted; `None` when no day ends that."""
+        return self.ate if self.acesso in {Acesso.SENHAS, Acesso.GLOSAS} else None
 
     def em(self, hoje: date) -> bool:
         """Whether it waits on a day."""

@@ -12,7 +12,7 @@ from alertas.domain.painel import Acesso, Item
 from alertas.dynamodb import chaves
 from alertas.service.portas import Antes
 from conecta_edge import rows
-from conecta_edge.clock import iso, parse_iso
+from conecta_edge.clock import day_start, iso, local_day, parse_iso
 from conecta_edge.dynamodb import (
     ConditionFailedError,
     batch_get,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from conecta_edge.dynamodb import Item as Row
 
 SOLTO: Final = rows.SOLTA
-"""How long a thing that counts no more is kept: whatever is older than it must still find it."""
+"""How long a thing is kept once it counts no more: whatever is older than it must still find it."""
 
 
 class DynamoAlertas:
@@ -131,7 +131,9 @@ class DynamoPainel:
         """One write, on condition that nothing as new or newer is there."""
         versoes = {f"v{place}": versao for place, versao in enumerate(item.versoes)}
         row: Row = {**chaves.painel_key(item), **rows.plain(item), **versoes}
-        row |= {chaves.ORDEM: chaves.painel_ordem(item)} if item.conta else {"ttl": rows.until(self._now + SOLTO)}
+        last = item.ultimo_dia if item.conta else local_day(self._now)
+        row |= {chaves.ORDEM: chaves.painel_ordem(item)} if item.conta else {}
+        row |= {"ttl": rows.until(day_start(last) + SOLTO)} if last else {}
         older = " AND ".join(f"{name} <= :{name}" for name in versoes)
         newer = " OR ".join(f"{name} < :{name}" for name in versoes)
         condition = f"attribute_not_exists(pk) OR ({older} AND ({newer}))"

@@ -222,7 +222,7 @@ def test_a_senha_waits_for_each_party_from_the_first_warning_to_its_last_day() -
     "dados",
     [
         {"situacao": "CANCELADA"},
-        {"situacao": "EXPIRADA"},
+        {"situacao": "NEGADA"},
         {"esgotada": True},
         {"internado": True},
         {"validade": None},
@@ -232,6 +232,11 @@ def test_a_senha_waits_for_each_party_from_the_first_warning_to_its_last_day() -
 def test_a_senha_that_is_over_used_up_or_not_mine_any_more_waits_no_more(dados: dict[str, Any]) -> None:
     found = [one for one in painel.de_senha(an_image("SenhaAtualizada", **dados)) if one.prestador_id == HOSPITAL]
     assert [one.em(HOJE) for one in found] == [False]
+
+
+def test_what_was_written_expired_counts_by_its_own_last_day() -> None:
+    (mine,) = painel.de_senha(an_image("SenhaAtualizada", situacao="EXPIRADA", validade="2026-12-01"))
+    assert [mine.em(HOJE), mine.em(a_day("2026-12-02")), mine.ultimo_dia] == [True, False, a_day("2026-12-01")]
 
 
 def test_a_peg_is_open_until_it_is_paid_ended_or_cancelled() -> None:
