@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from conecta_atos.portas import Chamador
@@ -76,14 +77,10 @@ def publish(request: Request) -> Response:
     body = request.model(ExigenciasRequest)
     actor = caller.actor_at(caller.at(body.registro_ans, Grupo.AUDITORIA))
     who = Chamador(actor.quem, request.correlacao, request.expected_version())
-    answer = session.attempt(request, actor.tenant, actor.quem).carry_out(
-        lambda keep: schemas.exigencias(
-            pendencias.publish(
-                body.registro_ans, body.itens(), who, portas, guardar=lambda left: keep(schemas.exigencias(left))
-            )
-        )
-    )
-    return Response(200, answer, headers={"ETag": f'"{answer["versao"]}"'})
+    act = partial(pendencias.publish, body.registro_ans, body.itens(), who, portas)
+    return session.done(
+        request, actor.tenant, actor.quem, lambda guardar: act(guardar=guardar), schemas.exigencias
+    )  # fmt: skip
 
 
 _PESSOAS: Final = (PERSON_SCOPE,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_atos.portas import Chamador
@@ -174,11 +175,11 @@ def _changed(  # noqa: PLR0917
 def _done(  # noqa: PLR0917
     request: Request, caller: OperadoraPrincipal, registro: str, portas: Portas, act: Act, status: int = 200
 ) -> Response:  # fmt: skip
-    """Carry out an act once per `Idempotency-Key`, and answer what it left."""
-    answer = _once(request, caller, registro).carry_out(
-        lambda keep: _vista(act(_who(request, caller), lambda left: keep(_vista(left, portas))), portas)
-    )
-    return _answered(answer, status)
+    """See `session.done`."""
+    who = _who(request, caller)
+    return session.done(
+        request, f"OPERADORA#{registro}", who.quem, partial(act, who), lambda left: _vista(left, portas), status
+    )  # fmt: skip
 
 
 def _once(request: Request, caller: OperadoraPrincipal, registro: str) -> Once:

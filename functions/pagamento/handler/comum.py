@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_atos.portas import Chamador
@@ -159,13 +160,9 @@ Act = Callable[[Chamador, "Guardar"], Any]
 def done(
     request: Request, actor: Actor, act: Act, view: Callable[[Any], dict[str, Any]], status: int = 200
 ) -> Response:  # fmt: skip
-    """Carry out an act once per `Idempotency-Key`, and answer what it left."""
+    """See `session.done`."""
     who = Chamador(quem=actor.quem, correlacao=request.correlacao, versao=request.expected_version())
-    tenant = actor.tenant.removeprefix("PRESTADOR#")
-    answer = session.attempt(request, tenant, actor.quem).carry_out(
-        lambda keep: view(act(who, lambda left: keep(view(left))))
-    )
-    return Response(status, answer, headers={"ETag": f'"{answer["versao"]}"'} if "versao" in answer else {})
+    return session.done(request, actor.tenant.removeprefix("PRESTADOR#"), actor.quem, partial(act, who), view, status)
 
 
 # --- refusals ---

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_contas.errors import DossieMissingError, GlosaInvalidaError, MotivoAusenteError
@@ -102,15 +103,14 @@ Act = Callable[[Chamador, "Guardar"], "Peg"]
 
 
 def done(request: Request, tenant: str, who: Chamador, act: Act, view: Callable[[Peg], dict[str, Any]]) -> Response:
-    """Carry out an act once per `Idempotency-Key`, and answer what it left.
+    """See `session.done`.
 
     Args:
         tenant: whose key it is: prestador id, or that of `tenant_of`.
     """
-    answer = session.attempt(request, tenant, who.quem).carry_out(
-        lambda keep: view(act(who, lambda peg: keep(view(peg))))
-    )
-    return Response(200, answer, headers={"ETag": f'"{answer.get("peg", answer)["versao"]}"'})
+    return session.done(
+        request, tenant, who.quem, partial(act, who), view, of=lambda answer: answer.get("peg", answer)
+    )  # fmt: skip
 
 
 def tenant_of(registro_ans: str) -> str:

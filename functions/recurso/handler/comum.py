@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conecta_contas.errors import DossieMissingError
@@ -132,13 +133,10 @@ def done(
     papel: Papel = Papel.PRESTADOR,
     status: int = 200,
 ) -> Response:
-    """Carry out an act once per `Idempotency-Key`, and answer what it left."""
+    """See `session.done`."""
     who = Chamador(papel=papel, quem=actor.quem, correlacao=request.correlacao, versao=request.expected_version())
     tenant = actor.tenant.removeprefix("PRESTADOR#")
-    answer = session.attempt(request, tenant, actor.quem).carry_out(
-        lambda keep: view(act(who, lambda left: keep(view(left))))
-    )
-    return Response(status, answer, headers={"ETag": f'"{answer["versao"]}"'})
+    return session.done(request, tenant, actor.quem, partial(act, who), view, status)
 
 
 def located(answer: Response, where: str) -> Response:

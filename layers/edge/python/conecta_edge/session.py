@@ -17,6 +17,7 @@ from conecta_edge.settings import required
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from conecta_atos.portas import Guardar
     from conecta_edge.audit import Actor
     from conecta_edge.catalogo import Catalogo
     from conecta_edge.http import Request, Response, Resposta
@@ -204,3 +205,21 @@ def attempt(request: Request, prestador_id: str, subject: str) -> Once:
 def once(request: Request, caller: Principal, effect: Callable[[Keep], Any]) -> Any:
     """Carry out an effect at most once per `Idempotency-Key`; see `idempotency.Once.carry_out`."""
     return attempt(request, caller.prestador_id, caller.subject).carry_out(effect)
+
+
+def done(  # noqa: PLR0917  # whose act, what it does, what is shown of it
+    request: Request, tenant: str, quem: str, act: Callable[[Guardar], Any], view: Callable[[Any], dict[str, Any]],
+    status: int = 200, *, of: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+) -> Response:  # fmt: skip
+    """Carry out an act once per `Idempotency-Key`, and answer what it left, its `versao` as the ETag.
+
+    Args:
+        tenant: whose key it is, as of `attempt`.
+        act: a use case that is still to be told what is kept with it.
+        of: what of an answer has the `versao`.
+    """
+    from conecta_edge.http import Response  # noqa: PLC0415
+
+    answer = attempt(request, tenant, quem).carry_out(lambda keep: view(act(lambda left: keep(view(left)))))
+    versao = of(answer).get("versao")
+    return Response(status, answer, headers={} if versao is None else {"ETag": f'"{versao}"'})
