@@ -269,7 +269,8 @@ def modules() -> Iterator[ModuleType]:
     """Where keys are made: `conecta_edge`, contas, senhas, and every context's adapters of tables."""
     packages = (
         conecta_edge, conecta_contas_aws, conecta_senhas_aws, alertas.dynamodb, auditoria.dynamodb,
-        autorizacao.dynamodb, cadastro.dynamodb, documentos.dynamodb, pagamento.dynamodb, peg.dynamodb, recurso.dynamodb,
+        autorizacao.dynamodb, cadastro.dynamodb, documentos.dynamodb, pagamento.dynamodb, peg.dynamodb,
+        recurso.dynamodb,
     )  # fmt: skip
     for package in packages:
         for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
