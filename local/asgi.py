@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 import re
@@ -27,6 +28,9 @@ API_PREFIX = "/_aws/execute-api/"
 # could knock: only these are let through.
 _CLOSED_PREFIXES = ("/_ministack/", "/_localstack/", "/_aws/")
 _OPEN_PATHS = ("/_ministack/health",)
+# What mail would have been sent, for who has the instance's own secret key and says it in this header.
+INBOX_PATH = "/_ministack/ses/messages"
+KEY_HEADER = "conecta-chave"
 # Access keys that the emulator takes for the administrator's whoever sends them; this instance has one of its own.
 _ANYBODYS_KEY = re.compile(rb"Credential=(test|[0-9]{12})/")
 
@@ -64,7 +68,7 @@ class FrontDoor:
             await _answer(send, 403, {"message": "Use the key in .local/endpoint.json"})
             return
         is_api = path.startswith(API_PREFIX)
-        if path.startswith(_CLOSED_PREFIXES) and path not in _OPEN_PATHS and not is_api:
+        if path.startswith(_CLOSED_PREFIXES) and not (is_api or _is_open(path, headers)):
             await _answer(send, 404, {"message": "Not Found"})
             return
         if is_api:
@@ -90,6 +94,15 @@ class FrontDoor:
         scope["path"] = prefix + scope["path"]
         scope["raw_path"] = prefix.encode() + (scope.get("raw_path") or scope["path"].encode())
         return str(scope["path"])
+
+
+def _is_open(path: str, headers: dict[bytes, bytes]) -> bool:
+    """Whether one of the emulator's own doors may be passed."""
+    if path in _OPEN_PATHS:
+        return True
+    key = os.environ.get("AWS_SECRET_ACCESS_KEY", "").encode()
+    said = headers.get(KEY_HEADER.encode(), b"")
+    return path == INBOX_PATH and bool(key) and hmac.compare_digest(said, key)
 
 
 def _is_signed(headers: dict[bytes, bytes]) -> bool:

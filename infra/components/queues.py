@@ -72,3 +72,15 @@ def consume_use(queue: sqs.IQueue) -> iam.PolicyStatement:
 def send_use(queue: sqs.IQueue) -> iam.PolicyStatement:
     """The statement that lets a role put messages into one queue."""
     return iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
+
+
+def batches_use(queue: sqs.IQueue, settings: Settings) -> list[iam.PolicyStatement]:
+    """The statements that let a role put messages into one queue, some at once.
+
+    AWS asks for `sqs:SendMessage`, however many they are. The embedded AWS asks for the batch's own name, which AWS
+    does not know: it alone gets the last statement.
+    """
+    statements = [send_use(queue)]
+    if settings.embarcado:
+        statements.append(iam.PolicyStatement(actions=["sqs:SendMessageBatch"], resources=[queue.queue_arn]))
+    return statements

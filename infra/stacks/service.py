@@ -45,7 +45,7 @@ from infra.components.identity import pool_use
 from infra.components.keys import key_use
 from infra.components.layers import Layers
 from infra.components.mail import mail_use
-from infra.components.queues import ConsumerQueue, send_use
+from infra.components.queues import ConsumerQueue, batches_use
 from infra.components.routing import Objects, Routing, Subscription, publish_use
 from infra.components.schedule import Sweep, Target, daily, every, hourly
 from infra.components.workflow import (
@@ -918,7 +918,7 @@ class ServiceStack(Stack):
         }
         keeping = (
             table_use(data.cadastro, context_table.READ),
-            send_use(webhooks),
+            *batches_use(webhooks, self._settings),
             key_use(data.keys.tabelas, keys.WRITE),
         )
         signing = iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[data.segredo_webhooks_arn])

@@ -203,7 +203,7 @@ def test_wildcard_resources_are_those_of_the_reasoned_table(producao: Templates)
         assert actions <= allowed.get(resource, set()), resource
 
 
-def test_the_embedded_policies_differ_only_by_what_the_emulator_calls_a_batch_of_inserts(
+def test_the_embedded_policies_differ_only_by_what_the_emulator_calls_a_batch(
     producao: Templates, embarcado: Templates
 ) -> None:
     def granted(templates: Templates) -> set[tuple[str, str]]:
@@ -213,8 +213,10 @@ def test_the_embedded_policies_differ_only_by_what_the_emulator_calls_a_batch_of
 
     here = {policy for policy, _ in granted(producao)}
     found = {grant for grant in granted(embarcado) - granted(producao) if grant[0] in here}
-    assert {action for _, action in found} == {"dynamodb:BatchExecuteStatement"}
-    assert {policy.partition("Papel")[0] for policy, _ in found} == {"CadastroFluxo", *PEG}
+    assert {(policy.partition("Papel")[0], action) for policy, action in found} == {
+        *((name, "dynamodb:BatchExecuteStatement") for name in ("CadastroFluxo", *PEG)),
+        *((name, "sqs:SendMessageBatch") for name in ALERTAS),
+    }
 
 
 def test_nobody_scans_and_nobody_deletes_rows(producao: Templates) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.asgi import API_BODY_LIMIT, FrontDoor
+from local.asgi import API_BODY_LIMIT, INBOX_PATH, KEY_HEADER, FrontDoor
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,6 +110,17 @@ def test_loopback_stands_in_for_tls(browser: Browser) -> None:
 def test_the_emulators_own_doors_are_closed(browser: Browser, path: str) -> None:
     assert browser.send(path, method="POST") == 404
     assert browser.emulator.scope is None
+
+
+@pytest.mark.parametrize(("said", "status"), [(None, 404), ("outra", 404), ("a-desta", 200)])
+def test_mail_is_read_by_who_has_the_instances_own_key(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, said: str | None, status: int
+) -> None:
+    headers = {KEY_HEADER: said} if said else {}
+    assert browser.send(INBOX_PATH, headers={KEY_HEADER: ""}) == 404
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-desta")
+    assert browser.send(INBOX_PATH, headers=headers) == status
+    assert browser.send("/_ministack/reset", method="POST", headers=headers) == 404
 
 
 @pytest.mark.parametrize("key", ["test", "000000000000"])
