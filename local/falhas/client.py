@@ -16,6 +16,7 @@ from local import client
 from local.client import Answer
 
 AGAIN: Final = frozenset({429, 500, 502, 503, 504})
+"""Besides what says when to try again: 409, another request under this key is being served."""
 ATTEMPTS: Final = 14
 LONGEST_PAUSE: Final = 4.0
 PATIENCE: Final = 300.0
@@ -55,7 +56,7 @@ class Insistence:
                 if attempt == ATTEMPTS - 1:
                     raise
             else:
-                if answer.status not in AGAIN or attempt == ATTEMPTS - 1:
+                if not (answer.status in AGAIN or "retry-after" in answer.headers) or attempt == ATTEMPTS - 1:
                     return answer
                 self.statuses[HTTPStatus(answer.status)] += 1
             time.sleep(random.uniform(0.5, 1) * min(LONGEST_PAUSE, 0.2 * 2**attempt))  # noqa: S311  # jitter

@@ -142,8 +142,11 @@ def test_the_longest_key_is_kept_as_a_digest() -> None:
     assert len(made.sk) == len("/r#pessoa-1#") + 64
 
 
-def test_a_transaction_that_collides_with_the_first_one_is_in_progress_and_not_lost(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("collision", "told"), [(ConditionFailedError, ProblemError), (TransientConflictError, TransientConflictError)]
+)
+def test_what_loses_against_the_first_one_is_in_progress_and_what_is_throttled_was_not_done(
+    monkeypatch: pytest.MonkeyPatch, collision: type[Exception], told: type[Exception]
 ) -> None:
     class Empty:
         def replay(self, *_asked: Any) -> None:
@@ -153,11 +156,12 @@ def test_a_transaction_that_collides_with_the_first_one_is_in_progress_and_not_l
     monkeypatch.setattr(session, "clock", lambda: FixedClock(NOW))
 
     def collide(_keep: Any) -> None:
-        raise TransientConflictError
+        raise collision
 
-    with pytest.raises(ProblemError) as refused:
+    with pytest.raises(told) as refused:
         session.once(request(), CALLER, collide)
-    assert (refused.value.status, refused.value.headers) == (409, {"Retry-After": "1"})
+    if isinstance(refused.value, ProblemError):
+        assert (refused.value.status, refused.value.headers) == (409, {"Retry-After": "1"})
 
 
 # --- read along with everything else ---

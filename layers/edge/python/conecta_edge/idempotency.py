@@ -19,7 +19,6 @@ from conecta_edge import problems
 from conecta_edge.dynamodb import (
     ConditionFailedError,
     Item,
-    TransientConflictError,
     conditions,
     get_item,
     put,
@@ -143,6 +142,7 @@ class Once:
 
         Raises:
             ProblemError: 422 the key was used with another body; 409 a concurrent request with this key is not done.
+            TransientConflictError: throttled, or in conflict: nothing was done.
             Exception: what the effect raises, unless a concurrent request with this key was done meanwhile.
         """
         if look_first and (first := self.replay()) is not None:
@@ -157,6 +157,6 @@ class Once:
             first = self.replay()
             if first is not None:
                 return first
-            if isinstance(lost, ConditionFailedError | TransientConflictError):
+            if isinstance(lost, ConditionFailedError):
                 raise problems.in_progress() from lost
             raise
