@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 import types
@@ -10,12 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from autorizacao.handler import envios, eventos, tiss
 from conecta_edge import queues
 from conecta_edge.clock import iso
-from conecta_edge.dynamodb import unmarshal
 from conecta_edge.envios import MensagemAusenteError
 from conecta_tiss.messages.envelope import Mensagem
 from conecta_tiss.pipeline import validate_message
@@ -25,42 +22,10 @@ from tests.builders_autorizacao import ANALISADO
 from tests.builders_cadastro import CARTEIRA, HOJE, NOME
 from tests.builders_functions import CNPJ, HOSPITAL, NOW, PASA, VALE, failures, outbox_record, sqs_message
 from tests.fakes import Bus
+from tests.fakes_envios import Bucket, Table
 from tests.unit.autorizacao.test_autorizacao_tiss import NUMERO, Door, a_pedido, cancelled, sent, status_of
 
 CHAVE = f"t/{VALE}/{HOSPITAL}/mensagem_tiss/abc"
-
-
-class Bucket:
-    """S3 with one bucket."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
-
-    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803  # the API's own names
-        if Key not in self.objects:
-            raise ClientError({"Error": {"Code": "NoSuchKey", "Message": ""}}, "GetObject")
-        return {"Body": io.BytesIO(self.objects[Key]), "LastModified": NOW}
-
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str) -> None:  # noqa: N803
-        assert Bucket == "conecta-teste-acervo"
-        assert ContentType == {"xml": "application/xml", "json": "application/json"}[Key.rpartition(".")[2]]
-        self.objects[Key] = Body
-
-
-class Table:
-    """DynamoDB with the outbox."""
-
-    def __init__(self) -> None:
-        self.rows: dict[tuple[str, str], dict[str, Any]] = {}
-
-    def put_item(self, **asked: Any) -> None:
-        row = unmarshal(asked["Item"])
-        if (row["pk"], row["sk"]) in self.rows:
-            raise ClientError({"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}, "PutItem")
-        self.rows[row["pk"], row["sk"]] = row
-
-    def told(self) -> list[dict[str, Any]]:
-        return [json.loads(row["evento"]) for row in self.rows.values()]
 
 
 class Arquivos(Door):

@@ -14,6 +14,7 @@ import pytest
 
 from conecta_contas.pegs import Papel, Peg, SituacaoPeg
 from conecta_edge import calls, session
+from conecta_edge.envios import MensagemAusenteError
 from conecta_edge.http import Api
 from conecta_facts.operadoras import VersaoAceita
 from conecta_tiss.messages.cancelamento import GuiaACancelar, LoteACancelar
@@ -25,7 +26,6 @@ from conecta_tiss.versions import VERSOES, Versao
 from conecta_tiss.xml.writer import write
 from peg.bootstrap import cancelamentos, nucleo
 from peg.bootstrap.cancelamentos import Dono
-from peg.domain.errors import DocumentoMissingError
 from peg.handler import envios, eventos, tiss
 from peg.messages import situacao
 from peg.messages.lotes import TissPadrao
@@ -36,7 +36,6 @@ from tests.builders_cadastro import an_operadora
 from tests.builders_functions import (
     CNPJ,
     HOSPITAL,
-    NOW,
     OUTRO_CNPJ,
     PASA,
     SINCE,
@@ -53,6 +52,7 @@ from tests.cadastro_rows import Credencial, Vinculo
 from tests.casa_peg import HOJE, Casa, known_facts
 from tests.fakes import FakeIdempotency
 from tests.fakes_cadastro import PSEUDONIMOS
+from tests.fakes_envios import Bucket, Table
 from tests.unit.gerador.oracle import hash_of_leaves
 
 V401, V402, V403 = Versao
@@ -102,6 +102,8 @@ class Door(Casa):
         monkeypatch.setattr(nucleo, "portas", self.real)
         others = {one.dono.funcao: one for one in (self.autorizacao, self.recurso)}
         monkeypatch.setattr(calls, "call", lambda setting, *rest: others[setting](setting, *rest))
+        self.bucket, self.table = Bucket(), Table()
+        monkeypatch.setattr(envios, "client", {"s3": self.bucket, "dynamodb": self.table}.__getitem__)
         self._api = Api((*tiss.OPERATIONS, *tiss.UNPUBLISHED), tiss.ERRORS, session.origins)
 
     def real(self) -> Portas:
@@ -159,7 +161,7 @@ class Door(Casa):
 
     def deliver(self, raw: bytes, transacao: str, *may: str, upload: str = "u1", registro: str = VALE) -> list[str]:
         """A file of the queue; answers what was not done."""
-        self.archive.acervo.put(CHAVE, raw, NOW)
+        self.bucket.objects[CHAVE] = raw
         detail = {
             "registro_ans": registro, "prestador_id": HOSPITAL, "correlacao": "corr-7",
             "dados": {
@@ -172,8 +174,7 @@ class Door(Casa):
 
     def left(self, upload: str = "u1", registro: str = VALE) -> Any:
         """The body of what was left beside a file."""
-        raw = self.archive.acervo.content(f"t/{registro}/{HOSPITAL}/respostas/{upload}.xml")
-        read = validate_message(raw or b"", hoje=HOJE)
+        read = validate_message(self.bucket.objects[f"t/{registro}/{HOSPITAL}/respostas/{upload}.xml"], hoje=HOJE)
         assert read.mensagem is not None, read.achados
         return read.mensagem.corpo
 
@@ -553,8 +554,9 @@ def test_a_question_sent_as_a_file_is_answered_beside_it(door: Door) -> None:
     protocolo = door.billed().numero_protocolo
     assert door.deliver(a_question(protocolo), "solicitacaoStatusProtocolo", "loteGuias") == []
     assert door.left().situacao.detalhe.numero_protocolo == protocolo
-    (told,) = [one for one in door.pegs.events.values() if one.tipo == "MensagemRespondida"]
-    assert told.dados == {
+    (told,) = door.table.told()
+    assert (told["tipo"], told["entidade"], told["correlacao"]) == ("MensagemRespondida", "upload/u1", "corr-7")
+    assert told["dados"] == {
         "upload_id": "u1", "transacao": "solicitacaoStatusProtocolo", "recurso": {"tipo": "peg", "id": protocolo},
     }  # fmt: skip
     assert door.accesses[-1][1] == f"peg/{protocolo}"
@@ -563,8 +565,8 @@ def test_a_question_sent_as_a_file_is_answered_beside_it(door: Door) -> None:
 def test_what_is_not_found_is_answered_too(door: Door) -> None:
     assert door.deliver(a_question("261120000001"), "solicitacaoStatusProtocolo", "loteGuias") == []
     assert door.left().mensagem_erro.codigo == "3162"
-    (told,) = door.pegs.events.values()
-    assert (told.tipo, "recurso" in told.dados) == ("MensagemRespondida", False)
+    (told,) = door.table.told()
+    assert (told["tipo"], "recurso" in told["dados"]) == ("MensagemRespondida", False)
 
 
 def test_a_file_cancels_what_its_sender_may_and_says_no_to_the_rest(door: Door) -> None:
@@ -588,10 +590,10 @@ def test_a_file_cancels_what_its_sender_may_and_says_no_to_the_rest(door: Door) 
 def test_a_wrong_file_is_a_refusal_with_its_report(door: Door) -> None:
     assert door.deliver(cancel_lote()[:-30], "cancelaGuia", "loteGuias") == []
     assert door.left().mensagem_erro.codigo == "5002"
-    report = json.loads(door.archive.acervo.content(f"t/{VALE}/{HOSPITAL}/respostas/u1.json") or b"")
+    report = json.loads(door.bucket.objects[f"t/{VALE}/{HOSPITAL}/respostas/u1.json"])
     assert [achado["codigo"] for achado in report["achados"]] == ["5002"]
-    (told,) = door.pegs.events.values()
-    assert (told.tipo, told.dados["achados"]) == ("MensagemRecusada", 1)
+    (told,) = door.table.told()
+    assert (told["tipo"], told["dados"]["achados"]) == ("MensagemRecusada", 1)
 
 
 def test_a_file_is_for_the_operadora_it_was_sent_to(door: Door) -> None:
@@ -602,8 +604,8 @@ def test_a_file_is_for_the_operadora_it_was_sent_to(door: Door) -> None:
 def test_what_is_not_in_the_archive_or_changes_all_the_time_goes_back_to_the_queue(door: Door) -> None:
     door.autorizacao.http = 409
     assert door.deliver(cancel_guias(("1", "S-1")), "cancelaGuia", "solicitacaoProcedimento") == ["m0"]
-    assert door.pegs.events == {}
-    with pytest.raises(DocumentoMissingError):
+    assert door.table.told() == []
+    with pytest.raises(MensagemAusenteError):
         envios.message_received(
             {
                 "registro_ans": VALE, "prestador_id": HOSPITAL, "correlacao": "c",
