@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+from local.ouvinte import certificate
 from local.runtime import ROOT
 from tests.e2e.conftest import Deployed
 
@@ -20,8 +21,8 @@ pytestmark = pytest.mark.e2e
 
 GUIDE: Final = ROOT / "docs" / "guia-do-integrador.md"
 BLOCK: Final = re.compile(r"^```(bash|python|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-VARIES: Final = re.compile(r"[0-9]+|[0-9a-f]{16,}")
-"""Numbers, days and ids: whatever is not the same twice."""
+VARIES: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}/[0-9]{2}/[0-9]{4}|[0-9]{6,}|[0-9a-f]{16,}")
+"""Days, numbers that are handed out, ids: whatever is not the same twice."""
 END: Final = "--- end of block ---"
 READERS: Final = {
     "bash": ("bash", "-c", f"set -euo pipefail; while read -r block; do source $block < /dev/null; echo '{END}'; done"),
@@ -47,6 +48,8 @@ def like(text: str) -> str:
 
 
 def test_every_command_of_the_guide_does_what_the_page_shows(deployed: Deployed, tmp_path: Path) -> None:
+    certificate(deployed.aws.directory / "ouvinte")
+    (tmp_path / "docs").symlink_to(GUIDE.parent)
     told = {**os.environ, "CONECTA": str(deployed.aws.directory / "endpoint.json"), "LC_ALL": "C.UTF-8"}
     with ExitStack() as stack:
         readers = {
