@@ -35,7 +35,7 @@ pronto. Repita quantas vezes quiser: não há limite de quantidade por período 
 """
 _SENHAS: Final = f"""\
 A senha expirada de cada prestador é `EXPIRADA` e os oito primeiros caracteres do seu CNPJ (`{expirada(HOSPITAL)}`,
-`{expirada(CLINICA)}`), dos dois exames: `GET /autorizacoes/345695/{expirada(HOSPITAL)}` a mostra EXPIRADA. Outra,
+`{expirada(CLINICA)}`), dos dois exames: `GET /autorizacoes/{{registro_ans}}/{{numero}}` a mostra EXPIRADA. Outra,
 `VENCE` e o dia da carga (AAMMDD) antes dos mesmos caracteres, expira cinco dias depois: a varredura diária avisa.
 """
 _LOTES: Final = """\
