@@ -19,6 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from alertas import http_out
+from alertas.domain import alertas, eventos, painel, webhooks
+from alertas.domain import regras as avisos
+from alertas.service import avisos as numeracao
+from alertas.service import entregas, inicio, resumos
+from alertas.service import webhooks as enderecos
+from auditoria.domain import cadeia
+from auditoria.service import selagem
 from cadastro.domain import elegibilidade
 from conecta_contas import analise as cobranca
 from conecta_contas import divisao, pegs
@@ -148,6 +156,20 @@ def catalogue() -> tuple[Regra, ...]:
         Regra("DOC-SENHA", ("R09",), procedimentos.com_senha),
         Regra("DOC-PUBLICACAO", ("§2",), publicacoes.publish),
         Regra("DOC-ESTANTE", ("§2",), publicacoes.read),
+        Regra("INICIO-CONTAGEM", ("§2",), painel.contar),
+        Regra("INICIO-IMAGENS", ("§2",), inicio.follow),
+        Regra("ALERTA-AVISO", ("R06", "R10", "§8"), avisos.aviso),
+        Regra("ALERTA-NUMERO", ("§8",), numeracao.tell),
+        Regra("ALERTA-LEITURA", ("§8",), alertas.nao_lidos),
+        Regra("ALERTA-RESUMO", ("§6", "§8"), resumos.send_due),
+        Regra("WEBHOOK-CATALOGO", ("§6", "§8"), eventos.publico),
+        Regra("WEBHOOK-ENDERECO", ("§8",), webhooks.endereco),
+        Regra("WEBHOOK-DESTINO", ("§8",), http_out.publico),
+        Regra("WEBHOOK-PROVA", ("§8",), enderecos.verify),
+        Regra("WEBHOOK-ASSINATURA", ("§8",), webhooks.assinatura),
+        Regra("WEBHOOK-ENTREGA", ("§8",), entregas.deliver),
+        Regra("AUDITORIA-SELO", ("§6",), selagem.selar),
+        Regra("AUDITORIA-CADEIA", ("§6",), cadeia.verificar),
         Regra("R12", ("R12",), admissao.versao_aceita),
         Regra("PROTOCOLO", ("R30",), protocolos.allocate),
     )

@@ -313,6 +313,7 @@ def test_owners_are_asked_by_their_unpublished_routes(
 # --- the first page ---
 
 
+@pytest.mark.regra("INICIO-CONTAGEM")
 def test_the_first_page_counts_what_its_lists_show(mural: ApiMural) -> None:
     some(mural)
     mural.owners.glosas[PEG] = {

@@ -46,6 +46,7 @@ MARKS = st.lists(
 )
 
 
+@pytest.mark.regra("ALERTA-LEITURA")
 @given(st.lists(st.sampled_from(AREAS), min_size=12, max_size=12), MARKS)
 def test_what_is_counted_as_unread_is_what_is_unread(areas: list[Area], marks: list[tuple[str, int, bool]]) -> None:
     sequencia, made = numbered(areas)
@@ -175,6 +176,7 @@ TOLD: list[tuple[dict[str, Any], str, str | None]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.regra("ALERTA-AVISO")
 @pytest.mark.parametrize(
     ("envelope", "said", "until"), TOLD, ids=lambda one: one["tipo"] if isinstance(one, dict) else ""
 )
@@ -210,6 +212,7 @@ def test_what_is_no_news_is_not_told(envelope: dict[str, Any]) -> None:
 # --- the first page ---
 
 
+@pytest.mark.regra("INICIO-CONTAGEM", "R10")
 def test_a_senha_waits_for_each_party_from_the_first_warning_to_its_last_day() -> None:
     parties = [HOSPITAL, CLINICA]
     mine, other = painel.de_senha(an_image("SenhaAtualizada", 3, validade="2026-12-06", prestadores=parties))
@@ -256,6 +259,7 @@ def test_a_fatura_waits_while_its_nota_is_missing() -> None:
     )
 
 
+@pytest.mark.regra("INICIO-CONTAGEM")
 def test_glosas_wait_until_their_own_day() -> None:
     answered: dict[str, Any] = {"versao_peg": 4, "versao_contestado": 1, "partes": [
         {"ate": "2026-11-20", "quantas": 5, "valor": "50.00"},
@@ -310,6 +314,7 @@ def test_choosing_the_same_again_changes_nothing() -> None:
     assert (sent.enviado_em, resumos.adiado(sent, NOW).proximo_em) == (NOW, NOW + resumos.DE_NOVO)
 
 
+@pytest.mark.regra("ALERTA-RESUMO")
 def test_a_digest_counts_and_names_kinds_and_nothing_else() -> None:
     soon = replace(an_alerta(2), aviso=replace(an_alerta().aviso, titulo="Glosa publicada", prazo=date(2026, 12, 1)))
     over = replace(soon, aviso=replace(soon.aviso, prazo=date(2026, 11, 1)))

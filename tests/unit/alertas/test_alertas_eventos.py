@@ -64,6 +64,7 @@ def test_whatever_happens_is_public_or_known_to_be_ours_alone() -> None:
     assert {tipo for tipo in CATALOGO if f'"{tipo}"' not in source} == {TESTE}
 
 
+@pytest.mark.regra("WEBHOOK-CATALOGO")
 def test_an_event_is_delivered_with_the_members_of_the_catalogue_and_no_other() -> None:
     told = publico(AUTORIZACAO, "P2")
     assert told == {
@@ -73,6 +74,7 @@ def test_an_event_is_delivered_with_the_members_of_the_catalogue_and_no_other() 
     }  # fmt: skip
 
 
+@pytest.mark.regra("WEBHOOK-CATALOGO")
 def test_what_is_not_in_the_catalogue_is_delivered_to_nobody() -> None:
     assert publico({**AUTORIZACAO, "tipo": "SenhaAtualizada"}, "P1") is None
 

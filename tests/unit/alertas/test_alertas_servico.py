@@ -34,6 +34,7 @@ def told(mural: Mural, many: int, **changes: Any) -> None:
 # --- telling ---
 
 
+@pytest.mark.regra("ALERTA-NUMERO")
 def test_an_event_is_told_once_however_often_it_comes() -> None:
     mural = Mural()
     first = avisos.tell(an_event(), HOSPITAL, mural.portas)
@@ -55,6 +56,7 @@ def test_what_comes_after_something_newer_of_the_same_thing_says_so() -> None:
     assert (found.numero, found.superado) == (2, True)
 
 
+@pytest.mark.regra("ALERTA-NUMERO")
 def test_numbers_have_no_gaps_when_many_are_told_at_once() -> None:
     mural, events = Mural(), [an_event(quando=NOW + timedelta(seconds=place)) for place in range(24)]
     lost = list[int]()
@@ -206,6 +208,7 @@ def test_a_reader_who_marks_in_two_places_at_once_loses_nothing(monkeypatch: pyt
 # --- the first page ---
 
 
+@pytest.mark.regra("INICIO-IMAGENS")
 @given(st.permutations(range(1, 6)), st.integers(1, 5))
 def test_images_in_any_order_leave_the_newest(order: list[int], twice: int) -> None:
     mural = Mural()
@@ -276,6 +279,7 @@ def wanting(mural: Mural, papel: str = "gestor") -> Preferencia:
     return resumos.choose(*EU, Frequencia.DIARIO, mural.preferencias, mural.portas)
 
 
+@pytest.mark.regra("ALERTA-RESUMO")
 def test_a_digest_leaves_once_a_day_while_there_is_something_to_read() -> None:
     mural, correio = Mural(), Correio()
     assert wanting(mural) == wanting(mural)

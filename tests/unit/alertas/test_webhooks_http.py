@@ -77,6 +77,7 @@ def fresh() -> None:
     http_out._context.cache_clear()
 
 
+@pytest.mark.regra("WEBHOOK-DESTINO")
 @pytest.mark.parametrize(
     "address",
     [
@@ -98,6 +99,7 @@ def test_public_ones_are(address: str) -> None:
     assert publico(address)
 
 
+@pytest.mark.regra("WEBHOOK-DESTINO")
 def test_the_address_that_was_checked_is_the_one_connected_to_whatever_the_name_leads_to_next(folder: Path) -> None:
     endpoint = Endpoint(folder, NO_CONTENT)
     answers = iter([["2606:4700::1111", PUBLIC], ["127.0.0.1"]])
@@ -164,6 +166,7 @@ def test_a_body_is_read_only_when_it_is_wanted_and_only_its_beginning(folder: Pa
     assert len(endpoint.remetente().send(URL, HEADERS, b"{}", ler=True).corpo) == http_out.CORPO
 
 
+@pytest.mark.regra("WEBHOOK-DESTINO")
 def test_a_redirect_is_never_followed(folder: Path) -> None:
     endpoint = Endpoint(folder, b"HTTP/1.1 308 P\r\nLocation: https://outro.example/\r\n\r\n")
     assert endpoint.remetente().send(URL, HEADERS, b"{}").falha is Falha.REDIRECIONAMENTO

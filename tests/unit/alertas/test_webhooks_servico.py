@@ -77,6 +77,7 @@ def house() -> House:
 # --- registering ---
 
 
+@pytest.mark.regra("WEBHOOK-ENDERECO")
 @pytest.mark.parametrize(
     ("url", "codigo"),
     [
@@ -142,6 +143,7 @@ def test_two_who_register_at_once_are_counted_one_after_the_other(house: House) 
 # --- proving ---
 
 
+@pytest.mark.regra("WEBHOOK-PROVA")
 def test_it_is_active_once_it_proved_to_hold_the_secret(house: House) -> None:
     made = house.create()
     active = webhooks.verify(made, house.portas, versao=1, guardar=keep)
@@ -150,6 +152,7 @@ def test_it_is_active_once_it_proved_to_hold_the_secret(house: House) -> None:
     assert house.webhooks.kept == ["guardado", "guardado"]
 
 
+@pytest.mark.regra("WEBHOOK-PROVA")
 def test_who_only_echoes_proves_nothing(house: House) -> None:
     made = house.create()
     house.ouvinte.proves = False
@@ -253,6 +256,7 @@ def test_a_foreign_one_is_not_there(house: House) -> None:
         webhooks.find(CLINICA, made.id, house.portas)
 
 
+@pytest.mark.regra("WEBHOOK-ASSINATURA")
 def test_while_a_secret_is_replaced_both_sign_and_then_only_the_new_one(house: House) -> None:
     active = house.active()
     rotated = webhooks.act(
@@ -296,6 +300,7 @@ def test_one_that_never_proved_itself_is_told_nothing_and_keeps_nothing(house: H
     assert not house.entregas.rows
 
 
+@pytest.mark.regra("WEBHOOK-ENTREGA")
 def test_of_one_thing_an_older_event_goes_before_a_newer_one(house: House) -> None:
     active = house.active()
     house.tell("PegLiberado", minutes=2)
@@ -317,6 +322,7 @@ def test_one_thing_that_fails_keeps_no_other_waiting(house: House) -> None:
     assert house.deliver(active, "peg/2") == [ENTREGUE]
 
 
+@pytest.mark.regra("WEBHOOK-ENTREGA")
 def test_a_failure_is_tried_again_later_and_later_for_a_day_and_then_given_up(house: House) -> None:
     active = house.active()
     house.tell(minutes=1)

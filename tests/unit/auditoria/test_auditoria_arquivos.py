@@ -94,6 +94,7 @@ def junk(lines: Lines) -> None:
     lines.insert(2, "lixo")
 
 
+@pytest.mark.regra("AUDITORIA-CADEIA")
 @pytest.mark.parametrize(
     ("tamper", "codigo"),
     [

@@ -37,6 +37,7 @@ def heads(blocos: Blocos) -> list[Cabeca]:
     return [Cabeca(one["n"], digest(one)) for one in blocos]
 
 
+@pytest.mark.regra("AUDITORIA-CADEIA")
 def test_a_chain_as_it_was_sealed_has_nothing_wrong_whole_or_in_part() -> None:
     blocos = a_chain(3, 1, 2)
     assert [one["n"] for one in blocos] == [1, 2, 3]

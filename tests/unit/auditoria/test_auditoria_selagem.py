@@ -91,6 +91,7 @@ def test_all_may_be_sealed_at_once_when_somebody_asks_for_it(registro: Registro)
     assert fluxo.handler({**SELAR, "margem_s": 0}, context()) == {"blocos": 1, "linhas": 1, "adiados": 0}
 
 
+@pytest.mark.regra("AUDITORIA-SELO")
 def test_a_row_that_comes_late_goes_into_the_next_block_and_none_into_two(registro: Registro) -> None:
     appended(registro, a_row(0, "a"), a_row(2, "c"))
     selagem.selar(TENANT, HOJE, iso(registro.agora), registro.portas)
@@ -120,6 +121,7 @@ def test_a_row_that_is_told_of_while_its_day_is_sealed_is_sealed(registro: Regis
     assert sealed(registro) == [["a", "b"]]
 
 
+@pytest.mark.regra("AUDITORIA-SELO")
 def test_two_who_seal_the_same_at_once_seal_it_once(registro: Registro) -> None:
     appended(registro, a_row(0, "a"))
     registro.selos.meanwhile = [lambda: selagem.selar(TENANT, HOJE, iso(registro.agora), registro.portas)]
