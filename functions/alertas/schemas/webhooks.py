@@ -86,7 +86,7 @@ class ChaveView(View):
     ate: Annotated[datetime | None, Field(description="Até quando assina; nulo na que vale.")]
 
 
-class SaudeView(View):
+class SaudeDeWebhookView(View):
     """Como o endereço vem respondendo."""
 
     falhas: Annotated[int, Field(description="Seguidas, sem uma entrega no meio.")]
@@ -112,7 +112,7 @@ class WebhookView(View):
 class WebhookInteiroView(WebhookView):
     """Um endereço, e como vem respondendo."""
 
-    saude: SaudeView
+    saude: SaudeDeWebhookView
 
 
 class WebhookComSegredoView(WebhookView):
