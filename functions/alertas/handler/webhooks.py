@@ -244,12 +244,10 @@ def _done(
     request: Request, caller: Principal, act: Callable[[Guardar], Webhook], portas: Portas, *, status: int = 200
 ) -> Response:
     """Carry out an act once per `Idempotency-Key`, and answer what it left; no kept answer holds a secret."""
-
-    def view(left: Webhook) -> dict[str, Any]:
-        return schemas.webhook(left, portas.agora())
-
-    answer = session.once(request, caller, lambda keep: view(act(lambda left: keep(view(left)))))
-    return Response(status, answer, headers={"ETag": f'"{answer["versao"]}"'})
+    now = portas.agora()
+    return session.done(
+        request, caller.prestador_id, caller.subject, act, lambda left: schemas.webhook(left, now), status
+    )
 
 
 def _with_secret(answer: Response, caller: Principal, headers: dict[str, str] | None = None) -> Response:
