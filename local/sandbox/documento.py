@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from local.gerador_cadastro import CLINICA, HOSPITAL
 from local.gerador_cadastro.sandbox import expirada, vidas
 from local.runtime import ROOT
-from local.sandbox.roteiros import COBRADAS, PEDIDAS, carteira
+from local.sandbox.roteiros import COBRADAS, INELEGIVEIS, PEDIDAS, carteira
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,8 +45,8 @@ Um lote com uma guia de SP/SADT e um ultrassom a R$ 50,00, de hoje, na senha que
 receber; em cada linha, só o que muda. As mesmas linhas são ditas antes do envio por `POST /pegs/validacoes`. Informe
 `horaInicial` no item: o mesmo exame da mesma pessoa, no mesmo dia e à mesma hora, sem senha, é cobrança repetida.
 
-O lote recebido segue o caminho de todos: a auditoria o analisa e o financeiro libera os valores, e então se contesta a
-glosa e se envia a nota.
+O lote recebido segue o caminho de todos: a auditoria o analisa, o financeiro libera os valores, e então se contesta a
+glosa (a última coluna diz a resposta) e se envia a nota.
 """
 _CARREGAR: Final = f"""\
 ## Em um estágio de homologação
@@ -62,18 +62,18 @@ os comandos de envio e um `roteiro.json` para programas. Com `--base` vai també
 operadora, os seus preços e regras, e um contrato para cada `--prestador`. As carências contam do primeiro dia do mês
 do arquivo: gere e carregue de novo a cada mês.
 
-O segundo decide as autorizações em análise e analisa e libera os PEGs, só quando todas as carteiras são do sandbox,
-pelas rotas das pessoas da operadora (`auditoria` e `financeiro`, em `usuarios` do arquivo): agende-o, e quem testa vê o
-ciclo inteiro sem esperar por ninguém.
+O segundo decide as autorizações em análise, analisa e libera os PEGs e responde aos recursos, só quando todas as
+carteiras são do sandbox, pelas rotas das pessoas da operadora (`auditoria` e `financeiro`, em `usuarios` do arquivo):
+agende-o, e quem testa vê o ciclo inteiro sem esperar por ninguém.
 """
 
 
 def texto() -> str:
     """The page."""
-    head = f"| caso | o que é | {' | '.join(f'carteira em {registro}' for registro in _REGISTROS)} |"
     lives = (
-        f"| {first.chave} | {first.descricao} | {' | '.join(f'`{one.carteira}`' for one in (first, *others))} |"
-        for first, *others in zip(*map(vidas, _REGISTROS), strict=True)
+        f"| {one.chave} | {one.descricao} | {INELEGIVEIS.get(one.chave, 'elegível')} "
+        f"| `{one.carteira}` | `{other.carteira}` |"
+        for one, other in zip(*map(vidas, _REGISTROS), strict=True)
     )
     asked = (
         f"| {one.caso} | {_carteira(one.vida)} | {one.como or 'só a carteira'} | {one.situacao} "
@@ -82,7 +82,7 @@ def texto() -> str:
     )
     billed = (
         f"| {one.caso} | {_carteira(one.vida)} | {one.como} | {'recusado' if one.recusado else 'recebido'} "
-        f"| {_codes(one.codigos)} |"
+        f"| {_codes(one.codigos)} | {one.recurso if one.codigos and not one.recusado else ''} |"
         for one in COBRADAS
     )
     return "\n".join((
@@ -90,9 +90,9 @@ def texto() -> str:
         _table("| caso | carteira | o que muda | situação | códigos | depois |", asked),
         _SENHAS,
         "## Carteiras\n",
-        _table(head, lives),
+        _table(f"| caso | o que é | elegibilidade | em {' | em '.join(_REGISTROS)} |", lives),
         _LOTES,
-        _table("| caso | carteira | o que muda | lote | códigos |", billed),
+        _table("| caso | carteira | o que muda | lote | códigos | recurso |", billed),
         "Dois lotes diferentes com o mesmo número: o segundo é recusado, 5053.\n",
         _CARREGAR,
     ))  # fmt: skip

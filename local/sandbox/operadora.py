@@ -5,12 +5,12 @@ Only what is of the sandbox is touched; whoever else is in analysis waits for a 
 
 from __future__ import annotations
 
-import http.client
 from typing import TYPE_CHECKING, Any, Final
 
 from local.demo_autorizacao import operadora
 from local.gerador_cadastro import sandbox
 from local.passos import Passos
+from local.sandbox.roteiros import RESPOSTAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +23,7 @@ _PARECER: Final = {
     "motivo": "O relatório não justifica o exame: a queixa já foi investigada por exame recente.",
     "base": "Contrato do plano, cláusula de cobertura de exames.",
 }
+_RESPOSTA: Final = {"justificativa": "Resposta do sandbox: a decisão segue o código da glosa."}
 
 
 class Operadora(Passos):
@@ -36,7 +37,7 @@ class Operadora(Passos):
         self._vidas = {vida.carteira: vida.chave for vida in sandbox.vidas(registro_ans)}
 
     def run(self) -> None:
-        """Decide what is in analysis, and analyse and let out what was received.
+        """Decide what is in analysis, analyse and let out what was received, answer what was contested.
 
         Raises:
             DemoError: an act was refused.
@@ -47,6 +48,9 @@ class Operadora(Passos):
             result.append(f"{sum(done)} de {len(done)}")
         with self._step("Analisar e liberar os PEGs do sandbox") as result:
             done = [self._release(protocolo) for protocolo in self._ours("pegs", "situacao=RECEBIDO", "protocolo")]
+            result.append(f"{sum(done)} de {len(done)}")
+        with self._step("Responder aos recursos do sandbox") as result:
+            done = [self._answer(protocolo) for protocolo in self._ours("recursos", "", "protocolo")]
             result.append(f"{sum(done)} de {len(done)}")
 
     def _ours(self, name: str, query: str, number: str) -> list[str]:
@@ -71,13 +75,29 @@ class Operadora(Passos):
 
     def _release(self, protocolo: str) -> bool:
         path = f"/operadora/pegs/{protocolo}"
-        if not all(carteira in self._vidas for carteira in self._carteiras(path)):
+        if not self._is_ours(path):
             return False
         for client, act in (
             (self._auditoria, "analise"), (self._auditoria, "conclusao"), (self._financeiro, "liberacao"),
         ):  # fmt: skip
-            self._expect(client.request("POST", f"{path}/{act}", {}).status, http.client.OK, f"{act} de {protocolo}")
+            self._ok(client.request("POST", f"{path}/{act}", {}), f"{act} de {protocolo}")
         return True
+
+    def _answer(self, protocolo: str) -> bool:
+        path = f"/operadora/recursos/{protocolo}"
+        if not self._is_ours(f"/operadora/pegs/{self._auditoria.get(path)['protocolo_peg']}"):
+            return False
+        answers = [
+            {**_RESPOSTA, "item": item["id"], "decisao": RESPOSTAS.get(item["codigo_glosa"], "NAO_ACATADO")}
+            for item in self._rows(self._auditoria, f"{path}/itens?", "itens")
+        ]
+        for act, body in (("analise", {}), ("respostas", {"respostas": answers}), ("conclusao", {})):
+            self._ok(self._auditoria.request("POST", f"{path}/{act}", body), f"{act} de {protocolo}")
+        return True
+
+    def _is_ours(self, path: str) -> bool:
+        """Whether all the carteiras of a PEG are of the sandbox."""
+        return all(carteira in self._vidas for carteira in self._carteiras(path))
 
     def _carteiras(self, path: str) -> Iterator[str]:
         for guia in self._auditoria.get(f"{path}/guias")["guias"]:

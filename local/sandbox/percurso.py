@@ -12,13 +12,14 @@ from local.gerador_cadastro import HOSPITAL, sandbox
 from local.passos import Passos
 from local.sandbox import roteiros
 from local.sandbox.operadora import NEGADA, Operadora
-from local.sandbox.roteiros import COBRADAS, PEDIDAS, Cobrada, Pedida
+from local.sandbox.roteiros import COBRADAS, INELEGIVEIS, PEDIDAS, RESPOSTAS, Cobrada, Pedida
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
 _GLOSA: Final = re.compile(rb"<ans:codigoGlosa>([0-9]{4})<")
+_CONTESTADAS: Final = ("glosa-de-valor", "glosa-de-quantidade")
 _PDF: Final = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
@@ -37,6 +38,7 @@ class Percurso(Passos):
         super().__init__(where, say, today)
         self._quem = {"registro_ans": registro_ans, "prestador": prestador}
         self._numero = time.time_ns() // 10**6 % 10**10
+        self._feitos: dict[str, str] = {}
 
     def run(self) -> None:
         """Walk through all of it.
@@ -45,6 +47,7 @@ class Percurso(Passos):
             DemoError: an outcome is not what is scripted.
         """
         self._client = machine(self._where, self._quem["prestador"])
+        self._elegibilidade()
         for pedida in PEDIDAS:
             self._pedida(pedida)
         self._expirada()
@@ -57,6 +60,19 @@ class Percurso(Passos):
         self._numero += 1
         return f"{self._numero:010d}"
 
+    def _elegibilidade(self) -> None:
+        with self._step("Verificar a elegibilidade de todos") as result:
+            lives = sandbox.vidas(self._quem["registro_ans"])
+            asked = [{"referencia": vida.chave, "numero_carteira": vida.carteira} for vida in lives]
+            answer = self._client.request("POST", "/elegibilidade/lotes", {"itens": asked})
+            found = {
+                one["referencia"]: one["beneficiarios"][0]["motivos"][0]["codigo"]
+                for one in self._ok(answer, "elegibilidade")["resultados"]
+                if not one["elegivel"]
+            }
+            self._expect(found, INELEGIVEIS, "quem não é elegível")
+            result.append(", ".join(f"{caso} {codigo}" for caso, codigo in found.items()))
+
     def _pedir(self, pedida: Pedida) -> dict[str, Any]:
         body = roteiros.pedido(pedida, numero=self._novo(), **self._quem)
         made = self._ok(self._client.request("POST", "/autorizacoes", body), pedida.caso, http.client.CREATED)
@@ -68,6 +84,7 @@ class Percurso(Passos):
     def _pedida(self, pedida: Pedida) -> None:
         with self._step(f"Pedir: {pedida.caso}") as result:
             seen = self._pedir(pedida)
+            self._feitos[pedida.caso] = seen["numero"]
             result.append(", ".join((seen["situacao"], *pedida.codigos)))
             answer: dict[str, Any] = {}
             for tipo in {pendencia["tipo"] for pendencia in seen["pendencias"]}:
@@ -108,6 +125,7 @@ class Percurso(Passos):
             raw = self._enviar(cobrada, self._novo(), recusado=cobrada.recusado)
             told = _once(code.decode() for code in _GLOSA.findall(raw))
             self._expect(told, cobrada.codigos, cobrada.caso)
+            self._feitos[cobrada.caso] = raw.partition(b"<ans:numeroProtocolo>")[2].partition(b"<")[0].decode()
             result.append(", ".join(("recusado" if cobrada.recusado else "recebido", *cobrada.codigos)))
 
     def _lote_repetido(self) -> None:
@@ -120,20 +138,36 @@ class Percurso(Passos):
             result.append("recusado, 5053")
 
     def _decididas(self) -> None:
-        held = {one.caso: self._pedir(one)["numero"] for one in PEDIDAS if one.situacao == "EM_ANALISE"}
-        raw = self._enviar(COBRADAS[1], self._novo(), recusado=False).decode("iso-8859-1")
-        protocolo = raw.partition("<ans:numeroProtocolo>")[2].partition("<")[0]
+        """The operadora's turn, twice: what waits for it, then what is contested of what it let out."""
         registro = self._quem["registro_ans"]
-        Operadora(self._where, self._say, self._today, registro_ans=registro).run()
+        operadora = Operadora(self._where, self._say, self._today, registro_ans=registro)
+        operadora.run()
         with self._step("Ver o que a operadora decidiu") as result:
-            seen = {caso: self._client.get(f"/autorizacoes/{registro}/{numero}") for caso, numero in held.items()}
+            seen = {
+                caso: self._client.get(f"/autorizacoes/{registro}/{self._feitos[caso]}") for caso in ("analise", NEGADA)
+            }
             found = {caso: one["situacao"] for caso, one in seen.items()}
             self._expect(found, {"analise": "AUTORIZADA", NEGADA: "NEGADA"}, "decisões")
             (reason, *_) = seen[NEGADA]["itens"][0]["motivos"]
             self._expect(all(reason[name] for name in ("codigo", "texto", "base")), True, "o motivo da negativa")
-            peg = self._client.get(f"/pegs/{protocolo}")
-            self._expect(peg["situacao"]["nome"], "LIBERADO", f"PEG {protocolo}")
-            result += ["AUTORIZADA e NEGADA", f"PEG {protocolo} LIBERADO: R$ {peg['valor_liberado']}"]
+            result.append("AUTORIZADA e NEGADA")
+        with self._step("Contestar as glosas, e ver as respostas") as result:
+            sent = {
+                one.codigos[0]: self._contestar(self._feitos[one.caso]) for one in COBRADAS if one.caso in _CONTESTADAS
+            }
+            operadora.run()
+            for codigo, recurso in sent.items():
+                (item,) = self._client.get(f"/recursos/{recurso}/itens")["itens"]
+                self._expect(item["resposta"]["decisao"], RESPOSTAS[codigo], f"recurso de {codigo}")
+                result.append(f"{codigo}: {RESPOSTAS[codigo]}")
+
+    def _contestar(self, protocolo: str) -> str:
+        """The recurso against the only glosa of a PEG."""
+        (glosa,) = self._client.get(f"/recursos/glosas?protocolo={protocolo}")["glosas"]
+        item = {**glosa["modelo"], "justificativa": "O valor e a quantidade são os do aditivo contratual."}
+        body = {"registro_ans": self._quem["registro_ans"], "protocolo_peg": protocolo, "itens": [item]}
+        sent = self._ok(self._client.request("POST", "/recursos", body), "recurso", http.client.CREATED)
+        return str(sent["protocolo"])
 
 
 def _once(codigos: Iterable[str | None]) -> tuple[str, ...]:

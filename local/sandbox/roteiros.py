@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from local.gerador import LoteGerado
 
+INELEGIVEIS: Final = {"suspensa": "1009", "excluida": "1014", "carteira-vencida": "1017"}
+"""Lives that are not eligible, and the glosa that says why."""
 DESCONHECIDA: Final = "desconhecida"
 """A carteira that nobody has."""
 PROFISSIONAL: Final = {
@@ -58,6 +60,7 @@ class Cobrada:
         senha: `None` is none; `NOVA` is a fresh one, `EXPIRADA` the expired one; another is itself.
         dias: days between the service and today.
         lote: of the generated lote (`local.gerador.Pedido`).
+        recurso: what the operadora answers, should its glosa be contested.
         como: what is changed, in Portuguese.
     """
 
@@ -71,6 +74,7 @@ class Cobrada:
     unitario: Decimal = Decimal("50.00")
     quantidade: int = 1
     lote: Mapping[str, Any] = field(default_factory=dict)
+    recurso: str = "NAO_ACATADO"
 
 
 PEDIDAS: Final = (
@@ -118,7 +122,10 @@ PEDIDAS: Final = (
 COBRADAS: Final = (
     Cobrada(caso="paga", como="nada: um ultrassom a R$ 50,00"),
     Cobrada(caso="glosa-de-valor", como="valor de R$ 9.000,00", unitario=Decimal("9000.00"), codigos=("1705",)),
-    Cobrada(caso="glosa-de-quantidade", como="três ultrassons na senha de um", quantidade=3, codigos=("1820",)),
+    Cobrada(
+        caso="glosa-de-quantidade", como="três ultrassons na senha de um", quantidade=3, codigos=("1820",),
+        recurso="ACATADO",
+    ),
     Cobrada(caso="sem-senha", como="sem a senha", vida="analise", senha=None, codigos=("1818",)),
     Cobrada(caso="senha-errada", como="senha que não existe", vida="analise", senha="99999999999", codigos=("1403",)),
     Cobrada(caso="fora-da-validade", como="a senha expirada", vida="senha-antiga", senha="EXPIRADA", codigos=("1405",)),
@@ -132,6 +139,9 @@ COBRADAS: Final = (
         caso="soma-errada", como="o total da guia", lote={"defeitos": ("guia-total",)}, recusado=True, codigos=("5042",)
     ),
 )  # fmt: skip
+
+RESPOSTAS: Final = {codigo: one.recurso for one in COBRADAS if not one.recusado for codigo in one.codigos}
+"""What is answered to who contests, by code of the glosa."""
 
 
 def carteira(registro_ans: str, chave: str) -> str:
