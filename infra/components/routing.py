@@ -48,7 +48,10 @@ class Subscription:
 
 
 class Routing(Construct):
-    """Bus, rules, and one queue for the events that could not be delivered to theirs."""
+    """Bus, rules, and one queue for the events that could not be delivered to theirs.
+
+    `admit` comes once all rules are there.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, key: kms.IKey) -> None:
         super().__init__(scope, construct_id)
@@ -57,6 +60,7 @@ class Routing(Construct):
             self, "Barramento", event_bus_name=settings.name(), description="What happened in Conecta's contexts"
         )
         self.undelivered = failure_queue(self, "NaoEntregues", settings=settings, name="eventos-nao-entregues", key=key)
+        self._senders: dict[sqs.IQueue, list[str]] = {self.undelivered: []}
 
     def objects(self, of: Objects, *, bucket: s3.IBucket, queue: sqs.IQueue) -> None:
         """Carry each of them to the queue (S3 speaks on the account's default bus)."""
@@ -109,13 +113,18 @@ class Routing(Construct):
             ],
         )
         for receiver in (queue, self.undelivered):
-            receiver.add_to_resource_policy(
+            self._senders.setdefault(receiver, []).append(rule.attr_arn)
+
+    def admit(self) -> None:
+        """Let each queue take what its own rules carry to it: by one statement, as SQS knows no more than twenty."""
+        for queue, rules in self._senders.items():
+            queue.add_to_resource_policy(
                 iam.PolicyStatement(
-                    sid=f"Rule{construct_id}",
+                    sid="ItsRules",
                     actions=["sqs:SendMessage"],
-                    resources=[receiver.queue_arn],
+                    resources=[queue.queue_arn],
                     principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                    conditions={"ArnEquals": {"aws:SourceArn": rule.attr_arn}},
+                    conditions={"ArnEquals": {"aws:SourceArn": rules}},
                 )
             )
 

@@ -1048,6 +1048,7 @@ class ServiceStack(Stack):
             self.routing.objects(objects, bucket=self._data.buckets.entrada, queue=self.queues[objects.consumer].queue)
         for subscription in SUBSCRIPTIONS:
             self.routing.subscribe(subscription, queue=self.queues[subscription.consumer].queue)
+        self.routing.admit()
 
     # -- helpers ----------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from infra.settings import ROOT
 from tests.infra.conftest import Templates
 
 AWS = "Conecta-Aws"
@@ -132,6 +133,8 @@ def test_a_line_that_calls_for_a_person_calls_one(producao: Templates, name: str
     )  # fmt: skip
     assert log_group in json.dumps(counted["LogGroupName"])
     assert counted["FilterPattern"] == f'{{ $.message = "{message}" }}'
+    package = ROOT / "functions" / log_group.removesuffix("Fluxo").lower()
+    assert any(f'"{message}"' in file.read_text("utf-8") for file in package.rglob("*.py"))
     assert alarm["Threshold"] == 0
 
 

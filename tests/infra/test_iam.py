@@ -580,13 +580,31 @@ def test_only_the_account_administers_a_key(producao: Templates) -> None:
             assert "Service" in statement["Principal"]
 
 
-def test_only_its_own_rule_puts_events_into_a_queue(producao: Templates) -> None:
-    rules = set(producao.resources("AWS::Events::Rule"))
-    named = set()
+def test_only_their_own_rules_put_events_into_queues(producao: Templates) -> None:
+    rules = producao.resources("AWS::Events::Rule")
+    named: dict[str, set[str]] = {}
     for policy in producao.properties("AWS::SQS::QueuePolicy"):
         for statement in policy["PolicyDocument"]["Statement"]:
             if statement["Effect"] == "Allow":
                 assert statement["Principal"] == {"Service": "events.amazonaws.com"}
                 assert statement["Action"] == "sqs:SendMessage"
-                named.add(statement["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::GetAtt"][0])
-    assert named == rules
+                (queue,) = (each["Ref"] for each in policy["Queues"])
+                named[queue] = {arn["Fn::GetAtt"][0] for arn in statement["Condition"]["ArnEquals"]["aws:SourceArn"]}
+    (undelivered,) = (name for name in named if "NaoEntregues" in name)
+    assert named.pop(undelivered) == set(rules)
+    assert named == {
+        queue: {
+            name for name, rule in rules.items()
+            if rule["Properties"]["Targets"][0]["Arn"]["Fn::GetAtt"][0] == queue
+        }
+        for queue in named
+    }  # fmt: skip
+    assert set().union(*named.values()) == set(rules)
+
+
+def test_policies_of_queues_are_as_small_as_sqs_asks(producao: Templates) -> None:
+    for policy in producao.properties("AWS::SQS::QueuePolicy"):
+        document = policy["PolicyDocument"]
+        assert len(document["Statement"]) <= 20
+        # An ARN is longer than what stands for it here.
+        assert len(text := json.dumps(document)) + 70 * text.count("Fn::GetAtt") < 8192
