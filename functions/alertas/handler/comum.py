@@ -9,7 +9,6 @@ from alertas.domain.alertas import Alerta, Area
 from alertas.domain.errors import AlertaNaoEncontradoError, ExcecoesDemaisError, MudouError
 from conecta_edge import problems
 from conecta_edge.http import PERSON_SCOPE, ErrorMap
-from conecta_edge.problems import ProblemError
 from conecta_edge.tenancy import Papel, Principal
 
 FUNCAO: Final = "alertas-api"
@@ -59,8 +58,7 @@ ERRORS: Final[ErrorMap] = {
         "leituras-demais", "Muitas leituras uma a uma",
         "Há alertas demais lidos ou não lidos um a um: marque como lidos todos até um deles, com ate.",
     ),
-    MudouError: lambda _error: ProblemError(
-        409, "mudou-durante-o-ato", "Mudou enquanto se gravava",
-        "Outra requisição sua gravou ao mesmo tempo. Repita a requisição.", headers={"Retry-After": "1"},
+    MudouError: lambda _error: problems.changed_meanwhile(
+        "Outra requisição sua gravou ao mesmo tempo. Repita a requisição."
     ),
 }  # fmt: skip

@@ -530,11 +530,9 @@ def _not_released(error: RelacionamentoNaoHabilitadoError) -> ProblemError:
 
 
 def _changed(_error: MudouError) -> ProblemError:
-    return ProblemError(
-        409, "mudou-durante-o-ato", "Mudou enquanto se gravava",
-        "Outros atos sobre as mesmas autorizações ocorreram ao mesmo tempo e nada foi gravado. Repita a requisição.",
-        headers={"Retry-After": "1"},
-    )  # fmt: skip
+    return problems.changed_meanwhile(
+        "Outros atos sobre as mesmas autorizações ocorreram ao mesmo tempo e nada foi gravado. Repita a requisição."
+    )
 
 
 def _incomplete(error: DecisaoIncompletaError) -> ProblemError:

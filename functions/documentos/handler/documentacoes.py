@@ -226,9 +226,8 @@ def _wrong(error: DefectivePublicacaoError) -> ProblemError:
 ERRORS: Final[ErrorMap] = {
     PublicacaoNotFoundError: lambda _error: problems.not_found(),
     OutdatedPublicacaoError: lambda _error: problems.outdated(),
-    StalePublicacaoError: lambda _error: ProblemError(
-        409, "mudou-durante-o-ato", "Mudou enquanto se gravava",
-        "Outra pessoa mudou a publicação ao mesmo tempo. Consulte-a e repita.", headers={"Retry-After": "1"},
+    StalePublicacaoError: lambda _error: problems.changed_meanwhile(
+        "Outra pessoa mudou a publicação ao mesmo tempo. Consulte-a e repita."
     ),
     PublicacaoStateError: lambda error: problems.conflict(
         "publicacao-em-outro-estado", "O estado da publicação não permite",

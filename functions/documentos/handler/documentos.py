@@ -245,12 +245,9 @@ def _wrong(error: DestinoNotAcceptedError) -> ProblemError:
 
 
 def _stale(_error: StaleDocumentoError) -> ProblemError:
-    problem = problems.conflict(
-        "mudou-durante-o-ato", "Mudou enquanto se gravava",
-        "Outros atos sobre o mesmo documento ocorreram ao mesmo tempo. Repita a requisição.",
+    return problems.changed_meanwhile(
+        "Outros atos sobre o mesmo documento ocorreram ao mesmo tempo. Repita a requisição."
     )  # fmt: skip
-    problem.headers = {"Retry-After": "1"}
-    return problem
 
 
 ERRORS: Final[ErrorMap] = {

@@ -169,10 +169,9 @@ def done(
 
 
 def _legacy(error: LegadoError) -> ProblemError:
-    return ProblemError(
-        404, "legado", "Está no portal anterior",
+    return problems.in_former_portal(
         f"O que foi enviado antes de {error.data_migracao:%d/%m/%Y} fica no portal anterior: consulte-o lá.",
-        extra={"portal": error.portal, "data_migracao": error.data_migracao.isoformat()},
+        error.portal, error.data_migracao,
     )  # fmt: skip
 
 
@@ -252,9 +251,8 @@ def _unavailable(error: DemonstrativoIndisponivelError) -> ProblemError:
 ERRORS: Final[ErrorMap] = {
     NaoEncontradoError: lambda _error: problems.not_found(),
     LegadoError: _legacy,
-    MudouError: lambda _error: ProblemError(
-        409, "mudou-durante-o-ato", "Mudou enquanto se gravava",
-        "Outros atos sobre o mesmo ocorreram ao mesmo tempo. Repita a requisição.", headers={"Retry-After": "1"},
+    MudouError: lambda _error: problems.changed_meanwhile(
+        "Outros atos sobre o mesmo ocorreram ao mesmo tempo. Repita a requisição."
     ),
     VersaoDiferenteError: lambda _error: problems.outdated(),
     ComDefeitosError: _wrong,

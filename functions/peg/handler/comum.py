@@ -145,11 +145,9 @@ def _illegal(error: TransicaoInvalidaError) -> ProblemError:
 
 
 def _changed(_error: Exception) -> ProblemError:
-    return ProblemError(
-        409, "mudou-durante-o-ato", "Mudou enquanto se gravava",
-        "Outros atos sobre o mesmo PEG, ou sobre as senhas dele, ocorreram ao mesmo tempo. Repita a requisição.",
-        headers={"Retry-After": "1"},
-    )  # fmt: skip
+    return problems.changed_meanwhile(
+        "Outros atos sobre o mesmo PEG, ou sobre as senhas dele, ocorreram ao mesmo tempo. Repita a requisição."
+    )
 
 
 ERRORS: Final[ErrorMap] = {

@@ -400,10 +400,8 @@ def _refused(error: ComAchadosError) -> ProblemError:
 ERRORS: Final[ErrorMap] = {
     **comum.ERRORS,
     RascunhoNotFoundError: lambda _error: problems.not_found(),
-    RascunhoMudouError: lambda _error: ProblemError(
-        409, "mudou-durante-o-ato", "Mudou enquanto se gravava",
-        "Outros atos sobre o mesmo rascunho ocorreram ao mesmo tempo e nada foi gravado. Repita a requisição.",
-        headers={"Retry-After": "1"},
+    RascunhoMudouError: lambda _error: problems.changed_meanwhile(
+        "Outros atos sobre o mesmo rascunho ocorreram ao mesmo tempo e nada foi gravado. Repita a requisição."
     ),
     RascunhoGrandeError: lambda _error: problems.conflict(
         "rascunho-grande-demais", "O rascunho passa de 4 MB",

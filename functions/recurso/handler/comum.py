@@ -195,10 +195,9 @@ def _wrong(error: RecursoInvalidoError, versao: Versao = Versao.V4_01_00) -> Pro
 
 
 def _legacy(error: LegadoError) -> ProblemError:
-    return ProblemError(
-        404, "legado", "Está no portal anterior",
+    return problems.in_former_portal(
         f"O que foi enviado antes de {error.data_migracao:%d/%m/%Y} se contesta no portal anterior.",
-        extra={"portal": error.portal, "data_migracao": error.data_migracao.isoformat()},
+        error.portal, error.data_migracao,
     )  # fmt: skip
 
 
@@ -229,10 +228,8 @@ ERRORS: Final[ErrorMap] = {
         "Responda a todos os itens antes de concluir; os que faltam estão em itens.",
         extra={"itens": list(error.itens)},
     ),
-    MudouError: lambda _error: ProblemError(
-        409, "mudou-durante-o-ato", "Mudou enquanto se gravava",
-        "Outros atos sobre o mesmo recurso ou o mesmo PEG ocorreram ao mesmo tempo. Repita a requisição.",
-        headers={"Retry-After": "1"},
+    MudouError: lambda _error: problems.changed_meanwhile(
+        "Outros atos sobre o mesmo recurso ou o mesmo PEG ocorreram ao mesmo tempo. Repita a requisição."
     ),
     VersaoDiferenteError: lambda _error: problems.outdated(),
     # The archive is behind the table, for a moment.

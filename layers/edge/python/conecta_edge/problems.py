@@ -7,6 +7,7 @@ A problem never repeats a value the caller sent (it may be personal data), only 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 BASE = "https://conecta.example/erros/"
@@ -127,6 +128,20 @@ def too_many(seconds: int) -> ProblemError:
 def conflict(codigo: str, title: str, detail: str) -> ProblemError:
     """409: what is asked is not possible in the present state; `detail` says what is."""
     return ProblemError(409, codigo, title, detail)
+
+
+def changed_meanwhile(detail: str) -> ProblemError:
+    """409: others wrote at the same time; `detail` says what, and that it may be asked again."""
+    return ProblemError(
+        409, "mudou-durante-o-ato", "Mudou enquanto se gravava", detail, headers={"Retry-After": "1"}
+    )  # fmt: skip
+
+
+def in_former_portal(detail: str, portal: str | None, desde: date) -> ProblemError:
+    """404: what is asked about is of before the migration (R07); `detail` says what is done there."""
+    return ProblemError(
+        404, "legado", "Está no portal anterior", detail, extra={"portal": portal, "data_migracao": desde.isoformat()}
+    )  # fmt: skip
 
 
 def outdated() -> ProblemError:
