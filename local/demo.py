@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from local.cargas import LOADED, cadastro_client
 from local.client import Client, machine, sign_in_as, signed_up
+from local.demo_alertas import FimDoDia
 from local.demo_autorizacao import Manha, Validade
 from local.demo_pagamento import Recebimento
 from local.demo_peg import Faturamento
@@ -68,6 +69,7 @@ class Demo(Passos):
             Recebimento(self._where, self._say, self._today, faturamento.pegs),
             Contestacao(self._where, self._say, self._today, faturamento.pegs["liberado"], manha.senhas["internacao"]),
             Validade(self._where, self._say, self._today),
+            FimDoDia(self._where, self._say, self._today),
         ):
             last.run()
             self.rows += last.rows

@@ -15,6 +15,8 @@ from local.sandbox.arquivos import roteiro
 from local.seed import HOSPITAL, OPERADORAS, PRESTADORES, RELACIONAMENTOS, Seeded
 
 FILE = LOCAL_DIRECTORY / "endpoint.json"
+OUVINTE = "ouvinte"
+"""Folder, in the instance's, of the certificate that its functions trust of a webhook on this machine."""
 
 
 def describe(aws: EmbeddedAws, outputs: Mapping[str, str], seeded: Seeded) -> dict[str, Any]:
@@ -38,6 +40,7 @@ def describe(aws: EmbeddedAws, outputs: Mapping[str, str], seeded: Seeded) -> di
         },
         "usuarios": [asdict(usuario) for usuario in seeded.usuarios],
         "maquinas": [{**asdict(maquina), "escopos": list(maquina.escopos)} for maquina in seeded.maquinas],
+        "ouvinte": str(aws.directory / OUVINTE),
         "buckets": {"entrada": outputs["BucketEntrada"], "acervo": outputs["BucketAcervo"]},
         "prestadores": [
             {

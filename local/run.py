@@ -117,7 +117,10 @@ def bring_up(aws: EmbeddedAws, progress: Progress, context: Mapping[str, str] = 
     with progress.step("Modelos") as say:
         # Templates name the port: only the clone's own instance has them in build.
         own = None if aws.directory == ROOT / ".local" else aws.directory / "cdk.out"
-        usual = {**deploy.embedded_context(instance.port), "ouvinte_ca": str(aws.directory / "ouvinte" / "ca.pem")}
+        usual = {
+            **deploy.embedded_context(instance.port),
+            "ouvinte_ca": str(aws.directory / endpoint.OUVINTE / "ca.pem"),
+        }
         assembly = deploy.synthesize({**usual, **context}, destination=own, say=say)
     with progress.step("Implantação") as say:
         outputs = deploy.deploy(aws, assembly, say=say)
