@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-GENERATORS: Final = ("openapi", "regras", "colunas", "erros", "glossario", "eventos", "sandbox.documento")
+GENERATORS: Final = (
+    "openapi", "regras", "colunas", "erros", "glossario", "eventos", "sandbox.documento", "bench.custo.documento",
+)  # fmt: skip
 """Modules of this package whose `main` writes, or with `--conferir` checks, and answers 1 when something is wrong."""
 
 

@@ -35,13 +35,17 @@ AREAS = {
         "local.bench.recurso",
         "recurso de 100 guias × 5 itens, por XML e JSON, e a resposta; chamadas ao DynamoDB na AWS embutida própria",
     ),
+    "custo": (
+        "local.bench.custo.medida",
+        "chamadas contadas na AWS embutida própria, a preços publicados; picos contra limites; escreve docs/custo.md",
+    ),
     "caos": (
         "local.bench.caos",
         "10.000 PEGs em processo com corridas e mortes, e o veredito; com --runtime, na AWS embutida própria",
     ),
 }
 DEFAULT = ("tiss", "frio")
-SIZED = frozenset({"pagamento", "peg", "recurso"})
+SIZED = frozenset({"custo", "pagamento", "peg", "recurso"})
 """Areas that measure as much as is asked for; the others are told the rounds alone."""
 
 
@@ -64,7 +68,7 @@ def _arguments() -> argparse.ArgumentParser:
         "--guias", type=int, default=GUIAS, metavar="N", help=f"peg: guias já cobradas dessas vidas (padrão: {GUIAS})"
     )
     parser.add_argument(
-        "--rapido", action="store_true", help="só o bastante para mostrar que peg, pagamento e recurso funcionam"
+        "--rapido", action="store_true", help="só o bastante para mostrar que peg, pagamento, recurso e custo funcionam"
     )
     return parser
 

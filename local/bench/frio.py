@@ -1,4 +1,4 @@
-"""Area `frio`: CPU of a fresh process that imports a function and answers its first event.
+"""Area `frio`: CPU of a fresh process that imports a function and answers its first event; and how large packages are.
 
 The yardstick is a fresh process that imports boto3 and makes a DynamoDB client, what no function that stores anything
 can do without. A loopback stub answers AWS, so only the function's own CPU is counted.
@@ -19,7 +19,9 @@ from typing import Final
 from local.bench.frio_eventos import entries, firsts, objects, rows
 from local.bench.measure import Measure, Sampler, against, alternate
 from local.bench.stub import StubAws
+from local.bench.units import KIBI
 from local.gerador import Pedido, gerar
+from local.packaging import CONTEXT_LIMIT, CONTEXTS, ROOT, deflated
 from tests.builders_functions import CNPJ, VALE
 from tests.conftest import ENVIRONMENT
 
@@ -71,8 +73,18 @@ def measures(rounds: int) -> Iterator[Measure]:
     found = against([Measure(area=AREA, case=name, value=value, unit="ms CPU") for name, value in medians.items()],
                     YARDSTICK)  # fmt: skip
     yield from found
+    yield from packages()
     if dear := [f"{one.case} ({one.ratio:.2f})" for one in found if one.ratio is not None and one.ratio > LIMIT]:
         raise TooDearError(f"acima de {LIMIT}: {'; '.join(dear)}")
+
+
+def packages() -> Iterator[Measure]:
+    """KiB of each package as Lambda is sent it, against what it may have."""
+    most = CONTEXT_LIMIT / KIBI
+    for context in CONTEXTS:
+        size = deflated(ROOT / "functions" / context) / KIBI
+        limit = f"limite de {most:.0f} KiB"
+        yield Measure(area=AREA, case=f"pacote {context}", value=size, unit="KiB", ratio=size / most, against=limit)
 
 
 def _environment(stub: StubAws) -> dict[str, str]:

@@ -48,13 +48,17 @@ class UnexpectedAnswerError(RuntimeError):
 
 
 @contextmanager
-def instance() -> Iterator[tuple[EmbeddedAws, dict[str, Any]]]:
-    """An embedded AWS of its own, with the demo's data and a quota no benchmark reaches."""
+def instance(**options: Any) -> Iterator[tuple[EmbeddedAws, dict[str, Any]]]:
+    """An embedded AWS of its own, with the demo's data and a quota no benchmark reaches.
+
+    Args:
+        options: of `EmbeddedAws`.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="conecta-bench-") as folder:
-        aws = EmbeddedAws(Path(folder), port=port)
+        aws = EmbeddedAws(Path(folder), port=port, **options)
         try:
             yield aws, bring_up(aws, Progress(lambda _line: None), {"limite_elegibilidade": NO_QUOTA})
         finally:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.bench.units import Index, Units, cost, item_size, writes_of
+from local.bench.units import Index, Units, cost, item_size, reads_of, writes_of
 
 SPARSE = Index(("fila_pk", "fila_sk"), frozenset({"pk", "sk", "fila_pk", "fila_sk"}))
 WHOLE = Index(("pk", "recepcao"), None)
@@ -104,3 +104,17 @@ def test_calls_are_counted_by_table_and_twice_in_a_transaction(operation: str, u
 
     store.call("PutItem", put)
     assert (counter.tables, counter.total) == ({"t": units}, units)
+
+
+def test_what_is_read_costs_its_four_kilobytes_and_the_latest_twice_as_much() -> None:
+    key, large = {"pk": {"S": "a"}, "sk": {"S": "b"}}, row(text="x" * 5000)
+    query = {
+        "TableName": "t", "KeyConditionExpression": "#f = :pk AND begins_with(sk, :sk)",
+        "ExpressionAttributeNames": {"#f": "fila_pk"}, "ExpressionAttributeValues": {":pk": {"S": "F"}},
+    }  # fmt: skip
+    batch = {"RequestItems": {"t": {"Keys": [key, {**key, "sk": {"S": "c"}}], "ConsistentRead": True}}}
+
+    assert list(reads_of("GetItem", {"TableName": "t", "Key": key}, {"Item": large})) == [("t", key, 1.0)]
+    assert list(reads_of("Query", query, {"Items": [row()] * 3})) == [("t", {"fila_pk": {"S": "F"}}, 0.5)]
+    assert [units for *_, units in reads_of("BatchGetItem", batch, {"Responses": {"t": [large]}})] == [2.0, 1.0]
+    assert list(reads_of("PutItem", {}, {})) == []

@@ -1,4 +1,4 @@
-"""Counts of the lines of `local.bench.contado`: what one authorization, or one PEG, asks of each service.
+"""Counts of the lines of `local.bench.custo.contado`: what one authorization, or one PEG, asks of each service.
 
 Pure. A `Fluxo` is per one; keys are told by their pattern, what differs from one to the next named: `<prestador>`,
 `<registro>`, `<dia>`, `<mes>`, `<numero>`, `<id>`, `<fatia>`.
@@ -12,18 +12,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+AGENDADAS: Final = frozenset({
+    "conciliar-uploads", "planejar-fechamento", "planejar-varredura", "resumir", "retomar-entregas", "selar", "varrer",
+    "vigiar-prazos",
+})  # fmt: skip
+"""Actions of schedules: they happen whether or not anything else does, and are none of what is counted."""
 WRITES: Final = frozenset({"PUT", "POST", "COPY"})
 """Methods of S3 that are billed as writing."""
 _NAMED: Final = tuple(
     (re.compile(pattern, re.ASCII), name)
     for pattern, name in (
+        (r"(?<=\bPRESTADOR#)[^#]+", "<prestador>"),
         (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|[0-9a-f]{24,64}", "<id>"),
-        (r"\b[0-9]{14}\b", "<prestador>"),
         (r"\b(345695|331988)\b", "<registro>"),
         (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "<dia>"),
-        (r"\b20[0-9]{4}\b", "<mes>"),
+        (r"\b20[0-9]{4}\b|(?<=#)2[0-9](0[1-9]|1[0-2])\b", "<mes>"),
         (r"\b[0-9]{7,20}\b", "<numero>"),
-        (r"(?<=#)[0-9]{1,4}\b", "<fatia>"),
+        (r"(?<=#)[0-9]{1,2}\b", "<fatia>"),
     )
 )
 
@@ -69,6 +74,8 @@ class Fluxo:
         mensagens: requests of SQS: sent, received, deleted.
         transicoes: of Step Functions.
         s3: `gravacoes` and `leituras`.
+        guardado: bytes kept in `dynamodb`, indexes aside, and in `s3`.
+        outras: calls of other services.
     """
 
     pedidos: float
@@ -78,6 +85,7 @@ class Fluxo:
     mensagens: float
     transicoes: float
     s3: Mapping[str, float]
+    guardado: Mapping[str, float]
     outras: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -114,14 +122,17 @@ def contar(linhas: Iterable[Mapping[str, Any]], cpu: Mapping[str, float], transi
     """What each of `quantas` took.
 
     Args:
-        linhas: of `local.bench.contado.FILE`.
+        linhas: of `local.bench.custo.contado.FILE`; of each function one runs at a time.
         cpu: seconds of each function.
     """
     calls: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     runs: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for one in linhas:
-        (runs if one["que"] == "invocacao" else calls)[one["quem"]].append(one)
-    every = [one for told in calls.values() for one in told]
+    told = list(linhas)
+    aside = [one for one in told if one.get("gatilho") in AGENDADAS]
+    for one in told:
+        if not any(one["quem"] == run["quem"] and run["de"] <= one["de"] <= run["ate"] for run in aside):
+            (runs if one["que"] == "invocacao" else calls)[one["quem"]].append(one)
+    every = [one for held in calls.values() for one in held]
     units: Counter[tuple[str, str | None, str, bool]] = Counter()
     for one in every:
         for tabela, indice, chave, leituras, escritas in one.get("unidades", ()):
@@ -131,10 +142,10 @@ def contar(linhas: Iterable[Mapping[str, Any]], cpu: Mapping[str, float], transi
     s3 = Counter("gravacoes" if one["operacao"] in WRITES else "leituras" for one in every if one["servico"] == "s3")
     posted = sum(one["servico"] == "s3" and not one["quem"] for one in every)
     others = Counter(one["servico"] for one in every if one["servico"] not in COUNTED)
-    messages = [one["registros"] for told in runs.values() for one in told if one["gatilho"] == "sqs"]
+    messages = [one["registros"] for held in runs.values() for one in held if one["gatilho"] == "sqs"]
     return Fluxo(
-        pedidos=_per(sum(one["gatilho"] == "api" for told in runs.values() for one in told), quantas),
-        funcoes={name: _work(told, calls[name], cpu.get(name, 0.0), quantas) for name, told in sorted(runs.items())},
+        pedidos=_per(sum(one["gatilho"] == "api" for held in runs.values() for one in held), quantas),
+        funcoes={name: _work(held, calls[name], cpu.get(name, 0.0), quantas) for name, held in sorted(runs.items())},
         chaves=[
             Chave(*where, _per(units[*where, False], quantas), _per(units[*where, True], quantas))
             for where in sorted({key[:3] for key in units}, key=str)
@@ -143,6 +154,10 @@ def contar(linhas: Iterable[Mapping[str, Any]], cpu: Mapping[str, float], transi
         mensagens=_per(sum(many + 2 for many in messages), quantas),
         transicoes=_per(transicoes, quantas),
         s3={name: _per(s3[name], quantas) for name in ("gravacoes", "leituras")},
+        guardado={
+            name: _per(sum(one.get("guardado", 0) for one in every if one["servico"] == name), quantas)
+            for name in ("dynamodb", "s3")
+        },
         outras={name: _per(many, quantas) for name, many in sorted(others.items())},
     )
 

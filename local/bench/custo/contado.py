@@ -4,11 +4,12 @@ Started instead of `local.launcher`, with whose names it is the same; what goes 
 each, in the instance's directory:
 
 * `{"que": "chamada", "quem", "servico", "operacao", "de", "ate"}`: a call of a function, or of nobody's function (a
-  client's own file); of DynamoDB with `"unidades": [[table, index or null, key, reads, writes], …]`, of EventBridge
-  with `"eventos"`;
-* `{"que": "invocacao", "quem", "gatilho", "registros", "de", "ate", "memoria", "log"}`.
+  client's own file); of DynamoDB with `"unidades": [[table, index or null, key, reads, writes], …]` and
+  `"guardado"`, of S3 with `"guardado"` when it writes, of EventBridge with `"eventos"`;
+* `{"que": "invocacao", "quem", "gatilho", "registros", "de", "ate", "memoria", "log"}`; `gatilho` is `api`, `funcao`,
+  the service of a batch, or the action asked for.
 
-Instants are seconds; `memoria` is in MiB, `log` in bytes.
+Instants are seconds; `memoria` is in MiB; `log`, and `guardado` (what is kept more than before), in bytes.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import Any, Final
 
 from local import launcher
 from local.asgi import Application, Message, Receive, Scope, Send
-from local.bench.units import Image, cost, index_of, reads_of, writes_of
+from local.bench.units import Image, cost, index_of, item_size, reads_of, writes_of
 from local.falhas.sabotage import Door
 from local.lambda_host import LambdaHost
 from local.runtime import ACCOUNT, REGION
@@ -94,6 +95,11 @@ class CountedDoor:
         told: dict[str, Any] = {}
         if service == "dynamodb" and status < _FROM_REFUSED:
             told["unidades"] = list(self._units(target, json.loads(body), json.loads(answer), written))
+            told["guardado"] = sum(
+                item_size(self._image(table, key) or {}) - item_size(before or {}) for table, key, before in written
+            )
+        elif service == "s3" and target in {"PUT", "POST"}:
+            told["guardado"] = int(headers.get(b"content-length", b"0"))
         elif target == "PutEvents":
             told["eventos"] = len(json.loads(body)["Entries"])
         self._ledger.tell(
@@ -134,7 +140,7 @@ class CountedHost(LambdaHost):
         began = time.time()
         result = super().invoke(record, event, request_id)
         config = record.get("config") or record
-        records = event.get("Records") if isinstance(event, Mapping) else None
+        records = event.get("Records")
         self.ledger.tell(
             que="invocacao", quem=short(config["FunctionName"]), gatilho=_trigger(event),
             registros=len(records or ()), de=began, ate=time.time(), memoria=config["MemorySize"],
@@ -161,13 +167,11 @@ def _operation(service: str, scope: Scope, headers: Mapping[bytes, bytes]) -> st
     return target or ("COPY" if copied else str(scope["method"]))
 
 
-def _trigger(event: Any) -> str:
-    if not isinstance(event, Mapping):
-        return "passo"
+def _trigger(event: Mapping[str, Any]) -> str:
     if "httpMethod" in event:
         return "api" if "apiId" in event.get("requestContext", {}) else "funcao"
     records = event.get("Records")
-    return str(records[0]["eventSource"]).removeprefix("aws:") if records else "passo"
+    return str(records[0]["eventSource"]).removeprefix("aws:") if records else str(event.get("acao") or event["tarefa"])
 
 
 def _is_form(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:

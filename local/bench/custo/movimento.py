@@ -1,7 +1,7 @@
 """What is lived through to be counted: authorizations, and PEGs from the lote to the payment.
 
 As their users do it, over HTTP and S3, one after the other, on an embedded AWS of its own that counts
-(`local.bench.contado`); what follows by itself (events, workflows, counters, audit) is waited for and counted too.
+(`local.bench.custo.contado`); what follows by itself (events, workflows, counters, audit) is waited for, and counted.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from local import runtime
-from local.bench import contado, funcoes
-from local.bench.custo_contagem import Fluxo, contar
+from local.bench import funcoes
+from local.bench.custo import contado
+from local.bench.custo.contagem import Fluxo, contar
 from local.cargas import VIDAS
 from local.client import sign_in_as
 from local.demo_autorizacao import EXAME, MEDICO, VALE
@@ -38,6 +39,8 @@ QUIET_SECONDS: Final = 4.0
 PATIENCE: Final = 300.0
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 PRECO: Final = Decimal("10.00")
+AGENDADAS: Final = ("expiracao-autorizacoes", "fechamento-entregas")
+"""Workflows that schedules start."""
 Senha = tuple[str, str]
 """Carteira and senha."""
 APagar = tuple[str, Decimal, date]
@@ -191,9 +194,14 @@ class Movimento(Escritorio):
         return found
 
     def _transitions(self, since: float) -> int:
-        """State transitions of the executions that began since an instant: each state entered, and the end."""
+        """State transitions of the executions that began since an instant: each state entered, and the end.
+
+        Those of schedules aside.
+        """
         aws, many = self._stepfunctions, 0
         for machine in aws.list_state_machines()["stateMachines"]:
+            if machine["name"].endswith(AGENDADAS):
+                continue
             for run in aws.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]:
                 if run["startDate"].timestamp() >= since:
                     pages = aws.get_paginator("get_execution_history").paginate(executionArn=run["executionArn"])
