@@ -31,7 +31,8 @@ demonstração, e em qualquer estágio de homologação em que se carregue o con
 
 Peça sempre os mesmos dois exames, o ultrassom `22:40901122` e a mamografia `22:40808033`, e mude só a carteira:
 ela decide o desfecho. O resto do pedido é como você quiser. O [guia do integrador](guia-do-integrador.md) tem um pedido
-pronto. Repita quantas vezes quiser: não há limite de quantidade por período nesses planos.
+pronto; em XML (`solicitacaoProcedimento`), o desfecho de cada carteira é o mesmo. Repita quantas vezes quiser: não há
+limite de quantidade por período nesses planos.
 """
 _SENHAS: Final = f"""\
 A senha expirada de cada prestador é `EXPIRADA` e os oito primeiros caracteres do seu CNPJ (`{expirada(HOSPITAL)}`,

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from local.client import machine
+from local.gerador.solicitacoes import Item, PedidoSolicitacao, gerar_solicitacao
 from local.gerador_cadastro import HOSPITAL, sandbox
 from local.passos import Passos
 from local.sandbox import roteiros
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _GLOSA: Final = re.compile(rb"<ans:codigoGlosa>([0-9]{4})<")
 _CONTESTADAS: Final = ("glosa-de-valor", "glosa-de-quantidade")
+_XML: Final = {"Content-Type": "application/xml"}
 _PDF: Final = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
@@ -39,6 +41,7 @@ class Percurso(Passos):
         self._quem = {"registro_ans": registro_ans, "prestador": prestador}
         self._numero = time.time_ns() // 10**6 % 10**10
         self._feitos: dict[str, str] = {}
+        self._status: dict[str, str] = {}
 
     def run(self) -> None:
         """Walk through all of it.
@@ -50,6 +53,7 @@ class Percurso(Passos):
         self._elegibilidade()
         for pedida in PEDIDAS:
             self._pedida(pedida)
+        self._por_xml()
         self._expirada()
         for cobrada in COBRADAS:
             self._cobrada(cobrada)
@@ -84,7 +88,7 @@ class Percurso(Passos):
     def _pedida(self, pedida: Pedida) -> None:
         with self._step(f"Pedir: {pedida.caso}") as result:
             seen = self._pedir(pedida)
-            self._feitos[pedida.caso] = seen["numero"]
+            self._feitos[pedida.caso], self._status[pedida.caso] = seen["numero"], seen["status_tiss"]
             result.append(", ".join((seen["situacao"], *pedida.codigos)))
             answer: dict[str, Any] = {}
             for tipo in {pendencia["tipo"] for pendencia in seen["pendencias"]}:
@@ -104,6 +108,25 @@ class Percurso(Passos):
         self._expect(self._client.follow(upload["id"])["situacao"], "CONCLUIDO", "laudo")
         return {"documentos": [{"id": upload["id"], "tipo": "02"}]}
 
+    def _por_xml(self) -> None:
+        """Whatever only the carteira decides is decided so by the XML door, too."""
+        with self._step("Pedir o mesmo por mensagem TISS") as result:
+            registro = self._quem["registro_ans"]
+            itens = tuple(Item(tabela=tabela, codigo=codigo, descricao="Exame") for tabela, codigo in sandbox.EXAMES)
+            found = {}
+            for one in PEDIDAS:
+                if one.muda:
+                    continue
+                asked = PedidoSolicitacao(
+                    origem_cnpj=self._quem["prestador"], destino=registro, hoje=self._today, numero=self._novo(),
+                    carteira=roteiros.carteira(registro, one.vida), itens=itens,
+                )  # fmt: skip
+                raw = gerar_solicitacao(asked).conteudo
+                answer = self._client.request("POST", "/tiss/solicitacaoProcedimento", raw, headers=_XML)
+                found[one.caso] = answer.text.partition("<ans:statusSolicitacao>")[2].partition("<")[0]
+            self._expect(found, {caso: self._status[caso] for caso in found}, "situação pelas duas portas")
+            result.append(f"{len(found)} desfechos, os mesmos")
+
     def _expirada(self) -> None:
         with self._step("Consultar a senha expirada") as result:
             senha = sandbox.expirada(self._quem["prestador"])
@@ -114,8 +137,7 @@ class Percurso(Passos):
     def _enviar(self, cobrada: Cobrada, numero: str, *, recusado: bool) -> bytes:
         senha = self._pedir(PEDIDAS[0])["senha"] if cobrada.senha == "NOVA" else ""
         made = roteiros.lote(cobrada, numero=numero, senha=senha, hoje=self._today, **self._quem)
-        xml = {"Content-Type": "application/xml"}
-        answer = self._client.request("POST", "/tiss/loteGuias", made.conteudo, headers=xml)
+        answer = self._client.request("POST", "/tiss/loteGuias", made.conteudo, headers=_XML)
         status = http.client.UNPROCESSABLE_ENTITY if recusado else http.client.OK
         self._expect(answer.status, status, f"{cobrada.caso}: {answer.text[:500]}")
         return answer.content
