@@ -158,10 +158,11 @@ def live(directory: Path, port: int, day: Day, seed: int, say: Callable[[str], N
         killer.over.set()
         aws.stop()
     lived.faults.update({"processo morto": killer.killed} if killer.killed else {})
-    lived.faults.update(
-        f"{one['alvo'].removeprefix(STAGE)} {one['operacao']}: {one['como']}"
-        for one in journal.read(directory, Kind.FAULT)
-    )
+    failed = [(one["alvo"], one) for one in journal.read(directory, Kind.FAULT)]
+    lived.faults.update(f"{name.removeprefix(STAGE)} {one['operacao']}: {one['como']}" for name, one in failed)
+    # A day on which nothing failed says nothing.
+    missed = {fault.service for fault in day.faults if fault.how is not How.LATE} - {"", *(name for name, _ in failed)}
+    lived.wrong += [f"não falhou: {service}" for service in sorted(missed)]
     lived.events = sum(1 for _ in journal.read(directory, Kind.EVENT))
     lived.messages = sum(1 for _ in journal.read(directory, Kind.MESSAGE))
     return lived
