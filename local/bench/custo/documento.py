@@ -21,7 +21,7 @@ PERCENT: Final = 100
 COUNTED: Final = {
     "autorizacao": "authorization (SP/SADT of one examination, decided at once, looked at twice)",
     "inicio": "the portal's first page and what is new (`GET /inicio`, `GET /alertas`)",
-    "peg": "PEG of 40 guias, from the upload to the nota accepted",
+    "peg": "PEG of 40 guias of one item, from the upload to the nota accepted",
     "pagamento": "PEG paid, its demonstrativo in XML and its conciliação read",
 }
 
