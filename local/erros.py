@@ -72,7 +72,7 @@ WRITTEN: Final[Mapping[str, tuple[Especie, Roles]]] = {
     ),
     "conecta_edge.problems.FieldError": (Especie.CAMPO, _CAMPO),
     "conecta_edge.http.Query.refuse": (Especie.CAMPO, _CAMPO),
-    "documentos.domain.publicacoes.Defeito": (Especie.CAMPO, _CAMPO),
+    "documentos.domain.errors.Defeito": (Especie.CAMPO, _CAMPO),
     "pagamento.domain.cronograma.Defeito": (Especie.CAMPO, _CAMPO),
     "recurso.planilhas.PlanilhaInvalidaError": (Especie.CAMPO, {"codigo": (0, "codigo"), "mensagem": (1, "mensagem")}),
     "pydantic_core._pydantic_core.PydanticCustomError": (
@@ -126,7 +126,7 @@ WRITTEN: Final[Mapping[str, tuple[Especie, Roles]]] = {
 """What is made of a refusal, and where its parts stand; a test looks for others."""
 PASSING_ON: Final = frozenset({
     *WRITTEN, "conecta_edge.http.field_errors", "conecta_cargas.loading._Placar.recusar",
-    "conecta_cargas_aws.stored._recusas", "documentos.dynamodb.uploads._achado", "documentos.handler.documentos._wrong",
+    "conecta_cargas_aws.stored._recusas", "documentos.dynamodb.uploads._achado",
 })  # fmt: skip
 """What makes one of these of another: whoever calls it says what is said."""
 TRANSPARENT: Final = frozenset({

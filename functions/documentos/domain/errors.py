@@ -22,13 +22,22 @@ DocumentosError
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from documentos.domain.envios import Recusa
-    from documentos.domain.publicacoes import Defeito
+
+
+@dataclass(frozen=True, slots=True)
+class Defeito:
+    """What is wrong with what is asked, where, and what to do about it."""
+
+    campo: str
+    codigo: str
+    mensagem: str
 
 
 class DocumentosError(Exception):
@@ -73,11 +82,11 @@ class DestinoNotAcceptedError(DocumentosError):
     """Documents of a finalidade do not belong to such things, or not without saying more.
 
     Attributes:
-        defeitos: (place in the request, code, what to do) of all that is wrong.
+        defeitos: all that is wrong.
     """
 
-    def __init__(self, defeitos: Sequence[tuple[str, str, str]]) -> None:
-        super().__init__(", ".join(code for _, code, _ in defeitos))
+    def __init__(self, defeitos: Sequence[Defeito]) -> None:
+        super().__init__(", ".join(one.codigo for one in defeitos))
         self.defeitos = tuple(defeitos)
 
 

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from conecta_facts.vigencia import vigente
-from documentos.domain.errors import PublicacaoStateError
+from documentos.domain.errors import Defeito, PublicacaoStateError
 
 
 class Tipo(StrEnum):
@@ -151,15 +151,6 @@ class Publicacao:
     def nova(self, visitada_em: datetime | None) -> bool:
         """Whether it came to be seen since somebody's last visit; everything, to who never came."""
         return visitada_em is None or (self.visivel_em is not None and self.visivel_em > visitada_em)
-
-
-@dataclass(frozen=True, slots=True)
-class Defeito:
-    """What is wrong with an edition, where, and what to do about it."""
-
-    campo: str
-    codigo: str
-    mensagem: str
 
 
 def em_rascunho(edicoes: Sequence[Publicacao]) -> Publicacao:

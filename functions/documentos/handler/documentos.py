@@ -23,6 +23,7 @@ from conecta_edge.http import (
     Request,
     Response,
 )
+from conecta_edge.problems import FieldError, ProblemError
 from documentos.bootstrap import documentos as bootstrap
 from documentos.bootstrap import nucleo
 from documentos.domain.documentos import Destino
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
     from conecta_atos.portas import Guardar
     from conecta_edge.audit import Actor
     from conecta_edge.http import ErrorMap
-    from conecta_edge.problems import ProblemError
     from conecta_edge.tenancy import Principal
     from documentos.domain.documentos import Documento, Vinculo
     from documentos.service.portas import Portas
@@ -241,7 +241,7 @@ def _closed(error: DestinoClosedError) -> ProblemError:
 
 
 def _wrong(error: DestinoNotAcceptedError) -> ProblemError:
-    return problems.invalid_body(tuple(problems.FieldError(*one) for one in error.defeitos))
+    return problems.invalid_body(tuple(FieldError(one.campo, one.codigo, one.mensagem) for one in error.defeitos))
 
 
 def _stale(_error: StaleDocumentoError) -> ProblemError:

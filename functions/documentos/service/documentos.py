@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from documentos.domain.documentos import Destino, Documento, Vinculo, documento_id, is_open
-from documentos.domain.errors import DestinoClosedError, DestinoNotAcceptedError, DocumentoNotFoundError
+from documentos.domain.errors import Defeito, DestinoClosedError, DestinoNotAcceptedError, DocumentoNotFoundError
 from documentos.domain.finalidades import FINALIDADES, Alvo
 
 if TYPE_CHECKING:
@@ -179,15 +179,15 @@ def _change(
 
 
 def _judge(documento: Documento, pedidos: Sequence[Pedido]) -> None:
-    row, wrong = documento.regras, list[tuple[str, str, str]]()
+    row, wrong = documento.regras, list[Defeito]()
     for place, one in enumerate(pedidos):
         if one.destino.alvo not in row.alvos:
             served = ", ".join(row.alvos) or "nenhum outro uso"
             text = f"Um documento enviado como {row.codigo} serve a: {served}."
-            wrong.append((f"destinos[{place}].alvo", "alvo-nao-aceito", text))
+            wrong.append(Defeito(f"destinos[{place}].alvo", "alvo-nao-aceito", text))
         if row.tipo is not None and one.tipo not in {None, row.tipo}:
             text = f"Um documento enviado como {row.codigo} é do tipo {row.tipo}. Omita o tipo."
-            wrong.append((f"destinos[{place}].tipo_documento", "tipo-divergente", text))
+            wrong.append(Defeito(f"destinos[{place}].tipo_documento", "tipo-divergente", text))
     if wrong:
         raise DestinoNotAcceptedError(wrong)
 

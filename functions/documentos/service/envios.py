@@ -145,7 +145,7 @@ def _explained(
             f"{destino.alvo} {destino.id} está {error.situacao} e não recebe mais documentos.",
         )  # fmt: skip
     if isinstance(error, DestinoNotAcceptedError):
-        return Recusa("DOC-ALVO", Motivo.MENSAGEM_INCOMPLETA, " ".join(text for _, _, text in error.defeitos))
+        return Recusa("DOC-ALVO", Motivo.MENSAGEM_INCOMPLETA, " ".join(one.mensagem for one in error.defeitos))
     return Recusa(
         "DOC-REFERENCIA", _NOT_FOUND[destino.alvo],
         "A mensagem é de um documento de algo que não se encontra deste prestador nesta operadora. Confira os números.",

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from documentos.domain import publicacoes, uploads
 from documentos.domain.errors import (
     DefectivePublicacaoError,
+    Defeito,
     FilePendingError,
     OutdatedPublicacaoError,
     PublicacaoNotFoundError,
     PublicacaoStateError,
 )
 from documentos.domain.finalidades import PUBLICACAO, Formato
-from documentos.domain.publicacoes import Arquivo, Conteudo, Defeito, Publicacao, Situacao, Tipo
+from documentos.domain.publicacoes import Arquivo, Conteudo, Publicacao, Situacao, Tipo
 from documentos.domain.uploads import Upload
 
 if TYPE_CHECKING:

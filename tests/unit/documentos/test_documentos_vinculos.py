@@ -136,7 +136,7 @@ def test_every_state_is_one_in_which_documents_come_or_do_not() -> None:
 def test_what_a_finalidade_does_not_serve_is_told_with_its_place(mesa: Mesa) -> None:
     with pytest.raises(DestinoNotAcceptedError) as refused:
         link(mesa, PEG, SENHA, tipo="02")
-    assert [(place, code) for place, code, _ in refused.value.defeitos] == [
+    assert [(one.campo, one.codigo) for one in refused.value.defeitos] == [
         ("destinos[0].tipo_documento", "tipo-divergente"), ("destinos[1].alvo", "alvo-nao-aceito"),
         ("destinos[1].tipo_documento", "tipo-divergente"),
     ]  # fmt: skip
