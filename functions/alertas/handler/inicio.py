@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -72,11 +71,13 @@ def _shown(  # noqa: PLR0917  # who asks, and each thing that was read
     caller: Principal, portas: Portas, read: Any, states: dict[Situacao, int], novas: int | None,
     counts: dict[Acesso, Contagem],
 ) -> dict[str, Any]:  # fmt: skip
-    def part(make: Callable[[], dict[str, Any]], *acessos: Acesso) -> dict[str, Any] | None:
-        return make() if all(acesso in counts for acesso in acessos) else None
-
-    def count(acesso: Acesso, *, valor: bool = False) -> dict[str, Any]:
-        return schemas.contagem(acesso, counts[acesso], valor=valor)
+    def part(**counted: Acesso) -> dict[str, Any] | None:
+        """An access with its counters, those that the caller may not see null; null when that is all of them."""
+        shown = {
+            name: schemas.contagem(acesso, counts[acesso]) if acesso in counts else None
+            for name, acesso in counted.items()
+        }
+        return shown if any(shown.values()) else None
 
     usual = (Situacao.HABILITADO, Situacao.SUSPENSO)
     return {
@@ -92,16 +93,9 @@ def _shown(  # noqa: PLR0917  # who asks, and each thing that was read
             "nao_lidos": nao_lidos(read[0], read[1], comum.areas_of(caller)),
             "lista": "/alertas?situacao=nao-lidos",
         },
-        "autorizacoes": part(lambda: {"senhas_a_vencer": count(Acesso.SENHAS)}, Acesso.SENHAS),
-        "lotes_de_pagamento": part(
-            lambda: {
-                "pegs_abertos": count(Acesso.PEGS),
-                "notas_a_enviar": count(Acesso.NOTAS, valor=True),
-            },
-            Acesso.PEGS,
-            Acesso.NOTAS,
-        ),
-        "recursos_de_glosas": part(lambda: {"glosas_a_contestar": count(Acesso.GLOSAS, valor=True)}, Acesso.GLOSAS),
+        "autorizacoes": part(senhas_a_vencer=Acesso.SENHAS),
+        "lotes_de_pagamento": part(pegs_abertos=Acesso.PEGS, notas_a_enviar=Acesso.NOTAS),
+        "recursos_de_glosas": part(glosas_a_contestar=Acesso.GLOSAS),
         "documentacoes": (
             {"novas": novas, "lista": "/documentacoes?novas=true"} if any(map(caller.may, _NOVAS)) else None
         ),

@@ -60,8 +60,10 @@ class AutorizacoesNoInicio(View):
 class LotesNoInicio(View):
     """Lotes de pagamento."""
 
-    pegs_abertos: Annotated[ContagemView, Field(description="Recebidos e ainda não pagos, encerrados ou cancelados.")]
-    notas_a_enviar: Annotated[ContagemComValorView, Field(description="Faturas que aguardam nota fiscal.")]
+    pegs_abertos: Annotated[
+        ContagemView | None, Field(description="Recebidos e ainda não pagos, encerrados ou cancelados.")
+    ]
+    notas_a_enviar: Annotated[ContagemComValorView | None, Field(description="Faturas que aguardam nota fiscal.")]
 
 
 class RecursosNoInicio(View):
@@ -80,7 +82,7 @@ class DocumentacoesNoInicio(View):
 
 
 class InicioView(View):
-    """Os seis acessos; nulo o que o papel de quem chama não vê."""
+    """Os seis acessos; nulo o que o papel ou os escopos de quem chama não veem."""
 
     prestador: str
     em: datetime
@@ -113,13 +115,17 @@ class PendenciasDoInicioPage(View):
     cursor: Annotated[str | None, Field(description="Envie em ?cursor= para a próxima página; nulo no fim.")]
 
 
-def contagem(acesso: Acesso, one: Contagem, *, valor: bool = False) -> dict[str, Any]:
+COM_VALOR: Final = frozenset({Acesso.NOTAS, Acesso.GLOSAS})
+"""What is worth something: a PEG is so only once its values are published."""
+
+
+def contagem(acesso: Acesso, one: Contagem) -> dict[str, Any]:
     """A counter (shapes: :class:`ContagemView`, :class:`ContagemComValorView`)."""
     shown = {
         "quantidade": one.quantidade, "ate": one.ate.isoformat() if one.ate else None,
         "lista": f"/inicio/pendencias?acesso={acesso.value}",
     }  # fmt: skip
-    return {**shown, "valor": f"{one.valor:.2f}"} if valor else shown
+    return {**shown, "valor": f"{one.valor:.2f}"} if acesso in COM_VALOR else shown
 
 
 def pendencia(item: Item) -> dict[str, Any]:

@@ -343,7 +343,8 @@ def test_who_works_in_one_area_sees_its_counters_alone(mural: ApiMural) -> None:
     assert recepcao["autorizacoes"] is not None
     assert (recepcao["lotes_de_pagamento"], recepcao["recursos_de_glosas"]) == (None, None)
     assert (faturista["autorizacoes"], faturista["documentacoes"]["novas"]) == (None, 2)
-    assert (maquina["lotes_de_pagamento"], maquina["documentacoes"]) == (None, None)
+    assert (maquina["lotes_de_pagamento"]["notas_a_enviar"], maquina["documentacoes"]) == (None, None)
+    assert maquina["lotes_de_pagamento"]["pegs_abertos"]["quantidade"] == 0
     assert mural.call("GET", "/inicio/pendencias?acesso=pegs-abertos", claims=RECEPCAO)[0] == 403
     assert mural.get("/inicio/pendencias?acesso=pegs-abertos", MAQUINA)["quantidade"] == 0
     assert mural.call("GET", "/inicio/pendencias")[0] == 422
