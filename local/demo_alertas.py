@@ -78,12 +78,10 @@ class FimDoDia(Escritorio):
     def _aws(self, service: str) -> Any:
         return runtime.client(self._where["endpoint_aws"], self._where["credenciais_aws"], service)
 
-    def _varrer(self, funcao: str, **evento: Any) -> dict[str, Any]:
-        """Have a function do what its schedule will, without waiting for it."""
-        answer = self._lambda.invoke(FunctionName=f"conecta-embarcado-{funcao}", Payload=json.dumps(evento).encode())
-        seen: dict[str, Any] = json.loads(answer["Payload"].read())
-        self._expect(answer.get("FunctionError"), None, f"{funcao}: {seen}")
-        return seen
+    def _varrer(self, funcao: str, **evento: Any) -> None:
+        """Have a function do what its schedule will, without waiting for it; again if it fails, as that would."""
+        asked = {"FunctionName": f"conecta-embarcado-{funcao}", "Payload": json.dumps(evento).encode()}
+        self._until(f"{funcao}: {evento}", lambda: "FunctionError" not in self._lambda.invoke(**asked))
 
     def _pessoais(self, text: str) -> list[str]:
         """What of the seeded lives' CPFs and carteiras a text tells."""

@@ -24,7 +24,7 @@ from alertas.domain.webhooks import LOCAL, Falha
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-PRAZO: Final = 10.0
+PRAZO: Final = 10
 """Seconds for connecting, TLS, sending and the answer together."""
 MAIOR_RESPOSTA: Final = 16 * 1024
 """Bytes of an answer, its head and its line ends included."""

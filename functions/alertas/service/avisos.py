@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from alertas.service.portas import Portas
 
 VOLTAS: Final = 8
-PAUSA: Final = 0.04
-"""Seconds, at most, before who lost a race tries again."""
+PAUSA: Final = 40
+"""Milliseconds, at most, before who lost a race tries again."""
 
 
 def tell(envelope: Mapping[str, Any], prestador_id: str, portas: Portas) -> Alerta | None:
@@ -33,7 +33,7 @@ def tell(envelope: Mapping[str, Any], prestador_id: str, portas: Portas) -> Aler
     ocorrido = datetime.fromisoformat(envelope["ocorrido_em"])
     for turn in range(VOLTAS):
         if turn:
-            time.sleep(random.uniform(0, PAUSA))  # noqa: S311  # no secret
+            time.sleep(random.uniform(0, PAUSA) / 1000)  # noqa: S311  # no secret
         found = portas.alertas.antes(prestador_id, envelope["id"], envelope["entidade"])
         if found.contado:
             return None
