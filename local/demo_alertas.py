@@ -128,17 +128,22 @@ class FimDoDia(Escritorio):
             one = f"/alertas/{evento['id']}"
             self._until("o alerta do mesmo evento", lambda: self._gestor.request("GET", one).status == http.client.OK)
             path = f"/webhooks/{webhook['id']}/entregas"
-            entregas = self._rows(self._gestor, f"{path}?situacao=ENTREGUE", "entregas")
-            entrega = next(one["id"] for one in entregas if one["id"].endswith(evento["id"]))
+            entrega = self._until("a entrega no registro", lambda: self._entregue(path, evento["id"]))
             again = self._gestor.request("POST", f"{path}/{entrega}/reenvio", {})
             self._expect(again.status, http.client.ACCEPTED, f"reenvio: {again.text[:300]}")
             self._until("o mesmo evento de novo", lambda: self._quantas(ouvinte, evento["id"]) > 1)
             result += [f"{', '.join(NA_ORDEM)}", "assinatura conferida", "reenviado: mesmo id"]
 
     def _da_senha(self, ouvinte: Ouvinte, numero: str) -> list[tuple[Mapping[str, str], bytes, bool]] | None:
-        """What came about a senha, once all of it did."""
-        found = [one for one in [*ouvinte.recebidos] if f'"autorizacao/{VALE}/{numero}"'.encode() in one[1]]
+        """What came about a senha, once all of it did; what came twice, once."""
+        mine = (one for one in [*ouvinte.recebidos] if f'"autorizacao/{VALE}/{numero}"'.encode() in one[1])
+        found = [*{json.loads(one[1])["id"]: one for one in mine}.values()]
         return found if len(found) == len(NA_ORDEM) else None
+
+    def _entregue(self, path: str, evento: str) -> str | None:
+        """Id of an event's delivery, once its answer is on record."""
+        entregas = self._rows(self._gestor, f"{path}?situacao=ENTREGUE", "entregas")
+        return next((str(one["id"]) for one in entregas if one["id"].endswith(evento)), None)
 
     def _quantas(self, ouvinte: Ouvinte, evento: str) -> int:
         return sum(evento.encode() in body for _, body, _ in [*ouvinte.recebidos])
