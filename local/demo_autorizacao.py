@@ -344,7 +344,15 @@ class Validade(Passos):
             result += ["avisada 15 dias antes", "vale no 90º dia, expirada no 91º", "relógio de volta"]
 
     def _swept(self, client: Client, path: str, evento: str) -> None:
-        """Start the sweep, as ops may, without waiting for its schedule; it must have left its entry."""
+        """Start the sweep, as ops may, without waiting for its schedule, until it has left its entry."""
+
+        def told() -> bool:
+            self._sweep()
+            return evento in {marco["evento"] for marco in client.get(path)["historico"]}
+
+        self._until(f"{evento} na linha", told)
+
+    def _sweep(self) -> None:
         run = self._aws.start_execution(stateMachineArn=self._machine())["executionArn"]
 
         def ended() -> str | None:
@@ -352,7 +360,6 @@ class Validade(Passos):
             return None if state == "RUNNING" else state
 
         self._expect(self._until("varredura de vencimentos", ended), "SUCCEEDED", "varredura de vencimentos")
-        self._expect(evento in {marco["evento"] for marco in client.get(path)["historico"]}, True, f"{evento} na linha")
 
     def _machine(self) -> str:
         found = self._aws.list_state_machines()["stateMachines"]

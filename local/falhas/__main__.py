@@ -16,7 +16,8 @@ from pathlib import Path
 
 from conecta_edge.clock import local_day
 from local.falhas import figures
-from local.falhas.days import DAYS, QUIET_DAY, Lived, judged, live
+from local.falhas.days import DAYS, QUIET_DAY, Lived, live
+from local.falhas.portrait import difference
 
 FAILED = 1
 
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         days: list[Lived] = []
         for number, day in enumerate((QUIET_DAY, *wanted)):
             days.append(live(directory / f"dia-{number:02d}", port, day, options.semente, say))
-            judged(days[-1], days[0].portrait)
+            days[-1].wrong += difference(days[0].portrait, days[-1].portrait)
             show(days[-1])
     if options.gravar:
         figures.write(days, local_day(datetime.now(UTC)))

@@ -138,6 +138,12 @@ def live(directory: Path, port: int, day: Day, seed: int, say: Callable[[str], N
     # Until the first loads are there only tasks of workflows fail: of a queue nothing is seen again for minutes.
     plan.write(directory, [fault for fault in day.faults if not fault.service], seed=seed)
     aws = EmbeddedAws(directory, port=port, keep=False)
+    told: list[str] = []
+
+    def tell(line: str) -> None:
+        told.append(line)
+        say(line)
+
     killer = Killer(directory, random.Random(seed), KILL_EVERY)  # noqa: S311  # to be the same again
     began = time.monotonic()
     try:
@@ -150,9 +156,11 @@ def live(directory: Path, port: int, day: Day, seed: int, say: Callable[[str], N
             if day.killing:
                 killer.start()
             with _beside(ROUND_EVERY, lambda: sweep(aws)) if day.faults or day.killing else nullcontext():
-                passed = demo.run(where, say)
+                passed = demo.run(where, tell)
         killer.over.set()
         lived = Lived(day, passed, time.monotonic() - began, insisted=insistence.statuses)
+        if not passed:
+            lived.wrong.append(f"a demonstração não passou: {told[-1].strip()}")
         _end(aws, where, queues, lived)
     finally:
         killer.over.set()
@@ -232,10 +240,3 @@ def look(aws: EmbeddedAws, where: Mapping[str, Any]) -> Portrait:
     found = portrait.take(aws, where["buckets"], pools)
     found.counts["email "] = sum(1 for _ in journal.read(aws.directory, Kind.MAIL))
     return found
-
-
-def judged(lived: Lived, expected: Portrait) -> None:
-    """Hold a day against what a day without faults leaves."""
-    lived.wrong += portrait.difference(expected, lived.portrait)
-    if not lived.passed:
-        lived.wrong.append("a demonstração não passou")

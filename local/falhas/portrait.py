@@ -18,11 +18,16 @@ from conecta_edge.dynamodb import unmarshal
 from local.runtime import EmbeddedAws
 
 STAGE: Final = "conecta-embarcado-"
-MAY_BE_MORE: Final = re.compile("auditoria |idempotencia |email|.* (DocumentoRecebido|LoteRecusado|LoteRepetido)$")
+MAY_BE_MORE: Final = re.compile(
+    "auditoria |idempotencia |email"
+    "|.* (DocumentoRecebido|LoteRecusado|LoteRepetido|MensagemRecusada|MensagemRespondida)$"
+)
 """A request that is sent again reads again, and keeps its answer; a mail whose answer was lost is sent again; a file
 that is handed over again is told of again, and answered the same."""
-_ANY_NUMBER: Final = re.compile(r"\S+ CONTADOR#|.* COTA#")
-"""Numbers are drawn from shards by chance, and quotas forgotten within the hour."""
+ANY_NUMBER: Final = re.compile(r"\S+ CONTADOR#|.* COTA#|selos |objeto acervo auditoria/")
+"""Numbers are drawn from shards by chance, quotas forgotten within the hour, accesses sealed whenever it is time."""
+NEVER_CAME: Final = "EXPIRADO"
+"""An upload that nobody sent a file for says so some time."""
 _WORD: Final = re.compile(r"[A-Z][A-Z_]*|[a-z][a-z_-]*(\.[a-z]+)?")
 _AMOUNTS: Final = ("valor", "quantidade", "total", "faturad", "lidas", "carregadas")
 
@@ -36,7 +41,10 @@ class Portrait:
 
     def add(self, kind: str, row: Mapping[str, Any]) -> None:
         """A row of a kind."""
-        self.counts[" ".join(part for part in (kind, str(row.get("situacao", ""))) if part)] += 1
+        state = str(row.get("situacao", ""))
+        if kind.startswith("documentos ") and state == NEVER_CAME:
+            state = "AGUARDANDO_ARQUIVO"
+        self.counts[f"{kind} {state}".rstrip()] += 1
         for name, value in row.items():
             if name.startswith(_AMOUNTS) and (amount := _amount(value)) is not None:
                 place = f"{kind} {name}"
@@ -74,8 +82,7 @@ def _rows(dynamodb: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 kind = f"{table.removeprefix(STAGE)} {pattern(row['pk'])} / {pattern(row['sk'])}"
                 if "evento" in row:
                     kind += f" {json.loads(row['evento'])['tipo']}"
-                if not _ANY_NUMBER.match(kind):
-                    yield kind, row
+                yield kind, row
 
 
 def pattern(key: str, separator: str = "#") -> str:
@@ -95,14 +102,18 @@ def _amount(value: Any) -> Decimal | None:
 def difference(expected: Portrait, found: Portrait) -> list[str]:
     """What is otherwise, in words; empty when the same was left."""
     wrong = []
-    for kind in sorted(expected.counts.keys() | found.counts.keys()):
+    for kind in _judged(expected.counts, found.counts):
         before, after = expected.counts[kind], found.counts[kind]
         if before > after:
             wrong.append(f"perdido: {kind}: {after} de {before}")
         elif before < after and not MAY_BE_MORE.match(kind):
             wrong.append(f"em dobro: {kind}: {after} em vez de {before}")
-    for place in sorted(expected.sums.keys() | found.sums.keys()):
+    for place in _judged(expected.sums, found.sums):
         amount, other = expected.sums.get(place, Decimal()), found.sums.get(place, Decimal())
         if amount != other and not MAY_BE_MORE.match(place):
             wrong.append(f"outro valor: {place}: {other} em vez de {amount}")
     return wrong
+
+
+def _judged(expected: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    return sorted(kind for kind in expected.keys() | found.keys() if not ANY_NUMBER.match(kind))

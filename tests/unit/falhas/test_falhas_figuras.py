@@ -7,9 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from local.falhas import figures
-from local.falhas.days import DAYS, SERVICES, Day, Lived, judged
+from local.falhas.days import DAYS, SERVICES, Day, Lived
 from local.falhas.plan import How
-from local.falhas.portrait import Portrait
 
 
 def test_figures_take_the_place_of_the_last_ones(tmp_path: Path) -> None:
@@ -31,12 +30,6 @@ def test_figures_take_the_place_of_the_last_ones(tmp_path: Path) -> None:
 def test_the_document_has_a_place_for_them() -> None:
     text = figures.DOCUMENT.read_text("utf-8")
     assert text.index(figures.BEGIN) < text.index(figures.END)
-
-
-def test_a_day_is_judged_by_what_it_left_and_by_its_demo() -> None:
-    quiet, lived = Portrait(Counter({"peg PEG#* RECEBIDO": 2})), Lived(Day("x"), passed=False, seconds=1)
-    judged(lived, quiet)
-    assert lived.wrong == ["perdido: peg PEG#* RECEBIDO: 0 de 2", "a demonstração não passou"]
 
 
 def test_every_service_is_throttled_cut_and_late_on_some_day() -> None:

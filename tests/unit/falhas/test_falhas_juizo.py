@@ -59,6 +59,13 @@ def test_what_is_asked_again_may_be_read_or_told_again_but_not_less(kind: str) -
     assert difference(two, one) == [f"perdido: {kind}: 1 de 2"]
 
 
+def test_what_comes_when_it_is_time_may_be_any_number() -> None:
+    assert difference(Portrait(Counter({"selos PRESTADOR#* / BLOCO#*": 2})), Portrait()) == []
+    upload = "documentos PRESTADOR#* / UPLOAD#*"
+    waiting, gone = ((upload, {"situacao": state}) for state in ("AGUARDANDO_ARQUIVO", "EXPIRADO"))
+    assert difference(portrait(waiting), portrait(gone)) == []
+
+
 @pytest.mark.parametrize(
     ("key", "words"),
     [
