@@ -176,7 +176,7 @@ OPERATIONS: Final = (
         "POST", "/operadora/auditoria/exportacoes", "exportarAuditoriaDaOperadora", FUNCAO, TAG,
         "Baixar os registros selados da operadora", f"{_ARQUIVO} {_OPERADORA}", export_da_operadora, _FEITA,
         escopos=(PERSON_SCOPE,), body=ExportacaoDaAuditoriaDaOperadoraRequest,
-        example={"registro_ans": "345695", "de": "2026-11-01", "ate": "2026-11-22"}, refusals=(409, 422),
+        example={"registro_ans": "345695", "de": "2026-11-01", "ate": "2026-11-22"}, refusals=(404, 409),
     ),
 )  # fmt: skip
 
