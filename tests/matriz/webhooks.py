@@ -6,7 +6,7 @@ Who may call is written here by hand, from `decisoes.md` 7, as in `table`: they 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,9 +19,17 @@ A_VERIFICAR, A_PAUSAR, PAUSADO, A_RETIRAR = (
 )
 ESTADOS: Final = frozenset({A_VERIFICAR, A_PAUSAR, PAUSADO, A_RETIRAR})
 """What is made for one call."""
+PROVA, OUTRA = "Prova da matriz", "Outra prova da matriz"
 _ROW: Final = frozenset({"alertas"})
 _UM: Final = {"id": "{webhook}"}
 _ENTREGA: Final = {**_UM, "entrega": "{entrega}"}
+
+
+def withdraw(at: Client, kept: Collection[str]) -> None:
+    """Withdraw those that calls made."""
+    for one in at.get("/webhooks")["webhooks"]:
+        if one["descricao"] in {PROVA, OUTRA} and one["id"] not in kept:
+            assert at.request("DELETE", f"/webhooks/{one['id']}").status == 204
 
 
 class Vigia(Ouvinte):
@@ -37,7 +45,7 @@ class Vigia(Ouvinte):
 
     def registered(self, at: Client) -> str:
         """Id of a new webhook, which is not proved."""
-        body = {"url": self.url, "descricao": "Prova da matriz", "eventos": ["AltaComunicada"]}
+        body = {"url": self.url, "descricao": PROVA, "eventos": ["AltaComunicada"]}
         made = at.request("POST", "/webhooks", body).json()
         self.segredos[made["id"]] = made["segredo"]
         return str(made["id"])
@@ -63,11 +71,11 @@ class Vigia(Ouvinte):
 
 
 def _pedido(_values: Values) -> Any:
-    return {"url": "https://integracao.matriz.example/conecta", "descricao": "Prova da matriz"}
+    return {"url": "https://integracao.matriz.example/conecta", "descricao": PROVA}
 
 
 def _alterado(values: Values) -> Any:
-    return {"url": values["url"], "descricao": "Outra prova", "eventos": ["AltaComunicada"]}
+    return {"url": values["url"], "descricao": OUTRA, "eventos": ["AltaComunicada"]}
 
 
 def _dias(values: Values) -> Any:

@@ -10,6 +10,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
@@ -132,8 +133,9 @@ class World:
         return local_day(datetime.now(UTC))
 
     def tidy(self) -> None:
-        """Revoke the credentials that calls made: a prestador may have only so many."""
+        """Revoke the credentials, and withdraw the webhooks, that calls made: a prestador may have only so many."""
         for at in (self.gestor, self.clinica):
+            webhooks.withdraw(at, self._kept)
             for row in at.get("/credenciais")["credenciais"]:
                 live = row["situacao"] in {"ATIVA", "EM_ROTACAO"}
                 if row["nome"] == CREDENCIAL and live and row["client_id"] not in self._kept:
@@ -335,6 +337,11 @@ class World:
         listening = Vigia(self.aws.directory / "ouvinte")
         self._undo.append(listening.__exit__)
         return listening.__enter__()
+
+    def _listening(self, at: Client) -> Values:
+        made = self.vigia.with_delivery(at)
+        self._kept.add(made["webhook"])
+        return made
 
     def _told(self, at: Client) -> Values:
         """The newest alerta about a PEG, once there is one: PEGs were sent already."""
@@ -906,7 +913,8 @@ class World:
         )
         for grupo in token_groups:
             if grupo not in GRUPOS:
-                self._cognito.create_group(UserPoolId=pool["pool"], GroupName=grupo)
+                with suppress(self._cognito.exceptions.GroupExistsException):  # of another run
+                    self._cognito.create_group(UserPoolId=pool["pool"], GroupName=grupo)
                 self._undo.append(partial(self._cognito.delete_group, UserPoolId=pool["pool"], GroupName=grupo))
             self._cognito.admin_add_user_to_group(UserPoolId=pool["pool"], Username=username, GroupName=grupo)
         token = tokens.sign_in(self.where, username, senha, pool["cliente"])[0]
