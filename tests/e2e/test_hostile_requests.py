@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -24,6 +24,7 @@ from tests.matriz.recursos import ESTADOS as ESTADOS_DE_RECURSO
 from tests.matriz.senhas import ESTADOS
 from tests.matriz.snapshot import Camera, difference
 from tests.matriz.table import TABLE
+from tests.matriz.webhooks import ESTADOS as ESTADOS_DE_WEBHOOK
 from tests.matriz.world import AMS, ESCOPOS, PASA, Person, World, expect
 
 pytestmark = pytest.mark.e2e
@@ -64,7 +65,7 @@ def _accessed(world: World, operation: str) -> None:
 
 
 # How a list gets longer than a page; other lists never are.
-LONG: Final = {
+LONG: Final[Mapping[str, Callable[[World], object]]] = {
     "listarPegs": World.many_pegs,
     "listarPessoas": World.many_people,
     "listarPrecos": lambda _world: None,
@@ -88,6 +89,7 @@ SHORT: Final = frozenset({
     "listarPagamentosDaOperadora", "listarGlosasContestaveis", "listarRecursosDeGlosa", "listarRascunhosDeRecurso",
     "listarItensDoRecursoDeGlosa", "listarRecursosDaOperadora", "listarItensDoRecursoDaOperadora",
     "listarDocumentacoes", "listarDocumentos", "listarAlertas", "listarPendenciasDoInicio",
+    "listarEntregasDeWebhook", "reenviarEntregasDeWebhook",
 })  # fmt: skip
 """Their pages hold more than there is here: only what others gave is tried."""
 OTHER_FILTER: Final = {
@@ -211,13 +213,14 @@ class TestPageTokens:
 
 OF_PEGS: Final = frozenset({"cancelarPeg", "iniciarAnaliseDoPeg", "glosar", "incluirGuia", "excluirGuia"})
 """Of many that are carried out alike, one of each kind."""
-ACTS: Final = [row for row in KEYED if row.makes in ESTADOS or row.operation in OF_PEGS]
-"""Each of an authorization, a PEG or a draft that was made for it."""
+ACTS: Final = [row for row in KEYED if row.makes in ESTADOS | ESTADOS_DE_WEBHOOK or row.operation in OF_PEGS]
+"""Each of an authorization, a PEG, a draft or a webhook that was made for it."""
 EFFECTS: Final = [
     row
     for row in KEYED
     if row.makes not in ESTADOS | ESTADOS_DE_PEG | ESTADOS_DE_FATURA | ESTADOS_DE_RECURSO
     and not (row.grupos & FINANCEIRO)
+    and row.thing != "webhook"
 ]
 """What financeiro does is carried out as what a prestador sends, and has numbers of its own."""
 NAMED_ANEW: Final = [
@@ -246,7 +249,7 @@ class TestIdempotencyKeys:
     @pytest.fixture
     def callers(self, world: World, gestores: tuple[Caller, ...], row: Row) -> tuple[Caller, ...]:
         """Somebody who may make the row's call, somebody of another tenant, and another person of the first."""
-        if "redencial" in row.operation:
+        if "redencial" in row.operation or "Webhook" in row.operation:
             world.tidy()
         if row.door is not Door.OPERADORA:
             return gestores
@@ -307,7 +310,7 @@ class TestIdempotencyKeys:
         self, world: World, gestores: tuple[Caller, ...], people: tuple[Person, Person], row: Row
     ) -> None:
         person, key = people[1], {"Idempotency-Key": uuid.uuid4().hex}
-        if "redencial" in row.operation:
+        if "redencial" in row.operation or "Webhook" in row.operation:
             world.tidy()
         papeis = {HOSPITAL.prestador_id: "gestor", CLINICA.prestador_id: "gestor"}
         body, made = None, []
@@ -331,7 +334,7 @@ class TestIdempotencyKeys:
         where = {
             "criarUpload": f"/documentos/uploads/{identity}", "criarRascunho": f"/autorizacoes/rascunhos/{identity}",
             "criarRascunhoDePeg": f"/pegs/rascunhos/{identity}", "cancelarPeg": f"/pegs/{identity}",
-            "pedirDemonstrativosEmLote": f"/demonstrativos/lotes/{identity}",
+            "pedirDemonstrativosEmLote": f"/demonstrativos/lotes/{identity}", "criarWebhook": f"/webhooks/{identity}",
         }.get(row.operation)  # fmt: skip
         if "autorizacao" in row.writes | {row.thing}:
             where = where or f"/autorizacoes/{AMS}/{identity}"
