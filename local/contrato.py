@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seen, wrong, served = Counter[int](), 0, set[str]()
     try:
         prova = Prova(world)
-        for answers in (prova.valid(), prova.made_up(asked.exemplos, strange=True)):
+        for answers in (prova.valid(), prova.made_up(asked.exemplos, whole=True)):
             for one in answers:
                 seen[one.answer.status] += 1
                 served |= {one.operation} if one.answer.status < HTTPStatus.BAD_REQUEST else set()
