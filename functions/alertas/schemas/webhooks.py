@@ -33,10 +33,7 @@ def _evento(value: str) -> str:
     return value
 
 
-Url = Annotated[
-    str,
-    Field(min_length=9, max_length=500, description="HTTPS, com nome público, na porta 443 ou 8443."),
-]  # fmt: skip
+Url = Annotated[str, Field(min_length=9, max_length=500, description="HTTPS, com nome público, na porta 443 ou 8443.")]
 TipoDeEvento = Annotated[str, AfterValidator(_evento), Field(json_schema_extra={"enum": list(eventos.ESCOLHIVEIS)})]
 
 

@@ -27,7 +27,8 @@ POSSE: Final = timedelta(minutes=2)
 """For how long nobody else attempts it."""
 ATRASO_MAXIMO: Final = timedelta(minutes=15)
 """As far as the queue itself puts off."""
-VARRIDAS: Final = 500
+VARRIDAS: Final = 4000
+"""Lines that a sweep takes up, the longest overdue first: more than fail for long, however many endpoints do."""
 REENVIOS: Final = 100
 """Deliveries looked at by one request to send off again."""
 
