@@ -127,7 +127,7 @@ class Remetente:
             raise _RefusedError(Falha.SEM_RESPOSTA) from error
         except ssl.SSLCertVerificationError as error:
             raise _RefusedError(Falha.CERTIFICADO) from error
-        except http.client.HTTPException as error:
+        except (http.client.HTTPException, ValueError) as error:  # a chunk of less than nothing is a ValueError
             raise _RefusedError(Falha.RESPOSTA_INVALIDA) from error
         except OSError as error:
             raise _RefusedError(Falha.SEM_CONEXAO) from error

@@ -29,6 +29,11 @@ SEGUIDAS: Final = 3
 SOSSEGO: Final = timedelta(minutes=5)
 """For how long, at most, an endpoint that fails is left alone whatever happens."""
 _NOME: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
+_TOPO: Final = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}", re.ASCII)
+"""The last label of a public name: with a digit in it, resolvers read an IPv4 in it (`8.8.0x808`)."""
+_INTERNOS: Final = frozenset({"arpa", "internal", "lan", "local", "localdomain", LOCAL, "onion"})
+"""Last labels of no public name (RFC 6761, 6762, 7686, 8375, ICANN's `internal`)."""
+MAIOR_NOME: Final = 253
 _URL: Final = re.compile(r"[!#-;=?-\[\]_a-z~]+", re.ASCII)
 
 
@@ -308,7 +313,8 @@ def endereco(url: str, *, local: bool = False) -> str:
     if port not in PORTAS:
         raise EnderecoInvalidoError("porta-recusada", "Use a porta 443 ou 8443.")
     labels = name.split(".")
-    if len(labels) < 2 or not all(map(_NOME.fullmatch, labels)) or labels[-1].isdigit():  # noqa: PLR2004
+    named = len(labels) > 1 and len(name) <= MAIOR_NOME and all(map(_NOME.fullmatch, labels))
+    if not named or not _TOPO.fullmatch(labels[-1]) or labels[-1] in _INTERNOS:
         text = "O endereço deve ter um nome público, como api.hospital.com.br: nem IP, nem nome de rede interna."
         raise EnderecoInvalidoError("nome-recusado", text)
     return url

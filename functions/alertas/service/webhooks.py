@@ -296,7 +296,7 @@ def verify(webhook: Webhook, portas: Portas, *, versao: int | None, guardar: Gua
 def _proof(corpo: bytes) -> str:
     try:
         told = json.loads(corpo)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(told.get("prova")) if isinstance(told, dict) else ""
 

@@ -164,6 +164,8 @@ def test_a_body_is_read_only_when_it_is_wanted_and_only_its_beginning(folder: Pa
     endpoint = Endpoint(folder, head + b"5\r\nolaaa\r\n1770\r\n" + b"x" * 6000 + b"\r\n0\r\n\r\n")
     assert endpoint.remetente().send(URL, HEADERS, b"{}").corpo == b""
     assert len(endpoint.remetente().send(URL, HEADERS, b"{}", ler=True).corpo) == http_out.CORPO
+    nonsense = Endpoint(folder, head + b"-5\r\nola\r\n").remetente().send(URL, HEADERS, b"{}", ler=True)
+    assert nonsense.falha is Falha.RESPOSTA_INVALIDA
 
 
 @pytest.mark.regra("WEBHOOK-DESTINO")

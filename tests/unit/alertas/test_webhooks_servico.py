@@ -92,6 +92,11 @@ def house() -> House:
         ("https://a.example:22/", "porta-recusada"),
         ("https://10.0.0.1/", "nome-recusado"),
         ("https://0x7f000001/", "nome-recusado"),
+        ("https://127.0.0x1/", "nome-recusado"),
+        ("https://8.8.0x808/", "nome-recusado"),
+        ("https://a.localhost/", "nome-recusado"),
+        ("https://metadata.google.internal/", "nome-recusado"),
+        (f"https://{'a.' * 126}example/", "nome-recusado"),
         ("https://[::1]/", "nome-recusado"),
         ("https://localhost/", "nome-recusado"),
         ("https://servidor/", "nome-recusado"),
@@ -107,7 +112,9 @@ def test_an_endpoint_is_a_public_name_over_https(url: str, codigo: str, house: H
     assert refused.value.motivo.endswith(".")
 
 
-@pytest.mark.parametrize("url", ["https://a.example", "https://API.A.example:8443/x/y?z=1&w=%20;k"])
+@pytest.mark.parametrize(
+    "url", ["https://a.example", "https://API.A.example:8443/x/y?z=1&w=%20;k", "https://a.xn--p1ai/"]
+)
 def test_other_addresses_may_be_endpoints(url: str, house: House) -> None:
     assert house.create(url=url).url == url
 
@@ -161,7 +168,7 @@ def test_who_only_echoes_proves_nothing(house: House) -> None:
     assert failed.value.falha is Falha.PROVA_ERRADA
 
 
-@pytest.mark.parametrize("corpo", [b"", b"ok", b"[1]", b"{}", b'{"prova": 7}'])
+@pytest.mark.parametrize("corpo", [b"", b"ok", b"[1]", b"{}", b'{"prova": 7}', b"[" * 4096])
 def test_nor_does_who_answers_something_else(corpo: bytes, house: House) -> None:
     made = house.create()
     house.ouvinte.answers = [Resultado(duracao_ms=1, status=200, corpo=corpo)]
