@@ -30,9 +30,9 @@ from conecta_tiss.messages.lote_guias import LoteGuias, TipoGuia
 from conecta_tiss.versions import Versao
 from peg.bootstrap import nucleo
 from peg.bootstrap import rascunhos as bootstrap
-from peg.domain.lotes import Identificacao
 from peg.handler import comum
 from peg.handler.comum import FUNCAO, PAGE
+from peg.handler.digitadas import ESCREVER, TAG, sender
 from peg.messages.guias import campos_of, formal, guia_of, original
 from peg.schemas import achados, exemplos, modelos, pegs
 from peg.schemas import rascunhos as vistas
@@ -72,9 +72,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ERRORS", "OPERATIONS"]
 
-TAG: Final = "PEG digitado"
 LER: Final = "peg.ler"
-ESCREVER: Final = "peg.escrever"
 FINALIDADE: Final = "faturamento"
 MODELOS: Final = Quota("peg-modelo", limit=120, window=60)
 """Senhas asked for per minute and caller, found or not."""
@@ -272,17 +270,6 @@ def _served(caller: Principal, registro_ans: str) -> None:
         raise problems.invalid_body((FieldError("registro_ans", "operadora-desconhecida", text),))
 
 
-def sender(prestador_id: str, registro_ans: str) -> tuple[Identificacao, Versao]:
-    """How a prestador presents typed guias: as the operadora knows it, in the first version that it takes today."""
-    row, today = session.cadastro().contratacao(prestador_id, registro_ans), local_day(session.clock().now())
-    taken = {one.versao for one in row.operadora.versoes if one.accepts(today)} if row.operadora else set()
-    versao = next((one for one in Versao if one.value in taken), Versao.V4_01_00)
-    if row.relacionamento is not None:
-        return Identificacao(codigo_na_operadora=row.relacionamento.codigo_na_operadora), versao
-    own = row.prestador
-    return (Identificacao(cnpj=own.cnpj, cpf=None if own.cnpj else own.cpf) if own else Identificacao()), versao
-
-
 def _typed(request: Request, rascunho: Rascunho, guia_id: str = "") -> tuple[Digitada, list[dict[str, Any]]]:
     """The guia of a request, filled; and what the rules of the message find in it alone."""
     if len(request.body) > CORPO_MAXIMO:
@@ -429,16 +416,7 @@ _RESUMO: Final[dict[str, Any]] = {
     "criado_em": "2026-11-21T12:00:00.000000Z", "alterado_em": "2026-11-21T12:05:00.000000Z",
     "expira_em": "2027-05-20T12:05:00.000000Z", "protocolo": None,
 }  # fmt: skip
-CONSULTA: Final[dict[str, Any]] = {
-    "numero_guia_prestador": "1001", "numero_carteira": "00012345678900011", "atendimento_rn": False,
-    "contratado_executante": {"cnpj": "11222333000181"}, "cnes_executante": "1234567",
-    "profissional_executante": {
-        "nome": "Médica de Exemplo", "conselho": "06", "numero": "123456", "uf": "35", "cbo": "225125",
-    },
-    "indicacao_acidente": "9", "regime_atendimento": "01", "data_atendimento": "2026-11-20", "tipo_consulta": "1",
-    "tabela": "22", "codigo": "10101012", "valor_procedimento": "120.00",
-}  # fmt: skip
-_GRAVADA: Final[dict[str, Any]] = {"id": "00000002", "guia": CONSULTA}
+_GRAVADA: Final[dict[str, Any]] = {"id": "00000002", "guia": exemplos.CONSULTA}
 _NOVA: Final[dict[str, Any]] = {**_GRAVADA, "rascunho": _RESUMO, "achados": []}
 _INTEIRO: Final[dict[str, Any]] = {**_RESUMO, "guias": [_GRAVADA], "achados": []}
 _VAZIO: Final[dict[str, Any]] = {**_RESUMO, "quantidade_guias": 0, "valor_total": "0.00", "versao": 1}
@@ -516,7 +494,7 @@ OPERATIONS: Final = (
         add_guia,
         (Reply(201, "Guia incluída.", GuiaGravadaView, example=_NOVA),),
         escopos=_ESCREVER, parameters=(_ID_PATH, PRESTADOR, IF_MATCH, IDEMPOTENCY), body=GuiaDigitadaRequest,
-        example=CONSULTA, refusals=(409, 412, 422),
+        example=exemplos.CONSULTA, refusals=(409, 412, 422),
     ),
     Operation(
         "POST", f"{_GUIAS}/modelo", "obterModeloDeGuia", FUNCAO, TAG, "Preencher uma guia a partir da senha",
@@ -533,7 +511,7 @@ OPERATIONS: Final = (
         change_guia,
         (Reply(200, "A guia como ficou.", GuiaGravadaView, example=_NOVA),),
         escopos=_ESCREVER, parameters=(_ID_PATH, _GUIA_PATH, PRESTADOR, IF_MATCH, IDEMPOTENCY),
-        body=GuiaDigitadaRequest, example=CONSULTA, refusals=(409, 412, 422),
+        body=GuiaDigitadaRequest, example=exemplos.CONSULTA, refusals=(409, 412, 422),
     ),
     Operation(
         "DELETE", f"{_GUIAS}/{{guia_id}}", "excluirGuia", FUNCAO, TAG, "Retirar uma guia do rascunho",

@@ -16,10 +16,10 @@ from conecta_edge.settings import required
 from conecta_tiss.rules.admissao import operadora_desconhecida
 from peg.bootstrap import nucleo
 from peg.handler.comum import ERRORS, FUNCAO
-from peg.handler.rascunhos import CONSULTA, ESCREVER, TAG, sender
+from peg.handler.digitadas import ESCREVER, TAG, sender
 from peg.messages import divisao
 from peg.messages.guias import campos_of, guia_of, original
-from peg.schemas import validacoes
+from peg.schemas import exemplos, validacoes
 from peg.schemas.guias import LoteDigitadoRequest, read_lote
 from peg.schemas.validacoes import ValidacaoView
 from peg.service.validacao import validate
@@ -148,6 +148,7 @@ OPERATIONS: Final = (
         run,
         (Reply(200, "O que seria dito.", ValidacaoView, example=_EXEMPLO),),
         escopos=("conecta/peg.escrever",), parameters=(PRESTADOR,), body=LoteDigitadoRequest,
-        example={"registro_ans": "345695", "tipo_guia": "guiaConsulta", "guias": [CONSULTA]}, refusals=(413, 422),
+        example={"registro_ans": "345695", "tipo_guia": "guiaConsulta", "guias": [exemplos.CONSULTA]},
+        refusals=(413, 422),
     ),
 )  # fmt: skip

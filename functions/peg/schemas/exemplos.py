@@ -120,3 +120,12 @@ _ITEM: Final[dict[str, Any]] = {
 GUIA_DETALHE: Final[dict[str, Any]] = {
     "protocolo": "261120000007", **_GUIA, "numero_carteira": "00012345678900011", "itens": [_ITEM], "glosas": [GLOSA],
 }  # fmt: skip
+CONSULTA: Final[dict[str, Any]] = {
+    "numero_guia_prestador": "1001", "numero_carteira": "00012345678900011", "atendimento_rn": False,
+    "contratado_executante": {"cnpj": "11222333000181"}, "cnes_executante": "1234567",
+    "profissional_executante": {
+        "nome": "Médica de Exemplo", "conselho": "06", "numero": "123456", "uf": "35", "cbo": "225125",
+    },
+    "indicacao_acidente": "9", "regime_atendimento": "01", "data_atendimento": "2026-11-20", "tipo_consulta": "1",
+    "tabela": "22", "codigo": "10101012", "valor_procedimento": "120.00",
+}  # fmt: skip

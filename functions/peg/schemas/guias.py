@@ -27,6 +27,7 @@ from pydantic_core import PydanticCustomError
 
 from conecta_campos.numeros import forma, numero
 from conecta_campos.padrao import (
+    SHOWN,
     STRICT,
     Carteira,
     Cbo,
@@ -573,11 +574,15 @@ MODELOS: Final[Mapping[TipoGuia, type[GuiaRequest]]] = MappingProxyType({
 TipoDeGuia = Literal["guiaConsulta", "guiaSP-SADT", "guiaResumoInternacao", "guiaHonorarios", "guiaOdonto"]
 
 
-class GuiaDigitadaRequest(RootModel[GuiaRequest]):
+Guia = TypeVar("Guia")
+
+
+class _Uma(RootModel[Guia], Generic[Guia]):
+    model_config = SHOWN
+
+
+class GuiaDigitadaRequest(_Uma[GuiaRequest]):
     """Uma guia do tipo do rascunho."""
-
-
-Guia = TypeVar("Guia", bound=BaseModel)
 
 
 class _Lote(BaseModel, Generic[Guia]):
