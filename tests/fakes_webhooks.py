@@ -117,15 +117,19 @@ class FakeEntregas:
     def uma(self, prestador_id: str, webhook_id: str, entrega_id: str) -> Entrega | None:
         return self.rows.get((prestador_id, webhook_id, entrega_id))
 
-    def registro(self, webhook: Webhook, periodo: Periodo, position: Mapping[str, str] | None, limit: int) -> Page:
+    def registro(
+        self, webhook: Webhook, periodo: Periodo, position: Mapping[str, str] | None, limit: int, *,
+        recentes: bool = True,
+    ) -> Page:  # fmt: skip
         last = f"{periodo.ate}~"
         mine = [
             one
             for (whose, which, _), one in self.rows.items()
             if (whose, which) == (webhook.prestador_id, webhook.id) and periodo.de <= one.id <= last
-            and periodo.situacao in {None, one.situacao} and (position is None or one.id < position["id"])
+            and periodo.situacao in {None, one.situacao}
+            and (position is None or (one.id < position["id"] if recentes else one.id > position["id"]))
         ]  # fmt: skip
-        page = sorted(mine, key=lambda one: one.id, reverse=True)[:limit]
+        page = sorted(mine, key=lambda one: one.id, reverse=recentes)[:limit]
         return Page(page, {"id": page[-1].id} if len(page) < len(mine) else None)
 
     def primeira(self, lugar: Lugar) -> Entrega | None:
@@ -161,13 +165,19 @@ class FakeEntregas:
 
 
 class FakeFila:
-    """`alertas.service.webhooks.Fila`: what was put in, and after how long it is to come."""
+    """`alertas.service.webhooks.Fila`: what was put in, and after how long it is to come.
+
+    Attributes:
+        meanwhile: called as soon as something is in it.
+    """
 
     def __init__(self) -> None:
         self.sent: list[tuple[Lugar, timedelta]] = []
+        self.meanwhile: Callable[[], Any] = lambda: None
 
     def enqueue(self, lugares: Sequence[Lugar], espera: timedelta = timedelta()) -> None:
         self.sent += [(one, espera) for one in lugares]
+        self.meanwhile()
 
 
 class Ouvinte:

@@ -249,6 +249,9 @@ def test_a_log_is_read_newest_first_between_instants_and_by_what_became_of_each(
     first = entregas.registro(webhook, ALL, None, 4)
     rest = entregas.registro(webhook, ALL, first.position, 4)
     assert ([one.id for one in (*first.rows, *rest.rows)], rest.position) == (newest, None)
+    early = entregas.registro(webhook, ALL, None, 4, recentes=False)
+    late = entregas.registro(webhook, ALL, early.position, 4, recentes=False)
+    assert [one.id for one in (*early.rows, *late.rows)] == newest[::-1]
     some = Periodo(made[1].id[:18], made[3].id[:18])
     assert [one.id for one in entregas.registro(webhook, some, None, 9).rows] == newest[2:5]
     for situacao, which in ((RETIDA, [0]), (ENTREGUE, [1]), (ESGOTADA, [2]), (PENDENTE, [5, 4, 3])):

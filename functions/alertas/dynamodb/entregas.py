@@ -54,7 +54,10 @@ class DynamoEntregas:
         key = chaves.entrega_key(prestador_id, webhook_id, entrega_id)
         return rows.build(Entrega, get_item(self._client, self._table, key))
 
-    def registro(self, webhook: Webhook, periodo: Periodo, position: Mapping[str, str] | None, limit: int) -> Page:
+    def registro(  # as its port
+        self, webhook: Webhook, periodo: Periodo, position: Mapping[str, str] | None, limit: int, *,
+        recentes: bool = True,
+    ) -> Page:  # fmt: skip
         """One consistent Query, of the table or of its own index."""
         wanted, indexed = periodo.situacao, periodo.situacao in _ORDENADAS
         begins, name = (f"{wanted}#", chaves.ORDEM) if indexed else (chaves.ENTREGA, "sk")
@@ -64,7 +67,7 @@ class DynamoEntregas:
                 ":pk": chaves.saida_pk(webhook.prestador_id, webhook.id), ":de": f"{begins}{periodo.de}",
                 ":ate": f"{begins}{periodo.ate}~",
             },
-            position, limit, forward=False, ConsistentRead=True, **({"IndexName": name} if indexed else {}),
+            position, limit, forward=not recentes, ConsistentRead=True, **({"IndexName": name} if indexed else {}),
         )  # fmt: skip
         listed = [codec.build(Entrega, row) for row in found]
         return Page([one for one in listed if wanted in {None, one.situacao}], following)

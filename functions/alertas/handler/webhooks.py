@@ -409,7 +409,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
     ),
     _operation(
         "POST", f"{_UM}/reenvios", "reenviarEntregasDeWebhook", "Enviar de novo as entregas de alguns dias",
-        f"Até {entregas.REENVIOS} por vez, da mais nova à mais antiga: repita com o cursor até que venha nulo. Serve "
+        f"Até {entregas.REENVIOS} por vez, da mais antiga à mais nova: repita com o cursor até que venha nulo. Serve "
         "depois de uma pausa, ou para refazer o que o seu sistema perdeu.",
         send_range_again, Reply(202, "O que se enviou de novo.", ReenviosView, example={
             "reenviadas": 12, "cursor": None,

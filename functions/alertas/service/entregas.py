@@ -177,7 +177,9 @@ def send_again(webhook: Webhook, entrega: Entrega, portas: Portas) -> Entrega:
 def send_range_again(
     webhook: Webhook, periodo: Periodo, position: Mapping[str, str] | None, portas: Portas
 ) -> tuple[int, Mapping[str, str] | None]:
-    """Deliveries of a period are sent off once more, newest first, those that wait left as they are.
+    """Deliveries of a period are sent off once more, those that wait left as they are.
+
+    The oldest first: whoever attempts a line meanwhile finds what is to go before the rest.
 
     Returns:
         How many, and where to go on (`None` at the end).
@@ -186,7 +188,7 @@ def send_range_again(
         SituacaoInvalidaError: it is not active.
     """
     webhooks.require_active(webhook)
-    page, done = portas.entregas.registro(webhook, periodo, position, REENVIOS), 0
+    page, done = portas.entregas.registro(webhook, periodo, position, REENVIOS, recentes=False), 0
     for one in page.rows:
         if one.situacao is not SituacaoEntrega.PENDENTE:
             with suppress(MudouError):  # it is being attempted, or was sent off by somebody else

@@ -91,8 +91,11 @@ class Entregas(Protocol):
         """One of a webhook."""
         ...
 
-    def registro(self, webhook: Webhook, periodo: Periodo, position: Mapping[str, str] | None, limit: int) -> Page:
-        """Deliveries of a period, the newest first; a page may hold fewer than there is room for."""
+    def registro(  # whose, from when to when, after which, how many, in which order
+        self, webhook: Webhook, periodo: Periodo, position: Mapping[str, str] | None, limit: int, *,
+        recentes: bool = True,
+    ) -> Page:  # fmt: skip
+        """Deliveries of a period, newest or oldest first; a page may hold fewer than there is room for."""
         ...
 
     def primeira(self, lugar: Lugar) -> Entrega | None:

@@ -555,6 +555,17 @@ def test_what_was_withheld_is_sent_off_when_people_ask_for_it(house: House) -> N
     assert [one.reenvios for one in house.entregas.rows.values()] == [1, 1, 1]
 
 
+def test_what_is_sent_off_again_goes_in_order_though_it_is_attempted_at_once(house: House) -> None:
+    active = house.active()
+    for minute in (1, 2, 3):
+        house.tell(minutes=minute)
+    house.deliver(active)
+    told = len(house.ouvinte.got)
+    house.fila.meanwhile = lambda: house.deliver(active)
+    assert entregas.send_range_again(active, Periodo("0", "9"), None, house.portas) == (3, None)
+    assert [body["ocorrido_em"][14:16] for body, _ in house.ouvinte.got[told:]] == ["01", "02", "03"]
+
+
 def test_one_delivery_is_sent_off_again_with_the_same_id_and_one_that_waits_is_left(house: House) -> None:
     active = house.active()
     house.tell(minutes=1)
