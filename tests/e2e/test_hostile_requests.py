@@ -17,7 +17,6 @@ from local.seed import CLINICA, HOSPITAL
 from tests.e2e.conftest import Deployed
 from tests.matriz import refusals
 from tests.matriz.calls import Sent, routes, schema_at
-from tests.matriz.contrato import Prova
 from tests.matriz.model import FINANCEIRO, Caller, Door, Kind, Refusal, Row
 from tests.matriz.pagamento import ESTADOS as ESTADOS_DE_FATURA
 from tests.matriz.pegs import ESTADOS as ESTADOS_DE_PEG
@@ -656,10 +655,3 @@ def test_no_method_answers_that_is_not_published(world: World, camera: Camera) -
     assert [(sent.method, sent.path, answer.status) for sent, answer in zip(tried, answers, strict=True)
             if answer.status not in {403, 404, 405}] == []  # fmt: skip
     assert difference(before.kept, camera.take().kept) == []
-
-
-# --- whatever else ---
-
-
-def test_what_is_made_up_is_answered_as_the_document_says(world: World) -> None:
-    assert [str(one) for one in Prova(world).made_up(1, whole=False) if one.wrong] == []
