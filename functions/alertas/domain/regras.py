@@ -231,7 +231,9 @@ def _relacionamento(registro: str, dados: Dados) -> Aviso | None:
 
 
 def _webhook(_registro: str, dados: Dados) -> Aviso:
-    text = f"O webhook em {dados['host']} foi desligado, porque as entregas falharam por tempo demais."
+    gone = dados.get("motivo") == "RECUSADO_410"
+    why = "respondeu que não quer mais eventos (410)" if gone else "deixou de receber por tempo demais"
+    text = f"O webhook em {dados['host']} foi desligado, porque {why}."
     return Aviso(Area.CADASTRO, "Webhook desligado", text, None, f"/webhooks/{dados['webhook']}")
 
 

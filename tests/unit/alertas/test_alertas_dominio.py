@@ -170,8 +170,12 @@ TOLD: list[tuple[dict[str, Any], str, str | None]] = [
         f"operadora {VALE} foi habilitado. Vale desde 21/11/2026.", None,
     ),
     (
-        {**an_event("WebhookDesligado"), "dados": {"webhook": "w1", "host": "x.example"}}, "x.example foi desligado",
-        None,
+        {**an_event("WebhookDesligado"), "dados": {"webhook": "w1", "host": "x.example"}},
+        "x.example foi desligado, porque deixou de receber", None,
+    ),
+    (
+        {**an_event("WebhookDesligado"), "dados": {"webhook": "w1", "host": "x.example", "motivo": "RECUSADO_410"}},
+        "porque respondeu que não quer mais", None,
     ),
 ]  # fmt: skip
 
