@@ -51,10 +51,10 @@ def _verify(asked: argparse.Namespace) -> int:
     print("sem defeitos: nenhuma linha alterada, retirada, incluída ou trocada de lugar")
     if found.cabeca is not None:
         print(f"cabeça da cadeia, diz o arquivo: {found.cabeca.n}:{found.cabeca.digest}")
-    if not asked.cabeca:
+    if not any(found.blocos and one.n >= found.blocos[0].n - 1 for one in asked.cabeca):
         print(
-            "Sem --cabeca, nada garante que o arquivo não foi refeito por inteiro nem cortado no fim: compare com a "
-            "cabeça que GET /auditoria mostrou, ou que se anotou antes."
+            "Sem --cabeca deste trecho, nada garante que o arquivo não foi refeito por inteiro nem cortado no fim: "
+            "compare com a cabeça que GET /auditoria mostrou, ou que se anotou antes."
         )
     return SEM_DEFEITO
 
@@ -94,7 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("arquivos", nargs="+", type=Path, metavar="ARQUIVO")
     verify.add_argument(
         "--cabeca", action="append", default=[], type=_cabeca, metavar="N:DIGEST",
-        help="um bloco já conhecido, anotado de GET /auditoria: os arquivos têm de chegar até ele; pode repetir-se",
+        help="um bloco já conhecido, anotado de GET /auditoria: os arquivos têm de chegar até ele, ou começar logo "
+        "depois dele; pode repetir-se",
     )  # fmt: skip
     verify.set_defaults(run=_verify)
     check = commands.add_parser(

@@ -40,10 +40,11 @@ class Parecer:
 
 
 def conferir(arquivos: Sequence[Path], conhecidas: Sequence[Cabeca] = ()) -> Parecer:
-    """Verify files of one chain, in the order of their blocks.
+    """Verify files of one chain, in the order of their blocks; a block that two of them have alike is one.
 
     Args:
-        conhecidas: heads that were noted down before: these files must go as far, and have the same blocks.
+        conhecidas: heads that were noted down before: these files must go as far, have the same blocks, and follow
+            the one before them.
 
     Raises:
         ArquivoInvalidoError: one of them is no such file, or of another chain.
@@ -53,9 +54,12 @@ def conferir(arquivos: Sequence[Path], conhecidas: Sequence[Cabeca] = ()) -> Par
     tenants = dict.fromkeys(manifest["tenant"] for manifest, _ in read)
     if len(tenants) > 1:
         raise ArquivoInvalidoError(f"os arquivos são de cadeias diferentes: {', '.join(tenants)}")
-    told = [_head(one) for manifest, _ in read for one in manifest["blocos"]]
-    blocos = [bloco for _, found in read for bloco in found]
-    defeitos = list(verificar(blocos, (*told, *conhecidas)))
+    told = list(dict.fromkeys(_head(one) for manifest, _ in read for one in manifest["blocos"]))
+    blocos: list[Any] = []
+    for _, found in read:
+        before = list(blocos)
+        blocos += [bloco for bloco in found if bloco not in before]
+    defeitos = list(verificar(blocos, (*told, *conhecidas), told[0].n if told else None))
     head = _head(read[-1][0]["cabeca"])
     linhas = sum(len(bloco["linhas"]) for bloco in blocos if _has_rows(bloco))
     return Parecer(next(iter(tenants)), told, linhas, head if head.n else None, defeitos)

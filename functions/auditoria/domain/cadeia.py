@@ -108,12 +108,16 @@ def fechar(tenant: str, depois_de: Cabeca, dia: date, linhas: Sequence[Escrito],
 # --- verification ---
 
 
-def verificar(blocos: Iterable[Escrito], cabecas: Iterable[Cabeca] = ()) -> Iterator[Defeito]:
+def verificar(
+    blocos: Iterable[Escrito], cabecas: Iterable[Cabeca] = (), desde: int | None = None
+) -> Iterator[Defeito]:  # fmt: skip
     """Everything that is wrong with a piece of a chain, which may begin at any block.
 
     Args:
         blocos: in the order they are kept in, from anywhere: nothing of them is trusted.
-        cabecas: known from elsewhere: what the blocks of those numbers must be, and how far the chain must go.
+        cabecas: known from elsewhere: what the blocks of those numbers must be, and how far the chain must go; the one
+            before the first block is what that is chained to.
+        desde: number of the first block, when it is known: no piece begins after it.
     """
     known = {cabeca.n: cabeca.digest for cabeca in cabecas}
     last: Cabeca | None = None
@@ -127,7 +131,10 @@ def verificar(blocos: Iterable[Escrito], cabecas: Iterable[Cabeca] = ()) -> Iter
         if bloco["tenant"] != tenant:
             yield Defeito("BLOCO_ALHEIO", f"O bloco {this.n} é da cadeia de outro.", this.n)
         yield from _rows(bloco)
-        yield from _link(last, this, bloco["anterior"])
+        if last is None and desde is not None and this.n > desde:
+            yield Defeito("BLOCO_RETIRADO", f"Antes do bloco {this.n} faltam {this.n - desde}.", desde)
+        before = last or (INICIO if this.n == 1 else Cabeca(this.n - 1, known.get(this.n - 1, str(bloco["anterior"]))))
+        yield from _link(before, this, bloco["anterior"])
         if known.get(this.n, this.digest) != this.digest:
             yield Defeito("BLOCO_ALTERADO", f"O bloco {this.n} não é o que a cabeça conhecida diz.", this.n)
         last = this
@@ -142,8 +149,7 @@ def _is_block(bloco: Any) -> bool:
     return isinstance(bloco, Mapping) and all(isinstance(bloco.get(name), kind) for name, kind in kinds.items())
 
 
-def _link(last: Cabeca | None, this: Cabeca, anterior: str) -> Iterator[Defeito]:
-    before = last or (INICIO if this.n == 1 else Cabeca(this.n - 1, anterior))
+def _link(before: Cabeca, this: Cabeca, anterior: str) -> Iterator[Defeito]:
     if this.n > before.n + 1:
         text = f"Entre os blocos {before.n} e {this.n} faltam {this.n - before.n - 1}."
         yield Defeito("BLOCO_RETIRADO", text, before.n + 1)

@@ -57,6 +57,12 @@ def test_files_that_follow_each_other_are_one_chain(tmp_path: Path) -> None:
     files = [written(tmp_path, exported([bloco]), f"{bloco['n']}") for bloco in blocos]
     assert conferir(files, heads(blocos)).defeitos == []
     assert [one.codigo for one in conferir(files[::2]).defeitos] == ["BLOCO_RETIRADO"]
+    over = [written(tmp_path, exported(some), f"o{some[0]['n']}") for some in (blocos[:2], blocos[1:])]
+    assert conferir(over, heads(blocos)).defeitos == []
+    altered(changed := json.loads(json.dumps(exported(blocos[:2]))))
+    assert {one.codigo for one in conferir([written(tmp_path, changed, "x"), over[1]]).defeitos} == {
+        "LINHA_ALTERADA", "BLOCO_FORA_DE_ORDEM",
+    }  # fmt: skip
     other = written(tmp_path, exported([], tenant="PRESTADOR#outro"), "d")
     with pytest.raises(ArquivoInvalidoError, match="cadeias diferentes"):
         conferir([files[0], other])
@@ -76,6 +82,10 @@ def added_row(lines: Lines) -> None:
 
 def swapped_rows(lines: Lines) -> None:
     lines[2]["linhas"].reverse()
+
+
+def dropped_first_block(lines: Lines) -> None:
+    del lines[1]
 
 
 def dropped_block(lines: Lines) -> None:
@@ -100,6 +110,7 @@ def junk(lines: Lines) -> None:
     [
         (altered, "LINHA_ALTERADA"), (dropped_row, "LINHA_RETIRADA"), (added_row, "LINHA_INCLUIDA"),
         (swapped_rows, "LINHAS_FORA_DE_ORDEM"), (dropped_block, "BLOCO_RETIRADO"),
+        (dropped_first_block, "BLOCO_RETIRADO"),
         (swapped_blocks, "BLOCO_FORA_DE_ORDEM"), (cut_end, "FIM_CORTADO"), (junk, "BLOCO_ILEGIVEL"),
     ],
 )  # fmt: skip
@@ -123,6 +134,9 @@ def test_a_file_that_was_made_anew_is_found_by_a_head_that_was_noted_down(tmp_pa
     where = written(tmp_path, exported(blocos))
     assert (codes(where), codes(where, known[0])) == (set(), set())
     assert codes(where, known[1]) == codes(where, known[2]) == {"BLOCO_ALTERADO"}
+    rest = written(tmp_path, exported(blocos[2:]))
+    assert (codes(rest), codes(rest, Cabeca(2, digest(blocos[1])))) == (set(), set())
+    assert codes(rest, known[1]) == {"BLOCO_ALTERADO"}
     cut = written(tmp_path, exported(a_chain(2, 2, 2)[:2]))
     assert (codes(cut), codes(cut, known[2])) == (set(), {"FIM_CORTADO"})
 
