@@ -11,19 +11,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from conecta_edge.clock import local_day
 from local import demo
 from local.falhas import journal, judge, plan, portrait, workflows
 from local.falhas.client import insisting
 from local.falhas.journal import Kind
 from local.falhas.killer import Killer
+from local.falhas.office import Gestao
 from local.falhas.plan import Fault, How
 from local.falhas.portrait import STAGE, Portrait
 from local.falhas.workflows import Tried
+from local.passos import DemoError
 from local.run import Progress, bring_up
 from local.runtime import EmbeddedAws
 
@@ -156,7 +160,7 @@ def live(directory: Path, port: int, day: Day, seed: int, say: Callable[[str], N
             if day.killing:
                 killer.start()
             with _beside(ROUND_EVERY, lambda: sweep(aws)) if day.faults or day.killing else nullcontext():
-                passed = demo.run(where, tell)
+                passed = demo.run(where, tell) and _carried_out(Gestao(where, tell, local_day(datetime.now(UTC))), tell)
         killer.over.set()
         lived = Lived(day, passed, time.monotonic() - began, insisted=insistence.statuses)
         if not passed:
@@ -174,6 +178,15 @@ def live(directory: Path, port: int, day: Day, seed: int, say: Callable[[str], N
     lived.events = sum(1 for _ in journal.read(directory, Kind.EVENT))
     lived.messages = sum(1 for _ in journal.read(directory, Kind.MESSAGE))
     return lived
+
+
+def _carried_out(steps: Gestao, tell: Callable[[str], None]) -> bool:
+    try:
+        steps.run()
+    except (DemoError, OSError, RuntimeError) as error:
+        tell(f"  ✗ {error}")
+        return False
+    return True
 
 
 def _end(aws: EmbeddedAws, where: Mapping[str, Any], queues: judge.Queues, lived: Lived) -> None:

@@ -1,0 +1,76 @@
+"""A small part of what `python -m local.falhas` and `python -m local.vazamentos` do with a whole day.
+
+What functions call is throttled, or answers nobody hears, while lotes are sent; afterwards each was received once, and
+of nobody who was loaded is anything told outside the tables and the archive.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+
+from conecta_edge.clock import local_day
+from local.client import sign_in_as
+from local.falhas import journal, plan
+from local.falhas.client import insisting
+from local.falhas.days import sweep
+from local.falhas.journal import Kind
+from local.falhas.judge import Queues
+from local.falhas.plan import Fault, How
+from local.seed import HOSPITAL
+from local.vazamentos import leaks, loaded, of_day
+from tests.e2e.conftest import Deployed
+from tests.e2e.test_chaos import check, month, send, settle
+
+pytestmark = pytest.mark.e2e
+
+LOTES = range(301, 309)
+FAULTS = (
+    *(
+        Fault(how=how, service=service, chance=0.03)
+        for how in (How.THROTTLED, How.CUT)
+        for service in ("dynamodb", "s3")
+    ),
+    Fault(how=How.THROTTLED, service="events", chance=0.3),
+    Fault(how=How.CUT, service="states", chance=0.3),
+    Fault(how=How.AFTER, function="peg-fluxo", operation="receber", first=1),
+)
+
+
+@pytest.fixture(scope="module")
+def day(own: Deployed) -> Iterator[Deployed]:
+    """An instance that keeps a journal, on which nobody waits for minutes to see a message again."""
+    Queues(own.aws).hurry(2)
+    plan.write(own.aws.directory, FAULTS, seed=5)
+    yield own
+    (own.aws.directory / plan.FILE).unlink()
+
+
+def test_each_lote_is_received_once_whatever_fails_meanwhile(day: Deployed) -> None:
+    client = sign_in_as(day.where, "faturista", HOSPITAL.prestador_id)
+    with insisting(), ThreadPoolExecutor(4) as pool:
+        accepted = list(pool.map(lambda numero: send(client, numero), LOTES))
+        plan.write(day.aws.directory)
+        Queues(day.aws).resend()
+        sweep(day.aws)
+        uploads = settle(day.aws, client, accepted)
+        pegs = [peg for peg in month(client) if int(peg["numero_lote"]) in LOTES]
+    assert check(accepted, uploads, pegs) == []
+    failed = {(one["alvo"], one["como"]) for one in journal.read(day.aws.directory, Kind.FAULT)}
+    assert {("dynamodb", How.THROTTLED), ("conecta-embarcado-peg-fluxo", How.AFTER)} <= failed
+
+
+def test_nobody_who_was_loaded_is_told_of_and_who_is_planted_is_found(day: Deployed) -> None:
+    personal = loaded(day.where, local_day(datetime.now(UTC)))
+    assert len(personal.numbers) > 1000
+    assert list(leaks(of_day(day.aws), personal)) == []
+    somebody = str(day.where["beneficiarios"][0]["cpf"])
+    queue, body = Queues(day.aws).urls["peg-eventos-dlq"], json.dumps({"detail": {"cpf": somebody}})
+    day.aws.client("sqs").send_message(QueueUrl=queue, MessageBody=body)
+    (found,) = leaks(of_day(day.aws), personal)
+    assert (found.kind, found.told, found.place) == ("CPF", somebody, "dlq peg-eventos-dlq")
+    day.aws.client("sqs").purge_queue(QueueUrl=queue)
