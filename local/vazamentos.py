@@ -182,6 +182,14 @@ def given(aws: EmbeddedAws, personal: Personal) -> None:
             personal.number(SENHA, item["numero"]["S"])
 
 
+def everybody(aws: EmbeddedAws, where: Mapping[str, Any]) -> Personal:
+    """Whoever a day of this instance may have told of."""
+    personal = loaded(where, local_day(datetime.now(UTC)))
+    sent(aws, where["buckets"].values(), personal)
+    given(aws, personal)
+    return personal
+
+
 def logs(aws: EmbeddedAws) -> Iterator[tuple[str, str]]:
     """What functions and workflows logged, by group; and the embedded AWS itself, which sees every address."""
     client: Any = aws.client("logs")
@@ -245,9 +253,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def tell(aws: EmbeddedAws, where: Mapping[str, Any], *, passed: bool) -> int:
     """How much was searched, where senhas stand, and what must not stand where it does."""
-    personal = loaded(where, local_day(datetime.now(UTC)))
-    sent(aws, where["buckets"].values(), personal)
-    given(aws, personal)
+    personal = everybody(aws, where)
     texts, sizes, senhas = list(of_day(aws)), Counter[str](), Counter[str]()
     for place, text in texts:
         sizes[place.partition(" ")[0]] += len(text)

@@ -18,7 +18,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from conecta_edge.clock import local_day
-from local import demo
+from local import demo, vazamentos
 from local.falhas import journal, judge, plan, portrait, workflows
 from local.falhas.client import insisting
 from local.falhas.journal import Kind
@@ -202,6 +202,8 @@ def _end(aws: EmbeddedAws, where: Mapping[str, Any], queues: judge.Queues, lived
     settle(aws, queues, lived)
     lived.portrait = look(aws, where)
     lived.wrong += judge.messages(aws, lambda: outbox(aws))
+    found = vazamentos.leaks(vazamentos.of_day(aws), vazamentos.everybody(aws, where))
+    lived.wrong += sorted({f"vaza {leak.kind} em {leak.place}" for leak in found})
     lived.wrong += [f"ficou em {name}: {count}" for name, count in queues.kept().items()]
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from infra.components import workflow
 from local import client
 from local.client import Answer, Client
 from local.falhas import client as insistent
@@ -108,16 +107,14 @@ def test_an_event_that_never_left_its_table_is_noticed() -> None:
     assert untold(iter(("a", "b")), {"a"}) == ["ninguém soube: b"]
 
 
-@pytest.mark.parametrize(
-    ("definition", "asked"),
-    [
-        (workflow.reception_definition, ["receber", "registrar-falha"]),
-        (workflow.load_definition, ["planejar", "carregar-parte", "concluir", "registrar-falha"]),
-        (workflow.closing_definition, ["planejar-fechamento", "varrer", "registrar-falha"]),
-    ],
-)
-def test_every_task_of_a_workflow_is_found(definition: Any, asked: list[str]) -> None:
-    assert [*tasks(definition("arn:…"))] == asked
+def test_every_task_of_a_workflow_is_found_those_of_its_maps_too() -> None:
+    def task(acao: str) -> dict[str, Any]:
+        return {"Type": "Task", "Parameters": {"FunctionName": "arn", "Payload": {"acao": acao, "id.$": "$.id"}}}
+
+    merged = {"Payload.$": """States.JsonMerge($, States.StringToJson('{"acao":"receber"}'), false)"""}
+    parts = {"Type": "Map", "ItemProcessor": {"States": {"Parte": task("carregar-parte"), "Fim": {"Type": "Succeed"}}}}
+    states = {"A": task("planejar"), "B": parts, "C": {"Type": "Task", "Parameters": merged}, "D": task(RECORD)}
+    assert [*tasks({"States": states})] == ["planejar", "carregar-parte", "receber", RECORD]
 
 
 def test_each_task_fails_once_and_twice_before_and_after_its_work_and_for_good() -> None:
