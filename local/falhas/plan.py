@@ -71,7 +71,8 @@ class Plan:
     """
 
     def __init__(self, file: Path) -> None:
-        self._file, self._read, self._lock = file, 0, threading.Lock()
+        self._file, self._lock = file, threading.Lock()
+        self._read: tuple[int, int] | None = None
         self._faults: tuple[Fault, ...] = ()
         self._rng = random.Random()  # noqa: S311  # to be the same again, not to be secret
         self._more: Counter[tuple[str, str]] = Counter()
@@ -81,7 +82,7 @@ class Plan:
     def active(self) -> bool:
         """Whether there is a plan, if only to keep a journal by."""
         self._look()
-        return self._read > 0
+        return self._read is not None
 
     def of_call(self, service: str, operation: str) -> How | None:
         """How a call to a service fails, if it does."""
@@ -112,12 +113,13 @@ class Plan:
 
     def _look(self) -> None:
         try:
-            written = self._file.stat().st_mtime_ns
+            found_at = self._file.stat()
+            written = found_at.st_mtime_ns, found_at.st_ino
         except FileNotFoundError:
-            written = 0
-        if written == self._read:
-            return
+            written = None
         with self._lock:
+            if written == self._read:
+                return
             found = json.loads(self._file.read_text()) if written else {}
             self._rng.seed(found.get("semente", 0))
             self._faults = tuple(Fault(**{**one, "how": How(one["how"])}) for one in found.get("faltas", ()))

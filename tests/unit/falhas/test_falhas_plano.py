@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from local.falhas import plan
@@ -65,7 +64,6 @@ def test_a_plan_that_is_written_again_begins_anew(tmp_path: Path) -> None:
     made = planned(tmp_path, Fault(how=How.BEFORE, first=1))
     assert made.of_invocation(FILA, {"acao": "varrer"}) is How.BEFORE
     plan.write(tmp_path)
-    os.utime(tmp_path / plan.FILE, ns=(1, 1))
     assert made.active
     assert made.of_invocation(FILA, {"acao": "varrer"}) is None
     (tmp_path / plan.FILE).unlink()
