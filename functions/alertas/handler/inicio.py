@@ -112,7 +112,7 @@ def list_waiting(request: Request) -> Response:
     caller.require(_LER[asked])
     portas = bootstrap.portas()
     found = inicio.waiting(caller.prestador_id, asked, portas)
-    shown = [schemas.pendencia(one) for one in found]
+    shown = sorted(map(schemas.pendencia, found), key=_place)  # glosas lie by their last day, and show their first
     after = (position["ate"], position["registro_ans"], position["id"]) if position else None
     rest = [one for one in shown if after is None or _place(one) > after]
     page = rest[:PAGE]

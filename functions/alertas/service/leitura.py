@@ -76,9 +76,9 @@ def recent(prestador_id: str, quem: str, filtro: Filtro, antes_de: int | None, l
 
 
 def since(prestador_id: str, quem: str, filtro: Filtro, desde: int, limite: int, portas: Portas) -> Pagina:  # noqa: PLR0917  # whose, what of it, from where
-    """Those numbered after one, in the order they came in: who follows misses none."""
+    """Those numbered after one, in the order they came in: who follows misses none, nor from beyond the last one."""
     sequencia, leitor = read(prestador_id, quem, portas)
-    first = max(desde, sequencia.piso.numero) + 1
+    first = min(max(desde, sequencia.piso.numero), sequencia.ultima.numero) + 1
     return _page(sequencia, leitor, filtro, (first, sequencia.ultima.numero), limite, portas, recentes=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 
 from alertas.bootstrap import nucleo, webhooks
 from alertas.domain.alertas import EXCECOES, Leitor, Marca
-from alertas.domain.painel import Acesso
+from alertas.domain.painel import Acesso, Parte
 from alertas.handler import api, eventos, fluxo
 from alertas.handler import resumos as envio
 from alertas.schemas.alertas import AlertasPage, AlertaView, NaoLidosView
@@ -152,6 +153,8 @@ def test_who_follows_sends_the_last_number_they_have(mural: ApiMural) -> None:
     body = mural.get("/alertas?desde=1")
     assert ([one["numero"] for one in body["alertas"]], body["ultimo"], body["cursor"]) == ([2, 3], 3, None)
     assert mural.get("/alertas?desde=3")["alertas"] == []
+    beyond = mural.get("/alertas?desde=999999999999")
+    assert (beyond["alertas"], beyond["ultimo"]) == ([], 3)
     assert mural.get("/alertas")["ultimo"] == 3
 
 
@@ -349,6 +352,19 @@ def test_who_works_in_one_area_sees_its_counters_alone(mural: ApiMural) -> None:
     assert mural.get("/inicio/pendencias?acesso=pegs-abertos", MAQUINA)["quantidade"] == 0
     assert mural.call("GET", "/inicio/pendencias")[0] == 422
     assert mural.call("GET", "/inicio/pendencias?acesso=x")[0] == 422
+
+
+def test_glosas_that_end_first_are_listed_first_on_every_page(mural: ApiMural, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alertas.handler.inicio.PAGE", 1)
+    for number, days in (("1", (2, 3)), ("2", (1, 9)), ("3", (4,))):
+        parts = tuple(Parte(NOW.date() + timedelta(days=day), 1, Decimal("1.00")) for day in days)
+        mural.painel.put(an_item(Acesso.GLOSAS, id=number, ate=parts[-1].ate, partes=parts))
+    path, cursor, listed = "/inicio/pendencias?acesso=glosas-a-contestar", "", []
+    for _ in range(3):
+        page = mural.get(path + cursor)
+        listed += [one["id"] for one in page["pendencias"]]
+        cursor = f"&cursor={page['cursor']}"
+    assert (listed, page["cursor"], page["quantidade"]) == (["2", "1", "3"], None, 5)
 
 
 @pytest.mark.parametrize("error", [problems.busy(), calls.CallFailedError("x")])
