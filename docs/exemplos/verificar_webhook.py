@@ -14,7 +14,7 @@ def confere(segredo, cabecalhos, corpo, agora=None):
     """
     cabecalhos = {nome.lower(): valor for nome, valor in cabecalhos.items()}
     carimbo = cabecalhos.get("conecta-timestamp", "")
-    if not (carimbo.isascii() and carimbo.isdigit()):
+    if not (carimbo.isascii() and carimbo.isdigit() and len(carimbo) <= 12):
         return False
     if abs((time.time() if agora is None else agora) - int(carimbo)) > TOLERANCIA:
         return False

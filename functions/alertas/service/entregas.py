@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from alertas.domain import entregas, eventos
 from alertas.domain.entregas import Entrega, Linha, Lugar, SituacaoEntrega, espera
 from alertas.domain.errors import MudouError
-from alertas.domain.webhooks import SituacaoWebhook, WebhookNaoEncontradoError
+from alertas.domain.webhooks import SOSSEGO, SituacaoWebhook, WebhookNaoEncontradoError
 from alertas.service import webhooks
 
 if TYPE_CHECKING:
@@ -72,11 +72,12 @@ def resume(portas: Portas) -> int:
 def deliver(lugar: Lugar, portas: Portas) -> Andamento:
     """Attempt what stands in a line, oldest first, until something fails or the time is over.
 
-    Whoever comes meanwhile leaves it; whoever dies holding it is followed by another after :data:`POSSE`.
+    Whoever comes meanwhile leaves it; whoever dies holding it is followed by another after :data:`POSSE`. What is put
+    off for longer than anything ever is was put off by a clock that was ahead.
     """
     began, done = portas.agora(), Andamento()
     linha = portas.entregas.linha(lugar)
-    if linha is None or linha.proxima is None or linha.proxima > began:
+    if linha is None or linha.proxima is None or began < linha.proxima <= began + entregas.MAIOR_ESPERA:
         return done
     held = _moved(linha, began + POSSE, portas)
     while held is not None:
@@ -105,7 +106,7 @@ def _one(linha: Linha, entrega: Entrega, portas: Portas, done: Andamento) -> Lin
     if webhook.situacao is not SituacaoWebhook.ATIVO:
         return linha if _written(entrega, entrega.withheld(), now, portas, done) else None
     saude = portas.webhooks.saude(webhook)
-    if saude.tentar_em is not None and saude.tentar_em > now:
+    if saude.tentar_em is not None and now < saude.tentar_em <= now + SOSSEGO:
         # The endpoint fails whatever it is sent: it is left alone as a whole, and no attempt is counted.
         _put_off(linha, now, saude.tentar_em - now + espera(1, portas.sortear()), portas)
         return None

@@ -377,6 +377,19 @@ def test_an_endpoint_that_fails_whatever_it_is_sent_is_left_alone_as_a_whole(hou
     assert house.webhooks.saudes[active.id].falhas == 0
 
 
+def test_what_a_clock_that_was_ahead_put_off_does_not_wait_for_it(house: House) -> None:
+    active = house.active()
+    house.tell(minutes=1)
+    house.agora += 16 * DAY
+    house.ouvinte.answers = [FAILED] * 3
+    for _ in range(3):
+        house.deliver(active)
+        house.agora += timedelta(minutes=2)
+    assert house.webhooks.saudes[active.id].tentar_em is not None
+    house.agora = NOW
+    assert house.deliver(active) == [ENTREGUE]
+
+
 def test_one_that_fails_for_three_days_is_switched_off_and_what_waits_is_withheld(house: House) -> None:
     active = house.active()
     off = False
