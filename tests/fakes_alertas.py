@@ -116,6 +116,11 @@ class FakePainel:
         placed = sorted((chaves.painel_ordem(one), one) for one in mine if one.acesso is acesso)
         return [one for place, one in placed if first <= place <= last]
 
+    def na_internacao(self, itens: Sequence[Item]) -> Sequence[Item]:
+        asked = [(one, chaves.painel_key(replace(one, id=one.principal))) for one in itens if one.principal]
+        found = [(one, self.rows.get("/".join(key.values()))) for one, key in asked]
+        return [one for one, stay in found if stay is not None and stay.internado]
+
 
 class FakePreferencias:
     """`alertas.service.portas.Preferencias`; `enderecos` are e-mail and papel of who acts for a prestador."""

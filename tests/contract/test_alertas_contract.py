@@ -156,6 +156,14 @@ def test_what_follows_from_two_rows_is_newer_when_neither_is_older(painel: Any) 
     assert one.partes == (Parte(a_day("2026-12-20"), 3, Decimal("10.00")),)
 
 
+def test_what_was_asked_on_a_stay_that_began_is_told_from_the_rest(painel: Any) -> None:
+    for number, principal in (("2", "1"), ("3", None), ("4", "9"), ("5", "3")):
+        painel.put(an_item(Acesso.SENHAS, id=number, ate=a_day("2026-12-01"), principal=principal))
+    assert painel.na_internacao(painel.esperam(HOSPITAL, Acesso.SENHAS)) == []
+    painel.put(an_item(Acesso.SENHAS, id="1", conta=False, internado=True))
+    assert [one.id for one in painel.na_internacao(painel.esperam(HOSPITAL, Acesso.SENHAS))] == ["2"]
+
+
 def test_what_waits_is_listed_by_its_last_day(painel: Any) -> None:
     for number, day in (("1", "2026-12-01"), ("2", "2026-11-20"), ("3", None), ("4", "2026-12-31")):
         painel.put(an_item(Acesso.SENHAS, id=number, ate=a_day(day) if day else None))

@@ -54,6 +54,8 @@ class Item:
         situacao: of the thing, as its owner calls it.
         valor: reais; of a PEG and a senha none.
         partes: of glosas, by day.
+        internado: of a senha: a stay that began, which is open until discharge (R10).
+        principal: number of the senha that one was asked on: on such a stay it stays open, too.
     """
 
     acesso: Acesso
@@ -66,6 +68,8 @@ class Item:
     situacao: str | None = None
     valor: Decimal | None = None
     partes: tuple[Parte, ...] = ()
+    internado: bool = False
+    principal: str | None = None
 
     @property
     def ultimo_dia(self) -> date | None:
@@ -130,6 +134,7 @@ def de_senha(envelope: Mapping[str, Any]) -> tuple[Item, ...]:
             acesso=Acesso.SENHAS, id=dados["numero"], prestador_id=prestador, registro_ans=envelope["registro_ans"],
             versoes=(int(dados["versao"]),), conta=counts and prestador in dados["prestadores"],
             ate=date.fromisoformat(validade) if validade else None, situacao=dados["situacao"],
+            internado=dados["internado"], principal=dados.get("principal"),
         )
         for prestador in dict.fromkeys((*dados["prestadores"], *dados.get("antigos", ())))
     )  # fmt: skip

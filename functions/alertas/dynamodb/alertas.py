@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -167,6 +168,13 @@ class DynamoPainel:
             if "LastEvaluatedKey" not in answer:
                 return found
             asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def na_internacao(self, itens: Sequence[Item]) -> Sequence[Item]:
+        """One consistent BatchGetItem, when one of them was asked on anything."""
+        asked = [one for one in itens if one.principal]
+        keys = [(self._table, chaves.painel_key(replace(one, id=str(one.principal)))) for one in asked]
+        found = batch_get(self._client, keys, consistent=True)
+        return [one for one, stay in zip(asked, found, strict=True) if stay is not None and stay.get("internado")]
 
 
 _ENTRE: Final = "pk = :pk AND ordem BETWEEN :de AND :ate"

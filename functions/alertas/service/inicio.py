@@ -39,7 +39,8 @@ def waiting(prestador_id: str, acesso: Acesso, portas: Portas) -> Sequence[Item]
     """What waits for a prestador today, what ends first before the rest."""
     de, ate = _between(acesso, portas.hoje)
     found = portas.painel.esperam(prestador_id, acesso, de=de, ate=ate)
-    return [one.visto_em(portas.hoje) for one in found if one.em(portas.hoje)]
+    open_with_stay = portas.painel.na_internacao(found)
+    return [one.visto_em(portas.hoje) for one in found if one.em(portas.hoje) and one not in open_with_stay]
 
 
 def count(prestador_id: str, acesso: Acesso, portas: Portas) -> Contagem:

@@ -85,6 +85,10 @@ class Painel(Protocol):
         """Things that wait, by their last day, those between two days or all."""
         ...
 
+    def na_internacao(self, itens: Sequence[Item]) -> Sequence[Item]:
+        """Of things, the senhas that were asked on a stay that began and that the prestador is a party to."""
+        ...
+
 
 class Preferencias(Protocol):
     """Who wants a digest by e-mail."""

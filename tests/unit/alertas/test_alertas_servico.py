@@ -17,7 +17,7 @@ from alertas.domain.painel import Acesso
 from alertas.domain.resumos import Carta, Frequencia, Preferencia
 from alertas.service import avisos, inicio, leitura, resumos
 from alertas.service.leitura import LIDAS_POR_VEZ, VEZES, Filtro
-from tests.builders_alertas import PEG, a_senha_event, an_event, an_image, an_item
+from tests.builders_alertas import PEG, SENHA, a_senha_event, an_event, an_image, an_item
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA
 from tests.fakes_alertas import Mural
 
@@ -235,6 +235,18 @@ def test_what_may_be_contested_is_asked_of_its_owner() -> None:
     assert inicio.count(HOSPITAL, Acesso.GLOSAS, mural.portas).quantidade == 0
     assert inicio.follow(an_image("ContestacaoAtualizada"), mural.portas, donos) == 0
     assert mural.owners.asked[0].keys() == {"registro_ans", "prestador_id", "protocolo"}
+
+
+@pytest.mark.regra("INICIO-CONTAGEM", "R10")
+def test_what_was_asked_on_a_stay_does_not_lapse_once_the_stay_began() -> None:
+    mural = Mural()
+    donos = mural.owners.donos()
+    asked: dict[str, Any] = {"numero": "260000000002", "principal": SENHA, "validade": "2026-12-01"}
+    inicio.follow(an_image("SenhaAtualizada", **asked), mural.portas, donos)
+    inicio.follow(an_image("SenhaAtualizada", validade="2027-02-01"), mural.portas, donos)
+    assert inicio.count(HOSPITAL, Acesso.SENHAS, mural.portas).quantidade == 1
+    inicio.follow(an_image("SenhaAtualizada", 2, validade="2027-02-01", internado=True), mural.portas, donos)
+    assert inicio.count(HOSPITAL, Acesso.SENHAS, mural.portas).quantidade == 0
 
 
 def test_every_day_what_lapses_is_counted_anew() -> None:
