@@ -34,21 +34,27 @@ from local.run import Progress, bring_up
 from local.runtime import EmbeddedAws
 from local.seed import OPERADORAS
 
-SENHA: Final = "senha"
-NEEDED: Final[Mapping[str, str]] = {
-    Kind.EVENT: "a entidade do evento é a autorização, e quem o consome precisa achá-la",
-    Kind.MESSAGE: "é o evento, na fila de quem o consome",
-    Kind.STREAM: "é o evento, na tabela de quem o escreveu",
-    Kind.ACCESS: "o número está no endereço de uma autorização; só vale junto com a sessão do seu prestador",
-    Kind.TASK: "é o que o fluxo achou vencido, ou o evento de que fala",
-    Kind.STARTED: "é o evento de que a execução fala",
-    Kind.REFUSAL: "é dita a quem a perguntou",
-    Kind.MAIL: "quem marca a data precisa saber de qual",
-    "dlq": "é o evento que ninguém conseguiu consumir",
-    "execucoes": "é o que foi dado ao fluxo",
-    "aws.log": "registro de acesso da AWS embutida, com os endereços",
+SENHA, ADDRESS = "senha", "e-mail"
+NEEDED: Final[Mapping[str, Mapping[str, str]]] = {
+    SENHA: {
+        Kind.EVENT: "a entidade do evento é a autorização, e quem o consome precisa achá-la",
+        Kind.MESSAGE: "é o evento, na fila de quem o consome",
+        Kind.STREAM: "é o evento, na tabela de quem o escreveu",
+        Kind.ACCESS: "o número está no endereço de uma autorização; só vale junto com a sessão do seu prestador",
+        Kind.TASK: "é o que o fluxo achou vencido, ou o evento de que fala",
+        Kind.STARTED: "é o evento de que a execução fala",
+        Kind.REFUSAL: "é dita a quem a perguntou",
+        Kind.MAIL: "quem marca a data precisa saber de qual",
+        "dlq": "é o evento que ninguém conseguiu consumir",
+        "execucoes": "é o que foi dado ao fluxo",
+        "aws.log": "registro de acesso da AWS embutida, com os endereços",
+    },
+    ADDRESS: {
+        Kind.MAIL: "é a quem se escreve",
+        "aws.log": "a AWS embutida diz a quem entregou",
+    },
 }
-"""Where a senha may stand, and why; nothing else of a person may stand anywhere."""
+"""Where what may stand, and why; nothing else of a person may stand anywhere."""
 _PUNCTUATION: Final = re.compile(r"(?<=[0-9])[.\-/ ](?=[0-9])")
 _DIGITS: Final = re.compile(r"[0-9]{11,}")
 _WORDS: Final = re.compile(r"[a-z]+")
@@ -100,7 +106,7 @@ class Personal:
                 for size in self._sizes:
                     if tuple(words[at : at + size]) in self.names:
                         yield "nome", " ".join(words[at : at + size])
-            yield from (("e-mail", one) for one in self.addresses if one in variant)
+            yield from ((ADDRESS, one) for one in self.addresses if one in variant)
 
 
 def plain(text: str) -> str:
@@ -134,7 +140,7 @@ def leaks(texts: Iterable[tuple[str, str]], personal: Personal) -> Iterator[Leak
     """What stands in texts (the second of each pair) of a place (the first) that must not."""
     for place, text in texts:
         for kind, told in personal.within(text):
-            if kind != SENHA or place.partition(" ")[0] not in NEEDED:
+            if place.partition(" ")[0] not in NEEDED.get(kind, ()):
                 yield Leak(kind, told, place)
 
 
@@ -254,17 +260,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def tell(aws: EmbeddedAws, where: Mapping[str, Any], *, passed: bool) -> int:
     """How much was searched, where senhas stand, and what must not stand where it does."""
     personal = everybody(aws, where)
-    texts, sizes, senhas = list(of_day(aws)), Counter[str](), Counter[str]()
+    texts, sizes, needed = list(of_day(aws)), Counter[str](), Counter[tuple[str, str]]()
     for place, text in texts:
-        sizes[place.partition(" ")[0]] += len(text)
-        senhas[place.partition(" ")[0]] += sum(kind == SENHA for kind, _ in personal.within(text))
+        group = place.partition(" ")[0]
+        sizes[group] += len(text)
+        needed.update((group, kind) for kind, _ in personal.within(text) if group in NEEDED.get(kind, ()))
     found = Counter((leak.kind, leak.place) for leak in leaks(texts, personal))
     print(
-        f"{len(personal.numbers)} números, {len(personal.names)} nomes, {len(personal.addresses)} e-mails procurados em"
+        f"{len(personal.numbers)} números, {len(personal.names)} formas de nomes e {len(personal.addresses)} e-mails em"
     )
     for place, size in sorted(sizes.items()):
-        why = f"; {senhas[place]} senhas: {NEEDED[place]}" if senhas[place] and place in NEEDED else ""
-        print(f"  {place}: {size} caracteres{why}")
+        print(f"  {place}: {size} caracteres")
+        for kind, why in ((kind, places[place]) for kind, places in NEEDED.items() if needed[place, kind]):
+            print(f"    {kind}, {needed[place, kind]} vezes: {why}")
     for (kind, place), times in sorted(found.items()):
         print(f"  ✗ {kind} em {place}: {times} vezes", file=sys.stderr)
     if not passed:

@@ -63,6 +63,12 @@ def test_a_senha_may_be_told_where_it_is_needed_and_nowhere_else(personal: Perso
     assert [leak.kind for leak in leaks([("/aws/lambda/autorizacao-api", said)], personal)] == [SENHA]
 
 
+def test_an_address_may_be_told_to_who_carries_the_mail_and_nowhere_else(personal: Personal) -> None:
+    said = "recepcao@hospital-aurora.example"
+    assert list(leaks([(Kind.MAIL, said)], personal)) == []
+    assert [leak.kind for leak in leaks([(f"{Kind.EVENT} PessoaVinculada", said)], personal)] == ["e-mail"]
+
+
 def test_short_numbers_and_single_names_tell_of_nobody() -> None:
     made = Personal()
     made.number("carteira", "1234567890")
