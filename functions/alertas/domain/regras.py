@@ -67,9 +67,10 @@ def _da_senha(titulo: str, texto: str) -> Regra:
 # --- peg ---
 
 
-def _peg(dados: Dados, titulo: str, texto: str, prazo: date | None = None) -> Aviso:
+def _peg(dados: Dados, titulo: str, texto: str, prazo: date | None = None, **escrito: str) -> Aviso:
+    """What people wrote (`escrito`) may hold anything, braces too: it is put into the text, never part of it."""
     protocolo = dados["protocolo"]
-    return Aviso(Area.PEG, titulo, texto.format(p=protocolo), prazo, f"/pegs/{protocolo}")
+    return Aviso(Area.PEG, titulo, texto.format(p=protocolo, **escrito), prazo, f"/pegs/{protocolo}")
 
 
 def _recebido(_registro: str, dados: Dados) -> Aviso:
@@ -77,9 +78,8 @@ def _recebido(_registro: str, dados: Dados) -> Aviso:
     lost = Decimal(dados["valor_glosado"])
     taken = f" A conferência automática retirou {_reais(lost)}." if lost else ""
     many = f"{guias} guia" if guias == 1 else f"{guias} guias"
-    return _peg(
-        dados, "PEG recebido", f"O lote {dados['numero_lote']} é o PEG {{p}}: {many}, {valor}.{taken}"
-    )  # fmt: skip
+    text = f"O lote {{lote}} é o PEG {{p}}: {many}, {valor}.{taken}"
+    return _peg(dados, "PEG recebido", text, lote=dados["numero_lote"])
 
 
 def _recusado(_registro: str, dados: Dados) -> Aviso:

@@ -108,6 +108,11 @@ TOLD: list[tuple[dict[str, Any], str, str | None]] = [
             "quantidade_guias": 2, "valor_informado": "10.00", "valor_glosado": "4.00",
         }), "2 guias, R$ 10,00. A conferência automática retirou R$ 4,00.", None,
     ),
+    (
+        an_event("PegRecebido", dados={
+            "quantidade_guias": 1, "valor_informado": "1.00", "valor_glosado": "0.00", "numero_lote": "{x}{p}%s{",
+        }), "O lote {x}{p}%s{ é o PEG", None,
+    ),
     (an_event("LoteRecusado", entidade="upload/u1", dados={"upload_id": "u1"}), "não foi recebido", None),
     (an_event("InformacaoPedida", dados={"ate": "2026-12-05"}), "até 05/12/2026", "2026-12-05"),
     (an_event("PegAnalisado"), "terminou", None),
