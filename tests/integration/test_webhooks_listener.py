@@ -82,8 +82,8 @@ def test_both_samples_tell_what_is_ours_and_of_now(
     carimbo: int,
     corpo: bytes,
     segredo: str,
-    right: bool,
-    tmp_path: Path,  # noqa: FBT001
+    right: bool,  # noqa: FBT001
+    tmp_path: Path,
 ) -> None:
     headers = signed(CORPO, age=carimbo)
     assert sample().confere(segredo, headers, corpo) is right
