@@ -6,17 +6,20 @@ What the operations are stands in `tests/matriz/table.py`: a new one is a row th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import pytest
 
-from local.client import Client, sign_in_as
+from local.client import Answer, Client, sign_in_as
 from local.gerador import Pedido, Tipo, gerar
 from local.seed import CLINICA, HOSPITAL
 from tests.e2e.conftest import Deployed
 from tests.matriz import attempts
-from tests.matriz.attempts import Matrix, Service
+from tests.matriz.attempts import Attempt, Matrix, Served, Service
 from tests.matriz.calls import routes
+from tests.matriz.contrato import Contrato
 from tests.matriz.model import INVALID_MESSAGE, Door, Row
 from tests.matriz.snapshot import BLOCKS, Camera, difference
 from tests.matriz.table import TABLE
@@ -148,6 +151,21 @@ def test_reading_writes_nothing(read: Service) -> None:
 @named(WRITING)
 def test_whoever_may_write_is_served_and_recorded(written: Service, world: World, row: Row) -> None:
     assert_served(written, world, row)
+
+
+def test_no_answer_says_what_the_document_does_not(matrix: Matrix, read: Service, written: Service) -> None:
+    contrato, held = Contrato(), dict[tuple[str, int, str], tuple[str, Answer]]()
+    groups: list[Sequence[Served | Attempt]] = [
+        *read.served.values(),
+        *written.served.values(),
+        *matrix.attempts.values(),
+    ]
+    for one in chain(*groups):
+        answer = one.answer
+        codigo = "" if answer.status < 400 else answer.text.partition('"codigo"')[2][:60]
+        held.setdefault((one.row.name, answer.status, codigo), (one.row.operation, answer))
+    assert [(name, found) for (name, *_), (operation, answer) in held.items()
+            if (found := contrato.wrong(operation, routes()[operation][0], answer))] == []  # fmt: skip
 
 
 def where_to(line: str) -> str:
