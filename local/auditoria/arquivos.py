@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,10 +59,23 @@ def conferir(arquivos: Sequence[Path], conhecidas: Sequence[Cabeca] = ()) -> Par
     for _, found in read:
         before = list(blocos)
         blocos += [bloco for bloco in found if bloco not in before]
-    defeitos = list(verificar(blocos, (*told, *conhecidas), told[0].n if told else None))
     head = _head(read[-1][0]["cabeca"])
+    named = frozenset(one.n for one in told if one.n <= head.n)
+    heads = (*told, *((head,) if head.n in named else ()), *conhecidas)
+    defeitos = [
+        *verificar(blocos, heads, told[0].n if told else None), *_foreign(blocos, next(iter(tenants)), named),
+    ]  # fmt: skip
     linhas = sum(len(bloco["linhas"]) for bloco in blocos if _has_rows(bloco))
     return Parecer(next(iter(tenants)), told, linhas, head if head.n else None, defeitos)
+
+
+def _foreign(blocos: Sequence[Any], tenant: str, named: frozenset[int]) -> Iterator[Defeito]:
+    """Blocks that no manifest names, and a chain that is another's than it says."""
+    found = [bloco for bloco in blocos if isinstance(bloco, Mapping) and isinstance(bloco.get("n"), int)]
+    for n in (bloco["n"] for bloco in found if bloco["n"] not in named):
+        yield Defeito("BLOCO_INCLUIDO", f"O bloco {n} não é dos que o manifesto diz.", n)
+    for n in (bloco["n"] for bloco in found[:1] if bloco.get("tenant") != tenant):
+        yield Defeito("BLOCO_ALHEIO", f"O bloco {n} não é da cadeia que o manifesto diz.", n)
 
 
 def _read(arquivo: Path) -> tuple[Mapping[str, Any], list[Any]]:

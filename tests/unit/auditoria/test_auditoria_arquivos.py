@@ -100,6 +100,19 @@ def cut_end(lines: Lines) -> None:
     del lines[3:]
 
 
+def added_block(lines: Lines) -> None:
+    end = a_chain(2, 2, 2, 1)[-1]
+    lines.append({**end, "anterior": digest(lines[-1])})
+
+
+def other_manifest(lines: Lines) -> None:
+    lines[0]["tenant"] = "PRESTADOR#outro"
+
+
+def other_head(lines: Lines) -> None:
+    lines[0]["cabeca"]["digest"] = "0" * 64
+
+
 def junk(lines: Lines) -> None:
     lines.insert(2, "lixo")
 
@@ -112,6 +125,7 @@ def junk(lines: Lines) -> None:
         (swapped_rows, "LINHAS_FORA_DE_ORDEM"), (dropped_block, "BLOCO_RETIRADO"),
         (dropped_first_block, "BLOCO_RETIRADO"),
         (swapped_blocks, "BLOCO_FORA_DE_ORDEM"), (cut_end, "FIM_CORTADO"), (junk, "BLOCO_ILEGIVEL"),
+        (added_block, "BLOCO_INCLUIDO"), (other_manifest, "BLOCO_ALHEIO"), (other_head, "BLOCO_ALTERADO"),
     ],
 )  # fmt: skip
 def test_what_was_done_to_a_file_is_found(
