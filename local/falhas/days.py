@@ -36,6 +36,9 @@ SEEN_AGAIN: Final = 5
 KILL_EVERY: Final = 2.0
 ROUND_EVERY: Final = 10.0
 PATIENCE: Final = 240.0
+_OF_A_SCHEDULE: Final = (
+    "Name", "GroupName", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target",
+)  # fmt: skip
 QUIET: Final = 3
 """Looks in a row that find nothing going on, before a day is over."""
 SERVICES: Final[tuple[Mapping[str, float], ...]] = (
@@ -48,8 +51,9 @@ SERVICES: Final[tuple[Mapping[str, float], ...]] = (
 ROUNDS: Final = (
     ("documentos-fluxo", {"tarefa": "conciliar-uploads", "todos": True}),
     ("peg-fluxo", {"acao": "varrer", "tudo": True}),
+    ("alertas-fluxo", {"acao": "retomar-entregas"}),
 )
-"""What schedules do that is waited for here, oftener."""
+"""What schedules do that is waited for here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,7 @@ def live(directory: Path, port: int, day: Day, seed: int, say: Callable[[str], N
             where = bring_up(aws, Progress(lambda _line: None))
             queues = judge.Queues(aws)
             queues.hurry(SEEN_AGAIN)
+            _hold_schedules(aws)
             if any(fault.service for fault in day.faults):
                 plan.write(directory, day.faults, seed=seed)
             if day.killing:
@@ -178,6 +183,15 @@ def live(directory: Path, port: int, day: Day, seed: int, say: Callable[[str], N
     lived.events = sum(1 for _ in journal.read(directory, Kind.EVENT))
     lived.messages = sum(1 for _ in journal.read(directory, Kind.MESSAGE))
     return lived
+
+
+def _hold_schedules(aws: EmbeddedAws) -> None:
+    """No sweep comes by itself: what it did would depend on where the moved clock stood at that minute."""
+    scheduler: Any = aws.client("scheduler")
+    for one in scheduler.list_schedules(MaxResults=100)["Schedules"]:
+        found = scheduler.get_schedule(Name=one["Name"], GroupName=one["GroupName"])
+        kept = {name: found[name] for name in _OF_A_SCHEDULE if name in found}
+        scheduler.update_schedule(**kept, State="DISABLED")
 
 
 def _carried_out(steps: Gestao, tell: Callable[[str], None]) -> bool:
