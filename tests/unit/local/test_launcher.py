@@ -23,7 +23,7 @@ class Host:
 
 
 def run(host: Host, event: Any) -> dict[str, Any]:
-    return execute(host, {}, event, "1")  # type: ignore[arg-type]
+    return execute(host, {}, event, "1")
 
 
 FAILURE = {"errorType": "SegredoError", "errorMessage": "senha 123"}
