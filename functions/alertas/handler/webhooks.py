@@ -71,6 +71,9 @@ PAGE: Final = 100
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _ENTREGA: Final = re.compile(r"[0-9]{8}T[0-9]{12}-[0-9a-f]{32}", re.ASCII)
 TODAS: Final = "TODAS"
+PADRAO: Final = timedelta(days=7)
+"""Days before the last, when the first is not said."""
+_AO_CONTRARIO: Final = "O último dia não pode vir antes do primeiro."
 
 
 def list_all(request: Request) -> Response:
@@ -180,9 +183,12 @@ def try_out(request: Request) -> Response:
 def list_deliveries(request: Request) -> Response:
     """GET /webhooks/{id}/entregas."""
     caller, webhook, portas = _own(request)
-    query, today = Query(request.query), local_day(portas.agora())
+    query = Query(request.query)
     situacao = query.one_of("situacao", (TODAS, *SituacaoEntrega), TODAS)
-    de, ate = query.dia("de", today - timedelta(days=7)), query.dia("ate", today)
+    ate = query.dia("ate", local_day(portas.agora()))
+    de = query.dia("de", max(ate, date.min + PADRAO) - PADRAO)
+    if not query.wrong and ate < de:
+        query.refuse("ate", "periodo-invalido", _AO_CONTRARIO)
     query.check()
     caller.require_gestor()
     periodo = _period(de, ate, None if situacao == TODAS else SituacaoEntrega(situacao))
@@ -211,6 +217,8 @@ def send_range_again(request: Request) -> Response:
     """POST /webhooks/{id}/reenvios."""
     caller, webhook, portas = _own(request)
     asked = request.model(ReenviosRequest)
+    if asked.ate < asked.de:
+        raise problems.invalid_body((FieldError("ate", "periodo-invalido", _AO_CONTRARIO),))
     caller.require_gestor()
     periodo = _period(asked.de, asked.ate, SituacaoEntrega(asked.situacao) if asked.situacao else None)
     position, token_of = session.cursor(request, f"{caller.prestador_id}|reenvios|{webhook.id}|{periodo}")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from alertas.domain.alertas import Alerta
 
+MAIOR_NUMERO: Final = 10**12 - 1
+"""As many digits as sort keys have."""
 POR_VEZ: Final = 100
 """Alertas that are marked in one request."""
 AlertaId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -64,7 +66,7 @@ class LeituraRequest(Sent):
         None
     )
     lido: Annotated[bool, Field(description="false: voltam a não lidos; só com alertas.")] = True
-    ate: Annotated[int | None, Field(ge=1, description="Tudo até o alerta deste número.")] = None
+    ate: Annotated[int | None, Field(ge=1, le=MAIOR_NUMERO, description="Tudo até o alerta deste número.")] = None
     todos: Annotated[bool, Field(description="Tudo o que há.")] = False
 
     @model_validator(mode="after")

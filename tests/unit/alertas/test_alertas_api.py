@@ -237,6 +237,7 @@ def test_alertas_are_marked_one_by_one_up_to_one_or_all(mural: ApiMural) -> None
         ({"alertas": ["x"]}, 422),
         ({"ate": 0}, 422),
         ({"ate": 9}, 404),
+        ({"ate": 10**12}, 422),
         ({"alertas": [event_id("x")]}, 404),
         ({"alertas": [event_id("x")], "outro": 1}, 422),
     ],

@@ -284,8 +284,13 @@ def test_a_log_is_read_page_by_page_and_by_what_became_of_it(house: House, monke
     assert (len(ids), rest["cursor"]) == (3, None)
     none = house.done(200, EntregasPage, "GET", f"/webhooks/{{id}}/entregas{DAYS}&situacao=ESGOTADA", id=which)
     assert none["entregas"] == []
-    wrong = house.refused("GET", "/webhooks/{id}/entregas?situacao=OUTRA&de=ontem", id=which)
-    assert wrong == (422, "requisicao-invalida")
+    for query in ("situacao=OUTRA&de=ontem", "ate=ontem", "de=2026-11-02&ate=2026-11-01"):
+        wrong = house.refused("GET", f"/webhooks/{{id}}/entregas?{query}", id=which)
+        assert wrong == (422, "requisicao-invalida")
+    body = {"de": "2026-11-02", "ate": "2026-11-01"}
+    assert house.refused("POST", "/webhooks/{id}/reenvios", body, id=which) == (422, "requisicao-invalida")
+    before = house.done(200, EntregasPage, "GET", "/webhooks/{id}/entregas?ate=2026-01-31", id=which)
+    assert before["entregas"] == []
 
 
 def test_what_is_given_up_and_who_is_switched_off_are_told_where_alarms_listen(
