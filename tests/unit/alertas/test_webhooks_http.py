@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from alertas import http_out
-from alertas.domain.webhooks import Falha
+from alertas.domain.webhooks import Falha, assinatura
 from alertas.http_out import Remetente, publico, resolve
-from local.ouvinte import certificate
+from local.ouvinte import certificate, sample
+from tests.builders_functions import NOW
 
 NAME = "conecta.hospital.example"
 URL = f"https://{NAME}/caminho?a=1"
@@ -224,3 +225,19 @@ def test_this_very_machine_is_spoken_to_only_where_its_authority_is_trusted(tmp_
     assert endpoint.remetente("127.0.0.1", ca=False).send(url, HEADERS, b"{}").falha is Falha.ENDERECO_RECUSADO
     other = f"https://{NAME}/"
     assert endpoint.remetente("127.0.0.1").send(other, HEADERS, b"{}").falha is Falha.ENDERECO_RECUSADO
+
+
+@pytest.mark.regra("WEBHOOK-ASSINATURA")
+def test_by_the_published_sample_what_is_altered_or_sent_again_later_is_refused() -> None:
+    sent, when = assinatura({2: "whs_b", 1: "whs_a"}, b"{}", NOW), NOW.timestamp()
+    confere = sample().confere
+    assert confere("whs_a", sent, b"{}", when)
+    assert confere("whs_b", sent, b"{}", when + 299)
+    for secret, corpo, now, headers in (
+        ("whs_c", b"{}", when, sent), ("whs_a", b"{ }", when, sent), ("whs_a", b"{}", when + 301, sent),
+        ("whs_a", b"{}", when - 301, sent), ("whs_a", b"{}", when, {}),
+        ("whs_a", b"{}", when, {**sent, "Conecta-Timestamp": str(int(when) + 1)}),
+        ("whs_a", b"{}", when, {**sent, "Conecta-Timestamp": "9" * 5000}),
+        ("whs_a", b"{}", when, {**sent, "Conecta-Assinatura": "1=,=,"}),
+    ):  # fmt: skip
+        assert not confere(secret, headers, corpo, now)
