@@ -66,7 +66,12 @@ class FakePublicacoes:
         more = {"n": str(start + limit)} if len(found) > start + limit else None
         return Page(found[start : start + limit], more)
 
-    def estante(self, registro_ans: str, hoje: date) -> Sequence[Publicacao]:
+    def estantes(
+        self, prestador_id: str, quem: str, registros: Sequence[str], hoje: date
+    ) -> tuple[Mapping[str, Sequence[Publicacao]], datetime | None]:
+        return {one: self._estante(one, hoje) for one in registros}, self.visita(prestador_id, quem)
+
+    def _estante(self, registro_ans: str, hoje: date) -> Sequence[Publicacao]:
         return [
             one
             for one in self._of(registro_ans)

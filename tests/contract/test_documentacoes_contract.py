@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -90,20 +90,26 @@ def test_editions_are_read_back_as_they_were_written_and_in_order(subject: Subje
     assert (list(last.rows), last.position) == ([full], None)
 
 
+def shelf(subject: Subject, registro: str, dia: date) -> Sequence[Publicacao]:
+    """What lies on the shelf of one operadora, whoever looks."""
+    shelves, _ = subject.port.estantes(HOSPITAL, "p9", (registro,), dia)
+    return shelves[registro]  # type: ignore[no-any-return]
+
+
 def test_what_is_published_lies_on_the_shelf_from_then_until_its_last_day_or_until_it_is_over(subject: Subject) -> None:
     open_ended, ending = a_publicacao(), a_publicacao(OUTRA, conteudo=a_conteudo(vigente_ate=HOJE))
     subject.put(open_ended, ending)
-    assert list(subject.port.estante(VALE, HOJE)) == []
+    assert list(shelf(subject, VALE, HOJE)) == []
     shown = {one.id: subject.publish(one) for one in (open_ended, ending)}
-    assert {one.id: one for one in subject.port.estante(VALE, HOJE)} == shown
-    assert [one.id for one in subject.port.estante(VALE, HOJE + timedelta(days=1))] == [ID]
-    assert list(subject.port.estante(PASA, HOJE)) == []
+    assert {one.id: one for one in shelf(subject, VALE, HOJE)} == shown
+    assert [one.id for one in shelf(subject, VALE, HOJE + timedelta(days=1))] == [ID]
+    assert list(shelf(subject, PASA, HOJE)) == []
     draft = a_publicacao(edicao=2)
     subject.put(draft)
     after = subject.publish(draft, shown[ID])
-    assert {one.edicao for one in subject.port.estante(VALE, HOJE) if one.id == ID} == {2}
+    assert {one.edicao for one in shelf(subject, VALE, HOJE) if one.id == ID} == {2}
     subject.write(Mudanca(after, publicacoes.encerrar(after, Situacao.RETIRADA, "p", NOW, "Erro.")))
-    assert [one.id for one in subject.port.estante(VALE, HOJE)] == [OUTRA]
+    assert [one.id for one in shelf(subject, VALE, HOJE)] == [OUTRA]
 
 
 def test_an_edition_changes_only_from_what_was_read_and_then_all_or_nothing_is_written(subject: Subject) -> None:
@@ -152,6 +158,8 @@ def test_a_visit_is_of_one_person_at_one_prestador_and_never_goes_back(subject: 
         port.visitar(HOSPITAL, "p1", ate)
     assert port.visita(HOSPITAL, "p1") == later
     assert port.visita(HOSPITAL, "p2") is port.visita(CLINICA, "p1") is None
+    shelves, seen = port.estantes(HOSPITAL, "p1", (VALE, PASA), HOJE)
+    assert ([*map(len, shelves.values())], shelves.keys(), seen) == ([0, 0], {VALE, PASA}, later)
 
 
 # --- who reads ---

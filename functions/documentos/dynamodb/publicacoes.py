@@ -25,6 +25,7 @@ from conecta_edge.dynamodb import (
     update,
 )
 from conecta_edge.events import Event, outbox_put
+from conecta_edge.parallel import gather
 from conecta_edge.rows import ABSENT, LostError, loose, replaced, transact, until
 from conecta_facts import codec
 from documentos.domain.errors import StalePublicacaoError
@@ -57,7 +58,16 @@ class DynamoPublicacoes:
         )  # fmt: skip
         return Page([codec.build(Publicacao, row) for row in rows], last)
 
-    def estante(self, registro_ans: str, hoje: date) -> Sequence[Publicacao]:
+    def estantes(
+        self, prestador_id: str, quem: str, registros: Sequence[str], hoje: date
+    ) -> tuple[Mapping[str, Sequence[Publicacao]], datetime | None]:
+        """A GetItem and a Query per operadora, at the same time."""
+        seen, *shelves = gather([
+            partial(self.visita, prestador_id, quem), *(partial(self._estante, one, hoje) for one in registros),
+        ])  # fmt: skip
+        return dict(zip(registros, shelves, strict=True)), seen
+
+    def _estante(self, registro_ans: str, hoje: date) -> Sequence[Publicacao]:
         """A consistent Query per megabyte."""
         return self._all(chaves.estante_pk(registro_ans), hoje.isoformat(), until="~")
 

@@ -62,8 +62,13 @@ class Publicacoes(Protocol):
         """Every edition of an operadora, the newest publication first."""
         ...
 
-    def estante(self, registro_ans: str, hoje: date) -> Sequence[Publicacao]:
-        """What is published and not over on a day, begun or not; consistent."""
+    def estantes(
+        self, prestador_id: str, quem: str, registros: Sequence[str], hoje: date
+    ) -> tuple[Mapping[str, Sequence[Publicacao]], datetime | None]:
+        """What each of some operadoras has published that is not over on a day, begun or not; and `visita`.
+
+        Consistent, and read at the same time.
+        """
         ...
 
     def write(
@@ -420,16 +425,13 @@ def read(prestador_id: str, quem: str, registro_ans: str | None, portas: Portas)
     readers = portas.leitores.leitores(prestador_id, registro_ans, portas.hoje)
     if registro_ans is not None and not readers:
         raise PublicacaoNotFoundError
-    found = [
-        one
-        for leitor in readers
-        for one in portas.publicacoes.estante(leitor.registro_ans, portas.hoje)
-        if one.para(leitor, portas.hoje)
-    ]
+    registros = tuple(one.registro_ans for one in readers)
+    shelves, seen = portas.publicacoes.estantes(prestador_id, quem, registros, portas.hoje)
+    found = [one for leitor in readers for one in shelves[leitor.registro_ans] if one.para(leitor, portas.hoje)]
     return Estante(
         consultada_em=max([portas.now - FOLGA, *(lugar(one)[0] for one in found)]),
-        visitada_em=portas.publicacoes.visita(prestador_id, quem),
-        registros=tuple(one.registro_ans for one in readers),
+        visitada_em=seen,
+        registros=registros,
         publicacoes=sorted(found, key=lugar, reverse=True),
     )
 
