@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from conecta_edge.clock import local_day
 from local.falhas import figures
 from local.falhas.days import DAYS, QUIET_DAY, Lived, live
 from local.falhas.portrait import difference
@@ -38,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             days.append(live(directory / f"dia-{number:02d}", port, day, options.semente, say))
             days[-1].wrong += difference(days[0].portrait, days[-1].portrait)
             show(days[-1])
-    if options.gravar:
-        figures.write(days, local_day(datetime.now(UTC)))
+            if options.gravar:
+                figures.keep(days[-1:], datetime.now(UTC))
     return FAILED if any(lived.wrong for lived in days) else 0
 
 
@@ -75,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Uma linha JSON por dia na saída padrão; o que estiver errado, na saída de erros.",
     )
     parser.add_argument("--dia", action="append", metavar="TEXTO", help="só os dias com isto no nome; pode repetir")
-    parser.add_argument("--gravar", action="store_true", help=f"escreve as figuras em docs/{figures.DOCUMENT.name}")
+    parser.add_argument("--gravar", action="store_true", help=f"escreve as de cada dia em docs/{figures.DOCUMENT.name}")
     parser.add_argument("--listar", action="store_true", help="diz os dias que há")
     parser.add_argument("--passos", action="store_true", help="mostra os passos da demonstração")
     parser.add_argument("--pasta", type=Path, metavar="PASTA", help="guarda aqui o que cada dia deixou")
