@@ -974,7 +974,7 @@ class ServiceStack(Stack):
         fluxo.consume_queue(webhooks, batch=1)
         work = Target.function(fluxo)
         self._sweep("EntregasDeWebhooks", "entregas-de-webhooks", every(5), work, fluxo, {"acao": "retomar-entregas"})
-        self._sweep("ResumosDeAlertas", "resumos-de-alertas", hourly(25), work, fluxo, {"acao": "resumir"})
+        self._sweep("ResumosDeAlertas", "resumos-de-alertas", every(5), work, fluxo, {"acao": "resumir"})
 
     def _auditoria(self) -> None:
         data = self._data

@@ -570,7 +570,7 @@ SWEEPS = {
     "varredura-peg": ("peg-fluxo", "varrer", "cron(15 * * * ? *)"),
     "prazos-de-recursos": ("recurso-fluxo", "vigiar-prazos", "cron(20 6 * * ? *)"),
     "entregas-de-webhooks": ("alertas-fluxo", "retomar-entregas", "rate(5 minutes)"),
-    "resumos-de-alertas": ("alertas-fluxo", "resumir", "cron(25 * * * ? *)"),
+    "resumos-de-alertas": ("alertas-fluxo", "resumir", "rate(5 minutes)"),
     "selagem-da-auditoria": ("auditoria-fluxo", "selar", "cron(40 * * * ? *)"),
 }
 
