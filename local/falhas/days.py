@@ -213,6 +213,7 @@ def _end(aws: EmbeddedAws, where: Mapping[str, Any], queues: judge.Queues, lived
         settle(aws, queues, lived)
     lived.dead = queues.kept()
     queues.resend()
+    sweep(aws)  # once on the day without faults, too: what schedules begin has begun on all of them
     settle(aws, queues, lived)
     lived.portrait = look(aws, where)
     lived.wrong += judge.messages(aws, lambda: outbox(aws))
