@@ -11,14 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from conecta_edge.clock import local_day
-from local import demo, vazamentos
+from local import demo, relogio, vazamentos
 from local.falhas import journal, judge, plan, portrait, workflows
 from local.falhas.client import insisting
 from local.falhas.journal import Kind
@@ -36,6 +36,8 @@ SEEN_AGAIN: Final = 5
 KILL_EVERY: Final = 2.0
 ROUND_EVERY: Final = 10.0
 PATIENCE: Final = 240.0
+NEXT_DAY: Final = timedelta(days=1)
+"""What schedules begin on the day after has begun on every day, whether or not one came by while the clock was moved."""
 _OF_A_SCHEDULE: Final = (
     "Name", "GroupName", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target",
 )  # fmt: skip
@@ -213,8 +215,10 @@ def _end(aws: EmbeddedAws, where: Mapping[str, Any], queues: judge.Queues, lived
         settle(aws, queues, lived)
     lived.dead = queues.kept()
     queues.resend()
-    sweep(aws)  # once on the day without faults, too: what schedules begin has begun on all of them
     settle(aws, queues, lived)
+    with relogio.moved(where, NEXT_DAY):
+        sweep(aws)
+        settle(aws, queues, lived)
     lived.portrait = look(aws, where)
     lived.wrong += judge.messages(aws, lambda: outbox(aws))
     found = vazamentos.leaks(vazamentos.of_day(aws), vazamentos.everybody(aws, where))
