@@ -37,7 +37,7 @@ KILL_EVERY: Final = 2.0
 ROUND_EVERY: Final = 10.0
 PATIENCE: Final = 240.0
 NEXT_DAY: Final = timedelta(days=1)
-"""What schedules begin on the day after has begun on every day, whether or not one came by while the clock was moved."""
+"""What schedules begin then has begun on every day, whether or not one came by while the clock was moved."""
 _OF_A_SCHEDULE: Final = (
     "Name", "GroupName", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target",
 )  # fmt: skip
