@@ -262,7 +262,7 @@ class FimDoDia(Escritorio):
             )
             self._expect(done["linhas"] > 0, True, "acessos do dia")
             self._guardar("auditoria.jsonl.gz", call("GET", done["url"]).content)
-            head = Cabeca(done["cabeca"]["bloco"], done["cabeca"]["digest"])
+            head = Cabeca(done["fim"]["bloco"], done["fim"]["digest"])
             found = arquivos.conferir([PASTA / "auditoria.jsonl.gz"], [head])
             self._expect([*found.defeitos], [], "defeitos da cadeia")
             result += [f"{done['linhas']} acessos em {done['blocos']} blocos", "nenhuma linha alterada nem retirada"]

@@ -40,8 +40,8 @@ def describe(aws: EmbeddedAws, outputs: Mapping[str, str], seeded: Seeded) -> di
         },
         "usuarios": [asdict(usuario) for usuario in seeded.usuarios],
         "maquinas": [{**asdict(maquina), "escopos": list(maquina.escopos)} for maquina in seeded.maquinas],
-        "ouvinte": str(aws.directory / OUVINTE),
         "buckets": {"entrada": outputs["BucketEntrada"], "acervo": outputs["BucketAcervo"]},
+        "ouvinte": str(aws.directory / OUVINTE),
         "prestadores": [
             {
                 "id": prestador.prestador_id,

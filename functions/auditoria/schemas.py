@@ -80,7 +80,10 @@ class ExportacaoDaAuditoriaView(BaseModel):
     url: Annotated[str, Field(description="Do arquivo: JSON por linha, em gzip. Vale 15 minutos.")]
     blocos: int
     linhas: Annotated[int, Field(description="Acessos nos blocos; as pontas podem ter alguns de outros dias.")]
-    cabeca: Annotated[CabecaView | None, Field(description="Da cadeia inteira, agora.")] = None
+    fim: Annotated[
+        CabecaView | None, Field(description="Último bloco deste arquivo: guarde-o à parte, para conferi-lo depois.")
+    ] = None
+    cabeca: Annotated[CabecaView | None, Field(description="Último bloco da cadeia inteira, agora.")] = None
 
 
 def cabeca(head: Cabeca) -> dict[str, Any] | None:
@@ -102,7 +105,7 @@ def exportacao(de: date, ate: date, feita: Exportacao) -> dict[str, Any]:
     """What may be fetched (shape: :class:`ExportacaoDaAuditoriaView`)."""
     return {
         "de": de.isoformat(), "ate": ate.isoformat(), "url": feita.url, "blocos": feita.blocos, "linhas": feita.linhas,
-        "cabeca": cabeca(feita.cabeca),
+        "fim": cabeca(feita.fim) if feita.fim else None, "cabeca": cabeca(feita.cabeca),
     }  # fmt: skip
 
 
@@ -120,5 +123,6 @@ ACESSOS: Final = {
     "cursor": None,
 }  # fmt: skip
 EXPORTACAO: Final = {
-    "de": "2026-11-01", "ate": "2026-11-22", "url": "https://…", "blocos": 180, "linhas": 4310, "cabeca": CABECA,
+    "de": "2026-11-01", "ate": "2026-11-22", "url": "https://…", "blocos": 180, "linhas": 4310, "fim": CABECA,
+    "cabeca": CABECA,
 }  # fmt: skip

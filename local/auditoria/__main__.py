@@ -49,6 +49,8 @@ def _verify(asked: argparse.Namespace) -> int:
         print(f"{len(found.defeitos)} defeitos: isto não é o que foi selado")
         return COM_DEFEITO
     print("sem defeitos: nenhuma linha alterada, retirada, incluída ou trocada de lugar")
+    if found.blocos:
+        print(f"fim deste trecho: {found.blocos[-1].n}:{found.blocos[-1].digest}")
     if found.cabeca is not None:
         print(f"cabeça da cadeia, diz o arquivo: {found.cabeca.n}:{found.cabeca.digest}")
     if not any(found.blocos and one.n >= found.blocos[0].n - 1 for one in asked.cabeca):

@@ -72,7 +72,7 @@ def test_a_gestor_takes_the_blocks_home_and_verifies_them(
     where = tmp_path / "auditoria.jsonl.gz"
     with urllib.request.urlopen(told["url"]) as content:  # noqa: S310  # the embedded AWS's own
         where.write_bytes(content.read())
-    head = f"{told['cabeca']['bloco']}:{told['cabeca']['digest']}"
+    head = f"{told['fim']['bloco']}:{told['fim']['digest']}"
     assert main(["verificar", str(where), "--cabeca", head]) == 0
     assert head in capsys.readouterr().out
     where.write_bytes(where.read_bytes()[:-40])

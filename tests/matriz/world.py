@@ -322,8 +322,8 @@ class World:
             },
             "alerta": {hospital: self._told(self.gestor), clinica: self._told(self.clinica)},
             "webhook": {
-                hospital: self.vigia.with_delivery(self.gestor),
-                clinica: self.vigia.with_delivery(self.clinica),
+                hospital: self._listening(self.gestor),
+                clinica: self._listening(self.clinica),
             },
             "mensagem": {
                 hospital: self._sent(HOSPITAL.prestador_id, self.gestor),

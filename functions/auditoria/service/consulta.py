@@ -26,11 +26,17 @@ class PeriodoGrandeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Exportacao:
-    """A piece of a chain that may be fetched for a while."""
+    """A piece of a chain that may be fetched for a while.
+
+    Attributes:
+        fim: its last block, up to which it is to be held; `None` when it has none.
+        cabeca: the last block of the whole chain.
+    """
 
     url: str
     blocos: int
     linhas: int
+    fim: Cabeca | None
     cabeca: Cabeca
 
 
@@ -81,4 +87,5 @@ def exportar(tenant: str, de: date, ate: date, portas: Portas) -> Exportacao:
     }  # fmt: skip
     nome = f"auditoria-{tenant.rpartition('#')[2]}-{de}-{ate}.jsonl.gz"
     url = portas.arquivo.exportar(tenant, manifesto, elos, nome)
-    return Exportacao(url, len(elos), sum(elo.linhas for elo in elos), head)
+    end = Cabeca(elos[-1].n, elos[-1].digest) if elos else None
+    return Exportacao(url, len(elos), sum(elo.linhas for elo in elos), end, head)

@@ -157,6 +157,8 @@ def test_what_is_sealed_of_a_period_is_given_away_in_one_unbroken_piece(mesa: Me
     nome = f"auditoria-{HOSPITAL}-{ONTEM}-{ONTEM}.jsonl.gz"
     assert body["url"].endswith(nome)
     manifest, blocos = mesa.arquivo.exportados[nome]
+    last = manifest["blocos"][-1]
+    assert body["fim"] == {"bloco": last["n"], "digest": last["digest"]}
     assert [one["n"] for one in manifest["blocos"]] == [one["n"] for one in blocos] == [1, 2, 3]
     assert mesa.accesses == [(TENANT, f"auditoria/{ONTEM}")]
 
@@ -164,7 +166,7 @@ def test_what_is_sealed_of_a_period_is_given_away_in_one_unbroken_piece(mesa: Me
 def test_while_nothing_is_sealed_there_is_only_a_manifest(mesa: Mesa) -> None:
     mesa.agora += timedelta(days=2)
     status, body = mesa.call("POST", ARQUIVO, GESTOR, DIA)
-    assert (status, body["blocos"], body["linhas"], body["cabeca"]) == (201, 0, 0, None)
+    assert (status, body["blocos"], body["linhas"], body["fim"], body["cabeca"]) == (201, 0, 0, None, None)
 
 
 def test_more_blocks_than_one_file_takes_are_refused_and_what_is_not_there_may_be_asked_again(
