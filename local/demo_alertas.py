@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from auditoria.domain.cadeia import Cabeca
 from conecta_edge.clock import FUSO
 from local import relogio, runtime
-from local.asgi import INBOX_PATH, KEY_HEADER
 from local.auditoria import arquivos
 from local.client import call, machine, sign_in_as
 from local.demo_autorizacao import EXAME, MEDICO, VALE, item
@@ -285,12 +284,6 @@ class FimDoDia(Escritorio):
             return new[-1] if new else None
 
         return look
-
-    def _cartas(self) -> list[dict[str, Any]]:
-        """What the embedded AWS would have sent."""
-        key = {KEY_HEADER: self._where["credenciais_aws"]["secret_key"]}
-        seen = call("GET", self._where["endpoint_aws"] + INBOX_PATH, headers=key).json()["messages"]
-        return [one for letters in seen.values() for one in letters]
 
 
 def competencias(hoje: date) -> Iterator[str]:

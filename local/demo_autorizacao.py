@@ -263,10 +263,15 @@ class Manha(Passos):
             later = (first + timedelta(days=7)).isoformat()
             asked = {"sequencia": 2, "data": later, "motivo": "Hemograma baixo"}
             self._ato(self._recepcao, f"{where}/datas", asked)
+            # Nobody is written to about what was decided before it was read: whoever decides waits for the letter.
+            self._until("o e-mail à oncologia", lambda: any(made["numero"] in one["Subject"] for one in self._cartas()))
             self._na_fila("DATAS", made["numero"], self._central)
             done = self._ato(self._central, f"/operadora{where}/datas/decisao", {"sequencia": 2, "aprovada": True})
             self._expect(done["itens"][1]["data_prevista"], later, "novo dia")
-            result += [f"de {first:%d/%m} para {later[8:]}/{later[5:7]}", "na fila da oncologia, aprovada"]
+            result += [
+                f"de {first:%d/%m} para {later[8:]}/{later[5:7]}",
+                "à oncologia por e-mail; aprovada",
+            ]
 
     def _substituicao_e_cancelamento(self) -> None:
         with self._step("Substituir, pesquisar e cancelar") as result:

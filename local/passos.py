@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from local import client
+from local.asgi import INBOX_PATH, KEY_HEADER
 
 if TYPE_CHECKING:
     from local.client import Answer, Client
@@ -74,6 +75,12 @@ class Passos:
             if page["cursor"] is None:
                 return
             cursor = f"&cursor={page['cursor']}"
+
+    def _cartas(self) -> list[dict[str, Any]]:
+        """What the embedded AWS would have sent."""
+        key = {KEY_HEADER: self._where["credenciais_aws"]["secret_key"]}
+        seen = client.call("GET", self._where["endpoint_aws"] + INBOX_PATH, headers=key).json()["messages"]
+        return [one for letters in seen.values() for one in letters]
 
     @staticmethod
     def _until(what: str, look: Callable[[], Any]) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -60,7 +61,7 @@ def take(aws: EmbeddedAws, buckets: Mapping[str, str], pools: Mapping[str, str])
         buckets, pools: names of buckets and ids of user pools, by what they are.
     """
     portrait = Portrait()
-    for kind, row in _rows(aws.client("dynamodb")):
+    for kind, row in rows(aws.client("dynamodb")):
         portrait.add(kind, row)
     s3: Any = aws.client("s3")
     for name, bucket in buckets.items():
@@ -76,11 +77,15 @@ def take(aws: EmbeddedAws, buckets: Mapping[str, str], pools: Mapping[str, str])
     return portrait
 
 
-def _rows(dynamodb: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def rows(dynamodb: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each row that is still to be kept, and its kind."""
+    now = int(time.time())
     for table in sorted(dynamodb.list_tables()["TableNames"]):
         for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
             for item in page["Items"]:
                 row = unmarshal(item)
+                if int(row.get("ttl", now)) < now:  # the table may have removed it, or not yet
+                    continue
                 kind = f"{table.removeprefix(STAGE)} {pattern(row['pk'])} / {pattern(row['sk'])}"
                 if "evento" in row:
                     kind += f" {json.loads(row['evento'])['tipo']}"

@@ -15,7 +15,7 @@ from local.falhas import client as insistent
 from local.falhas.client import insisting
 from local.falhas.judge import Route, unheard, untold
 from local.falhas.plan import How
-from local.falhas.portrait import Portrait, difference, pattern
+from local.falhas.portrait import STAGE, Portrait, difference, pattern, rows
 from local.falhas.workflows import RECORD, Machine, Tried, rounds, tasks
 
 
@@ -178,3 +178,30 @@ def test_who_insists_gives_up_at_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "call", Served(*[0] * insistent.ATTEMPTS))
     with insisting(), pytest.raises(ConnectionResetError):
         Client("http://api/v1").get("/saude")
+
+
+class Table:
+    """A DynamoDB of one table."""
+
+    def __init__(self, *items: dict[str, Any]) -> None:
+        self._items = items
+
+    def list_tables(self) -> dict[str, Any]:
+        """Its name."""
+        return {"TableNames": [f"{STAGE}alertas"]}
+
+    def get_paginator(self, _operation: str) -> Table:
+        """Itself."""
+        return self
+
+    def paginate(self, **_asked: Any) -> list[dict[str, Any]]:
+        """One page."""
+        return [{"Items": self._items}]
+
+
+def test_rows_whose_time_is_over_are_not_counted_whether_or_not_they_are_still_there() -> None:
+    def row(sk: str, **more: Any) -> dict[str, Any]:
+        return {"pk": {"S": "PRESTADOR#1"}, "sk": {"S": sk}, **more}
+
+    found = rows(Table(row("A#1"), row("B#1", ttl={"N": "1"}), row("C#1", ttl={"N": "99999999999"})))
+    assert [kind for kind, _ in found] == ["alertas PRESTADOR#* / A#*", "alertas PRESTADOR#* / C#*"]
