@@ -16,7 +16,7 @@ from local.falhas.client import insisting
 from local.falhas.judge import Route, unheard, untold
 from local.falhas.plan import How
 from local.falhas.portrait import STAGE, Portrait, difference, pattern, rows
-from local.falhas.workflows import RECORD, Machine, Tried, rounds, tasks
+from local.falhas.workflows import RECORD, Machine, Tried, come_to, rounds, tasks
 
 
 def portrait(*rows: tuple[str, dict[str, Any]]) -> Portrait:
@@ -178,6 +178,11 @@ def test_who_insists_gives_up_at_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "call", Served(*[0] * insistent.ATTEMPTS))
     with insisting(), pytest.raises(ConnectionResetError):
         Client("http://api/v1").get("/saude")
+
+
+def test_only_tasks_that_a_workflow_comes_to_again_can_fail_again() -> None:
+    texts = [json.dumps([{"acao": "planejar", "id": "1"}, {"partes": []}]), json.dumps([{"tarefa": "outra"}, None])]
+    assert come_to(("planejar", "carregar-parte"), texts) == ("planejar",)
 
 
 class Table:
