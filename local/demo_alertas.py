@@ -13,7 +13,7 @@ from auditoria.domain.cadeia import Cabeca
 from conecta_edge.clock import FUSO
 from local import relogio, runtime
 from local.auditoria import arquivos
-from local.client import call, machine, sign_in_as
+from local.client import machine, sign_in_as
 from local.demo_autorizacao import EXAME, MEDICO, VALE, item
 from local.demo_escritorio import PASTA, Escritorio
 from local.ouvinte import Ouvinte
@@ -260,7 +260,7 @@ class FimDoDia(Escritorio):
                 self._gestor.request("POST", "/auditoria/exportacoes", asked), "exportação", http.client.CREATED
             )
             self._expect(done["linhas"] > 0, True, "acessos do dia")
-            self._guardar("auditoria.jsonl.gz", call("GET", done["url"]).content)
+            self._guardar("auditoria.jsonl.gz", self._fetch(done["url"]).content)
             head = Cabeca(done["fim"]["bloco"], done["fim"]["digest"])
             found = arquivos.conferir([PASTA / "auditoria.jsonl.gz"], [head])
             self._expect([*found.defeitos], [], "defeitos da cadeia")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conecta_facts.calendario import Calendario, DiaEspecial, TipoDia
 from local import relogio, runtime
-from local.client import call, machine
+from local.client import machine
 from local.demo_autorizacao import PDF, VALE
 from local.demo_escritorio import Escritorio
 from local.gerador import pede_demonstrativo
@@ -300,7 +300,7 @@ class Recebimento(Escritorio):
             path = f"/demonstrativos/lotes/{self._ok(answer, 'lote', http.client.ACCEPTED)['id']}"
             done = self._until("lote", lambda: self._terminado(path))
             self._expect((done["situacao"], done["feitos"]), ("PRONTO", done["total"]), f"lote: {done['motivo']}")
-            archive = call("GET", done["url"])
+            archive = self._fetch(done["url"])
             self._expect(archive.status, http.client.OK, "endereço do arquivo")
             self._guardar("demonstrativos.zip", archive.content)
             names = zipfile.ZipFile(io.BytesIO(archive.content)).namelist()
@@ -315,10 +315,10 @@ class Recebimento(Escritorio):
         with self._step("Assinar o calendário sem token") as result:
             made = self._ok(self._faturista.request("POST", "/cronograma/agenda", {}), "agenda", http.client.CREATED)
             url = f"{self._where['api']}/{made['caminho']}"
-            feed = call("GET", url, headers={"Accept": "text/calendar"})
+            feed = self._fetch(url, headers={"Accept": "text/calendar"})
             self._expect(feed.content[:15], b"BEGIN:VCALENDAR", "quem tem o endereço lê")
             gone = self._faturista.request("DELETE", "/cronograma/agenda")
-            self._expect((gone.status, call("GET", url).status), (204, 404), "revogado")
+            self._expect((gone.status, self._fetch(url).status), (204, 404), "revogado")
             result += ["lido pelo endereço", "revogado: 404"]
 
     def _legado(self) -> None:

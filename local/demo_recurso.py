@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from openpyxl import load_workbook
 
 from local import relogio
-from local.client import call, machine, sign_in_as
+from local.client import machine, sign_in_as
 from local.demo_autorizacao import PDF, VALE
 from local.demo_escritorio import Escritorio
 from local.demo_pagamento import FORMATOS
@@ -155,7 +155,7 @@ class Contestacao(Escritorio):
             self._expect({one["id"] for one in of_peg}, {self._assinada}, "documentos do PEG")
             answer = self._faturista.request("GET", f"/documentos/{self._assinada}/arquivo")
             self._expect(answer.status, http.client.SEE_OTHER, f"endereço: {answer.text[:300]}")
-            kept = call("GET", answer.headers["location"])
+            kept = self._fetch(answer.headers["location"])
             self._expect(hashlib.sha256(kept.content).digest(), hashlib.sha256(PNG).digest(), "os bytes enviados")
             foreign = machine(self._where, CLINICA.prestador_id).request("GET", f"/documentos/{self._assinada}/arquivo")
             self._expect(foreign.status, http.client.NOT_FOUND, "como a clínica")

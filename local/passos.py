@@ -76,10 +76,15 @@ class Passos:
                 return
             cursor = f"&cursor={page['cursor']}"
 
+    @staticmethod
+    def _fetch(address: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """What whoever has an address reads; asked as insistently as everything else."""
+        return client.call("GET", address, headers=headers)
+
     def _cartas(self) -> list[dict[str, Any]]:
         """What the embedded AWS would have sent."""
         key = {KEY_HEADER: self._where["credenciais_aws"]["secret_key"]}
-        seen = client.call("GET", self._where["endpoint_aws"] + INBOX_PATH, headers=key).json()["messages"]
+        seen = self._fetch(self._where["endpoint_aws"] + INBOX_PATH, key).json()["messages"]
         return [one for letters in seen.values() for one in letters]
 
     @staticmethod
