@@ -183,6 +183,17 @@ def load_senhas(
     return carga
 
 
+def _told(machines: Any, patience: float = PATIENCE) -> None:
+    """Have what is due of the senhas that were loaded told now, not in the middle of what somebody does next."""
+    found = machines.list_state_machines()["stateMachines"]
+    arn = next(one["stateMachineArn"] for one in found if one["name"].endswith("-expiracao-autorizacoes"))
+    run, until = machines.start_execution(stateMachineArn=arn)["executionArn"], time.monotonic() + patience
+    while machines.describe_execution(executionArn=run)["status"] == "RUNNING":
+        if time.monotonic() > until:
+            raise LoadError(f"a varredura de vencimentos não terminou em {patience:.0f} s")
+        time.sleep(0.2)
+
+
 def cadastro_client(where: Mapping[str, Any]) -> Client:
     """The operadora's person who loads and decides."""
     user = next(user for user in where["usuarios"] if user["papel"] == "cadastro")
@@ -208,5 +219,6 @@ def load_demo(aws: EmbeddedAws, where: Mapping[str, Any], hoje: date, say: Calla
     for registro, prestadores in CLIENTES:
         rows = [senha for prestador in prestadores for senha in sandbox.senhas(registro, prestador, hoje)]
         load_senhas(aws, where, registro, rows)
+    _told(aws.client("stepfunctions"))
     mark.write_text(made_of)
     say(f"{total['lidas']} linhas lidas, {total['carregadas']} carregadas, {total['recusadas']} recusadas")

@@ -169,10 +169,15 @@ def send_again(webhook: Webhook, entrega: Entrega, portas: Portas) -> Entrega:
 
     Raises:
         SituacaoInvalidaError: its webhook is not active.
-        MudouError: it was attempted at this moment.
+        MudouError: it was attempted again and again at this moment.
     """
     webhooks.require_active(webhook)
-    return _again(entrega, portas)
+    for _ in range(webhooks.VOLTAS):
+        try:
+            return _again(entrega, portas)
+        except MudouError:
+            entrega = find(webhook, entrega.id, portas)
+    raise MudouError
 
 
 def send_range_again(

@@ -594,6 +594,33 @@ def test_one_delivery_is_sent_off_again_with_the_same_id_and_one_that_waits_is_l
         entregas.find(active, "20261122T140311482913-x", house.portas)
 
 
+def test_one_that_changes_while_it_is_sent_off_is_looked_at_again(house: House) -> None:
+    active = house.active()
+    house.tell(minutes=1)
+    house.deliver(active)
+    (made,) = house.entregas.rows.values()
+    lost = [True]
+
+    def once() -> None:
+        if lost.pop():
+            raise MudouError
+        lost.append(False)
+
+    house.entregas.before_write = once
+    lost[:] = [False, True]
+    assert entregas.send_again(active, made, house.portas).situacao is PENDENTE
+
+    def always() -> None:
+        raise MudouError
+
+    house.entregas.before_write = lambda: None
+    house.deliver(active)
+    (made,) = house.entregas.rows.values()
+    house.entregas.before_write = always
+    with pytest.raises(MudouError):
+        entregas.send_again(active, made, house.portas)
+
+
 def test_one_that_is_being_attempted_is_not_counted_as_sent_off(house: House) -> None:
     active = house.active()
     house.tell(minutes=1)
