@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from alertas.bootstrap import nucleo as bootstrap
 from alertas.domain.alertas import Area
@@ -18,9 +18,6 @@ from conecta_edge import problems, session
 from conecta_edge.http import CURSOR, PRESTADOR, Operation, Parameter, Query, Reply, Request, Response
 from conecta_edge.problems import FieldError
 
-if TYPE_CHECKING:
-    from conecta_edge.tenancy import Principal
-
 __all__ = ["ERRORS", "OPERATIONS"]
 
 PAGE: Final = 50
@@ -34,7 +31,8 @@ _ABERTO: Final = "nao-lidos"
 def list_alertas(request: Request) -> Response:
     """GET /alertas."""
     caller, query = session.principal(request), Query(request.query)
-    filtro = _filtro(query, _areas(caller))
+    areas = comum.working(caller)
+    filtro = _filtro(query, areas)
     desde = _desde(query)
     query.check()
     scope = f"{caller.prestador_id}|{caller.subject}|alertas|{request.query.get('area')}|{filtro.tipo}"
@@ -50,21 +48,11 @@ def list_alertas(request: Request) -> Response:
         200,
         {
             "alertas": [schemas.alerta(one, page.leitor) for one in page.alertas],
-            "nao_lidos": schemas.contagem(page.sequencia, page.leitor, comum.areas_of(caller)),
+            "nao_lidos": schemas.contagem(page.sequencia, page.leitor, areas),
             "ultimo": page.sequencia.ultima.numero if desde is None else page.ate,
             "cursor": token_of(following),
         },
     )
-
-
-def _areas(caller: Principal) -> frozenset[Area]:
-    """The areas of a caller.
-
-    Raises:
-        ProblemError: 403, the caller works in none.
-    """
-    caller.require(*(scope.removeprefix("conecta/") for scope in ESCOPOS))
-    return comum.areas_of(caller)
 
 
 def _filtro(query: Query, areas: frozenset[Area]) -> Filtro:
@@ -113,7 +101,7 @@ def get_alerta(request: Request) -> Response:
 def mark(request: Request) -> Response:
     """POST /alertas/leituras."""
     caller, body = session.principal(request), request.model(LeituraRequest)
-    areas, portas, who = _areas(caller), bootstrap.portas(), (caller.prestador_id, caller.subject)
+    areas, portas, who = comum.working(caller), bootstrap.portas(), (caller.prestador_id, caller.subject)
     if body.alertas is not None:
         if len(set(body.alertas)) != len(body.alertas):
             raise problems.invalid_body((FieldError("alertas", "repetido", "Informe cada alerta uma vez só."),))

@@ -33,6 +33,16 @@ def areas_of(caller: Principal) -> frozenset[Area]:
     return frozenset(found)
 
 
+def working(caller: Principal) -> frozenset[Area]:
+    """The areas of a caller who works in some.
+
+    Raises:
+        ProblemError: 403, in none.
+    """
+    caller.require(*(f"{area.value}.ler" for area in _AREAS))
+    return areas_of(caller)
+
+
 def require(caller: Principal, alertas: Iterable[Alerta]) -> None:
     """Refuse alertas of areas that a caller does not work in.
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from alertas.bootstrap import nucleo as bootstrap
+from alertas.domain.alertas import Area
 from alertas.domain.painel import Acesso
 from alertas.handler import comum
 from alertas.handler.comum import ERRORS, ESCOPOS, FUNCAO
@@ -35,31 +36,27 @@ _LER: Final = {
     Acesso.NOTAS: "pagamento.ler",
     Acesso.GLOSAS: "recurso.ler",
 }
-_NOVAS: Final = ("documentos.ler", "autorizacao.ler")
-"""As GET /documentacoes asks."""
 
 
 def get_inicio(request: Request) -> Response:
     """GET /inicio."""
     caller = session.principal(request)
-    caller.require(*(scope.removeprefix("conecta/") for scope in ESCOPOS))
+    areas = comum.working(caller)
     portas, prestador = bootstrap.portas(), caller.prestador_id
     waits = [acesso for acesso in Acesso if caller.may(_LER[acesso])]
     read, states, novas, *found = gather(
         [
             lambda: leitura.read(prestador, caller.subject, portas),
             lambda: bootstrap.relacionamentos().situacoes(prestador, portas.hoje),
-            lambda: _novas(caller, request.correlacao),
+            lambda: _novas(caller, request.correlacao) if Area.DOCUMENTOS in areas else None,
             *(partial(inicio.count, prestador, acesso, portas) for acesso in waits),
         ]
     )
-    return Response(200, _shown(caller, portas, read, states, novas, dict(zip(waits, found, strict=True))))
+    return Response(200, _shown(caller, areas, portas, read, states, novas, dict(zip(waits, found, strict=True))))
 
 
 def _novas(caller: Principal, correlacao: str) -> int | None:
     """How many documentações are new; `None` when documentos does not answer: the rest of the page does."""
-    if not any(map(caller.may, _NOVAS)):
-        return None
     try:
         return int(bootstrap.novas(caller.prestador_id, caller.subject, correlacao)["novas"])
     except (ProblemError, calls.CallFailedError):
@@ -68,8 +65,8 @@ def _novas(caller: Principal, correlacao: str) -> int | None:
 
 
 def _shown(  # noqa: PLR0917  # who asks, and each thing that was read
-    caller: Principal, portas: Portas, read: Any, states: dict[Situacao, int], novas: int | None,
-    counts: dict[Acesso, Contagem],
+    caller: Principal, areas: frozenset[Area], portas: Portas, read: Any, states: dict[Situacao, int],
+    novas: int | None, counts: dict[Acesso, Contagem],
 ) -> dict[str, Any]:  # fmt: skip
     def part(**counted: Acesso) -> dict[str, Any] | None:
         """An access with its counters, those that the caller may not see null; null when that is all of them."""
@@ -90,15 +87,13 @@ def _shown(  # noqa: PLR0917  # who asks, and each thing that was read
             "lista": "/relacionamentos",
         },
         "alertas": {
-            "nao_lidos": nao_lidos(read[0], read[1], comum.areas_of(caller)),
+            "nao_lidos": nao_lidos(read[0], read[1], areas),
             "lista": "/alertas?situacao=nao-lidos",
         },
         "autorizacoes": part(senhas_a_vencer=Acesso.SENHAS),
         "lotes_de_pagamento": part(pegs_abertos=Acesso.PEGS, notas_a_enviar=Acesso.NOTAS),
         "recursos_de_glosas": part(glosas_a_contestar=Acesso.GLOSAS),
-        "documentacoes": (
-            {"novas": novas, "lista": "/documentacoes?novas=true"} if any(map(caller.may, _NOVAS)) else None
-        ),
+        "documentacoes": ({"novas": novas, "lista": "/documentacoes?novas=true"} if Area.DOCUMENTOS in areas else None),
     }
 
 
