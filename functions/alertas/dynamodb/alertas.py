@@ -18,10 +18,9 @@ from conecta_edge.dynamodb import (
     ConditionFailedError,
     batch_get,
     conditions,
-    marshal,
     put,
+    query_all,
     query_page,
-    unmarshal,
 )
 from conecta_facts import codec
 
@@ -151,23 +150,11 @@ class DynamoPainel:
         self, prestador_id: str, acesso: Acesso, *, de: date | None = None, ate: date | None = None
     ) -> Sequence[Item]:
         """Consistent Queries on the index, one after the other: a page is 1 MB, some thousand things."""
-        asked: dict[str, Any] = {
-            "TableName": self._table, "IndexName": chaves.ORDEM, "KeyConditionExpression": _ENTRE,
-            "ConsistentRead": True,
-            "ExpressionAttributeValues": marshal(
-                {
-                    ":pk": chaves.tenant_pk(prestador_id), ":de": chaves.painel_desde(acesso, de),
-                    ":ate": chaves.painel_ate(acesso, ate),
-                }
-            ),
-        }  # fmt: skip
-        found: list[Item] = []
-        while True:
-            answer = self._client.query(**asked)
-            found += [codec.build(Item, unmarshal(row)) for row in answer["Items"]]
-            if "LastEvaluatedKey" not in answer:
-                return found
-            asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        found = query_all(
+            self._client, self._table, chaves.tenant_pk(prestador_id), chaves.painel_desde(acesso, de),
+            until=chaves.painel_ate(acesso, ate), ordem=chaves.ORDEM, consistent=True,
+        )  # fmt: skip
+        return [codec.build(Item, row) for row in found]
 
     def na_internacao(self, itens: Sequence[Item]) -> Sequence[Item]:
         """One consistent BatchGetItem, when one of them was asked on anything."""

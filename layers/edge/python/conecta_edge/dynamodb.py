@@ -208,24 +208,27 @@ def query_all(
     *,
     until: str | None = None,
     index: str | None = None,
+    ordem: str | None = None,
     consistent: bool = False,
 ) -> list[Item]:
     """Every row of a partition (of a table, or of its index), or those whose sort key begins with a prefix.
 
     Args:
         until: the last sort key; those from `prefix` up to it, whatever they begin with.
+        ordem: a local index, whose sort key has its name.
         consistent: whether what was just written must be seen; of no index.
     """
     name = f"{index}_" if index else ""
-    order = f"{name}sk BETWEEN :sk AND :until" if until else f"begins_with({name}sk, :sk)" if prefix else ""
+    sk = ordem or f"{name}sk"
+    order = f"{sk} BETWEEN :sk AND :until" if until else f"begins_with({sk}, :sk)" if prefix else ""
     given = {":pk": pk, ":sk": prefix or None, ":until": until}
     asked: dict[str, Any] = {
         "TableName": table,
         "KeyConditionExpression": f"{name}pk = :pk" + (f" AND {order}" if order else ""),
         "ExpressionAttributeValues": marshal(given),
     }
-    if index:
-        asked["IndexName"] = index
+    if index or ordem:
+        asked["IndexName"] = index or ordem
     if consistent:
         asked["ConsistentRead"] = True
     rows: list[Item] = []
