@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore import exceptions
 
 from infra.components.workflow import (
     TRANSIENT_ERRORS,
@@ -64,6 +65,14 @@ def test_only_what_goes_away_by_itself_is_tried_again_ever_later_and_not_togethe
         assert retry["JitterStrategy"] == "FULL"
     assert 3 <= transient["MaxAttempts"] <= 10
     assert {"TransientConflictError", "Runtime.ExitError", "States.Timeout"} <= set(TRANSIENT_ERRORS)
+
+
+def test_a_connection_that_is_lost_in_whatever_way_is_tried_again() -> None:
+    """By the names that a failed function gives: Step Functions knows no classes above them."""
+    lost = (exceptions.ConnectionError, exceptions.HTTPClientError, exceptions.IncompleteReadError)
+    kinds = [one for one in vars(exceptions).values() if isinstance(one, type) and issubclass(one, lost)]
+    assert len(kinds) > len(lost)
+    assert {kind.__name__ for kind in kinds} - set(TRANSIENT_ERRORS) == {"ConnectionError"}  # raised by no one itself
 
 
 def test_a_burst_waits_in_line_longer_than_it_takes_to_run_and_less_than_the_execution_may() -> None:

@@ -12,7 +12,9 @@ from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    IncompleteReadError,
     ReadTimeoutError,
+    ResponseStreamingError,
 )
 
 from conecta_edge import aws, objects, secrets
@@ -129,6 +131,7 @@ def refused(code: str, status: int = 400) -> ClientError:
         *map(refused, sorted(aws.THROTTLES)), refused("InternalError", 500), refused("503", 503),
         ReadTimeoutError(endpoint_url="https://x"), ConnectTimeoutError(endpoint_url="https://x"),
         EndpointConnectionError(endpoint_url="https://x"), ConnectionClosedError(endpoint_url="https://x"),
+        ResponseStreamingError(error="broken"), IncompleteReadError(actual_bytes=1, expected_bytes=2),
     ],
 )  # fmt: skip
 def test_a_service_that_throttles_fails_or_is_silent_did_not_serve_us(error: Exception) -> None:

@@ -13,7 +13,7 @@ THROTTLES: Final = frozenset(
     }
 )  # fmt: skip
 """What a service says that is asked too much, or by too many at once: nothing was done."""
-_LOST: Final = frozenset({"ConnectionError", "HTTPClientError"})
+_LOST: Final = frozenset({"ConnectionError", "HTTPClientError", "IncompleteReadError"})
 _SERVER_FAULT: Final = 500
 
 
