@@ -148,7 +148,7 @@ def cancel(request: Request) -> Response:
     def act(chamador: Any, guardar: Any) -> Peg:
         return atos.cancel(peg, chamador, portas, motivo=body.motivo, guardar=guardar)
 
-    return _done(request, caller, act)
+    return _let_go(request, caller, act, portas)
 
 
 def withdraw(request: Request) -> Response:
@@ -162,7 +162,7 @@ def withdraw(request: Request) -> Response:
     def act(chamador: Any, guardar: Any) -> Peg:
         return atos.withdraw(peg, sequencia, chamador, portas, motivo=body.motivo, guardar=guardar)
 
-    return _done(request, caller, act)
+    return _let_go(request, caller, act, portas)
 
 
 def inform(request: Request) -> Response:
@@ -191,6 +191,22 @@ def _done(request: Request, caller: Principal, act: Act) -> Response:
     caller.require(ESCREVER)
     who = comum.chamador(request, caller.subject, Papel.PRESTADOR)
     return comum.done(request, caller.prestador_id, who, act, pegs.vista)
+
+
+def _let_go(request: Request, caller: Principal, act: Act, portas: Portas) -> Response:
+    """An act that frees what it lets go after its answer is kept: nobody is answered before that is free."""
+    whole = False
+
+    def acted(chamador: Any, guardar: Any) -> Peg:
+        nonlocal whole
+        done = act(chamador, guardar)
+        whole = True
+        return done
+
+    answer = _done(request, caller, acted)
+    if not whole:  # the answer is that of an attempt that may have ended half way, this one's maybe
+        atos.finish(caller.prestador_id, comum.protocolo_of(request), portas, correlacao=request.correlacao)
+    return answer
 
 
 _UM: Final = "/pegs/{protocolo}"

@@ -145,6 +145,17 @@ def withdraw(peg: Peg, guia: int, chamador: Chamador, portas: Portas, *, motivo:
     return _act(peg, chamador, portas, passo, motivo=motivo, guardar=guardar)
 
 
+def finish(prestador_id: str, protocolo: str, portas: Portas, *, correlacao: str) -> None:
+    """What somebody left half way is whole: a PEG that was being written, or what one let go.
+
+    Raises:
+        MudouError: too many others did too many things at once: try again.
+    """
+    peg = portas.pegs.get(prestador_id, protocolo)
+    if peg is not None and (peg.liberando or peg.situacao is SituacaoPeg.PREPARANDO):
+        settle(peg, portas, correlacao=correlacao)
+
+
 def place_of(peg: Peg, numero_guia: str, portas: Portas) -> int:
     """Place of a guia by its number: of one it has still, else of one withdrawn.
 
@@ -390,11 +401,6 @@ def sweep(registros: Collection[str], portas: Portas, *, limite: int = 300, tudo
     sistema = Chamador(papel=Papel.SISTEMA, quem="sistema", correlacao=VARREDURA)
     before = portas.now if tudo else portas.now - RETOMAR
 
-    def resume(prestador_id: str, protocolo: str) -> None:
-        peg = portas.pegs.get(prestador_id, protocolo)
-        if peg is not None:
-            settle(peg, portas, correlacao=VARREDURA)
-
     def start(prestador_id: str, protocolo: str) -> None:
         begin(find_peg(prestador_id, protocolo, portas), sistema, portas)
 
@@ -404,7 +410,7 @@ def sweep(registros: Collection[str], portas: Portas, *, limite: int = 300, tudo
 
     yesterday = portas.hoje - timedelta(days=1)
     work: list[tuple[str, Callable[[str, str], None], list[tuple[str, str]]]] = [
-        ("retomados", resume, portas.pegs.pending(before, limite))
+        ("retomados", partial(finish, portas=portas, correlacao=VARREDURA), portas.pegs.pending(before, limite))
     ]
     for registro in sorted(registros):
         work += [

@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from conecta_campos.numeros import reais
 from conecta_contas.analise import Recuperado
@@ -466,6 +468,28 @@ def test_a_key_makes_an_act_once(casa: ApiCasa, peg: Peg) -> None:
     assert len(casa.peg(peg.protocolo).historico) == 2
     # Kept with the act: it is the version that everybody reads afterwards.
     assert first[1]["versao"] == casa.peg(peg.protocolo).versao
+
+
+@pytest.mark.parametrize("rota", ["cancelamento", "guias/{sequencia}/retirada"])
+@pytest.mark.parametrize("keyed", [True, False])
+def test_nobody_is_answered_before_what_an_act_lets_go_is_free(
+    casa: ApiCasa, peg: Peg, monkeypatch: pytest.MonkeyPatch, *, rota: str, keyed: bool
+) -> None:
+    silent = ReadTimeoutError(endpoint_url="https://x")
+    body, key = {"motivo": "Paciente errado."}, {"idempotency-key": "k1"} if keyed else {}
+    billed = casa.cobradas()
+    with monkeypatch.context() as broken:
+        broken.setattr(casa.cobrancas, "release", Mock(side_effect=silent))
+        for _ in range(2):
+            status, refused, _ = casa.act(rota, peg, body, headers=key, sequencia="2")
+            assert (status, refused["codigo"]) == (503, "dependencia-indisponivel")
+    assert casa.peg(peg.protocolo).liberando
+    assert casa.cobradas() == billed
+    status, body, _ = casa.act(rota, peg, body, headers=key, sequencia="2")
+    assert (status, body["versao"]) == (200, casa.peg(peg.protocolo).versao)
+    assert not casa.peg(peg.protocolo).liberando
+    assert len(casa.cobradas()) < len(billed)
+    assert len(casa.peg(peg.protocolo).historico) == 2
 
 
 @pytest.mark.parametrize(("port", "method", "error"), [
