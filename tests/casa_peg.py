@@ -263,6 +263,10 @@ class Casa:
         """How often each kind of event was told."""
         return Counter(one.tipo for one in self.pegs.events.values())
 
+    def tentativas(self) -> dict[str, int]:
+        """The last attempt that told each kind of event."""
+        return {one.tipo: one.tentativa for one in self.pegs.events.values()}
+
     def resposta(self, upload_id: str = "u1", suffix: str = "xml", prestador_id: str = HOSPITAL) -> bytes | None:
         """What lies beside an upload."""
         return self.archive.acervo.content(f"t/{VALE}/{prestador_id}/respostas/{upload_id}.{suffix}")

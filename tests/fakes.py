@@ -44,7 +44,11 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Sent:
-    """An event as it was put in the outbox."""
+    """An event as it was put in the outbox.
+
+    Attributes:
+        tentativa: of the attempt that told it last.
+    """
 
     tipo: str
     chave: str
@@ -52,6 +56,7 @@ class Sent:
     registro_ans: str
     correlacao: str
     dados: Mapping[str, Any]
+    tentativa: int = 1
 
 
 class FakeUploads:
@@ -59,7 +64,7 @@ class FakeUploads:
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Upload] = {}
-        self.events: dict[tuple[str, str, str], Sent] = {}
+        self.events: dict[tuple[str, str], Sent] = {}
         self.documentos: dict[tuple[str, str], Documento] = {}
         self._numbers, self._lock = Numbers(1), threading.Lock()
 
@@ -97,8 +102,11 @@ class FakeUploads:
             if documento is not None:
                 self.documentos.setdefault((documento.prestador_id, documento.id), documento)
             if event is not None:
-                self.events[(event["tipo"], after.id, event["chave"])] = Sent(
-                    event["tipo"], event["chave"], after.prestador_id, after.registro_ans, after.id, event["dados"]
+                tentativa = max(after.tentativa, 1)
+                earlier = self.events.get((event["tipo"], after.id))
+                assert earlier is None or earlier.tentativa < tentativa
+                self.events[event["tipo"], after.id] = Sent(
+                    event["tipo"], after.id, after.prestador_id, after.registro_ans, after.id, event["dados"], tentativa
                 )
 
     def due(self, now: datetime | None) -> list[tuple[str, str]]:

@@ -37,7 +37,8 @@ class Table:
 
     def put_item(self, **asked: Any) -> None:
         row = unmarshal(asked["Item"])
-        if (row["pk"], row["sk"]) in self.rows:
+        told = self.rows.get((row["pk"], row["sk"]))
+        if told is not None and told.get("tentativa", 1) >= row.get("tentativa", 1):
             raise ClientError({"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}, "PutItem")
         self.rows[row["pk"], row["sk"]] = row
 

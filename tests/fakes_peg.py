@@ -182,7 +182,7 @@ class FakePegs(Hooks):
                 self._let_go[holder] = Taken(depois.protocolo, depois.sha256, livre=True)
                 self._let_go_of[holder] = depois.upload_id
             for place, fato in enumerate(fatos):
-                self._tell(depois, fato, f"{depois.versao}#{place}", correlacao)
+                self._tell(depois, fato, fato.chave or f"{depois.versao}#{place}", correlacao)
             for action in guardar:
                 action.apply()
 
@@ -202,11 +202,16 @@ class FakePegs(Hooks):
     def announce(self, fato: Fato, documento: Documento, now: datetime) -> None:
         self.before_write()
         with self._lock:
-            self._tell(documento, fato, f"{documento.upload_id}#{documento.tentativa}", documento.correlacao)
+            self._tell(documento, fato, fato.chave, documento.correlacao, documento.tentativa)
 
-    def _tell(self, whose: Peg | Documento, fato: Fato, chave: str, correlacao: str) -> None:
-        sent = Sent(fato.tipo, chave, whose.prestador_id, whose.registro_ans, correlacao, dict(fato.dados))
-        self.events.setdefault((fato.tipo, fato.entidade, chave), sent)
+    def _tell(
+        self, whose: Peg | Documento, fato: Fato, chave: str, correlacao: str, tentativa: int = 1
+    ) -> None:  # as the outbox
+        which, dados = (fato.tipo, fato.entidade, chave), dict(fato.dados)
+        if which not in self.events or self.events[which].tentativa < tentativa:
+            self.events[which] = Sent(
+                fato.tipo, chave, whose.prestador_id, whose.registro_ans, correlacao, dados, tentativa
+            )  # fmt: skip
 
     def told(self, prestador_id: str) -> list[Sent]:
         """What was told of a prestador, in the order it was written."""

@@ -33,7 +33,7 @@ LOG_RETENTION = logs.RetentionDays.ONE_YEAR
 
 # An outage of the bus must not look like a poisoned row: many retries before the failure queue gets the batch.
 STREAM_RETRIES = 50
-NEW_OUTBOX_ROWS = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENTO#"}]}}}}
+OUTBOX = {"sk": ({"prefix": "EVENTO#"},)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ class ContextFunction(Construct):
             "CaixaDeSaida",
             table,
             key=key,
-            patterns=(NEW_OUTBOX_ROWS, *([_changes(images)] if images else [])),
+            patterns=tuple(_changes(keys) for keys in (OUTBOX, images) if keys),
             batch=25,
         )
 

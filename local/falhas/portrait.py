@@ -19,14 +19,10 @@ from conecta_edge.dynamodb import unmarshal
 from local.runtime import EmbeddedAws
 
 STAGE: Final = "conecta-embarcado-"
-MAY_BE_MORE: Final = re.compile(
-    "auditoria |idempotencia |email|clientes |objeto acervo t/"
-    "|.* (DocumentoRecebido|LoteRecusado|LoteRepetido|MensagemRecusada|MensagemRespondida)$"
-)
-"""A request that is sent again reads again, and keeps its answer; a mail whose answer was lost is sent again; a file
-that is handed over again is told of again, and answered the same. An object is there before the row that names it: of
-an attempt that came to nothing one stays that nobody names. Of a client whose making Cognito did not confirm one
-stays that is bound to nobody and whose secret nobody knows."""
+MAY_BE_MORE: Final = re.compile("auditoria |idempotencia |email|clientes |objeto acervo t/")
+"""A request that is sent again reads again, and keeps its answer; a mail whose answer was lost is sent again. An object
+is there before the row that names it: of an attempt that came to nothing one stays that nobody names. Of a client whose
+making Cognito did not confirm one stays that is bound to nobody and whose secret nobody knows."""
 ANY_NUMBER: Final = re.compile(r"\S+ CONTADOR#|.* COTA#|selos |objeto acervo auditoria/")
 """Numbers are drawn from shards by chance, quotas forgotten within the hour, accesses sealed whenever it is time."""
 NEVER_CAME: Final = "EXPIRADO"

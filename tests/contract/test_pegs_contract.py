@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -390,14 +389,23 @@ def test_what_is_being_let_go_is_unfinished_since_it_began(subject: Subject) -> 
 # --- what is told without a PEG ---
 
 
-def test_a_file_is_told_of_once_per_upload_and_attempt(subject: Subject) -> None:
-    for upload_id, tentativa in (("u2", 1), ("u2", 1), ("u3", 1), ("u3", 2)):
-        fato = Fato("LoteRepetido", {"upload_id": upload_id}, f"peg/{NUMERO}")
+def test_what_became_of_a_file_is_one_event_told_once_per_attempt(subject: Subject) -> None:
+    for n, (upload_id, tentativa) in enumerate((("u2", 1), ("u2", 1), ("u3", 1), ("u3", 3), ("u3", 2), ("u3", 3))):
+        fato = Fato("LoteRepetido", {"upload_id": upload_id, "n": n}, f"peg/{NUMERO}", upload_id)
         subject.port.announce(fato, a_documento(upload_id=upload_id, tentativa=tentativa), NOW)
-    told = Counter((event["tipo"], event["dados"]["upload_id"]) for event in subject.told(HOSPITAL))
-    assert told == {("LoteRepetido", "u2"): 1, ("LoteRepetido", "u3"): 2}
+    told = sorted((event["dados"]["upload_id"], event["dados"]["n"]) for event in subject.told(HOSPITAL))
+    assert told == [("u2", 0), ("u3", 3)]
     assert {event["correlacao"] for event in subject.told(HOSPITAL)} == {"u2", "u3"}
     assert subject.port.get(HOSPITAL, NUMERO) is None
+
+
+def test_what_was_told_with_an_act_is_told_again_as_the_same_event(subject: Subject) -> None:
+    fato = replace(RECEBIDO, chave="u1")
+    subject.port.prepare(a_peg())
+    subject.change(a_peg(), moved(a_peg(), Evento.RECEBIDO), fato)
+    subject.port.announce(fato, a_documento(tentativa=2), NOW)
+    (event,) = subject.told(HOSPITAL)
+    assert (event["tipo"], event["correlacao"]) == ("PegRecebido", a_documento().correlacao)
 
 
 def test_protocolos_are_of_the_month_and_never_repeat(subject: Subject) -> None:

@@ -106,6 +106,17 @@ def test_a_change_replaces_what_was_read_with_its_event(subject: Subject) -> Non
     assert subject.told(CLINICA) == []
 
 
+def test_a_file_that_is_handed_over_again_is_told_again_as_the_same_event(subject: Subject) -> None:
+    upload = an_upload()
+    subject.port.add(upload)
+    after = uploads.receive(upload, sha256=sha256(XML), chave="t/1", achados=(), at=NOW, now=NOW)
+    for _ in range(3):
+        subject.port.change(upload, after, service.received_event(after), NOW)
+        upload, after = after, uploads.hand_over_again(after, NOW)
+    assert subject.port.get(HOSPITAL, "u1") == upload
+    assert subject.told(HOSPITAL) == ["DocumentoRecebido"]
+
+
 def test_a_change_may_have_no_event(subject: Subject) -> None:
     before = an_upload()
     subject.port.add(before)

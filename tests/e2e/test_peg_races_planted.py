@@ -128,10 +128,11 @@ class Forgets(DynamoCobrancas):
 
 
 class Tells(DynamoPegs):
-    """Events are told under another name each time."""
+    """What is told is told of another PEG."""
 
-    def _outbox(self, whose: Any, fato: Any, chave: str, correlacao: str, now: Any) -> Any:
-        return super()._outbox(whose, replace(fato, dados={**fato.dados, "protocolo": "0"}), chave, correlacao, now)
+    def change(self, antes: Any, depois: Any, fatos: Any, **how: Any) -> None:
+        of_another = [replace(fato, dados={**fato.dados, "protocolo": "0"}) for fato in fatos]
+        super().change(antes, depois, of_another, **how)
 
 
 PLANTED: Final[dict[str, tuple[str, type[Any], int]]] = {

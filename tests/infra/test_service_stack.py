@@ -295,14 +295,16 @@ def test_what_a_webhook_is_told_waits_for_no_other_and_everything_else_goes_ten_
         assert sizes[json.dumps(target_queue(producao, name))] == (1 if name == "webhooks" else 10)
 
 
-def test_only_new_outbox_rows_are_published_and_of_what_inicio_counts_every_change(producao: Templates) -> None:
+def test_outbox_rows_are_published_whenever_they_are_written_and_of_what_inicio_counts_every_change(
+    producao: Templates,
+) -> None:
     told = {}
     for mapping in followed(producao):
         name = logical_name(producao, mapping)
         outbox, *images = (json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"])
         if name != "auditoria-fluxo":
             assert outbox == {
-                "eventName": ["INSERT"],
+                "eventName": ["INSERT", "MODIFY"],
                 "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENTO#"}]}}},
             }
         for image in images:

@@ -102,9 +102,10 @@ class Delivery:
                     KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
                     ExpressionAttributeValues={":pk": {"S": f"PRESTADOR#{prestador_id}"}, ":sk": {"S": "EVENTO#"}},
                 )["Items"]:
-                    times = self._publish.setdefault(row["sk"]["S"], self._rng.choice((1, 1, 2)))
+                    written = row["sk"]["S"] + row.get("tentativa", {"N": "1"})["N"]
+                    times = self._publish.setdefault(written, self._rng.choice((1, 1, 2)))
                     if times:
-                        self._publish[row["sk"]["S"]] = times - 1
+                        self._publish[written] = times - 1
                         image = {"SequenceNumber": str(len(records)), "NewImage": row}
                         records.append({"eventSource": "aws:dynamodb", "eventName": "INSERT", "dynamodb": image})
             if records:

@@ -4,8 +4,8 @@
             │   └────────► CONCLUIDO | RECUSADO     (no other owner, or the bytes are not what they say)
             └────────────► EXPIRADO                 (nothing came)
 
-Final states never change, but for one: a verdict that comes after we gave up (FALHOU) is still the verdict. Every other
-state has a due instant at which the sweep looks at it again, so that no accepted file is forgotten.
+Final states change by their owner's verdict alone (:func:`may_conclude`). Every other state has a due instant at which
+the sweep looks at it again, so that no accepted file is forgotten.
 """
 
 from __future__ import annotations
@@ -245,6 +245,17 @@ def look_later(upload: Upload) -> Upload:
 def expire(upload: Upload) -> Upload:
     """Nothing came while the presigned POST was valid."""
     return replace(upload, versao=upload.versao + 1, situacao=Situacao.EXPIRADO, conferir_em=None)
+
+
+def may_conclude(upload: Upload, *, accepted: bool) -> bool:
+    """Whether the owner's verdict still counts.
+
+    Even after we gave up. What was refused and, handed over again, taken all the same (what it is judged by may change
+    between) is what it became; the other way round nothing comes undone.
+    """
+    if upload.situacao is Situacao.RECUSADO:
+        return accepted and upload.tentativa > 1
+    return upload.situacao in {Situacao.EM_PROCESSAMENTO, Situacao.FALHOU}
 
 
 def conclude(upload: Upload, *, accepted: bool, recurso: Mapping[str, Any] | None) -> Upload:

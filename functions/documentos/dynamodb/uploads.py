@@ -114,9 +114,10 @@ class DynamoUploads:
             }
         ]
         if event is not None:
-            actions.append(
-                {"Put": outbox_put(self._table, chaves.tenant_pk(after.prestador_id), _event(after, event), now)}
+            row = outbox_put(
+                self._table, chaves.tenant_pk(after.prestador_id), _event(after, event), now, max(after.tentativa, 1)
             )
+            actions.append({"Put": row})
         kept = [{"Put": one} for one in document_rows(self._table, documento)] if documento else []
         try:
             with conditions():
@@ -159,6 +160,6 @@ def _event(upload: Upload, event: Mapping[str, Any]) -> Event:
         prestador_id=upload.prestador_id,
         entidade=f"upload/{upload.id}",
         correlacao=upload.id,
-        chave=event["chave"],
+        chave=upload.id,
         dados=dados,
     )

@@ -155,10 +155,9 @@ def _message(upload: Upload, found: str | Achado | None) -> tuple[tuple[Achado, 
 
 
 def received_event(upload: Upload) -> dict[str, Any]:
-    """`DocumentoRecebido` or `DocumentoRecusado`; `tentativa` tells a re-delivery from the first."""
+    """`DocumentoRecebido` or `DocumentoRecusado`; handed over again, it is the same event with another `tentativa`."""
     return {
         "tipo": "DocumentoRecusado" if upload.situacao is Situacao.RECUSADO else "DocumentoRecebido",
-        "chave": str(upload.tentativa),
         "dados": {
             "upload_id": upload.id,
             "finalidade": upload.finalidade,
@@ -184,7 +183,7 @@ def conclude_upload(
 ) -> None:
     """The owner of the file has judged it: even after we gave up. Repeated and unknown verdicts change nothing."""
     upload = uploads_.get(prestador_id, upload_id)
-    if upload is None or upload.situacao not in {Situacao.EM_PROCESSAMENTO, Situacao.FALHOU}:
+    if upload is None or not uploads.may_conclude(upload, accepted=accepted):
         return
     uploads_.change(upload, uploads.conclude(upload, accepted=accepted, recurso=recurso), None, now)
 

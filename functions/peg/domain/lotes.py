@@ -23,6 +23,7 @@ class Documento:
         upload_id: of the upload, of the message, or of the typed PEG: what it became is told under it.
         recebido_em: the instant S3 stored it, or the typed PEG was sent.
         tentativa: 1, or more when the sweep hands it over again.
+        vez: 1, or more when a typed PEG that was refused is sent again.
     """
 
     upload_id: str
@@ -35,6 +36,12 @@ class Documento:
     correlacao: str
     porta: Porta = Porta.XML_S3
     quem: str = ""
+    vez: int = 1
+
+    @property
+    def chave_do_destino(self) -> str:
+        """What makes what became of it one event, however often it is handed over."""
+        return f"{self.upload_id}#{self.vez}"
 
 
 @dataclass(frozen=True, slots=True)

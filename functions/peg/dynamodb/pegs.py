@@ -7,7 +7,8 @@ is left out of it. To begin one is a transaction of three puts, to show it one w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, fields
+from contextlib import suppress
+from dataclasses import MISSING, fields, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import chain
@@ -171,13 +172,14 @@ class DynamoPegs:
         free_lote: bool = False,
     ) -> None:
         """One TransactWriteItems."""
-        before, after = to_item(antes), to_item(depois)
+        before, after, pk = to_item(antes), to_item(depois), tenant_pk(depois.prestador_id)
         changes = {name: after.get(name) for name in {**before, **after} if before.get(name) != after.get(name)}
         own = [
             {"Update": self._as_read(antes, {**changes, **chaves.fila(depois)})},
             *([{"Update": self._freed(depois)}] if free_lote else []),
         ]
-        told = [self._outbox(depois, fato, f"{depois.versao}#{n}", correlacao, now) for n, fato in enumerate(fatos)]
+        known = [replace(fato, chave=fato.chave or f"{depois.versao}#{n}") for n, fato in enumerate(fatos)]
+        told = [outbox_put(self._table, pk, _event(depois, fato, correlacao), now) for fato in known]
         try:
             transact(self._client, own, told, guardar)
         except LostError as error:
@@ -192,17 +194,15 @@ class DynamoPegs:
         condition, held = "protocolo = :protocolo", {":protocolo": peg.protocolo}
         return update(self._table, key, changes={"livre": True}, condition=condition, values=held)
 
-    def _outbox(self, whose: Peg | Documento, fato: Fato, chave: str, correlacao: str, now: datetime) -> Item:
-        event = Event(
-            fato.tipo, whose.registro_ans, whose.prestador_id, fato.entidade, correlacao, chave, fato.dados
-        )  # fmt: skip
-        return outbox_put(self._table, tenant_pk(whose.prestador_id), event, now)
-
     def announce(self, fato: Fato, documento: Documento, now: datetime) -> None:
         """One put."""
-        chave = f"{documento.upload_id}#{documento.tentativa}"
-        try:
-            with conditions():
-                self._client.put_item(**self._outbox(documento, fato, chave, documento.correlacao, now))
-        except ConditionFailedError:
-            return  # already announced for this attempt
+        event = _event(documento, fato, documento.correlacao)
+        row = outbox_put(self._table, tenant_pk(documento.prestador_id), event, now, documento.tentativa)
+        with suppress(ConditionFailedError), conditions():  # else this attempt told it already
+            self._client.put_item(**row)
+
+
+def _event(whose: Peg | Documento, fato: Fato, correlacao: str) -> Event:
+    return Event(
+        fato.tipo, whose.registro_ans, whose.prestador_id, fato.entidade, correlacao, fato.chave, fato.dados
+    )  # fmt: skip

@@ -39,11 +39,16 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Fato:
-    """A domain event: its type, its data (never personal) and what it is about."""
+    """A domain event: its type, its data (never personal) and what it is about.
+
+    Attributes:
+        chave: which of the events of its type about this it is; without one, that of the change it comes with.
+    """
 
     tipo: str
     dados: Mapping[str, Any]
     entidade: str
+    chave: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,7 @@ class Pegs(Protocol):
         ...
 
     def announce(self, fato: Fato, documento: Documento, now: datetime) -> None:
-        """An event about a file that made no PEG, or one that was made before; once per upload and attempt."""
+        """What became of a file that made no PEG now; whoever hands it over again has the same event told again."""
         ...
 
 

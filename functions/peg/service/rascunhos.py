@@ -446,7 +446,7 @@ def send(
     documento = Documento(
         upload_id=held.id, prestador_id=held.prestador_id, registro_ans=held.registro_ans,
         chave=portas.archive.keep(held.registro_ans, held.prestador_id, FINALIDADE, content),
-        sha256=hashlib.sha256(content).hexdigest(), recebido_em=envio.quando, tentativa=envio.vez,
+        sha256=hashlib.sha256(content).hexdigest(), recebido_em=envio.quando, tentativa=1, vez=envio.vez,
         correlacao=correlacao, porta=Porta.DIGITADO, quem=mesa.quem,
     )  # fmt: skip
     desfecho = recepcao.receive_file(documento, portas)

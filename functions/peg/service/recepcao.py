@@ -171,10 +171,12 @@ def _again(documento: Documento, peg: Peg, portas: Portas) -> Desfecho:
     repetido = peg.upload_id != documento.upload_id
     if repetido:
         portas.archive.keep_answer(documento.registro_ans, documento.prestador_id, documento.upload_id, answer)
-    if repetido or (documento.tentativa > 1 and not waiting):
-        # Another upload of these bytes, or the first announcement was lost on its way: say what they became.
+    if repetido:
         dados = {"upload_id": documento.upload_id, "protocolo": done.protocolo}
-        portas.pegs.announce(Fato("LoteRepetido", dados, _entity(done)), documento, portas.now)
+        fato = Fato("LoteRepetido", dados, _entity(done), documento.chave_do_destino)
+        portas.pegs.announce(fato, documento, portas.now)
+    elif documento.tentativa > 1 and not waiting:  # what was told of it may be lost: it is told again
+        portas.pegs.announce(received(done), documento, portas.now)
     return Desfecho(done, repetido, _told(done, portas), answer)
 
 
@@ -199,7 +201,8 @@ def _refuse(documento: Documento, parecer: Parecer, portas: Portas) -> Desfecho:
     portas.archive.keep_answer(documento.registro_ans, documento.prestador_id, documento.upload_id, xml)
     portas.archive.keep_report(documento, {"achados": [as_dict(achado) for achado in achados]})
     dados = {"upload_id": documento.upload_id, "achados": len(achados)}
-    portas.pegs.announce(Fato("LoteRecusado", dados, f"upload/{documento.upload_id}"), documento, portas.now)
+    fato = Fato("LoteRecusado", dados, f"upload/{documento.upload_id}", documento.chave_do_destino)
+    portas.pegs.announce(fato, documento, portas.now)
     return Desfecho(None, repetido=False, achados=achados, resposta=xml)
 
 
@@ -281,7 +284,7 @@ def received(peg: Peg) -> Fato:
         "quantidade_guias": peg.quantidade_guias, "valor_informado": str(peg.valor_informado),
         "valor_glosado": str(peg.valor_glosado), "tipo_guia": peg.tipo_guia, "competencia": peg.competencia,
     }  # fmt: skip
-    return Fato("PegRecebido", dados, _entity(peg))
+    return Fato("PegRecebido", dados, _entity(peg), peg.upload_id)
 
 
 def _entity(peg: Peg) -> str:

@@ -87,17 +87,19 @@ def test_a_request_as_a_file_is_answered_beside_it(arquivos: Arquivos, logged: C
     assert not [value for value in (CARTEIRA, NOME, CNPJ) if value in written]
 
 
-def test_a_file_that_comes_again_is_answered_and_told_the_same(arquivos: Arquivos) -> None:
+def test_a_file_that_comes_again_is_answered_the_same_and_what_is_told_is_the_same_event(arquivos: Arquivos) -> None:
     raw = gerador.gerar_solicitacao(a_pedido(ANALISADO)).conteudo
     arquivos.deliver(raw, "solicitacaoProcedimento")
     first = arquivos.left()
     assert cancelled(arquivos, ("G-1", None)) == ["1"]
     arquivos.deliver(raw, "solicitacaoProcedimento")
+    before = arquivos.table.told()
     arquivos.deliver(raw, "solicitacaoProcedimento", tentativa=2)
     assert arquivos.left() == first
-    told = [(event["dados"]["upload_id"], event["dados"].get("recurso")) for event in arquivos.table.told()]
-    made = {"tipo": "autorizacao", "id": f"{VALE}/{NUMERO}"}
-    assert told == [("u1", made), ("u1", made)]
+    assert arquivos.table.told() == before
+    told = [(event["dados"]["upload_id"], event["dados"].get("recurso")) for event in before]
+    assert told == [("u1", {"tipo": "autorizacao", "id": f"{VALE}/{NUMERO}"})]
+    assert [row["tentativa"] for row in arquivos.table.rows.values()] == [2]
     assert len(arquivos.autorizacoes.rows) == 1
 
 

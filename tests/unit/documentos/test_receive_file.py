@@ -47,8 +47,8 @@ class Case:
         assert found is not None
         return found
 
-    def told(self) -> list[tuple[str, str]]:
-        return [(event.tipo, event.chave) for event in self.uploads.events.values()]
+    def told(self) -> list[str]:
+        return [event.tipo for event in self.uploads.events.values()]
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_lote_is_archived_under_its_digest_and_handed_to_its_owner(case: Case)
     assert case.files.acervo.content(key) == XML
     assert (case.stored().chave, case.stored().sha256, case.stored().recebido_em) == (key, sha256(XML), STORED_AT)
     (event,) = case.uploads.events.values()
-    assert (event.tipo, event.chave, event.prestador_id) == ("DocumentoRecebido", "1", HOSPITAL)
+    assert (event.tipo, event.chave, event.prestador_id) == ("DocumentoRecebido", "u1", HOSPITAL)
     assert event.dados == {
         "upload_id": "u1",
         "finalidade": "lote_tiss",
@@ -79,7 +79,7 @@ def test_a_lote_is_archived_under_its_digest_and_handed_to_its_owner(case: Case)
 def test_a_pdf_is_complete_and_announced(case: Case) -> None:
     case.post(case.upload(PDF, finalidade="pdf"), PDF)
     assert case.receive() is Situacao.CONCLUIDO
-    assert case.told() == [("DocumentoRecebido", "0")]
+    assert case.told() == ["DocumentoRecebido"]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_file_that_is_not_what_was_declared_is_refused_and_not_kept(
     assert case.receive() is Situacao.RECUSADO
     assert [achado.regra for achado in case.stored().achados] == [regra]
     assert case.files.acervo.versions == {}
-    assert case.told() == [("DocumentoRecusado", "0")]
+    assert case.told() == ["DocumentoRecusado"]
 
 
 def test_a_duplicate_event_changes_nothing(case: Case) -> None:
@@ -170,7 +170,7 @@ def test_many_deliveries_at_once_hand_the_file_over_once(case: Case) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: case.receive(), range(16)))
     assert case.stored().versao == 2
-    assert case.told() == [("DocumentoRecebido", "1")]
+    assert case.told() == ["DocumentoRecebido"]
 
 
 def test_a_verdict_concludes_what_is_being_processed(case: Case) -> None:
@@ -217,7 +217,34 @@ def conclude(case: Case, *, accepted: bool, recurso: dict[str, str] | None) -> N
     )
 
 
-def test_a_redelivery_is_told_from_the_first_by_its_attempt() -> None:
-    upload = an_upload(situacao=Situacao.EM_PROCESSAMENTO, tentativa=1)
-    again = uploads.hand_over_again(upload, LATER)
-    assert (service.received_event(upload)["chave"], service.received_event(again)["chave"]) == ("1", "2")
+def handed_over(case: Case, times: int) -> None:
+    case.post(case.upload(), XML)
+    case.receive()
+    for _ in range(times - 1):
+        before = case.stored()
+        after = uploads.hand_over_again(before, LATER)
+        case.uploads.change(before, after, service.received_event(after), LATER)
+
+
+def test_a_file_that_is_handed_over_again_is_the_same_event_with_its_attempt(case: Case) -> None:
+    handed_over(case, 3)
+    (event,) = case.uploads.events.values()
+    assert (event.tipo, event.tentativa, event.dados["tentativa"]) == ("DocumentoRecebido", 3, 3)
+
+
+@pytest.mark.parametrize(("times", "after"), [(1, Situacao.RECUSADO), (2, Situacao.CONCLUIDO)])
+def test_what_was_refused_and_taken_when_handed_over_again_is_what_it_became(
+    case: Case, times: int, after: Situacao
+) -> None:
+    handed_over(case, times)
+    conclude(case, accepted=False, recurso=None)
+    assert case.stored().situacao is Situacao.RECUSADO
+    conclude(case, accepted=True, recurso={"tipo": "peg", "id": "1"})
+    assert case.stored().situacao is after
+
+
+def test_what_became_a_peg_is_not_refused_by_a_verdict_that_was_late(case: Case) -> None:
+    handed_over(case, 2)
+    conclude(case, accepted=True, recurso={"tipo": "peg", "id": "1"})
+    conclude(case, accepted=False, recurso=None)
+    assert (case.stored().situacao, case.stored().recurso) == (Situacao.CONCLUIDO, {"tipo": "peg", "id": "1"})

@@ -49,6 +49,16 @@ def test_an_outbox_row_lies_beside_its_aggregate_in_the_envelope_everybody_reads
     }
 
 
+def test_who_tells_an_event_again_tells_the_same_one_once_per_attempt() -> None:
+    first, again = (outbox_put("tabela", "PRESTADOR#h", EVENT, NOW, tentativa) for tentativa in (1, 3))
+    told, retold = unmarshal(first["Item"]), unmarshal(again["Item"])
+    assert retold == {**told, "tentativa": 3}
+    assert again["ConditionExpression"] == (
+        "attribute_not_exists(pk) OR attribute_not_exists(tentativa) OR tentativa < :tentativa"
+    )
+    assert unmarshal(again["ExpressionAttributeValues"]) == {":tentativa": 3}
+
+
 def test_outbox_rows_go_to_the_bus_under_their_context_and_their_name() -> None:
     bus = Bus()
     assert publish(bus, "conecta", "conecta.peg", [outbox_record(1)]) == []
@@ -57,11 +67,17 @@ def test_outbox_rows_go_to_the_bus_under_their_context_and_their_name() -> None:
     assert json.loads(entry["Detail"])["entidade"] == "peg/1"
 
 
-def test_other_rows_and_other_changes_are_not_published() -> None:
+def test_an_event_whose_row_is_written_again_is_told_again() -> None:
+    bus = Bus()
+    publish(bus, "conecta", "conecta.peg", [outbox_record(1), outbox_record(2, "peg/1", eventName="MODIFY")])
+    first, again = (json.loads(entry["Detail"]) for call in bus.calls for entry in call)
+    assert first == again
+
+
+def test_other_rows_and_what_is_removed_are_not_published() -> None:
     bus = Bus()
     row = {"SequenceNumber": "1", "NewImage": marshal({"pk": "PRESTADOR#h", "sk": "PEG#1"})}
     records = [
-        outbox_record(1, eventName="MODIFY"),
         outbox_record(2, eventName="REMOVE"),
         outbox_record(3, dynamodb=row),
         outbox_record(4, dynamodb={"SequenceNumber": "4"}),
@@ -84,7 +100,7 @@ def of_senhas(row: dict[str, Any]) -> Event | None:
 def test_a_row_says_what_it_holds_whenever_it_is_written_among_the_events_in_order() -> None:
     bus = Bus()
     records = [senha(1), outbox_record(2), senha(3, 2, "MODIFY"), senha(4, 2, "MODIFY"), senha(5, 2, "REMOVE")]
-    assert publish(bus, "conecta", "conecta.peg", [*records, outbox_record(6, eventName="MODIFY")], of_senhas) == []
+    assert publish(bus, "conecta", "conecta.peg", [*records, outbox_record(6, eventName="REMOVE")], of_senhas) == []
     ((first, event, *others),) = bus.calls
     told = json.loads(first["Detail"])
     assert (first["DetailType"], event["DetailType"]) == ("SenhaAtualizada", "PegRecebido")

@@ -327,14 +327,25 @@ def test_an_upload_handed_over_again_says_again_what_it_became(casa: Casa) -> No
     raw = casa.lote(a_sadt())
     first = casa.manda(raw)
     assert casa.manda(raw, tentativa=2) == first
-    assert casa.contados() == {"PegRecebido": 1, "LoteRepetido": 1}
+    assert casa.contados() == {"PegRecebido": 1}
+    assert casa.tentativas() == {"PegRecebido": 2}
 
 
-def test_a_refused_upload_handed_over_again_is_announced_again(casa: Casa) -> None:
+def test_a_refused_upload_handed_over_again_is_the_same_refusal_told_again(casa: Casa) -> None:
     raw = casa.lote(a_sadt(), destino=PASA)
     for tentativa in (1, 1, 2):
         casa.manda(raw, tentativa=tentativa)
-    assert casa.contados() == {"LoteRecusado": 2}
+    assert casa.contados() == {"LoteRecusado": 1}
+    assert casa.tentativas() == {"LoteRecusado": 2}
+
+
+def test_another_upload_of_the_same_bytes_handed_over_again_is_repeated_once(casa: Casa) -> None:
+    raw = casa.lote(a_sadt())
+    casa.manda(raw)
+    for tentativa in (1, 2):
+        casa.manda(raw, "u2", tentativa=tentativa)
+    assert casa.contados() == {"PegRecebido": 1, "LoteRepetido": 1}
+    assert casa.tentativas() == {"PegRecebido": 1, "LoteRepetido": 2}
 
 
 def test_the_same_bytes_in_another_upload_are_the_same_protocolo_with_the_same_receipt(casa: Casa) -> None:
@@ -391,7 +402,8 @@ def test_an_upload_handed_over_again_is_not_sent_again_when_its_peg_was_cancelle
     again = casa.manda(raw, tentativa=tentativa)
     assert (again.peg, again.repetido, casa.usos(SENHA)) == (gone, False, {})
     assert len(casa.pegs.rows) == 1
-    assert casa.contados()["LoteRepetido"] == tentativa - 1
+    assert casa.contados() == {"PegRecebido": 1, "PegCancelado": 1}
+    assert casa.tentativas()["PegRecebido"] == tentativa
 
 
 def test_not_even_when_its_cancel_stopped_half_way(casa: Casa) -> None:

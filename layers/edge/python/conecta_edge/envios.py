@@ -39,7 +39,7 @@ class Envio:
     table: str
 
     def respond(self, process: Callable[[Request, Principal], Resposta], may: frozenset[str], now: datetime) -> None:
-        """Answer it. Repeatable: the upload is its own `Idempotency-Key`, and each attempt is told once.
+        """Answer it. Repeatable: the upload is its own `Idempotency-Key`, and what it was answered is one event.
 
         Args:
             process: the use case.
@@ -79,10 +79,12 @@ class Envio:
         prestador_id, upload_id = envelope["prestador_id"], dados["upload_id"]
         event = Event(
             tipo, envelope["registro_ans"], prestador_id, f"upload/{upload_id}", envelope["correlacao"],
-            f"{upload_id}#{dados['tentativa']}", {"upload_id": upload_id, "transacao": dados["transacao"], **more},
+            upload_id, {"upload_id": upload_id, "transacao": dados["transacao"], **more},
         )  # fmt: skip
         with suppress(ConditionFailedError), conditions():
-            self.dynamodb.put_item(**outbox_put(self.table, f"PRESTADOR#{prestador_id}", event, now))
+            self.dynamodb.put_item(
+                **outbox_put(self.table, f"PRESTADOR#{prestador_id}", event, now, dados["tentativa"])
+            )
         observability.log(
             "info", "mensagem respondida", upload_id=upload_id, situacao=tipo, achados=more.get("achados", 0)
         )

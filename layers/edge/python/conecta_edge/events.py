@@ -65,10 +65,14 @@ def image(tipo: str, entidade: str, row: Item, dono: tuple[str, str], dados: Map
     return Event(tipo, *dono, entidade, entidade, str(versao), {"versao": versao, **dados})
 
 
-def outbox_put(table: str, pk: str, event: Event, now: datetime) -> Item:
+def outbox_put(table: str, pk: str, event: Event, now: datetime, tentativa: int = 1) -> Item:
     """The transaction's `Put` of an event's outbox row beside its aggregate (`pk`, sk `EVENTO#<id>`).
 
     Expires after 30 days by TTL: long after publication, and soon enough not to pile up.
+
+    Args:
+        tentativa: what may have been lost after it was told is told again by a later attempt, as the same event, so
+            that who has heard it hears nothing new. Each attempt tells it once.
     """
     row = {
         "pk": pk,
@@ -76,7 +80,10 @@ def outbox_put(table: str, pk: str, event: Event, now: datetime) -> Item:
         "evento": _envelope(event, now),
         "ttl": int((now + KEPT).timestamp()),
     }
-    return put(table, row, "attribute_not_exists(pk)")
+    if tentativa == 1:
+        return put(table, row, "attribute_not_exists(pk)")
+    earlier = "attribute_not_exists(pk) OR attribute_not_exists(tentativa) OR tentativa < :tentativa"
+    return put(table, {**row, "tentativa": tentativa}, earlier, {":tentativa": tentativa})
 
 
 def _envelope(event: Event, when: datetime) -> str:
@@ -130,7 +137,7 @@ def _told(record: Mapping[str, Any], imagem: Imagem | None) -> str | None:
         return None
     row = unmarshal(held["NewImage"])
     if str(row["sk"]).startswith(OUTBOX_PREFIX):
-        return str(row["evento"]) if kind == "INSERT" else None
+        return str(row["evento"])
     event = imagem(row) if imagem else None
     return _envelope(event, datetime.fromtimestamp(held["ApproximateCreationDateTime"], UTC)) if event else None
 
