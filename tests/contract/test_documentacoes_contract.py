@@ -142,12 +142,12 @@ def test_a_kept_answer_that_is_there_already_is_not_told_as_a_change(subject: Su
         subject.write(Mudanca(None, a_publicacao(OUTRA)), guardar=keep)
 
 
-def test_whoever_meets_another_writer_is_told_that_it_changed() -> None:
+def test_whoever_meets_other_writers_all_the_time_is_not_told_that_it_changed() -> None:
     class Client:
         def transact_write_items(self, **_asked: Any) -> None:
             raise TransientConflictError
 
-    with pytest.raises(StalePublicacaoError):
+    with pytest.raises(TransientConflictError):
         Subject(DynamoPublicacoes(Client(), "t"), None, None, list).put(a_publicacao())
 
 

@@ -616,9 +616,9 @@ def test_what_went_on_just_now_waits_no_more_in_an_index_that_is_behind() -> Non
     assert port.worklist(VALE, SituacaoPeg.RECEBIDO, None, 9).rows == []
 
 
-def test_who_meets_another_transaction_looks_again() -> None:
+def test_who_meets_other_transactions_all_the_time_is_not_told_that_it_changed() -> None:
     port, seen = DynamoPegs(Index(a_peg()), "peg"), moved(a_peg(), Evento.RECEBIDO)
-    with pytest.raises(MudouError):
+    with pytest.raises(TransientConflictError):
         port.change(a_peg(), seen, (), now=NOW, correlacao="c1")
     with pytest.raises(TransientConflictError):
         port.prepare(a_peg())

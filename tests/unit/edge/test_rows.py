@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from conecta_edge import rows
-from conecta_edge.dynamodb import ConditionFailedError
+from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError
 from tests.builders_functions import NOW
 
 
@@ -70,10 +70,21 @@ def test_events_told_before_are_left_out_and_the_rest_is_done() -> None:
     assert transact((OK, OK, LOST, OK, OK), ()).calls == [["a", "b", "e", "f", "k"], ["a", "b", "f", "k"]]
 
 
-@pytest.mark.parametrize("reasons", [(OK, LOST, LOST, OK, LOST), ("TransactionConflict", OK, OK, OK, OK)])
-def test_a_row_that_somebody_else_wrote_is_lost_whatever_else_failed(reasons: tuple[str, ...]) -> None:
+def test_a_row_that_somebody_else_wrote_is_lost_whatever_else_failed() -> None:
     with pytest.raises(rows.LostError):
-        transact(reasons)
+        transact((OK, LOST, LOST, OK, LOST))
+
+
+@pytest.mark.parametrize("met", [("TransactionConflict", OK, OK, OK, OK), ("ThrottlingError", OK, OK, OK, OK)])
+def test_what_met_another_is_tried_again_and_lost_only_if_that_one_wrote(
+    met: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "PAUSA", 0)
+    assert len(transact(met, met, ()).calls) == 3
+    with pytest.raises(rows.LostError):
+        transact(met, (OK, LOST, OK, OK, OK))
+    with pytest.raises(TransientConflictError):
+        transact(*[met] * rows.CONFLITOS)
 
 
 def test_an_answer_that_is_kept_already_is_told_apart() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,8 +20,14 @@ SOLTA: Final = timedelta(days=90)
 """How long a row is kept that holds nothing any more: to look at, not to use. None is ever deleted by us."""
 
 
+CONFLITOS: Final = 6
+"""How often one transaction may meet others before it is given up."""
+PAUSA: Final = 80
+"""Milliseconds, at most, before what met another is tried again."""
+
+
 class LostError(Exception):
-    """A row is not as it was read, or somebody is writing it now: nothing was written."""
+    """A row is not as it was read: nothing was written."""
 
 
 def plain(valor: Any) -> Item:
@@ -61,7 +69,10 @@ def replaced(table: str, row: Mapping[str, Any], versao: int | None) -> Item:
 def transact(
     client: Any, own: Sequence[Item], told: Sequence[Item] = (), kept: Sequence[Mapping[str, Any]] = ()
 ) -> None:
-    """One TransactWriteItems; once more without the events that were told before.
+    """One TransactWriteItems; once more without the events that were told before, or when it met another one.
+
+    Whoever writes these rows now has written them in a moment, or not: only then our conditions say whether ours still
+    fit. Nobody is told that a row is lost for having been met, or for a table that is asked too much.
 
     Args:
         own: actions on rows.
@@ -71,8 +82,9 @@ def transact(
     Raises:
         LostError: one of our own conditions did not hold.
         ConditionFailedError: only one of the caller's: its answer is kept already.
+        TransientConflictError: it met others again and again, or was throttled: nothing was written.
     """
-    events = list(told)
+    events, met = list(told), 0
     while True:
         actions = [*own, *({"Put": event} for event in events), *({"Put": action} for action in kept)]
         try:
@@ -84,7 +96,10 @@ def transact(
             if any(place >= len(own) + len(events) for place in error.failed):
                 raise
             events = [event for place, event in enumerate(events, len(own)) if place not in error.failed]
-        except TransientConflictError as error:
-            raise LostError from error  # whoever met it is changing it now
+        except TransientConflictError:
+            met += 1
+            if met == CONFLITOS:
+                raise
+            time.sleep(random.uniform(0, PAUSA) / 1000)  # noqa: S311  # no secret
         else:
             return
