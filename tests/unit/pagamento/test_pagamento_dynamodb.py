@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from pagamento.domain.errors import MudouError
+from conecta_edge.dynamodb import TransientConflictError
 from pagamento.dynamodb.registros import DynamoRegistros
 from pagamento.service.portas import Mudanca
 from tests.builders_pagamento import AGORA, a_fatura
@@ -31,6 +31,6 @@ def write(reason: str) -> None:
     DynamoRegistros(Refusing(reason), "t").write([Mudanca(None, a_fatura())], now=AGORA, correlacao="c")
 
 
-def test_whoever_meets_another_writer_reads_again() -> None:
-    with pytest.raises(MudouError):
+def test_whoever_meets_other_writers_all_the_time_is_not_told_that_a_row_changed() -> None:
+    with pytest.raises(TransientConflictError):
         write("TransactionConflict")
