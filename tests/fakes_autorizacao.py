@@ -31,7 +31,7 @@ from conecta_facts.contratos import Preco
 from conecta_facts.prestadores import Prestador
 from conecta_facts.procedimentos import em_vigor
 from conecta_senhas import transicoes
-from conecta_senhas.autorizacoes import AGUARDANDO, CONCEDIDAS, ZERO, Autorizacao, Papel, Parecer, Situacao
+from conecta_senhas.autorizacoes import AGUARDANDO, CONCEDIDAS, ZERO, Autorizacao, Evento, Papel, Parecer, Situacao
 from conecta_senhas.contexto import Contexto, Uso
 from conecta_senhas.errors import MudouError
 from conecta_senhas.eventos import FATOS
@@ -194,10 +194,11 @@ class FakeAutorizacoes:
 
     def _tell(self, of: Autorizacao, place: int, correlacao: str) -> None:
         registro, marco = of.solicitacao.registro_ans, of.historico[place]
+        answered = marco.evento is Evento.SOLICITADA and marco.papel is Papel.PRESTADOR
         dados = {
             "numero": of.numero, "tipo": of.tipo.value, "situacao": marco.situacao.value,
             "vez_de": marco.vez_de.value if marco.vez_de else None, "ate": marco.ate.isoformat() if marco.ate else None,
-            "prestadores": sorted(_parties(of)),
+            "prestadores": sorted(_parties(of)), "pedida_por": of.prestador_id if answered else None,
         }  # fmt: skip
         sent = Sent(FATOS[marco.evento], str(place), of.prestador_id, registro, correlacao, dados)
         self.events[f"autorizacao/{registro}/{of.numero}/{place}"] = sent

@@ -628,8 +628,9 @@ def test_each_entry_of_the_timeline_is_told_once(subject: Subject) -> None:
     by_type = {tipo: dados for tipo, _, dados, _ in told}
     assert by_type["AutorizacaoSolicitada"] == {
         "numero": NUMERO, "tipo": "SP_SADT", "situacao": "EM_ANALISE", "vez_de": "AUDITORIA",
-        "ate": (HOJE + timedelta(days=7)).isoformat(), "prestadores": [HOSPITAL],
+        "ate": (HOJE + timedelta(days=7)).isoformat(), "prestadores": [HOSPITAL], "pedida_por": HOSPITAL,
     }  # fmt: skip
+    assert by_type["PendenciaAberta"]["pedida_por"] is None
     assert by_type["AutorizacaoCancelada"]["vez_de"] is by_type["AutorizacaoCancelada"]["ate"] is None
     assert {correlacao for *_, correlacao in told} == {"corr-1", "corr-2"}
 

@@ -175,6 +175,21 @@ def test_a_decision_creates_prestador_relacionamento_and_gestor_at_once(subject:
 
 
 @pytest.mark.parametrize("engine_name", [MOTO, EMBEDDED])
+@pytest.mark.parametrize("enabling", [True, False])
+def test_a_decision_is_the_prestadors_to_know_when_it_changed_its_relacionamento(
+    subject: Subject, *, enabling: bool
+) -> None:
+    before = a_pedido()  # by a person for itself
+    subject.port.add_pedido(before, NOW)
+    nothing: dict[str, Any] = {} if enabling else {"prestador": None, "relacionamento": None, "pessoa": None}
+    subject.port.decide(a_verdict(before, **nothing), NOW, HOJE)
+    found = subject.port._client.scan(TableName=subject.port._table)["Items"]
+    told = [json.loads(one["evento"]["S"]) for one in found if "evento" in one]
+    decided = [one["dados"]["do_prestador"] for one in told if one["tipo"] == "RelacionamentoDecidido"]
+    assert decided == [enabling]
+
+
+@pytest.mark.parametrize("engine_name", [MOTO, EMBEDDED])
 def test_who_is_enabled_is_found_by_its_code_and_so_is_who_gets_it_next(subject: Subject) -> None:
     reader = DynamoCadastroReader(subject.port._client, subject.port._table, FixedClock(NOW))
     held = enabled(subject)

@@ -232,7 +232,10 @@ CATALOGO: Final[Mapping[str, Evento]] = {
             Campo("competencia", Tipo.TEXTO, "Mês, AAAAMM.", "202611"),
         ),
     ),
-    "LoteRecusado": _envio(Area.PEG, "Um lote foi recusado: o relatório do envio diz por quê.", _ACHADOS),
+    "LoteRecusado": _envio(
+        Area.PEG, "Um lote foi recusado: o relatório do envio diz por quê.", _ACHADOS,
+        Campo("porta", Tipo.TEXTO, "XML_S3; XML, por mensagem; ou DIGITADO, e o envio é o rascunho.", "XML_S3", True),
+    ),
     "LoteRepetido": _envio(Area.PEG, "Um lote trouxe de novo os bytes de um PEG que existe.", _protocolo()),
     "PegEmAnalise": _peg("A análise de um PEG começou.", "EM_ANALISE"),
     "InformacaoPedida": _peg(

@@ -19,10 +19,11 @@ DEBITO: Final = "1"
 """`dm_debitoCredito`."""
 
 
-def aviso(envelope: Mapping[str, Any]) -> Aviso | None:
-    """What an event is told as; `None` when it is told to nobody."""
-    regra = REGRAS.get(str(envelope["tipo"]))
-    return regra(str(envelope["registro_ans"]), envelope["dados"]) if regra else None
+def aviso(envelope: Mapping[str, Any], prestador_id: str) -> Aviso | None:
+    """What an event is told a prestador as; `None` when it is not told to it: it was answered what itself asked for."""
+    regra, dados = REGRAS.get(str(envelope["tipo"])), envelope["dados"]
+    asked = dados.get("pedida_por") == prestador_id
+    return None if regra is None or asked else regra(str(envelope["registro_ans"]), dados)
 
 
 # --- autorizacao ---
@@ -45,9 +46,18 @@ def _decidida(registro: str, dados: Dados) -> Aviso | None:
     return _senha(registro, dados, *found) if found else None
 
 
+def _solicitada(registro: str, dados: Dados) -> Aviso | None:
+    """Of others than who asked: a senha the Central gave (R24), or that another asked for one who is to execute it."""
+    if dados["situacao"] in _AGUARDAM:
+        return _pendencia(registro, dados)
+    return None if dados["situacao"] == "EM_ANALISE" else _decidida(registro, dados)
+
+
+_AGUARDAM: Final = {"AGUARDANDO_DOCUMENTO": "documento", "AGUARDANDO_JUSTIFICATIVA": "justificativa"}
+
+
 def _pendencia(registro: str, dados: Dados) -> Aviso:
-    until = _dia(dados.get("ate"))
-    wanted = "documento" if dados["situacao"] == "AGUARDANDO_DOCUMENTO" else "justificativa"
+    until, wanted = _dia(dados.get("ate")), _AGUARDAM.get(dados["situacao"], "justificativa")
     return _senha(
         registro, dados, f"Falta {wanted}",
         f"O pedido {{n}} aguarda {wanted}{_ate(until)}. Responda em POST /autorizacoes/{registro}/{{n}}/respostas.",
@@ -61,7 +71,7 @@ def _a_vencer(registro: str, dados: Dados) -> Aviso:
 
 
 def _da_senha(titulo: str, texto: str) -> Regra:
-    return lambda registro, dados: _senha(registro, dados, titulo, texto, _dia(dados.get("ate")))
+    return lambda registro, dados: _senha(registro, dados, titulo, texto)
 
 
 # --- peg ---
@@ -82,11 +92,16 @@ def _recebido(_registro: str, dados: Dados) -> Aviso:
     return _peg(dados, "PEG recebido", text, lote=dados["numero_lote"])
 
 
+_RECUSADOS: Final = {
+    "XML_S3": ("Um lote não foi recebido: o relatório e a resposta dizem o que corrigir.", "/documentos/uploads/{id}"),
+    "XML": ("Um lote enviado por mensagem não foi recebido: a resposta diz o que corrigir.", None),
+    "DIGITADO": ("Um PEG digitado não foi recebido: confira-o e envie-o de novo.", "/pegs/rascunhos/{id}"),
+}
+
+
 def _recusado(_registro: str, dados: Dados) -> Aviso:
-    return Aviso(
-        Area.PEG, "Lote recusado", "Um lote não foi recebido: o relatório e a resposta dizem o que corrigir.",
-        None, f"/documentos/uploads/{dados['upload_id']}",
-    )  # fmt: skip
+    text, where = _RECUSADOS[dados.get("porta", "XML_S3")]
+    return Aviso(Area.PEG, "Lote recusado", text, None, where and where.format(id=dados["upload_id"]))
 
 
 def _informacao(_registro: str, dados: Dados) -> Aviso:
@@ -205,12 +220,12 @@ def _agendado(_registro: str, dados: Dados) -> Aviso:
 
 
 def _documentacao(_registro: str, dados: Dados) -> Aviso:
-    which = dados["publicacao"]
-    title = dados.get("titulo")
-    since = _dia(dados.get("vigente_de"))
+    title, since = dados.get("titulo"), _dia(dados.get("vigente_de"))
     text = f"A operadora publicou: {title}." if title else "A operadora publicou uma documentação."
     text += f" Vale{_desde(since)}." if since else ""
-    return Aviso(Area.DOCUMENTOS, "Nova documentação", text, None, f"/documentacoes/{which}")
+    if dados.get("futura"):
+        return Aviso(Area.DOCUMENTOS, "Nova documentação", f"{text} Até lá não é mostrada.", None, "/documentacoes")
+    return Aviso(Area.DOCUMENTOS, "Nova documentação", text, None, f"/documentacoes/{dados['publicacao']}")
 
 
 _ATOS: Final = {
@@ -262,10 +277,11 @@ def _reais(valor: str | Decimal) -> str:
 
 
 REGRAS: Final[Mapping[str, Regra]] = {
+    "AutorizacaoSolicitada": _solicitada,
     "AutorizacaoDecidida": _decidida,
     "PendenciaAberta": _pendencia,
     "PendenciaProrrogada": _pendencia,
-    "PendenciaEncerrada": _da_senha("Prazo da pendência encerrado", "O prazo de resposta do pedido {n} terminou."),
+    "PendenciaEncerrada": _da_senha("Pendência encerrada", "A pendência do pedido {n} terminou: voltou à análise."),
     "SenhaAVencer": _a_vencer,
     "AutorizacaoExpirada": _da_senha("Senha expirada", "A senha {n} passou do último dia de validade."),
     "AutorizacaoCancelada": _da_senha("Senha cancelada", "A senha {n} foi cancelada."),

@@ -119,7 +119,8 @@ OPERATIONS: Final = (
         "GET", "/alertas", "listarAlertas", FUNCAO, TAG, "Listar alertas",
         "O que aconteceu, do mais recente ao mais antigo, nas áreas em que se trabalha; guardado por 180 dias. Para "
         "acompanhar sem perder nada, envie em desde o número do último que se tem: a resposta traz os que chegaram "
-        f"depois, na ordem, e em ultimo o número a enviar na próxima vez. Até {PAGE} por página.",
+        "depois, na ordem, e em ultimo o número a enviar na próxima vez, mesmo quando não traz nenhum: o fim é quando "
+        f"ele não anda. Até {PAGE} por página.",
         list_alertas,
         (Reply(200, "Uma página.", AlertasPage, example={
             "alertas": [schemas.EXEMPLO], "nao_lidos": schemas.NAO_LIDOS, "ultimo": 42, "cursor": None,

@@ -27,7 +27,7 @@ def tell(envelope: Mapping[str, Any], prestador_id: str, portas: Portas) -> Aler
     Raises:
         MudouError: too many others were told something at once: the message is to come again.
     """
-    made = regras.aviso(envelope)
+    made = regras.aviso(envelope, prestador_id)
     if made is None:
         return None
     ocorrido = datetime.fromisoformat(envelope["ocorrido_em"])

@@ -39,7 +39,9 @@ from conecta_senhas.autorizacoes import (
     DIARIAS,
     ZERO,
     Autorizacao,
+    Evento,
     Marco,
+    Papel,
     Situacao,
 )
 from conecta_senhas.errors import MudouError
@@ -285,6 +287,8 @@ def _life(guardada: Guardada) -> Item:
 
 
 def _told(held: Autorizacao, marco: Marco) -> Item:
+    """`pedida_por` is who was answered what the event tells."""
+    answered = marco.evento is Evento.SOLICITADA and marco.papel is Papel.PRESTADOR
     return {
         "numero": held.numero,
         "tipo": held.tipo.value,
@@ -292,6 +296,7 @@ def _told(held: Autorizacao, marco: Marco) -> Item:
         "vez_de": marco.vez_de.value if marco.vez_de else None,
         "ate": marco.ate.isoformat() if marco.ate else None,
         "prestadores": sorted(_parties(held)),
+        "pedida_por": held.prestador_id if answered else None,
     }
 
 

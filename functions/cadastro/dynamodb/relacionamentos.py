@@ -271,7 +271,11 @@ class DynamoRelacionamentos:
         row = {**pedido_key(after), **pedido_item(after)}
         actions: list[Item] = [
             {"Put": put(self._table, row, "versao = :lida", {":lida": before.versao})},
-            {"Put": self._told(after, verdict.historico, after.situacao, now)},
+            {
+                "Put": self._told(
+                    after, verdict.historico, after.situacao, now, theirs=verdict.relacionamento is not None
+                )
+            },
         ]
         if verdict.prestador is not None:
             profile = {
@@ -293,7 +297,7 @@ class DynamoRelacionamentos:
             StaleRelacionamentoError: somebody else wrote it.
         """
         situacao = after.situacao_em(max(historico.de, today))
-        told = self._told(after, historico, situacao, now)
+        told = self._told(after, historico, situacao, now, theirs=True)
         self._write([*self._relacionamento_puts(before, after, historico, now, today), {"Put": told}])
         return Held(after, _fonte(now))
 
@@ -312,9 +316,16 @@ class DynamoRelacionamentos:
         key = historico_key(after.prestador_id, after.registro_ans, now)
         yield {"Put": put(self._table, {**key, **historico_item(historico)}, _ABSENT)}
 
-    def _told(self, of: Relacionamento | Pedido, historico: Historico, depois: Situacao | None, now: datetime) -> Item:
-        """`RelacionamentoDecidido`: a pedido was decided, or a relacionamento changed."""
-        reference = f"pedido/{of.id}" if isinstance(of, Pedido) else f"relacionamento/{of.prestador_id}"
+    def _told(
+        self, of: Relacionamento | Pedido, historico: Historico, depois: Situacao | None, now: datetime, *, theirs: bool
+    ) -> Item:
+        """`RelacionamentoDecidido`: a pedido was decided, or a relacionamento changed.
+
+        Args:
+            theirs: the prestador's own relacionamento changed; else it is of who asked.
+        """
+        whole = f"relacionamento/{of.registro_ans}/{of.prestador_id}"
+        reference = f"pedido/{of.id}" if isinstance(of, Pedido) else whole
         event = Event(
             "RelacionamentoDecidido", of.registro_ans, of.prestador_id, reference, historico.pedido or iso(now),
             iso(now),
@@ -324,7 +335,7 @@ class DynamoRelacionamentos:
                 "de": historico.de.isoformat(),
                 "ate": historico.ate.isoformat() if historico.ate else None,
                 "pedido": historico.pedido,
-                "do_prestador": of.do_prestador if isinstance(of, Pedido) else True,
+                "do_prestador": theirs or (isinstance(of, Pedido) and of.do_prestador),
             },
         )  # fmt: skip
         return outbox_put(self._table, keys.prestador_pk(of.prestador_id), event, now)

@@ -291,6 +291,7 @@ def publish(edicoes: Edicoes, chamador: Chamador, portas: Portas, *, guardar: Gu
         **_told(after), "titulo": after.conteudo.titulo, "publico": asdict(after.conteudo.publico),
         "visivel_em": after.visivel_em, "vigente_de": after.conteudo.vigente_de,
         "vigente_ate": after.conteudo.vigente_ate, "substitui": before.edicao if before else None,
+        "futura": after.visivel_em is not None and after.visivel_em > portas.now,
     }  # fmt: skip
     fatos = [Fato("DocumentacaoPublicada", after, told)]
     return _write(edicoes, changes, chamador, portas, guardar, fatos)

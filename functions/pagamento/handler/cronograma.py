@@ -50,6 +50,7 @@ TAG: Final = "Cronograma"
 MESES_NA_AGENDA: Final = 6
 """Of reception whose PEGs the calendar shows while they are to be paid."""
 PEGS_NA_AGENDA: Final = 500
+_FATURA: Final = re.compile(r"([0-9]{1,20})(?:-([1-9][0-9]{0,3}))?", re.ASCII)
 _TOKEN: Final = re.compile(r"[0-9A-Za-z_-]{20,100}", re.ASCII)
 
 
@@ -149,12 +150,15 @@ def list_pegs(request: Request) -> Response:
 def get_peg(request: Request) -> Response:
     """GET /cronograma/pegs/{protocolo}."""
     caller, portas = session.principal(request), bootstrap.portas()
-    protocolo = comum.protocolo_of(request)
+    found = _FATURA.fullmatch(request.path["protocolo"])
+    if found is None:
+        raise NaoEncontradoError
+    protocolo, parcela = found[1], int(found[2] or 0)
     with comum.reading_of(caller, [protocolo], portas, Query(request.query)):
         peg = portas.contas.peg(caller.prestador_id, protocolo)
-        if peg is None:
+        if peg is None or parcela > len(peg.recuperacoes):
             raise NaoEncontradoError
-    return Response(200, schemas.previsao(forecasts([peg], portas)[0]))
+    return Response(200, schemas.previsao(forecasts([peg], portas)[parcela]))
 
 
 def list_feeds(request: Request) -> Response:
@@ -196,6 +200,10 @@ def read_feed(request: Request) -> Response:
     return _calendar(prestador_id, registro, bootstrap.portas())
 
 
+_DO_PEG: Final = Parameter(
+    "protocolo", "path", "Número do protocolo do PEG; seguido de -1, -2…, o que recursos devolveram dele, como nas "
+    "faturas.", required=True, example="261120000007",
+)  # fmt: skip
 _DA_OPERADORA: Final = Parameter(
     "registro_ans", "query", "Registro ANS; sem ele, todas as operadoras com que se tem relacionamento.",
     schema={"type": "string", "pattern": "^[0-9]{6}$"}, example="345695",
@@ -241,7 +249,7 @@ OPERATIONS: Final = (
     comum.reading(
         "/cronograma/pegs/{protocolo}", "obterPegDoCronograma", TAG, "Ver quando um PEG é pago",
         "Em qualquer estado do PEG. De antes da migração, o 404 diz o portal.",
-        get_peg, comum.PROTOCOLO, replies=(Reply(200, "A previsão.", PrevisaoView, example=exemplos.PREVISAO),),
+        get_peg, _DO_PEG, replies=(Reply(200, "A previsão.", PrevisaoView, example=exemplos.PREVISAO),),
         refusals=(),
     ),
     comum.reading(

@@ -200,7 +200,7 @@ def _refuse(documento: Documento, parecer: Parecer, portas: Portas) -> Desfecho:
     xml = portas.padrao.refusal(parecer.lote, parecer.admissao, first, documento.recebido_em)
     portas.archive.keep_answer(documento.registro_ans, documento.prestador_id, documento.upload_id, xml)
     portas.archive.keep_report(documento, {"achados": [as_dict(achado) for achado in achados]})
-    dados = {"upload_id": documento.upload_id, "achados": len(achados)}
+    dados = {"upload_id": documento.upload_id, "achados": len(achados), "porta": documento.porta.value}
     fato = Fato("LoteRecusado", dados, f"upload/{documento.upload_id}", documento.chave_do_destino)
     portas.pegs.announce(fato, documento, portas.now)
     return Desfecho(None, repetido=False, achados=achados, resposta=xml)

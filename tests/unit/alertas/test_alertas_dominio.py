@@ -190,7 +190,7 @@ TOLD: list[tuple[dict[str, Any], str, str | None]] = [
     ("envelope", "said", "until"), TOLD, ids=lambda one: one["tipo"] if isinstance(one, dict) else ""
 )
 def test_an_event_is_told_in_plain_words(envelope: dict[str, Any], said: str, until: str | None) -> None:
-    made = aviso(envelope)
+    made = aviso(envelope, HOSPITAL)
     assert made is not None
     assert said in made.texto
     assert (made.prazo.isoformat() if made.prazo else None) == until
@@ -198,10 +198,58 @@ def test_an_event_is_told_in_plain_words(envelope: dict[str, Any], said: str, un
     assert made.caminho.startswith("/")
 
 
+def test_a_refused_lote_leads_to_where_it_is_corrected() -> None:
+    held = {"upload_id": "u1", "achados": 2}
+    where = {}
+    for porta in ("XML_S3", "XML", "DIGITADO"):
+        made = aviso(an_event("LoteRecusado", entidade="upload/u1", dados={**held, "porta": porta}), HOSPITAL)
+        assert made is not None
+        where[porta] = made.caminho
+    assert where == {"XML_S3": "/documentos/uploads/u1", "XML": None, "DIGITADO": "/pegs/rascunhos/u1"}
+
+
+@pytest.mark.parametrize(
+    ("situacao", "title"),
+    [("AUTORIZADA", "Senha autorizada"), ("AGUARDANDO_DOCUMENTO", "Falta documento"), ("EM_ANALISE", None)],
+)
+def test_a_senha_that_another_asked_for_is_told_and_who_asked_was_answered(situacao: str, title: str | None) -> None:
+    asked = a_senha_event("AutorizacaoSolicitada", situacao, ate="2026-12-01", pedida_por=CLINICA)
+    made = aviso(asked, HOSPITAL)
+    assert (made and made.titulo) == title
+    assert aviso(asked, CLINICA) is None
+    given = aviso(a_senha_event("AutorizacaoSolicitada", situacao, pedida_por=None), CLINICA)
+    assert (given and given.titulo) == title
+
+
+def test_what_is_over_has_no_day_to_act_by() -> None:
+    made = aviso(a_senha_event("PendenciaEncerrada", "EM_ANALISE", ate="2026-12-01"), HOSPITAL)
+    assert made is not None
+    assert (made.prazo, "voltou à análise" in made.texto) == (None, True)
+
+
+def test_a_publication_that_is_not_shown_yet_leads_to_the_list() -> None:
+    dados = {"publicacao": "p1", "titulo": "Manual", "vigente_de": "2026-12-01", "futura": True}
+    made = aviso({**an_event("DocumentacaoPublicada"), "dados": dados}, HOSPITAL)
+    assert made is not None
+    assert (made.caminho, made.texto) == (
+        "/documentacoes",
+        "A operadora publicou: Manual. Vale desde 01/12/2026. Até lá não é mostrada.",
+    )
+
+
 def test_every_rule_is_tried() -> None:
     tried = {envelope["tipo"] for envelope, _, _ in TOLD}
-    same = {"PendenciaProrrogada", "PendenciaEncerrada", "AutorizacaoCancelada", "AutorizacaoSubstituida",
-            "QuantidadeAlterada", "ExecutanteAlterado", "DataDecidida", "NotaFiscalAceita"}  # fmt: skip
+    same = {
+        "AutorizacaoSolicitada",
+        "PendenciaProrrogada",
+        "PendenciaEncerrada",
+        "AutorizacaoCancelada",
+        "AutorizacaoSubstituida",
+        "QuantidadeAlterada",
+        "ExecutanteAlterado",
+        "DataDecidida",
+        "NotaFiscalAceita",
+    }
     assert REGRAS.keys() - tried == same
 
 
@@ -215,7 +263,7 @@ def test_every_rule_is_tried() -> None:
     ],
 )
 def test_what_is_no_news_is_not_told(envelope: dict[str, Any]) -> None:
-    assert aviso(envelope) is None
+    assert aviso(envelope, HOSPITAL) is None
 
 
 # --- the first page ---

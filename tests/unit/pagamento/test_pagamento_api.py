@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
-from conecta_contas.pegs import SituacaoPeg
+from conecta_contas.pegs import Recuperacao, SituacaoPeg
 from pagamento.domain.errors import (
     ArquivoIndisponivelError,
     DemonstrativoIndisponivelError,
@@ -120,6 +121,15 @@ def test_each_peg_has_its_day(mesa: ApiMesa) -> None:
         "261020000003": (None, None, "Não há o que pagar."),
     }  # fmt: skip
     assert mesa.get("/cronograma/pegs")[1] == {"pegs": [], "cursor": None}
+
+
+def test_what_a_recurso_gave_back_has_its_own_day_under_the_name_of_its_fatura(mesa: ApiMesa) -> None:
+    mesa.peg(recuperacoes=(Recuperacao("261160000001", Decimal("10.50"), date(2026, 11, 10)),))
+    body = fits(cronograma.PrevisaoView, mesa.call("GET", PEG, protocolo=f"{UM_PEG}-1")[1])
+    assert (body["protocolo"], body["fatura"], body["valor"]) == (UM_PEG, f"{UM_PEG}-1", "10.50")
+    assert mesa.call("GET", PEG, protocolo=UM_PEG)[1]["fatura"] == UM_PEG
+    for absent in (f"{UM_PEG}-2", f"{UM_PEG}-0", f"{UM_PEG}-", "-1"):
+        assert mesa.call("GET", PEG, protocolo=absent)[0] == 404
 
 
 def test_a_peg_whose_delivery_is_missed_says_so(mesa: ApiMesa) -> None:

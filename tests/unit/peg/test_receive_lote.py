@@ -235,7 +235,7 @@ def test_a_refused_lote_leaves_its_report_and_nothing_else(casa: Casa) -> None:
     }  # fmt: skip
     assert [achado["item"] for achado in report] == [None, 2]
     (event,) = casa.pegs.events.values()
-    assert (event.tipo, event.dados) == ("LoteRecusado", {"upload_id": "u1", "achados": 2})
+    assert (event.tipo, event.dados) == ("LoteRecusado", {"upload_id": "u1", "achados": 2, "porta": "XML_S3"})
 
 
 def test_what_would_be_glosado_is_told_with_what_refuses_the_lote(casa: Casa) -> None:
