@@ -20,6 +20,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from local.runtime import LOCAL_DIRECTORY, client, running_instance
 
 EMBEDDED: Final = "embarcado"
@@ -28,6 +30,12 @@ DEAD: Final = "-dlq"
 FAILED: Final = "-falhas"
 LOOK_S: Final = 30
 """How long a message that was looked at, or failed again, stays unseen."""
+WAIT_S: Final = 5
+"""How long a queue is asked for more: one that answers at once has looked at some of its servers only."""
+GONE: Final = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException"})
+"""What a stream says of rows that are past their 24 hours: of its own, and of a shard that is over."""
+AT_ONCE: Final = 25
+"""Rows given to a function at once, as its mapping does (`publish_outbox`)."""
 
 
 class ReenvioError(RuntimeError):
@@ -79,8 +87,9 @@ class Queue:
         seen: set[str] = set()
         while True:
             found = self._sqs.receive_message(
-                QueueUrl=self._url, MaxNumberOfMessages=10, VisibilityTimeout=LOOK_S, MessageAttributeNames=["All"]
-            ).get("Messages", [])
+                QueueUrl=self._url, MaxNumberOfMessages=10, VisibilityTimeout=LOOK_S, WaitTimeSeconds=WAIT_S,
+                MessageAttributeNames=["All"],
+            ).get("Messages", [])  # fmt: skip
             fresh = [one for one in found if one["MessageId"] not in seen]
             if not fresh:
                 return
@@ -116,8 +125,15 @@ class Queue:
 
     def _invoke(self, function: str, body: Mapping[str, Any]) -> None:
         batch = body.get("DDBStreamBatchInfo")
-        # What a function could not do alone is told as it was asked, by itself or within what became of it.
-        payload = {"Records": self._records(batch)} if batch else body.get("requestPayload", body)
+        if batch is None:
+            # What a function could not do alone is told as it was asked, by itself or within what became of it.
+            self._call(function, body.get("requestPayload", body))
+            return
+        found = self._records(batch)
+        for start in range(0, len(found), AT_ONCE):
+            self._call(function, {"Records": found[start : start + AT_ONCE]})
+
+    def _call(self, function: str, payload: Mapping[str, Any]) -> None:
         answer = self._aws("lambda").invoke(FunctionName=function, Payload=json.dumps(payload).encode())
         said = json.loads(answer["Payload"].read() or b"null")
         if "FunctionError" in answer:
@@ -126,22 +142,38 @@ class Queue:
             raise ReenvioError(f"{function} não processou {len(said['batchItemFailures'])} registros")
 
     def _records(self, batch: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Rows of a table's stream, as Lambda gives them; they are there for 24 hours."""
-        streams = self._aws("dynamodbstreams")
+        """Rows of a table's stream, as Lambda gives them; they are there for 24 hours.
+
+        Lambda counts those that its filter let through; here are all between the first and the last: of a row that is
+        not told, functions tell nothing.
+        """
+        try:
+            found = list(self._read(self._aws("dynamodbstreams"), batch))
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in GONE:
+                raise
+            found = []
+        if not found:
+            raise ReenvioError("os registros já não estão no stream: publique os eventos a partir da tabela")
+        return [{**one, "eventSourceARN": batch["streamArn"], "dynamodb": _plain(one["dynamodb"])} for one in found]
+
+    @staticmethod
+    def _read(streams: Any, batch: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """From the first to the last, or to the end of the shard."""
+        last = int(batch["endSequenceNumber"])
         position = streams.get_shard_iterator(
             StreamArn=batch["streamArn"], ShardId=batch["shardId"], ShardIteratorType="AT_SEQUENCE_NUMBER",
             SequenceNumber=batch["startSequenceNumber"],
         )["ShardIterator"]  # fmt: skip
-        last, found = int(batch["endSequenceNumber"]), list[dict[str, Any]]()
-        while position and len(found) < int(batch["batchSize"]):
+        while position:
             page = streams.get_records(ShardIterator=position)
-            found += [one for one in page["Records"] if int(one["dynamodb"]["SequenceNumber"]) <= last]
-            if any(int(one["dynamodb"]["SequenceNumber"]) >= last for one in page["Records"]):
-                break
+            for one in page["Records"]:
+                number = int(one["dynamodb"]["SequenceNumber"])
+                if number <= last:
+                    yield one
+                if number >= last:
+                    return
             position = page.get("NextShardIterator")
-        if not found:
-            raise ReenvioError("os registros já não estão no stream: publique os eventos a partir da tabela")
-        return [{**one, "eventSourceARN": batch["streamArn"], "dynamodb": _plain(one["dynamodb"])} for one in found]
 
 
 def _plain(change: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local.reenvio import Queue, ReenvioError, run
 
@@ -106,6 +107,53 @@ def test_rows_of_a_stream_are_read_again_and_given_as_they_were() -> None:
     assert [row["dynamodb"]["SequenceNumber"] for row in given["Records"]] == ["0", "1", "2"]
     assert {row["eventSourceARN"] for row in given["Records"]} == {STREAM}
     assert given["Records"][0]["dynamodb"]["ApproximateCreationDateTime"] == INSTANT.timestamp()
+
+
+def test_rows_that_the_filter_let_through_are_found_behind_others() -> None:
+    asked = batch(0, 3)
+    asked["body"]["DDBStreamBatchInfo"]["batchSize"] = 2
+    aws = Aws(asked)
+    assert run(Queue(aws, "peg-eventos-falhas"), ver=False) == 0
+    ((_, given),) = aws.invoked
+    assert [row["eventID"] for row in given["Records"]] == ["0", "1", "2", "3"]
+
+
+def test_many_rows_are_given_a_few_at_a_time() -> None:
+    aws = Aws(batch(0, 59))
+    rows = [{"eventID": str(n), "dynamodb": {"SequenceNumber": str(n)}} for n in range(60)]
+    aws.get_records = lambda **_asked: {"Records": rows}  # type: ignore[method-assign]
+    assert run(Queue(aws, "peg-eventos-falhas"), ver=False) == 0
+    assert [len(given["Records"]) for _, given in aws.invoked] == [25, 25, 10]
+
+
+@pytest.mark.parametrize("code", ["TrimmedDataAccessException", "ResourceNotFoundException"])
+def test_rows_that_are_gone_after_a_day_keep_nobody_behind_them(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def gone(**_asked: str) -> dict[str, str]:
+        raise ClientError({"Error": {"Code": code, "Message": "gone"}}, "GetShardIterator")
+
+    aws = Aws(batch(0, 1), {"body": {"acao": "varrer"}})
+    aws.get_shard_iterator = gone  # type: ignore[method-assign]
+    assert run(Queue(aws, "peg-eventos-falhas"), ver=False) == 1
+    assert aws.invoked == [("conecta-embarcado-peg-eventos", {"acao": "varrer"})]
+    assert "já não estão no stream" in capsys.readouterr().out
+
+
+def test_a_stream_that_may_not_be_read_is_told() -> None:
+    def denied(**_asked: str) -> dict[str, str]:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetShardIterator")
+
+    aws = Aws(batch(0, 1))
+    aws.get_shard_iterator = denied  # type: ignore[method-assign]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        run(Queue(aws, "peg-eventos-falhas"), ver=False)
+
+
+def test_a_queue_is_asked_for_long_enough_to_say_all_that_it_has() -> None:
+    asked: list[dict[str, Any]] = []
+    aws = Aws()
+    aws.receive_message = lambda **how: asked.append(how) or {}  # type: ignore[func-returns-value,method-assign]
+    assert list(Queue(aws, "peg-eventos-dlq").messages()) == []
+    assert [how["WaitTimeSeconds"] for how in asked] == [5]
 
 
 @pytest.mark.parametrize(
