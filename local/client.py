@@ -6,8 +6,10 @@ Used by the demo, the end-to-end tests and the benchmarks, so that all three dri
 from __future__ import annotations
 
 import base64
+import hmac
 import http.client
 import json
+import struct
 import time
 import urllib.parse
 import uuid
@@ -19,6 +21,7 @@ from typing import Any, Final
 ENDPOINT: Final = Path(".local/endpoint.json")
 patience = 60.0
 """Seconds until what happens by itself has happened; more, for who has everything fail."""
+_MFA: Final = "SOFTWARE_TOKEN_MFA"
 FINAL: Final = frozenset({"CONCLUIDO", "RECUSADO", "EXPIRADO", "FALHOU"})
 
 
@@ -183,30 +186,60 @@ class Client:
             pause = min(pause * 1.5, 1.0)
 
 
-def sign_in(where: Mapping[str, Any], email: str, senha: str, pool: str = "prestadores") -> Client:
-    """A person's client: Cognito's own API, USER_PASSWORD_AUTH.
+def sign_in(
+    where: Mapping[str, Any], email: str, senha: str, pool: str = "prestadores", totp: str | None = None
+) -> Client:
+    """A person's client: Cognito's own API, USER_PASSWORD_AUTH, and the code of the second factor if it asks for one.
+
+    Args:
+        totp: the key of the authenticator, as Cognito showed it in base 32; a code of it serves once.
 
     Raises:
         ApiError: Cognito refused.
+        PermissionError: Cognito asks for what only the person can answer, or for a code of a key that was not given.
     """
+    cliente = where["cognito"][pool]["cliente"]
+    given = {"USERNAME": email, "PASSWORD": senha}
+    seen = _cognito(where, "InitiateAuth", AuthFlow="USER_PASSWORD_AUTH", ClientId=cliente, AuthParameters=given)
+    challenge = seen.get("ChallengeName")
+    if challenge == _MFA and totp:
+        name = seen.get("ChallengeParameters", {}).get("USER_ID_FOR_SRP", email)
+        seen = _cognito(
+            where, "RespondToAuthChallenge", ClientId=cliente, ChallengeName=_MFA, Session=seen["Session"],
+            ChallengeResponses={"USERNAME": name, f"{_MFA}_CODE": totp_code(totp, time.time())},
+        )  # fmt: skip
+    elif challenge:
+        raise PermissionError(f"{email}: o Cognito pede {challenge}")
+    return Client(where["api"], seen["AuthenticationResult"]["AccessToken"])
+
+
+def totp_code(chave: str, now: float) -> str:
+    """The six digits of an authenticator's key at an instant (RFC 6238: HMAC-SHA-1, thirty seconds).
+
+    Args:
+        chave: base 32, blanks and padding as one likes.
+    """
+    text = chave.replace(" ", "").rstrip("=").upper()
+    key = base64.b32decode(text + "=" * (-len(text) % 8))
+    digest = hmac.digest(key, struct.pack(">Q", int(now) // 30), "sha1")
+    (number,) = struct.unpack_from(">I", digest, digest[-1] & 15)
+    return f"{(number & 0x7FFFFFFF) % 10**6:06}"
+
+
+def _cognito(where: Mapping[str, Any], operation: str, **asked: Any) -> dict[str, Any]:
     answer = call(
         "POST",
         where["cognito"]["endpoint"],
         headers={
             "Content-Type": "application/x-amz-json-1.1",
-            "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
+            "X-Amz-Target": f"AWSCognitoIdentityProviderService.{operation}",
         },
-        body=json.dumps(
-            {
-                "AuthFlow": "USER_PASSWORD_AUTH",
-                "ClientId": where["cognito"][pool]["cliente"],
-                "AuthParameters": {"USERNAME": email, "PASSWORD": senha},
-            }
-        ).encode(),
+        body=json.dumps(asked).encode(),
     )
     if answer.status != http.client.OK:
         raise ApiError(answer)
-    return Client(where["api"], answer.json()["AuthenticationResult"]["AccessToken"])
+    seen: dict[str, Any] = answer.json()
+    return seen
 
 
 def sign_in_as(where: Mapping[str, Any], papel: str, prestador: str) -> Client:

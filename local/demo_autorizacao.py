@@ -15,7 +15,7 @@ from local.passos import DemoError, Passos
 from local.seed import CLINICA, HOSPITAL, OPERADORAS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 VALE: Final = OPERADORAS[0]
 PDF: Final = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -376,8 +376,14 @@ def item(codigo: str, quantidade: int = 1, *, tabela: str = "22", **mais: Any) -
     return {"tabela": tabela, "codigo": codigo, "quantidade": str(quantidade), **mais}
 
 
-def operadora(where: Mapping[str, Any], grupo: str) -> Client:
-    """The person of a group at both operadoras."""
-    people: Sequence[Mapping[str, Any]] = where["usuarios"]
-    who = next(one for one in people if one["papel"] == grupo and one["operadora"] and "vale-pasa" in one["email"])
-    return sign_in(where, who["email"], who["senha"], "operadora")
+def operadora(where: Mapping[str, Any], grupo: str, registro_ans: str = VALE) -> Client:
+    """The person of a group at an operadora; else the one of another, who may be of both.
+
+    Raises:
+        DemoError: nobody is of that group.
+    """
+    people = [one for one in where["usuarios"] if one["papel"] == grupo and one["operadora"]]
+    if not people:
+        raise DemoError(f"ninguém de {grupo} em usuarios")
+    who = min(people, key=lambda one: one["operadora"] != registro_ans)
+    return sign_in(where, who["email"], who["senha"], "operadora", who.get("totp"))

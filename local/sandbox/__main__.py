@@ -74,12 +74,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\n".join(str(file) for file in made))
         return 0
     where = json.loads((asked.percorrer or asked.decidir).read_text("utf-8"))
+    operadora = Operadora(where, print, hoje, registro_ans=asked.registro)
     try:
         if asked.decidir is not None:
-            Operadora(where, print, hoje, registro_ans=asked.registro).run()
+            operadora.run()
             return 0
         for prestador in asked.prestador or (HOSPITAL,):
-            Percurso(where, print, hoje, registro_ans=asked.registro, prestador=prestador).run()
+            Percurso(
+                where, print, hoje, registro_ans=asked.registro, prestador=prestador, operadora=operadora
+            ).run()  # fmt: skip
     except (DemoError, ApiError, OSError) as error:
         print(f"  ✗ {error}")
         return FALHOU

@@ -37,7 +37,8 @@ limite de quantidade por período nesses planos.
 _SENHAS: Final = f"""\
 A senha expirada de cada prestador é `EXPIRADA` e os oito primeiros caracteres do seu CNPJ (`{expirada(HOSPITAL)}`,
 `{expirada(CLINICA)}`), dos dois exames: `GET /autorizacoes/{{registro_ans}}/{{numero}}` a mostra EXPIRADA. Outra,
-`VENCE` e o dia da carga (AAMMDD) antes dos mesmos caracteres, expira cinco dias depois: a varredura diária avisa.
+`VENCE` e o dia da carga (AAMMDD) antes dos mesmos caracteres, expira cinco dias depois: a varredura, de hora em hora,
+avisa 15 e 5 dias antes do fim, e desta logo que a vê.
 """
 _LOTES: Final = """\
 ## Cobranças
@@ -65,7 +66,36 @@ do arquivo: gere e carregue de novo a cada mês.
 
 O segundo decide as autorizações em análise, analisa e libera os PEGs e responde aos recursos, só quando todas as
 carteiras são do sandbox, pelas rotas das pessoas da operadora (`auditoria` e `financeiro`, em `usuarios` do arquivo):
-agende-o, e quem testa vê o ciclo inteiro sem esperar por ninguém.
+agende-o, e quem testa vê o ciclo inteiro sem esperar por ninguém. O terceiro faz o mesmo no meio do seu caminho.
+
+`.local/endpoint.json` é o da sua máquina. Para um estágio de homologação, escreva um arquivo com estes campos e diga o
+seu nome nos dois comandos (ids nas saídas das pilhas, `docs/implantacao.md`; `maquinas` só para percorrer):
+
+```json
+{{
+ "api": "https://<endereço da API>/v1",
+ "cognito": {{
+  "endpoint": "https://cognito-idp.sa-east-1.amazonaws.com/",
+  "token": "https://<DominioPrestadores>.auth.sa-east-1.amazoncognito.com/oauth2/token",
+  "operadora": {{"cliente": "<ClientePortalOperadora>"}}
+ }},
+ "usuarios": [
+  {{"papel": "auditoria", "operadora": "345695", "email": "…", "senha": "…", "totp": "<chave em base 32>"}},
+  {{"papel": "financeiro", "operadora": "345695", "email": "…", "senha": "…", "totp": "<chave em base 32>"}}
+ ],
+ "maquinas": [
+  {{
+   "prestador": "{HOSPITAL}", "client_id": "…", "client_secret": "…",
+   "escopos": ["conecta/autorizacao.ler", "conecta/autorizacao.escrever", "…"]
+  }}
+ ]
+}}
+```
+
+Duas pessoas só para isto, do registro que se diz em `--registro`. Fora da sua máquina o Cognito pede delas o segundo
+fator: entre uma vez com cada uma, para definir a senha e o autenticador, e guarde em `totp` a chave que ele mostrou. Os
+comandos fazem os códigos dela. Um código vale uma vez: espere meio minuto antes de repetir. Quem tem o arquivo age por
+elas: só em homologação, e só para quem o executa.
 """
 
 

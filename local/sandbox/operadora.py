@@ -5,6 +5,7 @@ Only what is of the sandbox is touched; whoever else is in analysis waits for a 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from local.demo_autorizacao import operadora
@@ -13,11 +14,19 @@ from local.passos import Passos
 from local.sandbox.roteiros import RESPOSTAS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
+
+    from local.client import Client
 
 NEGADA: Final = "negada-na-analise"
 """The life whose requests are denied."""
+_ATOS: Final = {
+    "RECEBIDO": ("analise", "conclusao", "liberacao"),
+    "EM_ANALISE": ("conclusao", "liberacao"),
+    "ANALISADO": ("liberacao",),
+}
+"""What is left to do with a PEG: reception itself begins the analysis of those of days before."""
 _PARECER: Final = {
     "codigo": "2705",
     "motivo": "O relatório não justifica o exame: a queixa já foi investigada por exame recente.",
@@ -42,16 +51,29 @@ class Operadora(Passos):
         Raises:
             DemoError: an act was refused.
         """
-        self._auditoria, self._financeiro = (operadora(self._where, name) for name in ("auditoria", "financeiro"))
         with self._step("Decidir as autorizações do sandbox") as result:
             done = [self._decide(numero) for numero in self._ours("autorizacoes", "fila=ANALISE", "numero")]
             result.append(f"{sum(done)} de {len(done)}")
         with self._step("Analisar e liberar os PEGs do sandbox") as result:
-            done = [self._release(protocolo) for protocolo in self._ours("pegs", "situacao=RECEBIDO", "protocolo")]
+            waiting = {
+                protocolo: atos
+                for situacao, atos in _ATOS.items()
+                for protocolo in self._ours("pegs", f"situacao={situacao}", "protocolo")
+            }
+            done = [self._release(protocolo, atos) for protocolo, atos in waiting.items()]
             result.append(f"{sum(done)} de {len(done)}")
         with self._step("Responder aos recursos do sandbox") as result:
             done = [self._answer(protocolo) for protocolo in self._ours("recursos", "", "protocolo")]
             result.append(f"{sum(done)} de {len(done)}")
+
+    @cached_property
+    def _auditoria(self) -> Client:
+        """Signed in once: no code of a second factor serves twice."""
+        return operadora(self._where, "auditoria", self._registro)
+
+    @cached_property
+    def _financeiro(self) -> Client:
+        return operadora(self._where, "financeiro", self._registro)
 
     def _ours(self, name: str, query: str, number: str) -> list[str]:
         path = f"/operadora/{name}?registro_ans={self._registro}&{query}"
@@ -73,13 +95,12 @@ class Operadora(Passos):
         self._ok(self._auditoria.request("POST", f"{path}/decisao", {"itens": votes}), numero)
         return True
 
-    def _release(self, protocolo: str) -> bool:
+    def _release(self, protocolo: str, atos: Sequence[str]) -> bool:
         path = f"/operadora/pegs/{protocolo}"
         if not self._is_ours(path):
             return False
-        for client, act in (
-            (self._auditoria, "analise"), (self._auditoria, "conclusao"), (self._financeiro, "liberacao"),
-        ):  # fmt: skip
+        for act in atos:
+            client = self._financeiro if act == "liberacao" else self._auditoria
             self._ok(client.request("POST", f"{path}/{act}", {}), f"{act} de {protocolo}")
         return True
 

@@ -36,8 +36,10 @@ class Percurso(Passos):
         *,
         registro_ans: str = "345695",
         prestador: str = HOSPITAL,
+        operadora: Operadora | None = None,
     ) -> None:
         super().__init__(where, say, today)
+        self._operadora = operadora or Operadora(where, say, today, registro_ans=registro_ans)
         self._quem = {"registro_ans": registro_ans, "prestador": prestador}
         self._numero = time.time_ns() // 10**6 % 10**10
         self._feitos: dict[str, str] = {}
@@ -162,8 +164,7 @@ class Percurso(Passos):
     def _decididas(self) -> None:
         """The operadora's turn, twice: what waits for it, then what is contested of what it let out."""
         registro = self._quem["registro_ans"]
-        operadora = Operadora(self._where, self._say, self._today, registro_ans=registro)
-        operadora.run()
+        self._operadora.run()
         with self._step("Ver o que a operadora decidiu") as result:
             seen = {
                 caso: self._client.get(f"/autorizacoes/{registro}/{self._feitos[caso]}") for caso in ("analise", NEGADA)
@@ -177,7 +178,7 @@ class Percurso(Passos):
             sent = {
                 one.codigos[0]: self._contestar(self._feitos[one.caso]) for one in COBRADAS if one.caso in _CONTESTADAS
             }
-            operadora.run()
+            self._operadora.run()
             for codigo, recurso in sent.items():
                 (item,) = self._client.get(f"/recursos/{recurso}/itens")["itens"]
                 self._expect(item["resposta"]["decisao"], RESPOSTAS[codigo], f"recurso de {codigo}")

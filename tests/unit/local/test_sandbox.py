@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,10 +13,12 @@ from autorizacao.domain import carga_tipos as senhas
 from cadastro.domain import carga_tipos as cadastro
 from conecta_cargas.reading import abrir
 from conecta_tiss.vocabulary.identifiers import is_valid_cpf
+from local.client import Answer
 from local.gerador_cadastro import CLINICA, HOSPITAL
 from local.gerador_cadastro.sandbox import expirada, vidas
 from local.sandbox.__main__ import main
 from local.sandbox.arquivos import roteiro
+from local.sandbox.operadora import Operadora
 from local.sandbox.roteiros import COBRADAS, DESCONHECIDA, PEDIDAS
 
 TIPOS = {**cadastro.TIPOS, **senhas.TIPOS}
@@ -81,3 +84,39 @@ def test_who_tests_is_named_by_a_cnpj(capsys: pytest.CaptureFixture[str], tmp_pa
     with pytest.raises(SystemExit):
         main(["--saida", str(tmp_path), "--prestador", "11222333000180"])
     assert "informe um CNPJ" in capsys.readouterr().err
+
+
+class Casa:
+    """The operadora's routes: one PEG in each state, all of the sandbox."""
+
+    def __init__(self) -> None:
+        self.acts: list[str] = []
+
+    def get(self, path: str) -> dict[str, Any]:
+        if path.endswith("/guias"):
+            return {"guias": [{"sequencia": 1}]}
+        if "/guias/" in path:
+            return {"numero_carteira": vidas("345695")[0].carteira}
+        name = path.partition("?")[0].rpartition("/")[2]
+        situacao = path.partition("situacao=")[2]
+        return {name: [{"protocolo": situacao}] if situacao else [], "cursor": None}
+
+    def request(self, _method: str, path: str, _body: Any) -> Answer:
+        self.acts.append(path.removeprefix("/operadora/pegs/"))
+        return Answer(200, {}, b"{}")
+
+
+def test_a_peg_whose_analysis_reception_began_is_let_out_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    casa, signed_in = Casa(), []
+    monkeypatch.setattr(
+        "local.sandbox.operadora.operadora",
+        lambda _where, grupo, registro: signed_in.append((grupo, registro)) or casa,  # type: ignore[func-returns-value]
+    )
+    acting = Operadora({}, print, date(2026, 11, 22))
+    acting.run()
+    assert casa.acts == [
+        "RECEBIDO/analise", "RECEBIDO/conclusao", "RECEBIDO/liberacao",
+        "EM_ANALISE/conclusao", "EM_ANALISE/liberacao", "ANALISADO/liberacao",
+    ]  # fmt: skip
+    acting.run()
+    assert signed_in == [("auditoria", "345695"), ("financeiro", "345695")]
