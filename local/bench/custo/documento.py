@@ -75,11 +75,16 @@ def _growth(data: Dados) -> Iterator[Iterable[str]]:
         ),
     )  # fmt: skip
     fixed = modelo.fixo(data)
+    kept = modelo.guarda(modelo.volume(modelo.MILHAO, data), data)
     yield _prose(
         f"Besides, whatever the lives, US$ {_usd(sum(fixed.values()))} a month:",
         ", ".join(f"{name} {_usd(usd)}" for name, usd in fixed.items()) + ".",
         "What is used grows with the lives and with nothing else; what is kept grows with time too, and in the end",
-        "passes it: documents are most of it, and colder storage classes for them are the lever.",
+        "passes it:",
+        ", ".join(f"{name} {usd / sum(kept.values()):.0%}" for name, usd in kept.items()) + ".",
+        "Files are counted here as if they stayed in S3 Standard, which is more than they cost: the bucket moves them",
+        "to Infrequent Access after 90 days and to Glacier Instant Retrieval after a year. Rows stay what they are, and",
+        "so become the larger part.",
     )
 
 
@@ -182,7 +187,8 @@ def _basis(data: Dados) -> Iterator[Iterable[str]]:
         "Rows of the audit are marked for their seal one by one here, those of a minute together on AWS: what is said",
         "of it is an upper bound.",
         "Not counted: sweeps that find nothing (some thousand a month), sign-in (Cognito), the firewall's requests,",
-        "e-mail, KMS calls (keys are reused for minutes).",
+        "e-mail, KMS calls (keys are reused for minutes), the vault's daily copies of tables and buckets (kept for 35",
+        "days), earlier versions of objects, moves between storage classes, composite alarms, the dashboard.",
     )
 
 

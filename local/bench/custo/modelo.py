@@ -202,7 +202,7 @@ def meses(data: Dados) -> Iterator[Mes]:
     naive = [sum(fatura(ingenuo(name, data), data).values()) for name in ("autorizacao", "peg")]
     for vidas in data.cenario["vidas"]:
         many = volume(vidas, data)
-        kept = _kept(many, data)
+        kept = sum(guarda(many, data).values())
         yield Mes(
             vidas, *many,
             variavel=sum(one * each for one, each in zip(many, per, strict=True)),
@@ -211,16 +211,24 @@ def meses(data: Dados) -> Iterator[Mes]:
         )  # fmt: skip
 
 
-def _kept(many: tuple[float, float], data: Dados) -> float:
-    """US$ a month for what one month leaves; nothing of it is forgotten or moved to colder storage."""
+def guarda(many: tuple[float, float], data: Dados) -> dict[str, float]:
+    """US$ a month for what one month leaves, by what it is; nothing of it is forgotten or moved to colder storage.
+
+    Args:
+        many: authorizations and PEGs of the month.
+    """
     rows = files = 0.0
     for times, nomes in zip(many, (("autorizacao",), ("peg", "pagamento")), strict=True):
         for nome in nomes:
             guardado = data.fluxo(nome).guardado
             rows, files = rows + times * guardado["dynamodb"], files + times * guardado["s3"]
     documento = data.cenario["documento"]
-    files += many[0] * documento["por_autorizacao"] * documento["bytes"]
-    return 2 * data.usd("dynamodb_gb", rows / GB) + data.usd("s3_gb", files / GB)
+    documents = many[0] * documento["por_autorizacao"] * documento["bytes"]
+    return {
+        "documents": data.usd("s3_gb", documents / GB),
+        "rows of tables, with their point-in-time recovery": 2 * data.usd("dynamodb_gb", rows / GB),
+        "lotes and dossiers of PEGs": data.usd("s3_gb", files / GB),
+    }
 
 
 def fixo(data: Dados) -> dict[str, float]:

@@ -95,6 +95,17 @@ def test_what_everybody_writes_under_one_key_would_be_seen() -> None:
     assert modelo.parte(Chave("peg", None, "PRESTADOR#<prestador>", 0.0, 1.0), DATA) == pytest.approx(0.03)
 
 
+def test_the_document_tells_what_most_of_what_is_kept_is() -> None:
+    kept = modelo.guarda(modelo.volume(modelo.MILHAO, DATA), DATA)
+    told = " ".join(documento.text(DATA).split())
+
+    assert sum(kept.values()) * modelo.MESES == pytest.approx(
+        next(month.guarda_1 for month in modelo.meses(DATA) if month.vidas == modelo.MILHAO)
+    )
+    for name, usd in kept.items():
+        assert f"{name} {usd / sum(kept.values()):.0%}" in told
+
+
 def test_every_price_says_where_it_is_from() -> None:
     assert all(("lista" in one) != ("estimado" in one) for one in DATA.precos.values())
 
