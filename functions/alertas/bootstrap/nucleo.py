@@ -20,6 +20,8 @@ from conecta_edge.settings import required
 SOURCE: Final = "conecta.alertas"
 AMPLO: Final = "AlertaAmplo"
 """A page of what an operadora tells all its prestadores; nobody but our own queue takes it."""
+ESPERA: Final = 3
+"""Seconds that the first page waits for one of its counters: a function that was started for it may take that long."""
 
 
 @lru_cache(maxsize=1)
@@ -52,9 +54,9 @@ def donos() -> Donos:
 
 
 def novas(prestador_id: str, quem: str, correlacao: str) -> Mapping[str, Any]:
-    """What documentos says of publicações that somebody has not seen: `{"novas", "consultado_em"}`."""
-    asked = {"prestador_id": prestador_id, "quem": quem}
-    found: Mapping[str, Any] = calls.ask("FUNCAO_DOCUMENTOS", "/documentacoes/novas", asked, correlacao)
+    """What documentos says, soon, of publicações that somebody has not seen: `{"novas", "consultado_em"}`."""
+    asked, rota = {"prestador_id": prestador_id, "quem": quem}, "/documentacoes/novas"
+    found: Mapping[str, Any] = calls.ask("FUNCAO_DOCUMENTOS", rota, asked, correlacao, within=ESPERA)
     return found
 
 

@@ -15,6 +15,7 @@ from alertas.schemas.alertas import contagem as nao_lidos
 from alertas.schemas.inicio import InicioView, PendenciasDoInicioPage
 from alertas.service import inicio, leitura
 from conecta_edge import calls, observability, session
+from conecta_edge.aws import unserved
 from conecta_edge.clock import iso
 from conecta_edge.http import CURSOR, PRESTADOR, Operation, Parameter, Query, Reply, Request, Response
 from conecta_edge.parallel import gather
@@ -59,8 +60,12 @@ def _novas(caller: Principal, correlacao: str) -> int | None:
     """How many documentações are new; `None` when documentos does not answer: the rest of the page does."""
     try:
         return int(bootstrap.novas(caller.prestador_id, caller.subject, correlacao)["novas"])
-    except (ProblemError, calls.CallFailedError):
-        observability.log("warning", "documentacoes novas sem resposta", correlacao=correlacao)
+    except Exception as error:
+        if not (isinstance(error, ProblemError | calls.CallFailedError) or unserved(error)):
+            raise
+        observability.log(
+            "warning", "documentacoes novas sem resposta", erro=type(error).__name__, correlacao=correlacao
+        )
         return None
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 from pydantic import BaseModel
 
 from alertas.bootstrap import nucleo, webhooks
@@ -299,8 +299,8 @@ def test_owners_are_asked_by_their_unpublished_routes(
 ) -> None:
     asked = []
 
-    def ask(*what: Any) -> Any:
-        asked.append(what)
+    def ask(setting: str, route: str, _body: Any, _correlacao: str, within: float | None = None) -> Any:
+        asked.append((setting, route, within))
         return {}
 
     monkeypatch.setattr(calls, "ask", ask)
@@ -308,10 +308,30 @@ def test_owners_are_asked_by_their_unpublished_routes(
     donos.contestaveis({"protocolo": PEG}, "c")
     donos.publico("p", None, "c")
     nucleo.novas(HOSPITAL, "pessoa-1", "c")
-    assert [(setting, route) for setting, route, _, _ in asked] == [
-        ("FUNCAO_RECURSO", "/recursos/contestaveis"), ("FUNCAO_DOCUMENTOS", "/documentacoes/publico"),
-        ("FUNCAO_DOCUMENTOS", "/documentacoes/novas"),
+    assert asked == [
+        ("FUNCAO_RECURSO", "/recursos/contestaveis", None), ("FUNCAO_DOCUMENTOS", "/documentacoes/publico", None),
+        ("FUNCAO_DOCUMENTOS", "/documentacoes/novas", nucleo.ESPERA),
     ]  # fmt: skip
+
+
+def test_a_counter_is_waited_for_less_long_than_the_page_may_take(
+    function_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FUNCAO_DOCUMENTOS", "conecta-teste-documentos-api")
+    waited = []
+
+    class Hung:
+        def __init__(self, _service: str, within: float) -> None:
+            self._within = within
+
+        def invoke(self, **_asked: Any) -> Any:
+            waited.append(self._within)
+            raise ReadTimeoutError(endpoint_url="https://lambda")
+
+    monkeypatch.setattr(calls, "client", Hung)
+    with pytest.raises(ReadTimeoutError):
+        nucleo.novas(HOSPITAL, "pessoa-1", "c")
+    assert waited == [nucleo.ESPERA]
 
 
 # --- the first page ---
@@ -368,10 +388,27 @@ def test_glosas_that_end_first_are_listed_first_on_every_page(mural: ApiMural, m
     assert (listed, page["cursor"], page["quantidade"]) == (["2", "1", "3"], None, 5)
 
 
-@pytest.mark.parametrize("error", [problems.busy(), calls.CallFailedError("x")])
+def answered(code: str, status: int) -> ClientError:
+    """What Lambda says when the function cannot be called."""
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "Invoke")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        problems.busy(), calls.CallFailedError("x"), ConnectTimeoutError(endpoint_url="https://lambda"),
+        ReadTimeoutError(endpoint_url="https://lambda"), answered("ServiceException", 500),
+        answered("KMSAccessDeniedException", 502),
+    ],
+)  # fmt: skip
 def test_the_first_page_does_without_documentos(mural: ApiMural, error: Exception) -> None:
     mural.novas = error
     assert mural.get("/inicio")["documentacoes"] == {"novas": None, "lista": "/documentacoes?novas=true"}
+
+
+def test_a_fault_of_ours_is_not_told_as_documentos_silence(mural: ApiMural) -> None:
+    mural.novas = answered("AccessDeniedException", 403)
+    assert mural.call("GET", "/inicio")[0] == 500
 
 
 def test_a_long_list_goes_on(mural: ApiMural, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,14 @@ def test_another_function_is_called_once_and_waited_for_longer_than_it_may_take(
     assert config.connect_timeout + config.read_timeout < 28
 
 
+def test_a_question_that_cannot_wait_is_asked_by_a_client_of_its_own(function_environment: dict[str, str]) -> None:
+    hasty = aws.client("lambda", 3)
+    config = hasty.meta.config
+    assert (config.read_timeout, config.retries["total_max_attempts"]) == (3, 1)
+    assert aws.client("lambda", 3) is hasty
+    assert aws.client("lambda") is not hasty
+
+
 def post(function_environment: dict[str, str]) -> dict[str, Any]:
     made: dict[str, Any] = aws.client("s3").generate_presigned_post(function_environment["BUCKET_ENTRADA"], "t/1")
     return made

@@ -27,21 +27,24 @@ def _session() -> Any:
 
 
 @lru_cache(maxsize=8)
-def client(service: str) -> Any:
-    """The process's client of one AWS service.
+def client(service: str, within: float | None = None) -> Any:
+    """The process's client of one AWS service; who waits shorter or longer than the others has one of its own.
 
     Time-outs are shorter than any function's own, retries use full jitter; both keep a slow dependency from
     eating the caller's time.
 
     Another function is called once and waited for: it may take all of an API function's 25 seconds, and asking again
     because no answer came would carry the same effect out twice.
+
+    Args:
+        within: seconds that an answer is waited for, when not as long as is usual of the service.
     """
     from botocore.config import Config  # noqa: PLC0415
 
     function = service == "lambda"
     config = Config(
         connect_timeout=1 if function else 2,
-        read_timeout=26 if function else 5,
+        read_timeout=within or (26 if function else 5),
         retries={"mode": "standard", "total_max_attempts": 1 if function else 3},
         max_pool_connections=16,
         parameter_validation=False,  # our requests are built in one place each and tested; checking costs CPU per call

@@ -36,15 +36,19 @@ class Answered:
 
 
 def call(setting: str, event: Mapping[str, Any], correlacao: str) -> Answered:
-    """Call the function that a setting names.
+    """Call the function that a setting names, and wait for all that it may take.
 
     Raises:
         ProblemError: 503, too many are at it: nothing was done.
         CallTooLargeError: nothing was done.
         CallFailedError: something may have been done.
     """
+    return _called(client("lambda"), setting, event, correlacao)
+
+
+def _called(aws: Any, setting: str, event: Mapping[str, Any], correlacao: str) -> Answered:
     try:
-        called = client("lambda").invoke(
+        called = aws.invoke(
             FunctionName=required(setting),
             InvocationType="RequestResponse",
             Payload=json.dumps(event, separators=(",", ":")).encode(),
@@ -65,8 +69,11 @@ def call(setting: str, event: Mapping[str, Any], correlacao: str) -> Answered:
     return Answered(answered["statusCode"], answered["headers"], content)
 
 
-def ask(setting: str, rota: str, body: Any, correlacao: str) -> Any:
+def ask(setting: str, rota: str, body: Any, correlacao: str, *, within: float | None = None) -> Any:
     """What a function answers to a POST at a route that is published nowhere: only one of ours can reach it.
+
+    Args:
+        within: seconds that the answer to a question without effect is waited for, when that is not all it may take.
 
     Raises:
         ConflictError: somebody else was writing it all the time.
@@ -77,7 +84,10 @@ def ask(setting: str, rota: str, body: Any, correlacao: str) -> Any:
         "httpMethod": "POST", "resource": rota, "headers": {}, "body": json.dumps(body),
         "requestContext": {"requestId": correlacao},
     }  # fmt: skip
-    answered = call(setting, event, correlacao)
+    if within is None:
+        answered = call(setting, event, correlacao)
+    else:
+        answered = _called(client("lambda", within), setting, event, correlacao)
     if answered.status == HTTPStatus.OK:
         return json.loads(answered.content)
     if answered.status == HTTPStatus.CONFLICT:
