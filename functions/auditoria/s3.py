@@ -47,9 +47,10 @@ class S3Arquivo:
 
         Files of gzip one after the other are one: no block is unpacked.
         """
+        piece = {name: told for name, told in manifesto.items() if name != "exportado_em"}
         first = gzip.compress(json.dumps(manifesto, ensure_ascii=False).encode(), mtime=0)
         blocos = gather([partial(self._content, tenant, elo) for elo in elos])
-        key = f"auditoria-exportacoes/{tenant.replace('#', '/')}/{resumo(manifesto)}.jsonl.gz"
+        key = f"auditoria-exportacoes/{tenant.replace('#', '/')}/{resumo(piece)}.jsonl.gz"
         self._client.put_object(
             Bucket=self._bucket, Key=key, Body=_NEWLINE.join([first, *blocos]) + _NEWLINE,
             ContentType="application/gzip",

@@ -53,10 +53,13 @@ def _verify(asked: argparse.Namespace) -> int:
         print(f"fim deste trecho: {found.blocos[-1].n}:{found.blocos[-1].digest}")
     if found.cabeca is not None:
         print(f"cabeça da cadeia, diz o arquivo: {found.cabeca.n}:{found.cabeca.digest}")
-    if not any(found.blocos and one.n >= found.blocos[0].n - 1 for one in asked.cabeca):
+    end = found.blocos[-1].n if found.blocos else 0
+    if found.cabeca is not None and found.cabeca.n > end > 0:
+        print(f"Do bloco {end + 1} até ela nada está aqui: que este trecho é da cadeia dela, só o que falta mostra.")
+    if max((one.n for one in asked.cabeca), default=0) < max(end, 1):
         print(
-            "Sem --cabeca deste trecho, nada garante que o arquivo não foi refeito por inteiro nem cortado no fim: "
-            "compare com a cabeça que GET /auditoria mostrou, ou que se anotou antes."
+            "Sem --cabeca do fim deste trecho, nada garante que depois da última conhecida ele não foi refeito nem "
+            "cortado: compare com a cabeça que GET /auditoria mostrou, ou que se anotou antes."
         )
     return SEM_DEFEITO
 
@@ -90,14 +93,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMANDO")
     verify = commands.add_parser(
         "verificar", help="confere arquivos de POST /auditoria/exportacoes, sem acesso ao sistema",
-        description="Acha o que foi alterado, retirado, incluído ou trocado de lugar depois de selado. Vários "
-        "arquivos da mesma cadeia, em ordem, são conferidos como um só. Status 0: sem defeito; 1: com; 2: ilegível.",
+        description="Acha o que foi alterado, retirado, incluído ou trocado de lugar depois de selado. Vários arquivos "
+        "da mesma cadeia, sem intervalos e em qualquer ordem, são conferidos como um só. Status 0: sem defeito; "
+        "1: com; 2: ilegível.",
     )  # fmt: skip
     verify.add_argument("arquivos", nargs="+", type=Path, metavar="ARQUIVO")
     verify.add_argument(
         "--cabeca", action="append", default=[], type=_cabeca, metavar="N:DIGEST",
         help="um bloco já conhecido, anotado de GET /auditoria: os arquivos têm de chegar até ele, ou começar logo "
-        "depois dele; pode repetir-se",
+        "depois dele; pode repetir-se, e dos anteriores aos arquivos conta o último",
     )  # fmt: skip
     verify.set_defaults(run=_verify)
     check = commands.add_parser(

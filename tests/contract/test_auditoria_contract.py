@@ -135,6 +135,11 @@ def test_blocks_come_back_as_they_were_sealed_and_are_given_away_with_their_mani
     assert subject.arquivo.ler(TENANT, elos[0]) == blocos[0]
     manifest = {"v": 1, "tenant": TENANT}
     assert subject.exported(subject.arquivo.exportar(TENANT, manifest, elos, "a.jsonl.gz")) == (manifest, blocos)
+    first, again = (
+        subject.arquivo.exportar(TENANT, {**manifest, "exportado_em": when}, elos, "a.jsonl.gz") for when in "12"
+    )
+    assert first.partition("?")[0] == again.partition("?")[0]
+    assert subject.exported(again) == ({**manifest, "exportado_em": "2"}, blocos)
     with pytest.raises(PerdidoError):
         subject.arquivo.ler(OUTRO, elos[0])
     with pytest.raises(PerdidoError):

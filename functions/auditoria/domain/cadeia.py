@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -109,17 +110,23 @@ def fechar(tenant: str, depois_de: Cabeca, dia: date, linhas: Sequence[Escrito],
 
 
 def verificar(
-    blocos: Iterable[Escrito], cabecas: Iterable[Cabeca] = (), desde: int | None = None
-) -> Iterator[Defeito]:  # fmt: skip
+    blocos: Iterable[Escrito],
+    cabecas: Iterable[Cabeca] = (),
+    desde: int | None = None,
+    ditas: Iterable[Cabeca] = (),
+) -> Iterator[Defeito]:
     """Everything that is wrong with a piece of a chain, which may begin at any block.
 
     Args:
         blocos: in the order they are kept in, from anywhere: nothing of them is trusted.
-        cabecas: known from elsewhere: what the blocks of those numbers must be, and how far the chain must go; the one
-            before the first block is what that is chained to.
+        cabecas: known from elsewhere: what the blocks of those numbers must be, and how far the chain must go; the
+            greatest before the first block is what that follows.
         desde: number of the first block, when it is known: no piece begins after it.
+        ditas: known too, but of the chain and not of the piece, which need neither reach nor follow them.
     """
-    known = {cabeca.n: cabeca.digest for cabeca in cabecas}
+    held = tuple(cabecas)
+    known = _known((*held, *ditas))
+    yield from _contradictions(known)
     last: Cabeca | None = None
     tenant = None
     for bloco in blocos:
@@ -131,17 +138,41 @@ def verificar(
         if bloco["tenant"] != tenant:
             yield Defeito("BLOCO_ALHEIO", f"O bloco {this.n} é da cadeia de outro.", this.n)
         yield from _rows(bloco)
-        if last is None and desde is not None and this.n > desde:
-            yield Defeito("BLOCO_RETIRADO", f"Antes do bloco {this.n} faltam {this.n - desde}.", desde)
-        before = last or (INICIO if this.n == 1 else Cabeca(this.n - 1, known.get(this.n - 1, str(bloco["anterior"]))))
-        yield from _link(before, this, bloco["anterior"])
-        if known.get(this.n, this.digest) != this.digest:
+        if last is None:
+            yield from _begins(this.n, desde, held)
+        yield from _link(last or _before(this.n, bloco["anterior"], known), this, bloco["anterior"])
+        if known.get(this.n, frozenset()) - {this.digest}:
             yield Defeito("BLOCO_ALTERADO", f"O bloco {this.n} não é o que a cabeça conhecida diz.", this.n)
         last = this
     end = last.n if last else 0
-    for n in sorted(known):
-        if n > end:
-            yield Defeito("FIM_CORTADO", f"A cadeia vai pelo menos até o bloco {n}, e aqui termina no {end}.", n)
+    for n in sorted({one.n for one in held if one.n > end}):
+        yield Defeito("FIM_CORTADO", f"A cadeia vai pelo menos até o bloco {n}, e aqui termina no {end}.", n)
+
+
+def _known(cabecas: Iterable[Cabeca]) -> Mapping[int, AbstractSet[str]]:
+    known: dict[int, set[str]] = {}
+    for cabeca in cabecas:
+        known.setdefault(cabeca.n, set()).add(cabeca.digest)
+    return known
+
+
+def _contradictions(known: Mapping[int, AbstractSet[str]]) -> Iterator[Defeito]:
+    """A block has one digest: who knows two knows that one is of a chain that was forged, whatever is here."""
+    for n in sorted(n for n, digests in known.items() if len(digests) > 1):
+        text = f"Do bloco {n} conhecem-se {len(known[n])} digests diferentes: a cadeia ou uma das cabeças foi forjada."
+        yield Defeito("CABECAS_CONTRADITORIAS", text, n)
+
+
+def _begins(first: int, desde: int | None, cabecas: Iterable[Cabeca]) -> Iterator[Defeito]:
+    begin = first if desde is None else min(first, desde)
+    begin = max((one.n + 1 for one in cabecas if one.n < begin), default=begin)
+    if first > begin:
+        yield Defeito("BLOCO_RETIRADO", f"Antes do bloco {first} faltam {first - begin}.", begin)
+
+
+def _before(first: int, anterior: str, known: Mapping[int, AbstractSet[str]]) -> Cabeca:
+    """What the first block is chained to, as far as it is known: else what it says itself."""
+    return INICIO if first == 1 else Cabeca(first - 1, min(known.get(first - 1, set()) - {anterior}, default=anterior))
 
 
 def _is_block(bloco: Any) -> bool:

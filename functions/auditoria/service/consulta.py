@@ -82,7 +82,8 @@ def exportar(tenant: str, de: date, ate: date, portas: Portas) -> Exportacao:
     elos = portas.selos.elos(tenant, first, last) if sealed else ()
     head = portas.selos.cabeca(tenant)
     manifesto = {
-        "v": VERSAO, "tenant": tenant, "de": de.isoformat(), "ate": ate.isoformat(), "cabeca": codec.plain(head),
+        "v": VERSAO, "tenant": tenant, "de": de.isoformat(), "ate": ate.isoformat(),
+        "exportado_em": portas.now.isoformat(), "cabeca": codec.plain(head),
         "blocos": [{"n": elo.n, "digest": elo.digest, "linhas": elo.linhas} for elo in elos],
     }  # fmt: skip
     nome = f"auditoria-{tenant.rpartition('#')[2]}-{de}-{ate}.jsonl.gz"

@@ -159,6 +159,7 @@ def test_what_is_sealed_of_a_period_is_given_away_in_one_unbroken_piece(mesa: Me
     manifest, blocos = mesa.arquivo.exportados[nome]
     last = manifest["blocos"][-1]
     assert body["fim"] == {"bloco": last["n"], "digest": last["digest"]}
+    assert manifest["exportado_em"] == mesa.agora.isoformat()
     assert [one["n"] for one in manifest["blocos"]] == [one["n"] for one in blocos] == [1, 2, 3]
     assert mesa.accesses == [(TENANT, f"auditoria/{ONTEM}")]
 

@@ -29,6 +29,16 @@ def sealed_again(bloco: Mapping[str, Any]) -> dict[str, Any]:
     return {**bloco, "resumos": [resumo(row) for row in bloco["linhas"]]}
 
 
+def forged(blocos: Blocos, since: int) -> Blocos:
+    """The chain as somebody makes it who can: rows of one block are others, and all after it is chained to it."""
+    made = [*blocos[: since - 1]]
+    for bloco in blocos[since - 1 :]:
+        anterior = digest(made[-1]) if made else bloco["anterior"]
+        linhas = [{**row, "quem": "outra"} for row in bloco["linhas"]] if bloco["n"] == since else bloco["linhas"]
+        made.append(sealed_again({**bloco, "anterior": anterior, "linhas": linhas}))
+    return made
+
+
 def found(blocos: Blocos, *cabecas: Cabeca) -> list[tuple[str, int | None, int | None]]:
     return [(one.codigo, one.bloco, one.linha) for one in verificar(blocos, cabecas)]
 
@@ -118,3 +128,26 @@ def test_what_is_no_block_is_told_and_the_rest_is_looked_at(junk: Any) -> None:
 def test_digests_of_any_kind_are_no_digests_of_rows() -> None:
     (bloco,) = a_chain(2)
     assert found([{**bloco, "resumos": [{}, 1]}])[:2] == [("LINHA_ALTERADA", 1, 1), ("LINHA_ALTERADA", 1, 2)]
+
+
+def test_blocks_before_the_first_are_missed_by_who_knows_an_earlier_one() -> None:
+    blocos = a_chain(1, 1, 1, 1, 1, 1)
+    known = heads(blocos)
+    assert found(blocos[3:], known[1]) == [("BLOCO_RETIRADO", 3, None)]
+    assert found(blocos[3:], known[0], known[1], known[5]) == [("BLOCO_RETIRADO", 3, None)]
+    assert found(blocos[3:], known[0], known[2]) == found(blocos[3:], known[3]) == []
+    assert found(blocos[3:], Cabeca(3, "a" * 64)) == [("BLOCO_ALTERADO", 4, None)]
+    missing = [(one.codigo, one.bloco) for one in verificar(blocos[3:], known[:1], desde=3)]
+    assert missing == [("BLOCO_RETIRADO", 2)]
+    assert list(verificar(blocos[3:5], ditas=[known[0], known[5]])) == []
+
+
+def test_who_knows_two_digests_of_one_block_knows_of_a_forgery_wherever_it_is() -> None:
+    blocos = a_chain(1, 1, 1)
+    false = Cabeca(2, "a" * 64)
+    both = [("CABECAS_CONTRADITORIAS", 2, None)]
+    for pair in ([heads(blocos)[1], false], [false, heads(blocos)[1]]):
+        assert found(blocos, *pair) == [*both, ("BLOCO_ALTERADO", 2, None)]
+        assert found(blocos[2:], *pair) == [*both, ("BLOCO_ALTERADO", 3, None)]
+        assert found(blocos[:1], *pair) == [*both, ("FIM_CORTADO", 2, None)]
+        assert [one.codigo for one in verificar(blocos[:1], ditas=pair)] == ["CABECAS_CONTRADITORIAS"]
