@@ -83,8 +83,8 @@ def _growth(data: Dados) -> Iterator[Iterable[str]]:
         "passes it:",
         ", ".join(f"{name} {usd / sum(kept.values()):.0%}" for name, usd in kept.items()) + ".",
         "Files are counted here as if they stayed in S3 Standard, which is more than they cost: the bucket moves them",
-        "to Infrequent Access after 90 days and to Glacier Instant Retrieval after a year. Rows stay what they are, and",
-        "so become the larger part.",
+        "to Infrequent Access after 90 days and to Glacier Instant Retrieval after a year. Rows stay what they are,",
+        "and so become the larger part.",
     )
 
 
