@@ -1,12 +1,14 @@
 """Deliveries and lines in DynamoDB. Keys: `chaves`.
 
 A delivery and the line it stands in are written together. Who attempts a line moves its `versao`; who puts something in
-counts in `postas`, and disturbs nobody.
+counts in `postas`, and disturbs nobody. Two events of a thing at one instant, or one of them and who attempts the line,
+meet in its row: every write of it is tried again when it met another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +18,7 @@ from alertas.dynamodb import chaves
 from conecta_atos.portas import Page
 from conecta_edge import rows
 from conecta_edge.clock import iso, parse_iso
-from conecta_edge.dynamodb import ConditionFailedError, conditions, get_item, marshal, query_page, update
+from conecta_edge.dynamodb import get_item, marshal, query_page, update
 from conecta_facts import codec
 
 if TYPE_CHECKING:
@@ -38,16 +40,13 @@ class DynamoEntregas:
         """One TransactWriteItems.
 
         Raises:
-            TransientConflictError: throttled, or in conflict with another of its line: nothing was written.
+            TransientConflictError: throttled, or it met others of its line again and again: nothing was written.
         """
         actions = [rows.replaced(self._table, _row(entrega), None)]
         if entrega.situacao is SituacaoEntrega.PENDENTE:
             actions.append(self._standing(entrega, now))
-        try:
-            with conditions():
-                self._client.transact_write_items(TransactItems=actions)
-        except ConditionFailedError:
-            return  # it is there: this event came twice
+        with suppress(rows.LostError):  # it is there: this event came twice
+            rows.transact(self._client, actions)
 
     def uma(self, prestador_id: str, webhook_id: str, entrega_id: str) -> Entrega | None:
         """One consistent GetItem."""
@@ -102,7 +101,7 @@ class DynamoEntregas:
         )  # fmt: skip
 
     def write_linha(self, antes: Linha, depois: Linha) -> bool:
-        """One write."""
+        """One TransactWriteItems."""
         proxima = depois.proxima
         place: Mapping[str, str | None] = (
             chaves.linha_fila(depois.lugar, proxima) if proxima else {"fila_pk": None, "fila_sk": None}
@@ -114,14 +113,10 @@ class DynamoEntregas:
         as_read, values = rows.AS_READ, {":versao": antes.versao}
         if proxima is None:
             as_read, values = f"{as_read} AND postas = :postas", {**values, ":postas": antes.postas}
+        moved = update(self._table, chaves.linha_key(depois.lugar), changes=changes, condition=as_read, values=values)
         try:
-            with conditions():
-                self._client.update_item(
-                    **update(
-                        self._table, chaves.linha_key(depois.lugar), changes=changes, condition=as_read, values=values
-                    )
-                )
-        except ConditionFailedError:
+            rows.transact(self._client, [{"Update": moved}])
+        except rows.LostError:
             return False
         return True
 
