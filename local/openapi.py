@@ -39,6 +39,7 @@ from conecta_tiss.versions import VERSOES
 from documentos.domain import conteudo, envios, uploads
 from documentos.domain.finalidades import FINALIDADES, RETENCOES
 from documentos.service.documentos import DESTINOS
+from infra.components.gateway_responses import ADDRESS_WINDOW, CALLS_PER_ADDRESS
 from infra.settings import Settings
 from pagamento.domain import lotes
 from pagamento.handler import comum as pagamentos
@@ -283,6 +284,7 @@ def limites() -> dict[str, Any]:
         "versoes_tiss_implementadas": [str(versao) for versao in VERSOES],
         "versao_tiss_padrao": "4.01.00",
         "corpo_maximo_bytes": CORPO_MAXIMO,
+        "chamadas": {"por_endereco": CALLS_PER_ADDRESS, "em_segundos": ADDRESS_WINDOW},
         "itens_por_pagina": {
             "pegs": pegs.PAGE,
             "precos_e_regras": cadastro.handler.contrato.PAGE,

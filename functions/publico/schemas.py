@@ -51,6 +51,7 @@ class LimitesView(BaseModel):
     versoes_tiss_implementadas: list[str]
     versao_tiss_padrao: str
     corpo_maximo_bytes: int
+    chamadas: Annotated[dict[str, int], Field(description="De um endereço de rede, e em quantos segundos.")]
     itens_por_pagina: dict[str, int]
     elegibilidade: Annotated[dict[str, int], Field(description="Cotas por pessoa ou credencial.")]
     autorizacao: Annotated[dict[str, int], Field(description="Itens, rascunhos e cota por pessoa ou credencial.")]

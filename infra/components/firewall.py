@@ -9,10 +9,10 @@ from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from infra.components.api import STAGE
+from infra.components.gateway_responses import ADDRESS_WINDOW, CALLS_PER_ADDRESS, of_one_address
 from infra.settings import Settings
 
-# Calls from one address in five minutes; a hospital's offices may share one.
-RATE_PER_FIVE_MINUTES = 6000
+TOO_OFTEN = "endereco-demais"
 
 # AWS's managed groups, and the rules in them that only count: lotes and other bodies of the TISS standard are
 # larger than 8 KB and are XML by nature; their size is limited by API Gateway and by the core.
@@ -38,6 +38,12 @@ class Firewall(Construct):
             scope="REGIONAL",
             default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
             visibility_config=_visibility(settings.name()),
+            # Elsewhere what the firewall blocks is a 403: this one goes by itself, and must not be taken for a refusal.
+            custom_response_bodies={
+                TOO_OFTEN: wafv2.CfnWebACL.CustomResponseBodyProperty(
+                    content=of_one_address(), content_type="APPLICATION_JSON"
+                )
+            },
             rules=[_rate(0), *(_managed(place, *group) for place, group in enumerate(MANAGED_GROUPS, start=1))],
         )
         stage = f"arn:aws:apigateway:{settings.regiao}::/restapis/{api_id}/stages/{STAGE}"
@@ -88,10 +94,20 @@ def _rate(priority: int) -> wafv2.CfnWebACL.RuleProperty:
     return wafv2.CfnWebACL.RuleProperty(
         name="taxa-por-endereco",
         priority=priority,
-        action=wafv2.CfnWebACL.RuleActionProperty(block={}),
+        action=wafv2.CfnWebACL.RuleActionProperty(
+            block=wafv2.CfnWebACL.BlockActionProperty(
+                custom_response=wafv2.CfnWebACL.CustomResponseProperty(
+                    response_code=429,
+                    custom_response_body_key=TOO_OFTEN,
+                    response_headers=[
+                        wafv2.CfnWebACL.CustomHTTPHeaderProperty(name="Retry-After", value=str(ADDRESS_WINDOW))
+                    ],
+                )
+            )
+        ),
         statement=wafv2.CfnWebACL.StatementProperty(
             rate_based_statement=wafv2.CfnWebACL.RateBasedStatementProperty(
-                limit=RATE_PER_FIVE_MINUTES, aggregate_key_type="IP", evaluation_window_sec=300
+                limit=CALLS_PER_ADDRESS, aggregate_key_type="IP", evaluation_window_sec=ADDRESS_WINDOW
             )
         ),
         visibility_config=_visibility("taxa-por-endereco"),

@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 BASE = "https://conecta.example/erros/"
+CALLS_PER_ADDRESS = 6000
+"""In five minutes: a hospital's offices, or all the hospitals of one system, may share an address."""
+ADDRESS_WINDOW = 300
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,13 @@ PROBLEMS: tuple[GatewayProblem, ...] = (
     ),
     GatewayProblem("DEFAULT_5XX", 500, *_INTERNAL),
 )
+
+
+def of_one_address() -> str:
+    """What the firewall answers to an address that calls too often, as a 429: it knows no request id."""
+    codigo, title, detail = _TOO_MANY
+    told = {"type": BASE + codigo, "title": title, "status": 429, "detail": detail, "codigo": codigo}
+    return json.dumps(told, ensure_ascii=False)
 
 
 def response_parameters(problem: GatewayProblem, origins: Sequence[str]) -> dict[str, str]:

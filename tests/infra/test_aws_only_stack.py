@@ -23,7 +23,11 @@ def test_the_firewall_stands_before_the_stage(producao: Templates) -> None:
 
 def test_one_address_cannot_take_it_all(producao: Templates) -> None:
     rate = rules(producao)["taxa-por-endereco"]
-    assert rate["Action"] == {"Block": {}}
+    answer = rate["Action"]["Block"]["CustomResponse"]
+    assert (answer["ResponseCode"], answer["ResponseHeaders"]) == (429, [{"Name": "Retry-After", "Value": "300"}])
+    (acl,) = producao.properties("AWS::WAFv2::WebACL", AWS)
+    told = json.loads(acl["CustomResponseBodies"][answer["CustomResponseBodyKey"]]["Content"])
+    assert (told["codigo"], told["status"]) == ("limite-excedido", 429)
     assert rate["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
 
 

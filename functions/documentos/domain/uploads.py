@@ -27,7 +27,7 @@ POST_LIFETIME: Final = timedelta(minutes=5)
 GRACE: Final = timedelta(minutes=5)
 RECHECK: Final = timedelta(minutes=2)
 MAX_ATTEMPTS: Final = 12
-PATIENCE: Final = timedelta(hours=12)
+PATIENCE: Final = timedelta(hours=14)
 
 
 class Situacao(StrEnum):
@@ -223,15 +223,15 @@ def receive(
     )  # fmt: skip
 
 
-def hand_over_again(upload: Upload, now: datetime) -> Upload:
+def hand_over_again(upload: Upload, now: datetime, *, by_hand: bool = False) -> Upload:
     """The owner has not answered in time: ask again, later each time.
 
-    Give up loudly after twelve attempts, but never within twelve hours of the file's arrival: attempts that ops asked
-    for in a hurry do not use up the patience.
+    Give up loudly after twelve attempts, but never within fourteen hours of the file's arrival, which is what they take
+    by themselves, and never in an attempt that ops asked for: those use up no patience.
     """
     changed = replace(upload, versao=upload.versao + 1)
     arrived = upload.recebido_em or upload.criado_em
-    if upload.tentativa >= MAX_ATTEMPTS and now - arrived >= PATIENCE:
+    if not by_hand and upload.tentativa >= MAX_ATTEMPTS and now - arrived >= PATIENCE:
         return replace(changed, situacao=Situacao.FALHOU, conferir_em=None)
     wait = RECHECK * (2 ** min(upload.tentativa, 6))
     return replace(changed, tentativa=upload.tentativa + 1, conferir_em=now + wait)

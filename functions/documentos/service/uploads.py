@@ -209,7 +209,9 @@ def reconcile(
         try:
             upload = uploads_.get(prestador_id, upload_id)
             if upload is not None and not upload.situacao.final:
-                moved += _reconcile_one(upload, uploads_=uploads_, files=files, read_body=read_body, now=now)
+                moved += _reconcile_one(
+                    upload, uploads_=uploads_, files=files, read_body=read_body, now=now, by_hand=everything
+                )
         except StaleUploadError:
             continue  # it moved while we looked: nothing left to do here
         except Exception as error:  # noqa: BLE001  # raised below
@@ -219,9 +221,11 @@ def reconcile(
     return looked, moved
 
 
-def _reconcile_one(upload: Upload, *, uploads_: Uploads, files: Files, read_body: ReadBody, now: datetime) -> int:
+def _reconcile_one(
+    upload: Upload, *, uploads_: Uploads, files: Files, read_body: ReadBody, now: datetime, by_hand: bool
+) -> int:
     if upload.situacao is Situacao.EM_PROCESSAMENTO:
-        after = uploads.hand_over_again(upload, now)
+        after = uploads.hand_over_again(upload, now, by_hand=by_hand)
         uploads_.change(upload, after, None if after.situacao.final else received_event(after), now)
         return 1
     found = receive_file(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -72,7 +73,7 @@ def test_an_owner_that_does_not_answer_is_asked_again_later_each_time() -> None:
     assert upload.situacao is Situacao.EM_PROCESSAMENTO
 
 
-def test_after_twelve_attempts_and_twelve_hours_the_upload_fails_loudly() -> None:
+def test_after_twelve_attempts_and_fourteen_hours_the_upload_fails_loudly() -> None:
     upload = received(an_upload(tentativa=0))
     for _ in range(MAX_ATTEMPTS):
         upload = uploads.hand_over_again(upload, NOW + PATIENCE + timedelta(days=1))
@@ -84,6 +85,12 @@ def test_attempts_asked_for_in_a_hurry_never_make_an_upload_fail() -> None:
     for _ in range(3 * MAX_ATTEMPTS):
         upload = uploads.hand_over_again(upload, LATER)
     assert upload.situacao is Situacao.EM_PROCESSAMENTO
+
+
+def test_attempts_asked_for_by_hand_never_make_an_upload_fail_however_late() -> None:
+    upload = replace(received(an_upload()), tentativa=MAX_ATTEMPTS)
+    upload = uploads.hand_over_again(upload, NOW + 2 * PATIENCE, by_hand=True)
+    assert (upload.situacao, upload.tentativa) == (Situacao.EM_PROCESSAMENTO, MAX_ATTEMPTS + 1)
 
 
 def test_nobody_gives_up_on_a_file_before_its_form_has_expired_for_sure() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,6 +60,14 @@ def test_who_has_spent_a_window_is_told_when_the_next_begins(second: int, wait: 
         take(Table("ConditionalCheckFailedException"), now=NOW + timedelta(seconds=second))
     assert (refused.value.status, refused.value.codigo) == (429, "limite-excedido")
     assert refused.value.headers == {"Retry-After": wait}
+
+
+def test_whose_quota_is_spent_is_logged_and_not_who_spent_it(logged: Callable[[], list[Any]]) -> None:
+    with pytest.raises(ProblemError):
+        take(Table("ConditionalCheckFailedException"), 3)
+    (line,) = logged()
+    assert (line["message"], line["cota"], line["prestador_id"]) == ("cota excedida", "elegibilidade", HOSPITAL)
+    assert "pessoa" not in str(line)
 
 
 def test_what_no_window_has_is_refused_without_asking() -> None:

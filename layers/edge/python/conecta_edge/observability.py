@@ -10,11 +10,11 @@ from typing import Any, Final
 
 ALLOWED: Final = frozenset(
     {
-        "achados", "adiadas", "adiados", "alteradas", "avisadas", "blocos", "correlacao", "duracao_ms", "em_analise",
-        "erro", "evento", "finalidade", "funcao", "guias", "hash", "linhas", "metodo", "operacao", "pendentes", "pilha",
-        "prestador_id", "protocolo", "reagendadas", "reemitidos", "registro_ans", "repetido", "retomados", "rota",
-        "sem_resposta", "situacao", "status", "tarefa", "tentativa", "tipo_guia", "upload_id", "vencidos",
-        "versao_tiss", "vistas",
+        "achados", "adiadas", "adiados", "alteradas", "avisadas", "blocos", "correlacao", "cota", "duracao_ms",
+        "em_analise", "erro", "evento", "finalidade", "funcao", "guias", "hash", "linhas", "metodo", "operacao",
+        "pendentes", "pilha", "prestador_id", "protocolo", "reagendadas", "reemitidos", "registro_ans", "repetido",
+        "retomados", "rota", "sem_resposta", "situacao", "status", "tarefa", "tentativa", "tipo_guia", "upload_id",
+        "vencidos", "versao_tiss", "vistas",
     }
 )  # fmt: skip
 

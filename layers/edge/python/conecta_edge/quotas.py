@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from conecta_edge import problems
+from conecta_edge import observability, problems
 from conecta_edge.dynamodb import ConditionFailedError, Item, conditions, marshal
 from conecta_edge.problems import ProblemError
 
@@ -32,12 +32,12 @@ class Quota:
             TransientConflictError: throttled; nothing was taken.
         """
         if units > self.limit:
-            raise self._exceeded(now)
+            raise self._exceeded(prestador_id, now)
         try:
             with conditions():
                 client.update_item(**self._update(table, prestador_id, subject, units, now))
         except ConditionFailedError as failed:
-            raise self._exceeded(now) from failed
+            raise self._exceeded(prestador_id, now) from failed
 
     def _update(self, table: str, prestador_id: str, subject: str, units: int, now: datetime) -> Item:
         start = int(now.timestamp()) // self.window * self.window
@@ -51,5 +51,7 @@ class Quota:
             "ExpressionAttributeValues": marshal(values),
         }
 
-    def _exceeded(self, now: datetime) -> ProblemError:
+    def _exceeded(self, prestador_id: str, now: datetime) -> ProblemError:
+        # Whose audit tells which person or credential goes on: the log names neither.
+        observability.log("warning", "cota excedida", cota=self.name, prestador_id=prestador_id)
         return problems.too_many(self.window - int(now.timestamp()) % self.window)
