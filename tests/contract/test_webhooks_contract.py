@@ -225,6 +225,12 @@ def test_of_many_who_come_for_a_line_one_has_it(entregas: Any) -> None:
     assert race(lambda _place: entregas.write_linha(linha, held)).count(True) == 1
 
 
+def test_of_many_things_told_at_once_of_one_entity_each_stands_in_its_line(entregas: Any) -> None:
+    many = race(lambda place: entregas.put(a_delivery(place), NOW))
+    assert entregas.linha(LUGAR).postas == len(many)
+    assert len(entregas.registro(a_webhook(), ALL, None, 99).rows) == len(many)
+
+
 def test_lines_that_are_due_are_found_and_those_closed_or_to_come_are_not(entregas: Any) -> None:
     for number in range(5):
         entregas.put(a_delivery(0, f"autorizacao/345695/{number}"), NOW + timedelta(minutes=number))
@@ -233,12 +239,6 @@ def test_lines_that_are_due_are_found_and_those_closed_or_to_come_are_not(entreg
     entregas.write_linha(linha, replace(linha, proxima=None, versao=1))
     due = entregas.vencidas(NOW + timedelta(minutes=3, seconds=1), 400)
     assert sorted(one.entidade for one in due) == [f"autorizacao/345695/{number}" for number in (1, 2, 3)]
-def test_of_many_things_told_at_once_of_one_entity_each_stands_in_its_line(entregas: Any) -> None:
-    many = race(lambda place: entregas.put(a_delivery(place), NOW))
-    assert entregas.linha(LUGAR).postas == len(many)
-    assert len(entregas.registro(a_webhook(), ALL, None, 99).rows) == len(many)
-
-
     assert {(one.prestador_id, one.webhook) for one in due} == {(HOSPITAL, "w1")}
 
 

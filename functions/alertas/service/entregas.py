@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -172,12 +171,7 @@ def send_again(webhook: Webhook, entrega: Entrega, portas: Portas) -> Entrega:
         MudouError: it was attempted again and again at this moment.
     """
     webhooks.require_active(webhook)
-    for _ in range(webhooks.VOLTAS):
-        try:
-            return _again(entrega, portas)
-        except MudouError:
-            entrega = find(webhook, entrega.id, portas)
-    raise MudouError
+    return _again(webhook, entrega, portas)[0]
 
 
 def send_range_again(
@@ -185,28 +179,33 @@ def send_range_again(
 ) -> tuple[int, Mapping[str, str] | None]:
     """Deliveries of a period are sent off once more, those that wait left as they are.
 
-    The oldest first: whoever attempts a line meanwhile finds what is to go before the rest.
+    The oldest first: whoever attempts a line meanwhile finds what is to go before the rest. Whoever is told of an
+    error asks for the same page once more: what was sent off waits, and is left as it is.
 
     Returns:
         How many, and where to go on (`None` at the end).
 
     Raises:
         SituacaoInvalidaError: it is not active.
+        MudouError: one was attempted again and again at this moment.
     """
     webhooks.require_active(webhook)
-    page, done = portas.entregas.registro(webhook, periodo, position, REENVIOS, recentes=False), 0
-    for one in page.rows:
-        if one.situacao is not SituacaoEntrega.PENDENTE:
-            with suppress(MudouError):  # it is being attempted, or was sent off by somebody else
-                _again(one, portas)
-                done += 1
+    page = portas.entregas.registro(webhook, periodo, position, REENVIOS, recentes=False)
+    done = sum(_again(webhook, one, portas)[1] for one in page.rows)
     return done, page.position
 
 
-def _again(entrega: Entrega, portas: Portas) -> Entrega:
-    if entrega.situacao is SituacaoEntrega.PENDENTE:
-        return entrega
-    after = entrega.again()
-    portas.entregas.write(entrega, after, portas.agora())
-    portas.fila.enqueue([after.lugar])
-    return after
+def _again(webhook: Webhook, entrega: Entrega, portas: Portas) -> tuple[Entrega, bool]:
+    """A delivery that waits, and whether it does because of us; one that meets another write is looked at again."""
+    for _ in range(webhooks.VOLTAS):
+        if entrega.situacao is SituacaoEntrega.PENDENTE:
+            return entrega, False
+        after = entrega.again()
+        try:
+            portas.entregas.write(entrega, after, portas.agora())
+        except MudouError:
+            entrega = find(webhook, entrega.id, portas)
+            continue
+        portas.fila.enqueue([after.lugar])
+        return after, True
+    raise MudouError

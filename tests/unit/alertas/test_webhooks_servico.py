@@ -621,17 +621,41 @@ def test_one_that_changes_while_it_is_sent_off_is_looked_at_again(house: House) 
         entregas.send_again(active, made, house.portas)
 
 
-def test_one_that_is_being_attempted_is_not_counted_as_sent_off(house: House) -> None:
+@pytest.mark.parametrize(("sent_off", "counted"), [(False, 1), (True, 0)])
+def test_one_of_many_that_changes_meanwhile_is_looked_at_again(*, sent_off: bool, counted: int, house: House) -> None:
     active = house.active()
     house.tell(minutes=1)
     house.deliver(active)
-    (key,) = house.entregas.rows
+    ((key, one),) = house.entregas.rows.items()
 
-    def attempted() -> None:
-        house.entregas.rows[key] = replace(house.entregas.rows[key], versao=9)
+    def meanwhile() -> None:
+        house.entregas.before_write = lambda: None
+        house.entregas.rows[key] = one.again() if sent_off else replace(one, versao=one.versao + 1)
 
-    house.entregas.before_write = attempted
-    assert entregas.send_range_again(active, Periodo("0", "9"), None, house.portas) == (0, None)
+    house.entregas.before_write = meanwhile
+    assert entregas.send_range_again(active, Periodo("0", "9"), None, house.portas) == (counted, None)
+    assert (house.situations(), house.entregas.rows[key].reenvios) == ([PENDENTE], 1)
+
+
+def test_many_that_could_not_all_be_sent_off_are_asked_for_again_for_nothing(house: House) -> None:
+    active = house.active()
+    for minute in (1, 2, 3):
+        house.tell(minutes=minute)
+    house.deliver(active)
+    left = [1]
+
+    def busy() -> None:
+        if not left:
+            raise MudouError
+        left.pop()
+
+    house.entregas.before_write = busy
+    with pytest.raises(MudouError):
+        entregas.send_range_again(active, Periodo("0", "9"), None, house.portas)
+    assert house.situations() == [PENDENTE, ENTREGUE, ENTREGUE]
+    house.entregas.before_write = lambda: None
+    assert entregas.send_range_again(active, Periodo("0", "9"), None, house.portas) == (2, None)
+    assert [one.reenvios for one in house.entregas.rows.values()] == [1, 1, 1]
 
 
 def test_a_test_is_delivered_as_anything_else(house: House) -> None:
