@@ -29,7 +29,7 @@ class FakeWebhooks:
 
     Attributes:
         avisos: what was told when one was switched off.
-        before_write: called before each write: what a race does meanwhile.
+        before_write: called before each write of one, or of how it is doing: what a race does meanwhile.
         kept: what was written along.
     """
 
@@ -81,10 +81,14 @@ class FakeWebhooks:
     def saude(self, webhook: Webhook) -> Saude:
         return self.saudes.get(webhook.id, Saude(prestador_id=webhook.prestador_id, webhook=webhook.id))
 
-    def write_saude(self, saude: Saude) -> None:
-        held = self.saudes.get(saude.webhook)
-        if (held.versao if held else 0) == saude.versao - 1:
+    def write_saude(self, saude: Saude) -> bool:
+        self.before_write()
+        with self._lock:
+            held = self.saudes.get(saude.webhook)
+            if (held.versao if held else 0) != saude.versao - 1:
+                return False
             self.saudes[saude.webhook] = saude
+            return True
 
 
 class FakeEntregas:

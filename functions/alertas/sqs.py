@@ -1,4 +1,8 @@
-"""The queue of lines to attempt."""
+"""The queue of lines to attempt.
+
+Each message names the prestador as its group: SQS delivers those of others first while one takes more than its share of
+the workers' time (fair queues, SQS Developer Guide). It is an order among what waits, and keeps nobody's place.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,10 @@ class SqsFila:
         distinct = list(dict.fromkeys(lugares))
         for start in range(0, len(distinct), _BATCH):
             entries = [
-                {"Id": str(place), "MessageBody": json.dumps(asdict(one)), "DelaySeconds": delay}
+                {
+                    "Id": str(place), "MessageBody": json.dumps(asdict(one)), "DelaySeconds": delay,
+                    "MessageGroupId": one.prestador_id,
+                }
                 for place, one in enumerate(distinct[start : start + _BATCH])
-            ]
+            ]  # fmt: skip
             self._client.send_message_batch(QueueUrl=self._url, Entries=entries)

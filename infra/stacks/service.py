@@ -970,7 +970,7 @@ class ServiceStack(Stack):
                 *mail_use(self._settings),
             ),
         )
-        # One at a time: whoever is slow to answer keeps nobody else waiting.
+        # One at a time: whoever is slow to answer holds a worker, not what came in the same batch.
         fluxo.consume_queue(webhooks, batch=1)
         work = Target.function(fluxo)
         self._sweep("EntregasDeWebhooks", "entregas-de-webhooks", every(5), work, fluxo, {"acao": "retomar-entregas"})

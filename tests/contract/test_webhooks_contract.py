@@ -150,12 +150,20 @@ def test_how_it_is_doing_is_kept_apart_and_the_last_to_look_loses(webhooks: Any)
     webhooks.add(one, 0, ())
     fresh = webhooks.saude(one)
     assert fresh == Saude(prestador_id=HOSPITAL, webhook="w1")
-    for _ in range(2):
-        webhooks.write_saude(fresh.failed(NOW, timedelta(minutes=1)))
+    assert [webhooks.write_saude(fresh.failed(NOW, timedelta(minutes=1))) for _ in range(2)] == [True, False]
     held = webhooks.saude(one)
     assert (held.falhas, held.versao) == (1, 1)
     webhooks.write_saude(held.worked())
     assert webhooks.saude(one) == replace(fresh, versao=2)
+
+
+def test_of_many_who_would_see_whether_it_works_again_one_does(webhooks: Any) -> None:
+    one = a_webhook()
+    webhooks.add(one, 0, ())
+    held = webhooks.saude(one).failed(NOW, timedelta(minutes=1))
+    webhooks.write_saude(held)
+    assert race(lambda _place: webhooks.write_saude(held.asked(NOW + timedelta(minutes=2)))).count(True) == 1
+    assert webhooks.saude(one).tentar_em == NOW + timedelta(minutes=2)
 
 
 # --- deliveries ---

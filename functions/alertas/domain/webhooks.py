@@ -26,6 +26,7 @@ DESLIGA_EM: Final = timedelta(days=3)
 """How long an endpoint may fail without one success between."""
 ESQUECE_EM: Final = timedelta(days=1)
 SEGUIDAS: Final = 3
+"""Failures in a row after which an endpoint is taken to fail whatever it is sent."""
 SOSSEGO: Final = timedelta(minutes=5)
 """For how long, at most, an endpoint that fails is left alone whatever happens."""
 _NOME: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
@@ -168,7 +169,7 @@ class Saude:
     Attributes:
         falhas: in a row, of whatever entities.
         desde, ultima: instants of the first of them and of the last.
-        tentar_em: nothing is attempted before.
+        tentar_em: nothing is attempted before, but for the one thing that may be, to see whether it works again.
         versao: optimistic lock; 0 is not written yet.
     """
 
@@ -179,6 +180,20 @@ class Saude:
     ultima: datetime | None = None
     tentar_em: datetime | None = None
     versao: int = 0
+
+    @property
+    def failing(self) -> bool:
+        """Whether it fails whatever it is sent: then it is sent one thing at a time."""
+        return self.falhas >= SEGUIDAS
+
+    def sossego(self, now: datetime) -> timedelta:
+        """For how much longer it is left alone; what a clock that was ahead wrote counts for nothing."""
+        left = self.tentar_em - now if self.tentar_em else timedelta()
+        return left if timedelta() < left <= SOSSEGO else timedelta()
+
+    def asked(self, until: datetime) -> Saude:
+        """While one attempt sees for all of them whether it works again, and until an instant at most."""
+        return replace(self, tentar_em=until, versao=self.versao + 1)
 
     def failed(self, now: datetime, wait: timedelta) -> Saude:
         """After one more failure; from the third on the whole endpoint is left alone for a while.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,11 +61,14 @@ class DynamoWebhooks:
         found = rows.build(Saude, get_item(self._client, self._table, key))
         return found or Saude(prestador_id=webhook.prestador_id, webhook=webhook.id)
 
-    def write_saude(self, saude: Saude) -> None:
-        """One write."""
+    def write_saude(self, saude: Saude) -> bool:
+        """One TransactWriteItems."""
         row = {**chaves.saude_key(saude.prestador_id, saude.webhook), **rows.plain(saude)}
-        with suppress(rows.LostError):
+        try:
             rows.transact(self._client, [rows.replaced(self._table, row, saude.versao - 1 or None)])
+        except rows.LostError:
+            return False
+        return True
 
     def _replaced(self, webhook: Webhook, versao: int | None) -> Item:
         row = {**chaves.webhook_key(webhook.prestador_id, webhook.id), **rows.plain(webhook)}

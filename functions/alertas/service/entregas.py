@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any, Final
 from alertas.domain import entregas, eventos
 from alertas.domain.entregas import Entrega, Linha, Lugar, SituacaoEntrega, espera
 from alertas.domain.errors import MudouError
-from alertas.domain.webhooks import SOSSEGO, SituacaoWebhook, WebhookNaoEncontradoError
+from alertas.domain.webhooks import SituacaoWebhook, WebhookNaoEncontradoError
 from alertas.service import webhooks
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from alertas.domain.entregas import Periodo
-    from alertas.domain.webhooks import Webhook
+    from alertas.domain.webhooks import Saude, Webhook
     from alertas.service.webhooks import Portas
 
 JANELA: Final = timedelta(seconds=30)
 """For how long a message goes on attempting a line: less than what its function has."""
 POSSE: Final = timedelta(minutes=2)
-"""For how long nobody else attempts it."""
+"""For how long nobody else attempts it, nor anything else at an endpoint that fails."""
 ATRASO_MAXIMO: Final = timedelta(minutes=15)
 """As far as the queue itself puts off."""
 VARRIDAS: Final = 4000
@@ -104,10 +104,10 @@ def _one(linha: Linha, entrega: Entrega, portas: Portas, done: Andamento) -> Lin
     webhook = webhooks.find(entrega.prestador_id, entrega.webhook, portas)
     if webhook.situacao is not SituacaoWebhook.ATIVO:
         return linha if _written(entrega, entrega.withheld(), now, portas, done) else None
-    saude = portas.webhooks.saude(webhook)
-    if saude.tentar_em is not None and now < saude.tentar_em <= now + SOSSEGO:
+    saude, may = _turn(portas.webhooks.saude(webhook), now, portas)
+    if not may:
         # The endpoint fails whatever it is sent: it is left alone as a whole, and no attempt is counted.
-        _put_off(linha, now, saude.tentar_em - now + espera(1, portas.sortear()), portas)
+        _put_off(linha, now, saude.sossego(now) + espera(1, portas.sortear()), portas)
         return None
     corpo = entrega.corpo.encode()
     sent = {
@@ -129,6 +129,20 @@ def _one(linha: Linha, entrega: Entrega, portas: Portas, done: Andamento) -> Lin
     failures = 0 if after.situacao is SituacaoEntrega.ESGOTADA else linha.tentativas + 1
     _put_off(replace(linha, tentativas=failures), ended, espera(max(failures, 1), portas.sortear()), portas)
     return None
+
+
+def _turn(saude: Saude, now: datetime, portas: Portas) -> tuple[Saude, bool]:
+    """How an endpoint is doing, and whether it may be sent something now.
+
+    Of all that wait for one that fails, only what writes first that it asks goes there: workers are few, and whatever
+    goes to it holds one until it gives up.
+    """
+    if saude.sossego(now):
+        return saude, False
+    if not saude.failing:
+        return saude, True
+    asked = saude.asked(now + POSSE)
+    return asked, portas.webhooks.write_saude(asked)
 
 
 def _written(antes: Entrega, depois: Entrega, now: datetime, portas: Portas, done: Andamento) -> bool:

@@ -75,8 +75,8 @@ class Webhooks(Protocol):
         """How it is doing."""
         ...
 
-    def write_saude(self, saude: Saude) -> None:
-        """On condition that it is as read; whoever loses leaves it as others have it."""
+    def write_saude(self, saude: Saude) -> bool:
+        """On condition that it is as read: whether it was. Whoever loses leaves it as others have it."""
         ...
 
 

@@ -348,6 +348,7 @@ def test_lines_are_queued_by_ten_each_once_after_as_long_as_asked() -> None:
     assert [len(one["Entries"]) for one in sqs.batches] == [10, 2]
     entry = sqs.batches[0]["Entries"][1]
     assert entry["DelaySeconds"] == 31  # not before
+    assert {one["MessageGroupId"] for batch in sqs.batches for one in batch["Entries"]} == {HOSPITAL}
     assert Lugar(**json.loads(entry["MessageBody"])) == lugares[1]
     for wait, delay in ((timedelta(), 0), (timedelta(minutes=15), 900)):
         SqsFila(sqs, "url").enqueue(lugares[:1], wait)
