@@ -63,8 +63,8 @@ class FakeAlertas:
             mine = [one for (whose, _), one in self.rows.items() if whose == prestador_id]
         return sorted(mine, key=lambda one: one.numero)
 
-    def primeiro_desde(self, prestador_id: str, numero: int, instante: datetime) -> Alerta | None:
-        mine = (one for one in self._of(prestador_id) if one.numero >= numero and one.recebido_em > instante)
+    def primeiro_mostrado(self, prestador_id: str, numero: int, now: datetime) -> Alerta | None:
+        mine = (one for one in self._of(prestador_id) if one.numero >= numero and one.expira_em > now)
         return next(mine, None)
 
     def lista(self, prestador_id: str, de: int, ate: int, limite: int, *, recentes: bool) -> Sequence[Alerta]:

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from alertas.domain.alertas import Area, Marca, Sequencia
+from alertas.domain.alertas import GUARDADOS, Area, Marca, Sequencia
 from alertas.domain.errors import MudouError
 from alertas.domain.painel import Acesso, Parte
 from alertas.domain.resumos import Frequencia, Preferencia
 from alertas.dynamodb import chaves
 from alertas.dynamodb.alertas import DynamoAlertas, DynamoPainel
 from alertas.dynamodb.preferencias import DynamoPreferencias
+from conecta_edge.clock import day_start
 from conecta_edge.dynamodb import get_item, put
 from tests.builders_alertas import PEG, a_day, an_alerta, an_item, event_id
 from tests.builders_functions import CLINICA, HOSPITAL, NOW
@@ -102,12 +103,12 @@ def test_alertas_are_listed_by_number_either_way(alertas: Any) -> None:
 
 
 def test_the_first_that_is_still_shown_is_found_among_the_old(alertas: Any) -> None:
-    held = told(alertas, 3, quando=NOW - timedelta(days=200))
-    assert alertas.primeiro_desde(HOSPITAL, 1, NOW - timedelta(days=180)) is None
-    fresh = an_alerta(4)
+    held = told(alertas, 3, quando=NOW - timedelta(days=181))
+    assert alertas.primeiro_mostrado(HOSPITAL, 1, NOW) is None
+    fresh = an_alerta(4, quando=day_start(a_day("2026-11-21") - GUARDADOS))
     alertas.append(fresh, replace(held, ultima=fresh.marca))
-    assert alertas.primeiro_desde(HOSPITAL, 1, NOW - timedelta(days=180)) == fresh
-    assert alertas.primeiro_desde(HOSPITAL, 5, NOW - timedelta(days=180)) is None
+    assert alertas.primeiro_mostrado(HOSPITAL, 1, NOW) == fresh
+    assert alertas.primeiro_mostrado(HOSPITAL, 5, NOW) is None
 
 
 def test_alertas_are_chosen_by_id(alertas: Any) -> None:
@@ -221,7 +222,7 @@ def test_what_is_over_ends_by_itself(engine: Engine, table: str) -> None:
     told(alertas, 1, area=Area.RECURSO)
     row = get_item(engine.dynamodb, table, chaves.alerta_key(HOSPITAL, event_id("1")))
     assert row is not None
-    assert int(row["ttl"]) == int((NOW + timedelta(days=180)).timestamp())
+    assert int(row["ttl"]) == int(day_start(a_day("2026-11-21") + timedelta(days=181)).timestamp())
     painel.put(an_item(versao=1))
     painel.put(an_item(versao=2, conta=False))
     row = get_item(engine.dynamodb, table, chaves.painel_key(an_item()))

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from alertas.domain.errors import ExcecoesDemaisError
 
+FUSO: Final = ZoneInfo("America/Sao_Paulo")
 GUARDADOS: Final = timedelta(days=180)
-"""How long an alerta is shown."""
+"""How long an alerta is shown after the local day it came in on."""
 EXCECOES: Final = 1000
 """Alertas, at most, that a reader read or left unread one by one, away from the mark."""
 
@@ -93,8 +95,12 @@ class Alerta:
 
     @property
     def expira_em(self) -> datetime:
-        """The first instant at which it is shown no more."""
-        return self.recebido_em + GUARDADOS
+        """The first instant at which it is shown no more, a local midnight.
+
+        What one day shows is therefore what it counts, all day long, though where that begins is looked up once a day.
+        """
+        last = self.recebido_em.astimezone(FUSO).date() + GUARDADOS
+        return datetime.combine(last + timedelta(days=1), time.min, FUSO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from alertas.domain.alertas import Alerta, Area
+from alertas.domain.alertas import FUSO, Alerta, Area
 
-_FUSO: Final = ZoneInfo("America/Sao_Paulo")
 HORA: Final = time(7, 0)
 """Local hour from which a digest may leave."""
 SEGUNDA: Final = 0
@@ -58,9 +56,9 @@ def proximo(frequencia: Frequencia, now: datetime) -> datetime | None:
     """The first instant after `now` at which a digest may leave: the next morning, or that of the next Monday."""
     if frequencia is Frequencia.NUNCA:
         return None
-    today = now.astimezone(_FUSO).date()
+    today = now.astimezone(FUSO).date()
     days = 1 if frequencia is Frequencia.DIARIO else 7 - (today.weekday() - SEGUNDA) % 7
-    return datetime.combine(today + timedelta(days=days), HORA, _FUSO)
+    return datetime.combine(today + timedelta(days=days), HORA, FUSO)
 
 
 def enviado(held: Preferencia, now: datetime) -> Preferencia:

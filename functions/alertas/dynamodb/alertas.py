@@ -62,7 +62,7 @@ class DynamoAlertas:
             own.append({"Put": put(self._table, newest, older, {":em": newest["em"]})})
         _write(self._client, own)
 
-    def primeiro_desde(self, prestador_id: str, numero: int, instante: datetime) -> Alerta | None:
+    def primeiro_mostrado(self, prestador_id: str, numero: int, now: datetime) -> Alerta | None:
         """Queries on the index, until one is found."""
         values = {
             ":pk": chaves.tenant_pk(prestador_id), ":de": chaves.alerta_ordem(numero), ":ate": f"{chaves.ALERTA}~",
@@ -75,7 +75,7 @@ class DynamoAlertas:
             )  # fmt: skip
             for row in found:
                 alerta = codec.build(Alerta, row)
-                if alerta.recebido_em > instante:
+                if alerta.expira_em > now:
                     return alerta
             if position is None:
                 return None

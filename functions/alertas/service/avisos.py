@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from alertas.domain import regras
-from alertas.domain.alertas import GUARDADOS, Alerta, Marca, Sequencia
+from alertas.domain.alertas import Alerta, Marca, Sequencia
 from alertas.domain.errors import MudouError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def with_floor(held: Sequencia, portas: Portas) -> Sequencia:
     """The numbering with the last alerta that is shown no more, which is looked up once a day."""
     if held.piso_em == portas.hoje:
         return held
-    oldest = portas.alertas.primeiro_desde(held.prestador_id, held.piso.numero + 1, portas.now - GUARDADOS)
+    oldest = portas.alertas.primeiro_mostrado(held.prestador_id, held.piso.numero + 1, portas.now)
     piso = _before(oldest) if oldest else held.ultima
     return replace(held, piso=piso, piso_em=portas.hoje)
 

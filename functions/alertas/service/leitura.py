@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from alertas.domain import alertas as regras
-from alertas.domain.alertas import GUARDADOS, Alerta, Area, Leitor, Sequencia
+from alertas.domain.alertas import Alerta, Area, Leitor, Sequencia
 from alertas.domain.errors import AlertaNaoEncontradoError, MudouError
 from alertas.service.avisos import with_floor
 
@@ -94,7 +94,7 @@ def _page(  # noqa: PLR0917  # what was read, what is asked, between which numbe
         rows = portas.alertas.lista(sequencia.prestador_id, first, last, LIDAS_POR_VEZ, recentes=recentes)
         for alerta in rows:
             first, last = (first, alerta.numero - 1) if recentes else (alerta.numero + 1, last)
-            if _shown(alerta, portas) and filtro.takes(alerta, leitor):
+            if filtro.takes(alerta, leitor):
                 found.append(alerta)
                 if len(found) == limite:
                     return Pagina(found, sequencia, leitor, alerta.numero, first > last)
@@ -132,7 +132,7 @@ def numbered(prestador_id: str, numero: int, portas: Portas) -> Alerta:
 
 
 def _shown(alerta: Alerta, portas: Portas) -> bool:
-    return alerta.recebido_em + GUARDADOS > portas.now
+    return alerta.expira_em > portas.now
 
 
 def mark(

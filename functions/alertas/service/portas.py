@@ -45,8 +45,8 @@ class Alertas(Protocol):
         """
         ...
 
-    def primeiro_desde(self, prestador_id: str, numero: int, instante: datetime) -> Alerta | None:
-        """Of the alertas from a number on, the first that was numbered after an instant."""
+    def primeiro_mostrado(self, prestador_id: str, numero: int, now: datetime) -> Alerta | None:
+        """Of the alertas from a number on, the first that is still shown."""
         ...
 
     def lista(  # whose, between which numbers, how many, in which order

@@ -17,6 +17,7 @@ from alertas.domain.painel import Acesso
 from alertas.domain.resumos import Carta, Frequencia, Preferencia
 from alertas.service import avisos, inicio, leitura, resumos
 from alertas.service.leitura import LIDAS_POR_VEZ, VEZES, Filtro
+from conecta_edge.clock import day_start, local_day
 from tests.builders_alertas import PEG, SENHA, a_senha_event, an_event, an_image, an_item
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, PASA
 from tests.fakes_alertas import Mural
@@ -149,23 +150,55 @@ def test_a_filter_leaves_out_what_is_not_asked_for() -> None:
 
 
 def test_what_is_older_than_it_is_kept_is_neither_shown_nor_counted() -> None:
-    mural = Mural()
+    mural, first = Mural(), an_event()
     told(mural, 2)
-    mural.agora = NOW + GUARDADOS - timedelta(seconds=1)
-    told_then = an_event(quando=mural.agora)
-    avisos.tell(told_then, HOSPITAL, mural.portas)
-    assert [one.numero for one in leitura.recent(*EU, Filtro(TODAS), None, 9, mural.portas).alertas] == [3, 2, 1]
-    mural.agora = NOW + GUARDADOS
-    page = leitura.recent(*EU, Filtro(TODAS), None, 9, mural.portas)
-    assert [one.numero for one in page.alertas] == [3]
-    mural.agora += timedelta(days=1)
-    sequencia, leitor = leitura.read(*EU, mural.portas)
-    assert sequencia.piso.numero == 2
-    assert nao_lidos(sequencia, leitor, [Area.PEG]) == {Area.PEG: 1}
+    mural.agora = day_start(local_day(NOW) + GUARDADOS)  # of the last day that shows them
+    avisos.tell(an_event(quando=mural.agora), HOSPITAL, mural.portas)  # looks up what is shown, for all day
+    for numbers in ([3, 2, 1], [3]):
+        sequencia, leitor = leitura.read(*EU, mural.portas)
+        assert [one.numero for one in leitura.recent(*EU, Filtro(TODAS), None, 9, mural.portas).alertas] == numbers
+        assert nao_lidos(sequencia, leitor, [Area.PEG]) == {Area.PEG: len(numbers)}
+        mural.agora += timedelta(days=1)
+    mural.agora -= timedelta(days=1)
     with pytest.raises(AlertaNaoEncontradoError):
-        leitura.find(HOSPITAL, [an_event()["id"]], mural.portas)
-    mural.agora += GUARDADOS
+        leitura.find(HOSPITAL, [first["id"]], mural.portas)
+    with pytest.raises(AlertaNaoEncontradoError):
+        leitura.numbered(HOSPITAL, 2, mural.portas)
+    assert leitura.numbered(HOSPITAL, 3, mural.portas).numero == 3
+    mural.agora += GUARDADOS + timedelta(days=1)
     assert leitura.read(*EU, mural.portas)[0].piso.numero == 3
+
+
+@pytest.mark.regra("ALERTA-LEITURA")
+@given(
+    hours=st.lists(st.integers(-40, 40), max_size=12).map(sorted),
+    later=st.integers(-40, 40).map(lambda hours: GUARDADOS + timedelta(hours=hours)),
+    looked_up=st.booleans(),
+)
+def test_at_every_hour_what_is_counted_is_what_every_way_of_reading_lists(
+    hours: list[int], later: timedelta, *, looked_up: bool
+) -> None:
+    mural = Mural()
+    for place, hour in enumerate(hours):
+        mural.agora = NOW + timedelta(hours=hour)
+        avisos.tell(an_event(quando=mural.agora + timedelta(seconds=place)), HOSPITAL, mural.portas)
+    mural.agora = NOW + later
+    if looked_up:  # by the first that is told on a day
+        mural.agora = day_start(mural.portas.hoje)
+        avisos.tell(an_event(quando=mural.agora), HOSPITAL, mural.portas)
+        mural.agora = NOW + later
+    counted = nao_lidos(*leitura.read(*EU, mural.portas), [Area.PEG])[Area.PEG]
+    page = leitura.recent(*EU, Filtro(TODAS, so_nao_lidos=True), None, 5, mural.portas)
+    newest = [one.numero for one in page.alertas]
+    while not page.fim:
+        page = leitura.recent(*EU, Filtro(TODAS, so_nao_lidos=True), page.ate, 5, mural.portas)
+        newest += [one.numero for one in page.alertas]
+    since, after = list[int](), 0
+    while (followed := leitura.since(*EU, Filtro(TODAS), after, 5, mural.portas)).alertas:
+        since += [one.numero for one in followed.alertas]
+        after = followed.ate
+    assert (len(newest), newest) == (counted, since[::-1])
+    assert [leitura.numbered(HOSPITAL, number, mural.portas).numero for number in since] == since
 
 
 def test_only_what_is_there_can_be_marked() -> None:
