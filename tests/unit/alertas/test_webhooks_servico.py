@@ -377,6 +377,74 @@ def test_an_endpoint_that_fails_whatever_it_is_sent_is_left_alone_as_a_whole(hou
     assert house.webhooks.saudes[active.id].falhas == 0
 
 
+def failing(house: House, lines: int = 6) -> Webhook:
+    """One that failed until it was left alone, which is over; the lines beyond the third were never attempted."""
+    active = house.active()
+    for number in range(lines):
+        house.tell(minutes=1, entidade=f"peg/{number}")
+    house.ouvinte.answers = [FAILED] * 3
+    for number in range(3):
+        house.deliver(active, f"peg/{number}")
+    house.agora += timedelta(minutes=2)
+    house.ouvinte.got.clear()
+    house.fila.sent.clear()
+    return active
+
+
+@pytest.mark.parametrize("answers", [[FAILED], []])
+def test_of_all_that_wait_for_one_that_fails_one_alone_is_sent(answers: list[Resultado], house: House) -> None:
+    active = failing(house)
+    others: list[Any] = []
+
+    def meanwhile() -> None:
+        house.ouvinte.meanwhile = lambda: None
+        others.extend(house.deliver(active, f"peg/{number}") for number in (4, 5))
+
+    house.ouvinte.meanwhile = meanwhile
+    house.ouvinte.answers = list(answers)
+    assert house.deliver(active, "peg/3") == [PENDENTE if answers else ENTREGUE]
+    assert others == [[], []]
+    assert len(house.ouvinte.got) == 1
+    wait = entregas.POSSE + timedelta(seconds=15)
+    assert [(one.entidade, put_off) for one, put_off in house.fila.sent[:2]] == [("peg/4", wait), ("peg/5", wait)]
+    house.agora += wait
+    assert house.deliver(active, "peg/4") == [ENTREGUE]
+
+
+@pytest.mark.parametrize("answers", [[FAILED], []])
+def test_of_two_who_would_ask_at_once_the_second_leaves_it_to_the_first(answers: list[Resultado], house: House) -> None:
+    active = failing(house)
+    first: list[Any] = []
+
+    def before() -> None:
+        house.webhooks.before_write = lambda: None
+        first.append(house.deliver(active, "peg/4"))
+        house.fila.sent.clear()
+
+    house.webhooks.before_write = before
+    house.ouvinte.answers = list(answers)
+    assert house.deliver(active, "peg/3") == []
+    assert first == [[PENDENTE if answers else ENTREGUE]]
+    assert len(house.ouvinte.got) == 1
+    assert [put_off for _, put_off in house.fila.sent] == [entregas.POSSE + timedelta(seconds=15)]
+    assert house.webhooks.saudes[active.id].falhas == (4 if answers else 0)
+
+
+def test_who_dies_asking_is_followed_by_another(house: House) -> None:
+    active = failing(house)
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    house.ouvinte.meanwhile = die
+    with pytest.raises(KeyboardInterrupt):
+        house.deliver(active, "peg/3")
+    house.ouvinte.meanwhile = lambda: None
+    assert house.deliver(active, "peg/4") == []
+    house.agora += entregas.POSSE + timedelta(seconds=15)
+    assert house.deliver(active, "peg/4") == [ENTREGUE]
+
+
 def test_what_a_clock_that_was_ahead_put_off_does_not_wait_for_it(house: House) -> None:
     active = house.active()
     house.tell(minutes=1)
