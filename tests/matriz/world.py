@@ -133,7 +133,11 @@ class World:
         return local_day(datetime.now(UTC))
 
     def tidy(self) -> None:
-        """Revoke the credentials, and withdraw the webhooks, that calls made: a prestador may have only so many."""
+        """Revoke the credentials, and withdraw the webhooks, that calls made: a prestador may have only so many.
+
+        Nor may it register more than so many webhooks in a week: those are given back.
+        """
+        self.forget_quotas("webhooks-novos")
         for at in (self.gestor, self.clinica):
             webhooks.withdraw(at, self._kept)
             for row in at.get("/credenciais")["credenciais"]:
@@ -150,13 +154,14 @@ class World:
             undo()
         self.wire.close()
 
-    def forget_quotas(self) -> None:
-        """Give back what the two prestadores' callers took of their quotas."""
+    def forget_quotas(self, which: str = "") -> None:
+        """Give back what the two prestadores' callers took of their quotas, or of one."""
         dynamodb, table = self.aws.client("dynamodb"), "conecta-embarcado-idempotencia"
         for prestador in (HOSPITAL, CLINICA):
+            values = {":pk": f"PRESTADOR#{prestador.prestador_id}", ":sk": f"COTA#{which}"}
             found = dynamodb.query(
                 TableName=table, KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-                ExpressionAttributeValues={":pk": {"S": f"PRESTADOR#{prestador.prestador_id}"}, ":sk": {"S": "COTA#"}},
+                ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
             )  # fmt: skip
             for row in found["Items"]:
                 dynamodb.delete_item(TableName=table, Key={"pk": row["pk"], "sk": row["sk"]})

@@ -34,7 +34,7 @@ class Run(Saida):
     def __init__(self) -> None:
         super().__init__()
         asked = Pedido(url="https://a.example/x", descricao="x", eventos=())
-        made = webhooks.create(HOSPITAL, asked, "p", self.portas, guardar=lambda _left: ())
+        made = webhooks.create(HOSPITAL, asked, "p", self.portas, contar=lambda: None, guardar=lambda _left: ())
         self.webhook = webhooks.verify(made, self.portas, versao=None, guardar=lambda _left: ())
         self.ouvinte.got.clear()
         self.told: list[tuple[str, str]] = []

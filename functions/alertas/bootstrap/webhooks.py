@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 CHAMADAS: Final = Quota("webhooks", 60, 3600)
 """What a prestador may have us send at its wish, in an hour."""
+REGISTROS: Final = Quota("webhooks-novos", 20, 7 * 24 * 3600)
+"""What a prestador may register in a week: one that is withdrawn is kept for 90 days in the set that every event reads,
+and the set is to be read in a page."""
 
 
 def ouvinte() -> str | None:
@@ -47,13 +50,13 @@ def raiz() -> bytes:
     return secret(required("SEGREDO_WEBHOOKS_ARN"))
 
 
-def take_quota(caller: Principal) -> None:
-    """Count one of :data:`CHAMADAS`.
+def take_quota(quota: Quota, caller: Principal) -> None:
+    """Count one of a prestador's: :data:`CHAMADAS` or :data:`REGISTROS`.
 
     Raises:
         ProblemError: 429, they are spent.
     """
-    CHAMADAS.take(
+    quota.take(
         client("dynamodb"), required("TABELA_IDEMPOTENCIA"), prestador_id=caller.prestador_id, subject="todos", units=1,
         now=session.clock().now(),
     )  # fmt: skip

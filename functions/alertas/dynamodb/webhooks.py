@@ -32,7 +32,7 @@ class DynamoWebhooks:
         self._table = table
 
     def todos(self, prestador_id: str) -> Conjunto:
-        """One consistent Query, of two pages at most."""
+        """One consistent Query, of a page: those who register are counted."""
         found = query_all(self._client, self._table, chaves.tenant_pk(prestador_id), _SET, consistent=True)
         versao = next((int(row["versao"]) for row in found if row["sk"] == f"{_SET}S"), 0)
         return Conjunto([codec.build(Webhook, row) for row in found if row["sk"] != f"{_SET}S"], versao)

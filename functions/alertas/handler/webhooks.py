@@ -91,11 +91,14 @@ def create(request: Request) -> Response:
     caller, portas = session.principal(request), bootstrap.portas()
     pedido = request.model(WebhookRequest).pedido()
     caller.require_gestor()
-    answer = _done(
-        request, caller,
-        lambda keep: webhooks.create(caller.prestador_id, pedido, caller.subject, portas, guardar=keep), portas,
-        status=201,
-    )  # fmt: skip
+
+    def effect(keep: Guardar) -> Webhook:
+        return webhooks.create(
+            caller.prestador_id, pedido, caller.subject, portas,
+            contar=lambda: bootstrap.take_quota(bootstrap.REGISTROS, caller), guardar=keep,
+        )  # fmt: skip
+
+    answer = _done(request, caller, effect, portas, status=201)
     return _with_secret(answer, caller, {"Location": f"webhooks/{answer.content['id']}"})
 
 
@@ -131,7 +134,7 @@ def verify(request: Request) -> Response:
     caller.require_gestor()
 
     def effect(keep: Guardar) -> Webhook:
-        bootstrap.take_quota(caller)
+        bootstrap.take_quota(bootstrap.CHAMADAS, caller)
         return webhooks.verify(webhook, portas, versao=versao, guardar=keep)
 
     return _done(request, caller, effect, portas)
@@ -176,7 +179,7 @@ def try_out(request: Request) -> Response:
     caller, webhook, portas = _own(request)
     caller.require_gestor()
     webhooks.require_active(webhook)
-    bootstrap.take_quota(caller)
+    bootstrap.take_quota(bootstrap.CHAMADAS, caller)
     return Response(202, schemas.entrega(webhooks.try_out(webhook, portas)))
 
 
@@ -342,7 +345,8 @@ OPERATIONS: Final[Sequence[Operation]] = (
     _operation(
         "POST", "/webhooks", "criarWebhook", "Registrar um webhook",
         "Devolve o segredo com que se confere a assinatura do que chega, e que não é mostrado de novo. Nada é enviado "
-        "antes de POST /webhooks/{id}/verificacao. Os eventos estão em docs/eventos.md.",
+        "antes de POST /webhooks/{id}/verificacao. Os eventos estão em docs/eventos.md. Por semana, registram-se até "
+        f"{bootstrap.REGISTROS.limit}.",
         create, Reply(201, "O webhook e o segredo.", WebhookComSegredoView, example=schemas.CRIADO), IDEMPOTENCY,
         body=WebhookRequest, example=schemas.ENVIADO, refusals=(409,),
     ),

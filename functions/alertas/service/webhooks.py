@@ -176,8 +176,13 @@ class Pedido:
     eventos: tuple[str, ...]
 
 
-def create(prestador_id: str, pedido: Pedido, quem: str, portas: Portas, *, guardar: Guardar) -> Webhook:
+def create(
+    prestador_id: str, pedido: Pedido, quem: str, portas: Portas, *, contar: Callable[[], None], guardar: Guardar
+) -> Webhook:
     """A new one, which is told nothing before it proved to be the prestador's.
+
+    Args:
+        contar: takes one of those that may be registered for a while, or raises; what is refused takes none.
 
     Raises:
         EnderecoInvalidoError: no endpoint may be there.
@@ -189,16 +194,24 @@ def create(prestador_id: str, pedido: Pedido, quem: str, portas: Portas, *, guar
         id=portas.new_id(), prestador_id=prestador_id, url=url, descricao=pedido.descricao, eventos=pedido.eventos,
         situacao=SituacaoWebhook.A_VERIFICAR, chaves=(Chave(1),), criado_em=portas.agora(), quem=quem,
     )  # fmt: skip
+    conjunto = _with_room(prestador_id, portas)
+    contar()
     for _ in range(VOLTAS):
-        held = portas.webhooks.todos(prestador_id)
-        if sum(one.situacao is not SituacaoWebhook.RETIRADO for one in held.webhooks) >= VIVOS:
-            raise WebhooksDemaisError
         try:
-            portas.webhooks.add(made, held.versao, guardar(made))
+            portas.webhooks.add(made, conjunto, guardar(made))
         except MudouError:
+            conjunto = _with_room(prestador_id, portas)
             continue
         return made
     raise MudouError
+
+
+def _with_room(prestador_id: str, portas: Portas) -> int:
+    """The version of a set that has room for one more."""
+    held = portas.webhooks.todos(prestador_id)
+    if sum(one.situacao is not SituacaoWebhook.RETIRADO for one in held.webhooks) >= VIVOS:
+        raise WebhooksDemaisError
+    return held.versao
 
 
 def find(prestador_id: str, webhook_id: str, portas: Portas) -> Webhook:

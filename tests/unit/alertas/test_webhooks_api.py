@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +13,10 @@ import pytest
 from pydantic import BaseModel
 
 from alertas.bootstrap import webhooks as bootstrap
-from alertas.domain.entregas import Lugar, Resultado
-from alertas.domain.webhooks import EXPLICADAS, VIVOS, Falha, SituacaoWebhook
+from alertas.domain.entregas import GUARDADA, Lugar, Resultado
+from alertas.domain.eventos import ESCOLHIVEIS
+from alertas.domain.webhooks import EXPLICADAS, VIVOS, Chave, Falha, SituacaoWebhook, Webhook
+from alertas.dynamodb import chaves
 from alertas.handler import api, fluxo, webhooks
 from alertas.http_out import Remetente
 from alertas.schemas.webhooks import (
@@ -27,8 +30,10 @@ from alertas.schemas.webhooks import (
     WebhookView,
 )
 from alertas.sqs import SqsFila
-from conecta_edge import session
+from conecta_edge import problems, rows, session
 from conecta_edge.clock import FixedClock
+from conecta_edge.dynamodb import marshal
+from conecta_edge.tenancy import Papel, Principal
 from tests.builders_alertas import PEG, an_event
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, api_event, failures, machine, person, sqs_message
 from tests.cadastro_rows import Credencial, Vinculo
@@ -46,7 +51,7 @@ class House(Saida):
     """A hospital's gestor, faturista and machine, a clinic's gestor, and the routes over their webhooks.
 
     Attributes:
-        taken: quotas that were taken.
+        taken: names of the quotas that were taken.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +67,7 @@ class House(Saida):
         for module, name, fake in (
             (bootstrap, "portas", lambda: self.portas),
             (bootstrap, "raiz", lambda: RAIZ),
-            (bootstrap, "take_quota", lambda caller: self.taken.append(caller.prestador_id)),
+            (bootstrap, "take_quota", lambda quota, _caller: self.taken.append(quota.name)),
             (session, "cadastro", lambda: reader),
             (session, "_page_secret", lambda: b"segredo"),
             (session, "clock", lambda: FixedClock(self.agora)),
@@ -127,7 +132,7 @@ def test_a_webhook_is_registered_proved_shown_and_withdrawn(house: House) -> Non
     )  # fmt: skip
     assert made["segredo"] == house.secret_of(made["id"])
     assert house.done(200, WebhookView, "POST", "/webhooks/{id}/verificacao", id=made["id"])["situacao"] == "ATIVO"
-    assert house.taken == [HOSPITAL]
+    assert house.taken == ["webhooks-novos", "webhooks"]
     shown = house.done(200, WebhookInteiroView, "GET", "/webhooks/{id}", id=made["id"])
     assert shown["saude"] == {"falhas": 0, "desde": None, "tentar_em": None}
     assert "segredo" not in shown
@@ -144,7 +149,7 @@ def test_repeated_under_its_key_a_registration_is_answered_alike_with_its_secret
     first, again = (house.ask("POST", "/webhooks", ASKED, headers=key) for _ in range(2))
     assert first == again
     assert first["headers"]["Location"].startswith("webhooks/")
-    assert len(house.webhooks.rows) == 1
+    assert len(house.webhooks.rows) == len(house.taken) == 1
     ((_, kept, _),) = house.idempotency.rows.values()
     assert "whs_" not in kept
 
@@ -242,6 +247,16 @@ def test_as_many_as_there_may_be(house: House) -> None:
     for _ in range(VIVOS):
         house.done(201, WebhookComSegredoView, "POST", "/webhooks", ASKED)
     assert house.refused("POST", "/webhooks", ASKED) == (409, "webhooks-demais")
+
+
+def test_who_registered_as_many_as_may_be_is_told_when_to_go_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def spent(_quota: Any, _caller: Any) -> None:
+        raise problems.too_many(60)
+
+    monkeypatch.setattr(bootstrap, "take_quota", spent)
+    answered = house.ask("POST", "/webhooks", ASKED)
+    assert (answered["statusCode"], answered["headers"]["Retry-After"]) == (429, "60")
+    assert house.webhooks.rows == {}
 
 
 def test_what_became_of_each_event_is_shown_and_sent_off_again(house: House) -> None:
@@ -379,6 +394,7 @@ def test_what_we_are_made_to_send_is_counted(
     function_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[dict[str, Any]] = []
+    caller = Principal(HOSPITAL, "pessoa-1", Papel.GESTOR, frozenset())
 
     class Table:
         def update_item(self, **asked: Any) -> None:
@@ -386,10 +402,35 @@ def test_what_we_are_made_to_send_is_counted(
 
     monkeypatch.setattr(bootstrap, "client", lambda _service: Table())
     monkeypatch.setenv("TABELA_IDEMPOTENCIA", "idempotencia")
-    from conecta_edge.tenancy import Papel, Principal  # noqa: PLC0415
+    for quota, name in ((bootstrap.CHAMADAS, "webhooks"), (bootstrap.REGISTROS, "webhooks-novos")):
+        bootstrap.take_quota(quota, caller)
+        assert taken.pop()["Key"]["sk"]["S"].startswith(f"COTA#{name}#todos#")
 
-    bootstrap.take_quota(Principal(HOSPITAL, "pessoa-1", Papel.GESTOR, frozenset()))
-    assert taken[0]["Key"]["sk"]["S"].startswith("COTA#webhooks#todos#")
+
+def test_all_that_may_ever_be_registered_is_read_in_a_page() -> None:
+    biggest = Webhook(
+        id=ABSENT, prestador_id="p" * 40, url="https://a.example/".ljust(500, "x"), descricao="ç" * 70,
+        eventos=tuple(ESCOLHIVEIS), situacao=SituacaoWebhook.RETIRADO, chaves=(Chave(99, NOW), Chave(98, NOW)),
+        criado_em=NOW, quem="q" * 36, verificado_em=NOW, parado_em=NOW, versao=999,
+    )  # fmt: skip
+    row = {**chaves.webhook_key(biggest.prestador_id, biggest.id), **rows.plain(biggest), "ttl": rows.until(NOW)}
+    # Rows whose `ttl` is over are gone some days after it.
+    weeks = math.ceil((GUARDADA + timedelta(days=7)) / timedelta(seconds=bootstrap.REGISTROS.window)) + 1
+    assert (VIVOS + weeks * bootstrap.REGISTROS.limit) * size(marshal(row)) < 2**20
+
+
+def size(attributes: Mapping[str, Any]) -> int:
+    """Of a row in DynamoDB, at most: names, values, three bytes and one more each of what lists and maps hold."""
+    return sum(len(name) + _size(held) for name, held in attributes.items())
+
+
+def _size(attribute: Mapping[str, Any]) -> int:
+    ((kind, held),) = attribute.items()
+    if kind == "M":
+        return 3 + len(held) + size(held)
+    if kind == "L":
+        return 3 + sum(1 + _size(one) for one in held)
+    return 21 if kind == "N" else len(str(held).encode())
 
 
 def test_every_failure_is_explained_where_people_integrate() -> None:

@@ -43,12 +43,28 @@ def keep(_left: Webhook) -> NADA:
     return ("guardado",)
 
 
+class NoMoreError(Exception):
+    """As many as may be registered for now."""
+
+
 class House(Saida):
-    """A hospital that registers webhooks."""
+    """A hospital that registers webhooks.
+
+    Attributes:
+        contados: how many registrations were counted.
+        contaveis: how many may be.
+    """
+
+    contados, contaveis = 0, 99
+
+    def contar(self) -> None:
+        if self.contados == self.contaveis:
+            raise NoMoreError
+        self.contados += 1
 
     def create(self, eventos: tuple[str, ...] = (), url: str = URL, whose: str = HOSPITAL) -> Webhook:
         asked = Pedido(url=url, descricao="Faturamento", eventos=eventos)
-        return webhooks.create(whose, asked, "pessoa-1", self.portas, guardar=keep)
+        return webhooks.create(whose, asked, "pessoa-1", self.portas, contar=self.contar, guardar=keep)
 
     def active(self, eventos: tuple[str, ...] = ()) -> Webhook:
         return webhooks.verify(self.create(eventos), self.portas, versao=None, guardar=keep)
@@ -145,6 +161,34 @@ def test_two_who_register_at_once_are_counted_one_after_the_other(house: House) 
     house.webhooks.before_write = lambda: house.webhooks.sets.update({HOSPITAL: house.webhooks.sets[HOSPITAL] + 1})
     with pytest.raises(MudouError):
         house.create()
+
+
+def test_who_registers_and_withdraws_without_end_is_stopped(house: House) -> None:
+    house.contaveis = 2
+    for _ in range(2):
+        house.act(house.create(), rules.RETIRAR)
+    with pytest.raises(NoMoreError):
+        house.create()
+    assert len(house.webhooks.rows) == house.webhooks.sets[HOSPITAL] == 2
+
+
+def test_what_is_refused_is_not_counted_and_what_met_another_is_counted_once(house: House) -> None:
+    with pytest.raises(EnderecoInvalidoError):
+        house.create(url="https://10.0.0.1/")
+    assert house.contados == 0
+
+    def another() -> None:
+        house.webhooks.before_write = lambda: None
+        house.create()
+
+    house.webhooks.before_write = another
+    house.create()
+    assert house.contados == len(house.webhooks.rows) == 2
+    for _ in range(VIVOS - 2):
+        house.create()
+    with pytest.raises(WebhooksDemaisError):
+        house.create()
+    assert house.contados == VIVOS
 
 
 # --- proving ---
