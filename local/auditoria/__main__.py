@@ -67,14 +67,15 @@ def _verify(asked: argparse.Namespace) -> int:
 def _check(asked: argparse.Namespace) -> int:
     corrida = Corrida(asked.pasta)
     rows = [row["correlacao"]["S"] for row in corrida.registradas()]
-    lidas = balanco(corrida.servidas(), rows)
+    servidas = list(corrida.servidas())
+    lidas = balanco(servidas, rows)
     corrida.selar()
     selado = corrida.selado()
     of = {leitura: [name for name in lidas.servidas if OPERACOES.get(name) is leitura] for leitura in Leitura}
     for leitura, names in of.items():
         print(f"{leitura:<9} {len(names):4} operações, {sum(lidas.servidas[name] for name in names):6} respostas")
     print(f"registros {lidas.linhas}; selados {selado.linhas} em {selado.blocos} blocos de {selado.cadeias} cadeias")
-    faltas = [*lidas.faltas, *selado.faltas]
+    faltas = [*lidas.faltas, *corrida.pessoas(servidas), *selado.faltas]
     print("\n".join(faltas) if faltas else "toda leitura de dados pessoais deixou registro, e todo registro foi selado")
     return COM_DEFEITO if faltas else SEM_DEFEITO
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,14 +14,20 @@ from auditoria.domain.cadeia import Defeito, verificar
 from auditoria.dynamodb.acessos import DynamoAcessos
 from auditoria.dynamodb.selos import DynamoSelos
 from auditoria.s3 import S3Arquivo
+from cadastro.dynamodb.relacionamentos import DynamoRelacionamentos
 from conecta_edge.audit import place
 from conecta_edge.clock import LARGEST_OFFSET
+from conecta_edge.dynamodb import marshal, unmarshal
 from local.auditoria.operacoes import OPERACOES, Leitura
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PREFIX: Final = "conecta-embarcado-"
+ATOS: Final = frozenset({"SUSPENSAO", "REATIVACAO", "DESCREDENCIAMENTO"})
+"""Of operations that answer with the relacionamento; decisions answer with the pedido."""
+Alvo = tuple[str, str]
+"""Whose relacionamento: the operadora's tenant, and the prestador."""
 NENHUMA: Final = "nenhuma vez deixou registro"
 SELAGENS: Final = 20
 """How often what waits is sealed before it is said that it cannot be."""
@@ -88,7 +94,7 @@ def balanco(
     shown = [one for one in answered if one.mostrou]
     left = Counter(registradas)
     # One function asks another within the same request: the row is of the one that shows.
-    showing = {one.correlacao for one in answered if operacoes.get(one.operacao) in {Leitura.SEMPRE, Leitura.CONFORME}}
+    showing = {one.correlacao for one in answered if operacoes.get(one.operacao, Leitura.NUNCA) is not Leitura.NUNCA}
     faltas: Counter[str] = Counter()
     for one in shown:
         leitura = operacoes.get(one.operacao)
@@ -104,6 +110,48 @@ def balanco(
             faltas[f"{operacao}: {NENHUMA}"] = len(of_it)
     told = [f"{text} ({times}x)" for text, times in sorted(faltas.items())]
     return Balanco(Counter(one.operacao for one in shown), left.total(), told)
+
+
+def atos(historicos: Iterable[Mapping[str, Any]]) -> Iterator[Alvo]:
+    """Of rows of `cadastro` that tell who changed a relacionamento, those of operations that show it changed."""
+    for row in historicos:
+        kind, registro, *_ = row["sk"].split("#")
+        if kind == "HISTORICO" and row["ato"] in ATOS:
+            yield f"OPERADORA#{registro}", row["pk"].removeprefix("PRESTADOR#")
+
+
+def registrados(linhas: Iterable[Mapping[str, Any]], recusadas: Container[str]) -> Iterator[Alvo]:
+    """Of rows of the audit, those of one relacionamento.
+
+    Args:
+        recusadas: `correlacao` of requests that were refused after they left their row.
+    """
+    for linha in linhas:
+        kind, _, prestador = linha.get("objeto", "").partition("/")
+        if kind == "relacionamento" and linha["correlacao"] not in recusadas:
+            yield place(linha["pk"])[0], prestador
+
+
+def sobre_pessoas(feitos: Iterable[Alvo], deixados: Iterable[Alvo], pessoas: Container[str]) -> list[str]:
+    """Compare acts on relacionamentos with their rows: one on a person leaves one, one on a company none.
+
+    Args:
+        pessoas: prestadores who are people.
+
+    Returns:
+        What is wrong, in Portuguese.
+    """
+    left = Counter(deixados)
+    missing = Counter(one for one in feitos if one[1] in pessoas) - left
+    needless = Counter({one: times for one, times in left.items() if one[1] not in pessoas})
+    return [
+        f"{tenant}, relacionamento com {prestador}: {text} ({times}x)"
+        for text, found in (
+            ("mudou, mostrou uma pessoa e não deixou registro", missing),
+            ("deixou registro, e não é de uma pessoa", needless),
+        )
+        for (tenant, prestador), times in sorted(found.items())
+    ]
 
 
 class Corrida:
@@ -126,6 +174,7 @@ class Corrida:
         self._session = botocore.session.get_session()
         self._dynamodb, self._bucket = self._client("dynamodb"), where["buckets"]["acervo"]
         self._acessos = DynamoAcessos(self._dynamodb, f"{PREFIX}auditoria")
+        self._relacionamentos = DynamoRelacionamentos(self._dynamodb, f"{PREFIX}cadastro")
         self._selos = DynamoSelos(self._dynamodb, f"{PREFIX}selos")
         self._arquivo = S3Arquivo(self._client("s3"), self._bucket)
 
@@ -149,6 +198,26 @@ class Corrida:
         """Every row of the audit."""
         for page in self._dynamodb.get_paginator("scan").paginate(TableName=f"{PREFIX}auditoria", ConsistentRead=True):
             yield from page["Items"]
+
+    def pessoas(self, servidas: Iterable[Servida]) -> list[str]:
+        """What is wrong with rows of operations that show a person or a company; see :func:`sobre_pessoas`."""
+        answered = list(servidas)
+        if not any(one.mostrou and OPERACOES.get(one.operacao) is Leitura.PESSOA for one in answered):
+            return []
+        feitos = list(atos(self._historicos()))
+        recusadas = frozenset(one.correlacao for one in answered if not one.mostrou)
+        deixados = list(registrados(map(unmarshal, self.registradas()), recusadas))
+        named = sorted({prestador for _, prestador in (*feitos, *deixados)})
+        profiles = zip(named, self._relacionamentos.profiles(named), strict=True)
+        return sobre_pessoas(feitos, deixados, {one for one, profile in profiles if profile and profile.cpf})
+
+    def _historicos(self) -> Iterator[Mapping[str, Any]]:
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=f"{PREFIX}cadastro", ConsistentRead=True, FilterExpression="begins_with(sk, :kind)",
+            ExpressionAttributeValues=marshal({":kind": "HISTORICO#"}),
+        )  # fmt: skip
+        for page in pages:
+            yield from map(unmarshal, page["Items"])
 
     def selar(self) -> None:
         """Have all that was appended sealed, however young, and whatever day it was where the clock had been moved to.

@@ -18,6 +18,8 @@ class Leitura(StrEnum):
     SEMPRE = "SEMPRE"
     CONFORME = "CONFORME"
     """When what it answers tells of somebody; or it hands over to one that is listed itself."""
+    PESSOA = "PESSOA"
+    """When the prestador it acts on is a person, and not a company: which were, the table `cadastro` tells."""
     NUNCA = "NUNCA"
 
 
@@ -51,13 +53,15 @@ comunicarTiss enviarLoteTiss situacaoDoProtocoloTiss pedirDemonstrativoTiss reco
 listarRelacionamentosDaOperadora validarGuias obterDemonstrativoDePagamento obterDemonstrativoOdontologico
 obterLoteDeDemonstrativos listarGlosasContestaveis baixarPlanilhaDeRecursos
 """
+_PESSOA: Final = """
+suspenderRelacionamento reativarRelacionamento descredenciarPrestador
+"""
 _NUNCA: Final = """
 obterSaude obterLimites obterOpenApi obterDocumentacao listarOperadoras listarContatos obterSessao
 
 obterContrato listarPrecos listarRegrasDeProcedimentos listarMudancasDeRegras convidarPessoa desvincularPessoa
 listarCredenciais criarCredencial rotacionarCredencial revogarCredencial listarRelacionamentos solicitarRelacionamento
-obterPedidoDeRelacionamento suspenderRelacionamento reativarRelacionamento descredenciarPrestador listarCargas
-obterCarga obterRelatorioDaCarga retomarCarga
+obterPedidoDeRelacionamento listarCargas obterCarga obterRelatorioDaCarga retomarCarga
 
 listarRascunhos criarRascunho gravarRascunho excluirRascunho cancelarSolicitacoesTiss
 
@@ -99,7 +103,8 @@ OPERACOES: Final[Mapping[str, Leitura]] = MappingProxyType(
     {
         name: leitura
         for leitura, names in (
-            (Leitura.SEMPRE, _SEMPRE), (Leitura.CONFORME, _CONFORME), (Leitura.NUNCA, _NUNCA),
+            (Leitura.SEMPRE, _SEMPRE), (Leitura.CONFORME, _CONFORME), (Leitura.PESSOA, _PESSOA),
+            (Leitura.NUNCA, _NUNCA),
         )
         for name in names.split()
     }
