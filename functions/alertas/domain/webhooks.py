@@ -152,10 +152,13 @@ class Webhook:
         """Name in its address."""
         return urlsplit(self.url).hostname or ""
 
-    def quer(self, tipo: str) -> bool:
-        """Whether it is told of events of a type, delivered now or kept for later."""
+    def quer(self, tipo: str, ocorrido_em: datetime) -> bool:
+        """Whether it is told of an event, delivered now or kept for later.
+
+        Not of what happened before it was there, however late we come to tell it.
+        """
         known = self.verificado_em is not None and self.situacao is not SituacaoWebhook.RETIRADO
-        return known and (not self.eventos or tipo in self.eventos)
+        return known and ocorrido_em >= self.criado_em and (not self.eventos or tipo in self.eventos)
 
     def chaves_em(self, now: datetime) -> tuple[Chave, ...]:
         """Keys that sign at an instant, newest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from alertas.domain import entregas, eventos
@@ -14,8 +14,6 @@ from alertas.domain.webhooks import SituacaoWebhook, WebhookNaoEncontradoError
 from alertas.service import webhooks
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from alertas.domain.entregas import Periodo
     from alertas.domain.webhooks import Saude, Webhook
     from alertas.service.webhooks import Portas
@@ -50,9 +48,9 @@ def announce(envelope: Mapping[str, Any], prestador_id: str, portas: Portas) -> 
     evento = eventos.publico(envelope, prestador_id)
     if evento is None:
         return 0
-    now, made = portas.agora(), []
+    now, made, ocorrido = portas.agora(), [], datetime.fromisoformat(evento["ocorrido_em"])
     for webhook in portas.webhooks.todos(prestador_id).webhooks:
-        if webhook.quer(evento["tipo"]):
+        if webhook.quer(evento["tipo"], ocorrido):
             retida = webhook.situacao is not SituacaoWebhook.ATIVO
             entrega = entregas.nova(evento, webhook.id, now, retida=retida)
             portas.entregas.put(entrega, now)

@@ -307,6 +307,11 @@ def test_a_foreign_one_is_not_there(house: House) -> None:
         webhooks.find(CLINICA, made.id, house.portas)
 
 
+def test_what_happened_before_it_was_there_is_not_told_however_late_it_comes(house: House) -> None:
+    house.active()
+    assert (house.tell(minutes=-1), house.tell(minutes=0)) == (0, 1)
+
+
 @pytest.mark.regra("WEBHOOK-ASSINATURA")
 def test_while_a_secret_is_replaced_both_sign_and_then_only_the_new_one(house: House) -> None:
     active = house.active()
