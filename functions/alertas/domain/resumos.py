@@ -27,13 +27,24 @@ class Frequencia(StrEnum):
     SEMANAL = "SEMANAL"
 
 
+class Envio(StrEnum):
+    """What became of a digest; the value is its counter."""
+
+    AVISADA = "avisadas"
+    """It left."""
+    ADIADA = "adiadas"
+    """It did not, and is to be tried again."""
+    SEM_RESPOSTA = "sem_resposta"
+    """Nobody knows whether it left: trying again might send it twice."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferencia:
     """What somebody chose.
 
     Attributes:
         proximo_em: when the next digest may leave; `None` never.
-        enviado_em: when the last one left.
+        enviado_em: when the last one that is known to have left did.
         versao: optimistic lock; 0 is not written yet.
     """
 
@@ -61,9 +72,14 @@ def proximo(frequencia: Frequencia, now: datetime) -> datetime | None:
     return datetime.combine(today + timedelta(days=days), HORA, FUSO)
 
 
+def cumprido(held: Preferencia, now: datetime) -> Preferencia:
+    """As it is once this time is settled, whether there is something to send or not."""
+    return replace(held, proximo_em=proximo(held.frequencia, now))
+
+
 def enviado(held: Preferencia, now: datetime) -> Preferencia:
-    """As it is once its digest is leaving."""
-    return replace(held, proximo_em=proximo(held.frequencia, now), enviado_em=now)
+    """As it is once its digest left."""
+    return replace(held, enviado_em=now)
 
 
 def adiado(held: Preferencia, now: datetime) -> Preferencia:

@@ -27,7 +27,7 @@ def handler(event: Mapping[str, Any], context: Any) -> Any:
         case "resumir":
             from alertas.handler import resumos  # noqa: PLC0415
 
-            return resumos.send_due()
+            return resumos.send_due(context)
         case "retomar-entregas":
             from alertas.handler import entregas  # noqa: PLC0415
 

@@ -1,16 +1,20 @@
-"""Digests leave when they are due, at most once each time, and never when there is nothing to read."""
+"""Digests leave when they are due, at most once each time, and never when there is nothing to read.
+
+What becomes of one keeps nobody else waiting.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from alertas.domain import resumos as regras
 from alertas.domain.alertas import nao_lidos
 from alertas.domain.errors import MudouError
-from alertas.domain.resumos import MUITOS, Carta, Frequencia, Preferencia
+from alertas.domain.resumos import MUITOS, Carta, Envio, Frequencia, Preferencia
 from alertas.service import leitura
 from alertas.service.leitura import Filtro
 
@@ -29,9 +33,15 @@ def choose(
     Raises:
         MudouError: the same person chooses in too many places at once.
     """
+    return _changed(prestador_id, quem, preferencias, lambda held: regras.escolher(held, frequencia, portas.now))
+
+
+def _changed(
+    prestador_id: str, quem: str, preferencias: Preferencias, change: Callable[[Preferencia], Preferencia]
+) -> Preferencia:  # fmt: skip
     for _ in range(VOLTAS):
         held = preferencias.get(prestador_id, quem)
-        after = regras.escolher(held, frequencia, portas.now)
+        after = change(held)
         if after is held:
             return held
         try:
@@ -42,8 +52,8 @@ def choose(
     raise MudouError
 
 
-Enviar = Callable[[str, Carta], bool]
-"""(address, what is written) → whether it left."""
+Enviar = Callable[[str, Carta], Envio]
+"""(address, what is written) → what became of it; no failure."""
 
 
 def send_due(  # noqa: PLR0917  # who wants it, what is read, who may see what, how it leaves
@@ -53,22 +63,28 @@ def send_due(  # noqa: PLR0917  # who wants it, what is read, who may see what, 
     enviar: Enviar,
     portal: str,
     limite: int,
+    in_time: Callable[[], bool],
 ) -> Counter[str]:
     """Some of the digests that are due, the longest overdue first.
 
     Who acts for the prestador no more is written to no more. The next day is settled before a digest leaves: who dies
     in between sends none that day, and nobody gets two.
 
+    Args:
+        in_time: whether another one may be begun; those that are not are still due.
+
     Returns:
-        How many were `vistas`, and of them `avisadas` (sent) and `adiadas` (to be tried again).
+        How many were `vistas`, and what became of those that there was something to write in.
     """
-    done = Counter(vistas=0, avisadas=0, adiadas=0)
+    done = Counter({"vistas": 0, **{became.value: 0 for became in Envio}})
     for held in preferencias.devidas(portas.now, limite):
+        if not in_time():
+            break
         done["vistas"] += 1
         person = preferencias.endereco(held.prestador_id, held.quem)
         carta = _letter(held, areas_of(person[1]), portas, portal) if person else None
         after = (
-            regras.enviado(held, portas.now) if person else replace(held, frequencia=Frequencia.NUNCA, proximo_em=None)
+            regras.cumprido(held, portas.now) if person else replace(held, frequencia=Frequencia.NUNCA, proximo_em=None)
         )
         try:
             preferencias.write(after)
@@ -76,19 +92,21 @@ def send_due(  # noqa: PLR0917  # who wants it, what is read, who may see what, 
             continue  # chosen anew, or sent by another, meanwhile
         if person is None or carta is None:
             continue
-        if enviar(person[0], carta):
-            done["avisadas"] += 1
-        else:
-            done["adiadas"] += 1
-            _later(replace(after, versao=held.versao + 1), preferencias, portas)
+        became = enviar(person[0], carta)
+        done[became.value] += 1
+        with suppress(MudouError):  # chosen anew meanwhile
+            _note(became, replace(after, versao=held.versao + 1), preferencias, portas)
     return done
 
 
-def _later(held: Preferencia, preferencias: Preferencias, portas: Portas) -> None:
-    try:
-        preferencias.write(regras.adiado(held, portas.now))
-    except MudouError:
-        return  # chosen anew meanwhile
+def _note(became: Envio, held: Preferencia, preferencias: Preferencias, portas: Portas) -> None:
+    match became:
+        case Envio.AVISADA:  # that is so whatever was chosen since
+            _changed(held.prestador_id, held.quem, preferencias, lambda one: regras.enviado(one, portas.now))
+        case Envio.ADIADA:
+            preferencias.write(regras.adiado(held, portas.now))
+        case Envio.SEM_RESPOSTA:
+            pass  # settled, as it was before
 
 
 def _letter(held: Preferencia, areas: frozenset[Area], portas: Portas, portal: str) -> Carta | None:

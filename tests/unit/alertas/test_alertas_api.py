@@ -6,10 +6,17 @@ import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 from pydantic import BaseModel
 
 from alertas.bootstrap import nucleo, webhooks
@@ -21,7 +28,7 @@ from alertas.schemas.alertas import AlertasPage, AlertaView, NaoLidosView
 from alertas.schemas.inicio import InicioView, PendenciasDoInicioPage
 from alertas.schemas.preferencias import PreferenciaView
 from conecta_edge import calls, problems, session
-from conecta_edge.clock import FixedClock
+from conecta_edge.clock import FixedClock, iso
 from conecta_facts.relacionamentos import Situacao
 from tests.builders_alertas import PEG, a_senha_event, an_event, an_image, an_item, event_id
 from tests.builders_functions import CLINICA, HOSPITAL, NOW, VALE, api_event, machine, person
@@ -425,6 +432,40 @@ def test_a_long_list_goes_on(mural: ApiMural, monkeypatch: pytest.MonkeyPatch) -
 # --- digests ---
 
 
+SES = "https://email.sa-east-1.amazonaws.com"
+
+
+class Mail:
+    """The mail service, and a faturista who wants a digest each day.
+
+    Attributes:
+        failures: what becomes of the next mails, before any is sent.
+        closed: how often what is open to it was closed.
+    """
+
+    def __init__(self, mural: ApiMural, monkeypatch: pytest.MonkeyPatch, *failures: Exception) -> None:
+        self.sent: list[Any] = []
+        self.failures = list(failures)
+        self.closed = 0
+        monkeypatch.setattr(envio, "client", {"sesv2": self}.__getitem__)
+        monkeypatch.setenv("REMETENTE", "avisos@conecta.example")
+        mural.preferencias.enderecos[HOSPITAL, "pessoa-2"] = ("f@hospital.example", "faturista")
+        mural.call("PUT", "/alertas/preferencias", {"resumo": "DIARIO"}, FATURISTA)
+
+    def send_email(self, **what: Any) -> None:
+        if self.failures:
+            raise self.failures.pop()
+        self.sent.append(what)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def resumir(left_ms: int = 60_000) -> Any:
+    """The sweep of digests, with so much time."""
+    return fluxo.handler({"acao": "resumir"}, SimpleNamespace(get_remaining_time_in_millis=lambda: left_ms))
+
+
 def test_somebody_chooses_how_often_to_be_written_to(mural: ApiMural) -> None:
     assert fits(PreferenciaView, mural.get("/alertas/preferencias"))["resumo"] == "NUNCA"
     chosen = fits(PreferenciaView, mural.call("PUT", "/alertas/preferencias", {"resumo": "DIARIO"})[1])
@@ -436,32 +477,56 @@ def test_somebody_chooses_how_often_to_be_written_to(mural: ApiMural) -> None:
 
 
 def test_digests_leave_from_the_deployments_address(mural: ApiMural, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent = []
-    failures: list[Exception] = []
-
-    class Mail:
-        def send_email(self, **what: Any) -> None:
-            if failures:
-                raise failures.pop()
-            sent.append(what)
-
-    monkeypatch.setattr(envio, "client", lambda _service: Mail())
-    monkeypatch.setenv("REMETENTE", "avisos@conecta.example")
-    mural.preferencias.enderecos[HOSPITAL, "pessoa-2"] = ("f@hospital.example", "faturista")
-    mural.call("PUT", "/alertas/preferencias", {"resumo": "DIARIO"}, FATURISTA)
+    mail = Mail(mural, monkeypatch)
     some(mural)
     mural.agora += timedelta(days=1)
-    failures.append(ClientError({"Error": {"Code": "MessageRejected", "Message": "x"}}, "SendEmail"))
-    assert fluxo.handler({"acao": "resumir"}, None)["adiadas"] == 1
-    mural.agora += timedelta(hours=1)
-    assert fluxo.handler({"acao": "resumir"}, None)["avisadas"] == 1
-    (one,) = sent
+    assert resumir()["avisadas"] == 1
+    (one,) = mail.sent
     assert one["Destination"] == {"ToAddresses": ["f@hospital.example"]}
+    assert one["FromEmailAddress"] == "avisos@conecta.example"
     assert "1 alerta não lido" in one["Content"]["Simple"]["Subject"]["Data"]
+    assert mail.closed == 1
+    assert mural.get("/alertas/preferencias", FATURISTA)["enviado_em"] == iso(mural.agora)
+    assert (resumir()["vistas"], mail.closed) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "became", "line"),
+    [
+        (answered("MessageRejected", 400), "adiadas", "resumo nao enviado"),
+        (ConnectTimeoutError(endpoint_url=SES), "adiadas", "resumo nao enviado"),
+        (EndpointConnectionError(endpoint_url=SES), "adiadas", "resumo nao enviado"),
+        (ReadTimeoutError(endpoint_url=SES), "sem_resposta", "resumo sem resposta"),
+        (ConnectionClosedError(endpoint_url=SES), "sem_resposta", "resumo sem resposta"),
+        (ValueError("x"), "sem_resposta", "resumo sem resposta"),
+    ],
+)
+def test_a_mail_that_fails_keeps_nobody_else_from_theirs(  # noqa: PLR0917  # what fails, and what comes of it
+    mural: ApiMural, monkeypatch: pytest.MonkeyPatch, logged: Any, error: Exception, became: str, line: str
+) -> None:  # fmt: skip
+    mail = Mail(mural, monkeypatch, error)
+    mural.preferencias.enderecos[HOSPITAL, "pessoa-3"] = ("r@hospital.example", "recepcao")
+    mural.call("PUT", "/alertas/preferencias", {"resumo": "DIARIO"}, RECEPCAO)
+    some(mural)
     mural.agora += timedelta(days=1)
-    failures.append(ValueError("x"))
-    with pytest.raises(ValueError, match="x"):
-        fluxo.handler({"acao": "resumir"}, None)
+    logged()
+    done = resumir()
+    assert done == {"vistas": 2, "avisadas": 1, "adiadas": 0, "sem_resposta": 0, became: 1}
+    failure, told = (one for one in logged() if one["level"] in {"ERROR", "WARNING"})
+    assert (failure["message"], failure["erro"]) == (line, type(error).__name__)
+    assert (told["message"], told[became], told["level"]) == ("resumos enviados", 1, "WARNING")
+    assert mural.get("/alertas/preferencias", FATURISTA)["enviado_em"] is None
+    mural.agora += timedelta(hours=1)
+    assert resumir()["avisadas"] == (1 if became == "adiadas" else 0)
+    assert len(mail.sent) == (2 if became == "adiadas" else 1)
+
+
+def test_no_digest_is_begun_that_may_not_be_ended(mural: ApiMural, monkeypatch: pytest.MonkeyPatch) -> None:
+    mail = Mail(mural, monkeypatch)
+    some(mural)
+    mural.agora += timedelta(days=1)
+    assert (resumir(envio.RESERVA_MS)["vistas"], mail.sent) == (0, [])
+    assert resumir(envio.RESERVA_MS + 1)["avisadas"] == 1
 
 
 def test_an_action_that_nobody_knows_is_an_error() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from alertas.domain.alertas import GUARDADOS, Area, nao_lidos
 from alertas.domain.errors import AlertaNaoEncontradoError, MudouError
 from alertas.domain.painel import Acesso
-from alertas.domain.resumos import Carta, Frequencia, Preferencia
+from alertas.domain.resumos import Carta, Envio, Frequencia, Preferencia
 from alertas.service import avisos, inicio, leitura, resumos
 from alertas.service.leitura import LIDAS_POR_VEZ, VEZES, Filtro
 from conecta_edge.clock import day_start, local_day
@@ -298,43 +298,58 @@ def test_every_day_what_lapses_is_counted_anew() -> None:
 
 
 class Correio:
-    """Mail that leaves, or does not."""
+    """Mail that becomes what it is told to, by address; the rest leaves."""
 
-    def __init__(self, *, leaves: bool = True) -> None:
-        self.leaves = leaves
+    def __init__(self, **became: Envio) -> None:
+        self.became = {f"{name}@hospital.example": one for name, one in became.items()}
+        self.tried: list[str] = []
         self.sent: list[tuple[str, Carta]] = []
 
-    def send(self, address: str, carta: Carta) -> bool:
-        if self.leaves:
+    def send(self, address: str, carta: Carta) -> Envio:
+        became = self.became.get(address, Envio.AVISADA)
+        self.tried.append(address)
+        if became is Envio.AVISADA:
             self.sent.append((address, carta))
-        return self.leaves
+        return became
 
 
-def due(mural: Mural, correio: Correio) -> dict[str, int]:
-    """What was sent now."""
+def due(mural: Mural, correio: Correio, many: int = 10) -> dict[str, int]:
+    """What became of as many as there is time for now."""
+    left = iter(range(many))
     return resumos.send_due(
         mural.preferencias, mural.portas, lambda papel: TODAS if papel == "gestor" else frozenset(), correio.send,
-        "https://portal.example", 10,
+        "https://portal.example", 10, lambda: next(left, None) is not None,
     )  # fmt: skip
 
 
-def wanting(mural: Mural, papel: str = "gestor") -> Preferencia:
-    """The hospital's person wants a digest each day."""
-    mural.preferencias.enderecos[EU] = ("a@hospital.example", papel)
-    return resumos.choose(*EU, Frequencia.DIARIO, mural.preferencias, mural.portas)
+def wanting(mural: Mural, papel: str = "gestor", name: str = "a", who: str = EU[1]) -> Preferencia:
+    """A person of the hospital wants a digest each day."""
+    mural.preferencias.enderecos[HOSPITAL, who] = (f"{name}@hospital.example", papel)
+    return resumos.choose(HOSPITAL, who, Frequencia.DIARIO, mural.preferencias, mural.portas)
+
+
+def sent_at(mural: Mural, who: str = EU[1]) -> datetime | None:
+    """When the last digest of a person left, as they are told."""
+    return mural.preferencias.get(HOSPITAL, who).enviado_em
 
 
 @pytest.mark.regra("ALERTA-RESUMO")
 def test_a_digest_leaves_once_a_day_while_there_is_something_to_read() -> None:
     mural, correio = Mural(), Correio()
     assert wanting(mural) == wanting(mural)
-    assert due(mural, correio) == {"vistas": 0, "avisadas": 0, "adiadas": 0}
+    assert due(mural, correio) == {"vistas": 0, "avisadas": 0, "adiadas": 0, "sem_resposta": 0}
     mural.agora += timedelta(days=1)
-    assert due(mural, correio) == {"vistas": 1, "avisadas": 0, "adiadas": 0}  # nothing to read
+    assert due(mural, correio) == {"vistas": 1, "avisadas": 0, "adiadas": 0, "sem_resposta": 0}  # nothing to read
+    assert sent_at(mural) is None
     told(mural, 2)
     mural.agora += timedelta(days=1)
     assert due(mural, correio)["avisadas"] == 1
     assert due(mural, correio)["vistas"] == 0
+    left = mural.agora
+    assert sent_at(mural) == left
+    leitura.mark_until(*EU, None, mural.portas)
+    mural.agora += timedelta(days=1)
+    assert (due(mural, correio)["vistas"], sent_at(mural)) == (1, left)
     assert [(address, carta.assunto) for address, carta in correio.sent] == [
         ("a@hospital.example", "Conecta: 2 alertas não lidos")
     ]
@@ -345,10 +360,48 @@ def test_a_digest_that_does_not_leave_is_tried_again() -> None:
     wanting(mural)
     told(mural, 1)
     mural.agora += timedelta(days=1)
-    assert due(mural, Correio(leaves=False))["adiadas"] == 1
+    assert due(mural, Correio(a=Envio.ADIADA))["adiadas"] == 1
     assert due(mural, Correio())["vistas"] == 0
+    assert sent_at(mural) is None
     mural.agora += timedelta(hours=1)
     assert due(mural, Correio())["avisadas"] == 1
+    assert sent_at(mural) == mural.agora
+
+
+@pytest.mark.regra("ALERTA-RESUMO")
+def test_a_digest_that_may_have_left_is_not_sent_again_nor_told_as_sent() -> None:
+    mural, correio = Mural(), Correio()
+    wanting(mural)
+    told(mural, 1)
+    mural.agora += timedelta(days=1)
+    assert due(mural, Correio(a=Envio.SEM_RESPOSTA))["sem_resposta"] == 1
+    mural.agora += timedelta(hours=2)
+    assert (due(mural, correio)["vistas"], sent_at(mural)) == (0, None)
+    mural.agora += timedelta(days=1)
+    assert (due(mural, correio)["avisadas"], sent_at(mural)) == (1, mural.agora)
+
+
+def test_what_becomes_of_one_digest_keeps_nobody_else_waiting() -> None:
+    mural, correio = Mural(), Correio(a=Envio.ADIADA, b=Envio.SEM_RESPOSTA)
+    for name in "abc":
+        wanting(mural, name=name, who=f"pessoa-{name}")
+    told(mural, 1)
+    mural.agora += timedelta(days=1)
+    assert due(mural, correio) == {"vistas": 3, "avisadas": 1, "adiadas": 1, "sem_resposta": 1}
+    assert [sent_at(mural, f"pessoa-{name}") for name in "abc"] == [None, None, mural.agora]
+    mural.agora += timedelta(hours=1)
+    due(mural, correio)
+    assert [address[0] for address in correio.tried] == ["a", "b", "c", "a"]
+
+
+def test_digests_that_there_is_no_time_for_are_still_due() -> None:
+    mural, correio = Mural(), Correio()
+    for name in "abc":
+        wanting(mural, name=name, who=f"pessoa-{name}")
+    told(mural, 1)
+    mural.agora += timedelta(days=1)
+    assert [due(mural, correio, 2)["avisadas"] for _ in range(3)] == [2, 1, 0]
+    assert [address[0] for address in correio.tried] == ["a", "b", "c"]
 
 
 def test_who_acts_for_the_prestador_no_more_is_written_to_no_more() -> None:
@@ -365,7 +418,7 @@ def test_who_acts_for_the_prestador_no_more_is_written_to_no_more() -> None:
 
 
 def test_a_choice_made_meanwhile_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    mural, correio = Mural(), Correio(leaves=False)
+    mural, correio = Mural(), Correio(a=Envio.ADIADA)
     wanting(mural)
     told(mural, 1)
     mural.agora += timedelta(days=1)
@@ -382,6 +435,10 @@ def test_a_choice_made_meanwhile_stands(monkeypatch: pytest.MonkeyPatch) -> None
     passed.clear()
     mural.preferencias.before_write = lambda: meanwhile(2)
     assert due(mural, correio)["adiadas"] == 1  # and the later one is not written over
+    mural.agora += timedelta(days=1)
+    passed.clear()
+    assert due(mural, Correio())["avisadas"] == 1  # which it is told of all the same
+    assert sent_at(mural) == mural.agora
     passed.clear()
     mural.preferencias.before_write = lambda: meanwhile(1)
     assert resumos.choose(*EU, Frequencia.NUNCA, mural.preferencias, mural.portas).frequencia is Frequencia.NUNCA

@@ -39,6 +39,10 @@ def test_another_function_is_called_once_and_waited_for_longer_than_it_may_take(
     assert config.connect_timeout + config.read_timeout < 28
 
 
+def test_a_mail_is_sent_once(function_environment: dict[str, str]) -> None:
+    assert aws.client("sesv2").meta.config.retries["total_max_attempts"] == 1
+
+
 def test_a_question_that_cannot_wait_is_asked_by_a_client_of_its_own(function_environment: dict[str, str]) -> None:
     hasty = aws.client("lambda", 3)
     config = hasty.meta.config

@@ -34,18 +34,18 @@ def client(service: str, within: float | None = None) -> Any:
     eating the caller's time.
 
     Another function is called once and waited for: it may take all of an API function's 25 seconds, and asking again
-    because no answer came would carry the same effect out twice.
+    because no answer came would carry the same effect out twice. So it would with a mail.
 
     Args:
         within: seconds that an answer is waited for, when not as long as is usual of the service.
     """
     from botocore.config import Config  # noqa: PLC0415
 
-    function = service == "lambda"
+    function, once = service == "lambda", service in {"lambda", "sesv2"}
     config = Config(
         connect_timeout=1 if function else 2,
         read_timeout=within or (26 if function else 5),
-        retries={"mode": "standard", "total_max_attempts": 1 if function else 3},
+        retries={"mode": "standard", "total_max_attempts": 1 if once else 3},
         max_pool_connections=16,
         parameter_validation=False,  # our requests are built in one place each and tested; checking costs CPU per call
         request_checksum_calculation="when_required",
