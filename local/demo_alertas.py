@@ -6,6 +6,7 @@ import http.client
 import json
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -275,15 +276,18 @@ class FimDoDia(Escritorio):
         with self._step("Receber o resumo por e-mail na manhã seguinte") as result:
             path = "/alertas/preferencias"
             self._ok(self._faturista.request("PUT", path, {"resumo": "DIARIO"}), "preferência")
-            now, before = datetime.now(FUSO), len(self._cartas())
-            relogio.move(self._where, datetime.combine(self._today + timedelta(days=1), time(12), FUSO) - now)
-            carta = self._until("o resumo", self._amanhecer(before))
+            carta = self._until("o resumo", self._amanhecer(len(self._cartas())))
             self._expect(self._pessoais(carta["BodyText"]), [], "dados pessoais no e-mail")
             self._ok(self._faturista.request("PUT", path, {"resumo": "NUNCA"}), "preferência")
             result += [f"“{carta['Subject']}” a {carta['To'][0]}", "só quantos, por área"]
 
     def _amanhecer(self, before: int) -> Callable[[], dict[str, Any] | None]:
+        """The letter of the next day, looked for at noon and then hour by hour: what could not leave is tried again."""
+        noon = datetime.combine(self._today + timedelta(days=1), time(12), FUSO)
+        hours = (noon + timedelta(hours=n) for n in count())
+
         def look() -> dict[str, Any] | None:
+            relogio.move(self._where, next(hours) - datetime.now(FUSO))
             self._varrer("alertas-fluxo", acao="resumir")
             new = self._cartas()[before:]
             return new[-1] if new else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import json
 import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
@@ -100,6 +101,12 @@ class Recebimento(Escritorio):
         rows = (row for page in pages for row in page["Items"])
         return [row for row in rows if tipo in str(row) and f"fatura/{protocolo}" in str(row)]
 
+    def _contada(self) -> bool:
+        """Whether a fatura has days, by a cronograma that was there before it or that counted it anew."""
+        (opened,) = self._told("FaturaAberta", self._pontual)
+        dated = json.loads(opened["evento"]["S"])["dados"]["entrega_ate"] is not None
+        return dated or bool(self._told("VencimentoAlterado", self._pontual))
+
     def _liberado(self, protocolo: str) -> Decimal:
         return Decimal(self._faturista.get(f"/pegs/{protocolo}")["valor_liberado"])
 
@@ -112,6 +119,7 @@ class Recebimento(Escritorio):
             sunday = date.fromisoformat(ciclos[-1]["entrega"])
             sunday += timedelta(days=6 - sunday.weekday())
             wrong = {**asked, "ciclos": [{**ciclos[-1], "entrega": sunday.isoformat()}]}
+            self._until("a fatura aberta", lambda: self._told("FaturaAberta", self._pontual))
             seen = self._ok(self._financeiro.request("PUT", "/operadora/cronograma", wrong), "domingo", 422)
             self._expect("dia-nao-util" in {one["codigo"] for one in seen["erros"]}, True, "entrega num domingo")
             seen = self._ok(self._financeiro.request("PUT", "/operadora/cronograma", asked), "cronograma")
@@ -119,6 +127,7 @@ class Recebimento(Escritorio):
             self._expect(known >= {one["competencia"] for one in ciclos}, True, "as competências publicadas")
             again = self._ok(self._financeiro.request("PUT", "/operadora/cronograma", asked), "o mesmo outra vez")
             self._expect(again["versao"], seen["versao"], "publicar o que já vale")
+            self._until("a fatura com as datas do cronograma", self._contada)
             result += ["entrega num domingo é recusada", f"versão {seen['versao']}, {len(known)} competências"]
         with self._step("Publicar o da outra operadora por CSV no S3") as result:
             lines = [";".join(ciclos[0]), *(";".join(one.values()) for one in ciclos), ""]
