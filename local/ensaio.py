@@ -1,12 +1,14 @@
 """`python -m local.ensaio`: a drill of restoring, timed: each table beside itself, compared, its objects found, read.
 
     python -m local.ensaio                                        # on the embedded AWS that runs
-    python -m local.ensaio --estagio producao --ate 2026-11-22T12:00:00Z   # on AWS, with the shell's own credentials
+    python -m local.ensaio --estagio producao --tabela peg --ate 2026-11-22T12:00:00Z --manter   # on AWS, one table
 
-Every table of the stage is restored to the latest point (or `--ate`) as `<table>-ensaio`, all at once; then rows are
-compared by count and content (a table that changes meanwhile is only counted), and restored PEGs must find their
-dossiers in the archive. On the embedded AWS the functions are then pointed at the restored tables, the same questions
-are asked of them, and they are pointed back. What was restored is removed at the end.
+Every table of the stage (or each `--tabela`) is restored to the latest point as `<table>-ensaio`, all at once; then
+rows are compared by count and content (a table that changes meanwhile is only counted), and restored PEGs must find
+their dossiers in the archive. Restored to an instant (`--ate`), what differs since is counted by kind, and of
+`--tabela` listed. On the embedded AWS the functions are then pointed at the restored tables, the same questions are
+asked of them, and they are pointed back. What was restored here is removed at the end, and nothing else:
+`local.restauracao` takes rows back from what is kept.
 """
 
 from __future__ import annotations
@@ -25,14 +27,16 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from conecta_contas_aws import chaves, contas
 from conecta_edge.clock import local_day
 from conecta_edge.dynamodb import unmarshal
 from local.client import Client, sign_in_as
+from local.diferencas import SUFFIX, Chave, counted, differences, rows
 from local.runtime import LOCAL_DIRECTORY, client, running_instance
 
 EMBEDDED: Final = "embarcado"
-SUFFIX: Final = "-ensaio"
 GRANTS: Final = "ensaio"
 """Name of the policy that functions have on restored tables, for as long as they use them."""
 AT_ONCE: Final = 8
@@ -60,24 +64,38 @@ class Restored:
 
     Attributes:
         segundos: until it could be used.
-        igual: whether it holds what its source does; `None` of a source that changed meanwhile, or is later than asked.
+        igual: whether it holds what its source does; `None` of a source that changed meanwhile.
+        diferem: of one restored to an instant, kind, key and fate of each row that is not as it was.
     """
 
     tabela: str
     segundos: float
     linhas: int
-    igual: bool | None
+    igual: bool | None = None
+    diferem: Sequence[tuple[str, str, Chave]] | None = None
 
 
-def tables(dynamodb: Any, estagio: str, suffix: str = "") -> list[str]:
-    """Names of the tables of a stage; with the suffix, of those that a drill made."""
+def tables(dynamodb: Any, estagio: str, tabelas: Sequence[str] = ()) -> list[str]:
+    """Names of the tables of a stage, or of these of them.
+
+    Raises:
+        EnsaioError: one is not there, or is kept from another drill.
+    """
     pages = dynamodb.get_paginator("list_tables").paginate()
-    names = [name for page in pages for name in page["TableNames"] if name.startswith(f"conecta-{estagio}-")]
-    return [name for name in names if name.endswith(SUFFIX) is bool(suffix)]
+    every = {name for page in pages for name in page["TableNames"] if name.startswith(f"conecta-{estagio}-")}
+    asked = {f"conecta-{estagio}-{one}" for one in tabelas}
+    names = sorted(asked or {name for name in every if not name.endswith(SUFFIX)})
+    for wrong, why in ((asked - every, "não há"), ({name + SUFFIX for name in names} & every, "já há, de antes:")):
+        if wrong:
+            raise EnsaioError(f"{why} {' '.join(sorted(wrong))}")
+    return names
 
 
-def restore(dynamodb: Any, table: str, ate: datetime | None) -> float:
+def restore(dynamodb: Any, table: str, ate: datetime | None, made: list[str]) -> float:
     """Restore a table beside itself; how many seconds until it could be used.
+
+    Args:
+        made: is told its name.
 
     Raises:
         EnsaioError: it took more than four hours.
@@ -85,17 +103,12 @@ def restore(dynamodb: Any, table: str, ate: datetime | None) -> float:
     started = time.monotonic()
     point: dict[str, Any] = {"RestoreDateTime": ate} if ate else {"UseLatestRestorableTime": True}
     dynamodb.restore_table_to_point_in_time(SourceTableName=table, TargetTableName=table + SUFFIX, **point)
+    made.append(table + SUFFIX)
     while dynamodb.describe_table(TableName=table + SUFFIX)["Table"]["TableStatus"] != "ACTIVE":
         if time.monotonic() - started > _PATIENCE_S:
             raise EnsaioError(f"{table} não ficou pronta em {_PATIENCE_S // 3600} horas")
         time.sleep(_LOOK_S)
     return time.monotonic() - started
-
-
-def rows(dynamodb: Any, table: str) -> Iterator[dict[str, Any]]:
-    """Every row of a table, as DynamoDB writes it."""
-    for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
-        yield from page["Items"]
 
 
 def contents(dynamodb: Any, table: str) -> Contents:
@@ -112,22 +125,38 @@ def _written(value: Any) -> Any:
     return sorted(value) if isinstance(value, set) else bytes(value).hex()
 
 
-def drill(dynamodb: Any, names: Sequence[str], ate: datetime | None) -> list[Restored]:
-    """Restore tables all at once, and compare each with its source."""
+def drill(dynamodb: Any, names: Sequence[str], ate: datetime | None, made: list[str]) -> list[Restored]:
+    """Restore tables all at once, and compare each with its source; `made` is told what was made."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
 
         def of_all(do: Callable[[str], Any]) -> dict[str, Any]:
             return dict(zip(names, pool.map(do, names), strict=True))
 
-        before = of_all(lambda name: contents(dynamodb, name))
-        took = of_all(lambda name: restore(dynamodb, name, ate))
+        before = of_all(lambda name: contents(dynamodb, name)) if ate is None else {}
+        took = of_all(lambda name: restore(dynamodb, name, ate, made))
         back = of_all(lambda name: contents(dynamodb, name + SUFFIX))
+        if ate is not None:
+            since = of_all(lambda name: _since(dynamodb, name))
+            return [Restored(name, took[name], back[name].linhas, diferem=since[name]) for name in names]
         after = of_all(lambda name: contents(dynamodb, name))
-    still = {name for name in names if ate is None and before[name] == after[name]}
-    return [
-        Restored(name, took[name], back[name].linhas, back[name] == after[name] if name in still else None)
-        for name in names
-    ]
+    same = {name: back[name] == after[name] if before[name] == after[name] else None for name in names}
+    return [Restored(name, took[name], back[name].linhas, same[name]) for name in names]
+
+
+def _since(dynamodb: Any, table: str) -> list[tuple[str, str, Chave]]:
+    return [(one.tipo, one.que, one.chave) for one in differences(dynamodb, table)]
+
+
+def _tell(one: Restored, *, chaves_de_cada: bool) -> None:
+    """What is known of a restored table. Keys hold no personal data."""
+    said = {True: "igual à origem", None: "a origem mudou", False: "DIFERE da origem"}[one.igual]
+    if one.diferem is not None:
+        said = f"{len(one.diferem)} diferem desde então"
+    print(f"{one.tabela}: {one.linhas} linhas em {one.segundos:.1f} s, {said}")
+    for line in counted((tipo, que) for tipo, que, _ in one.diferem or ()):
+        print(f"  {line}")
+    for _, que, chave in sorted(one.diferem or ()) if chaves_de_cada else ():
+        print("\t".join((que, *chave)))
 
 
 def lost_dossiers(dynamodb: Any, s3: Any, table: str, bucket: str) -> tuple[int, list[str]]:
@@ -214,29 +243,41 @@ def _told(caller: Client, path: str) -> Any:
 
 
 def rehearse(
-    aws: Callable[[str], Any], estagio: str, *, ate: datetime | None, manter: bool, where: Mapping[str, Any] | None
-) -> int:
+    aws: Callable[[str], Any], estagio: str, *, ate: datetime | None, manter: bool, where: Mapping[str, Any] | None,
+    tabelas: Sequence[str] = (),
+) -> int:  # fmt: skip
     """The drill, told line by line; 1 when something differs or is lost.
 
     Args:
         aws: makes a client of a service.
         where: the document of `endpoint.json`, to ask through the API, too.
+        tabelas: short names; none are all.
+
+    Raises:
+        EnsaioError: it could not begin, or go on.
     """
     dynamodb, s3, started = aws("dynamodb"), aws("s3"), time.monotonic()
-    names = tables(dynamodb, estagio)
-    said = {True: "igual à origem", None: "a origem mudou", False: "DIFERE da origem"}
+    names, made, lost = tables(dynamodb, estagio, tabelas), list[str](), list[str]()
     try:
-        restored = drill(dynamodb, names, ate)
+        restored = drill(dynamodb, names, ate, made)
         for one in restored:
-            print(f"{one.tabela}: {one.linhas} linhas em {one.segundos:.1f} s, {said[one.igual]}")
-        looked, lost = lost_dossiers(dynamodb, s3, f"conecta-{estagio}-peg", _archive(s3, estagio))
-        print(f"{looked} PEGs restaurados, {len(lost)} sem o dossiê no acervo {' '.join(lost)}".rstrip())
-        differing = _read_through(aws, names, where) if where is not None else []
+            _tell(one, chaves_de_cada=bool(tabelas))
+        if f"conecta-{estagio}-peg" in names:
+            looked, lost = lost_dossiers(dynamodb, s3, f"conecta-{estagio}-peg", _archive(s3, estagio))
+            print(f"{looked} PEGs restaurados, {len(lost)} sem o dossiê no acervo {' '.join(lost)}".rstrip())
+        differing = _read_through(aws, names, where) if where is not None and ate is None else []
         print(f"{len(names)} tabelas em {time.monotonic() - started:.1f} s, do começo ao fim")
     finally:
-        for name in [] if manter else tables(dynamodb, estagio, SUFFIX):
-            dynamodb.delete_table(TableName=name)
+        for name in [] if manter else made:
+            _remove(dynamodb, name)
     return int(bool(lost or differing) or any(one.igual is False for one in restored))
+
+
+def _remove(dynamodb: Any, table: str) -> None:
+    try:
+        dynamodb.delete_table(TableName=table)
+    except ClientError as error:  # it is still being made
+        print(f"{table} fica: {error.response['Error']['Code']}", file=sys.stderr)
 
 
 def _read_through(aws: Callable[[str], Any], names: Sequence[str], where: Mapping[str, Any]) -> list[str]:
@@ -263,21 +304,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m local.ensaio", description="Ensaia a restauração das tabelas: mede, confere e desfaz."
     )
     parser.add_argument("--estagio", default=EMBEDDED, help="na AWS, com as credenciais do ambiente; sem ele, a local")
+    parser.add_argument("--ate", type=_instant, help="instante a que se volta, com o fuso; sem ele, o último possível")
     parser.add_argument(
-        "--ate", type=datetime.fromisoformat, help="instante a que se volta; sem ele, o último possível"
+        "--tabela",
+        action="append",
+        default=[],
+        metavar="NOME",
+        help="só esta, repetível; com --ate, lista o que difere",
     )
     parser.add_argument("--manter", action="store_true", help="não remove as tabelas restauradas")
     asked = parser.parse_args(arguments)
+    try:
+        return _main(asked)
+    except EnsaioError as error:
+        print(f"erro: {error}", file=sys.stderr)
+        return 1
+
+
+def _instant(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise argparse.ArgumentTypeError("diga o fuso: 2026-11-22T12:00:00Z")
+    return found
+
+
+def _main(asked: argparse.Namespace) -> int:
+    how = {"ate": asked.ate, "manter": asked.manter, "tabelas": asked.tabela}
     if asked.estagio != EMBEDDED:
         import boto3  # noqa: PLC0415 - 150 ms that who asks for help need not wait
 
-        return rehearse(boto3.client, asked.estagio, ate=asked.ate, manter=asked.manter, where=None)
+        return rehearse(boto3.client, asked.estagio, where=None, **how)
     if running_instance(LOCAL_DIRECTORY) is None:
         print(f"erro: nada em execução em {LOCAL_DIRECTORY}: rode scripts/run, ou diga --estagio", file=sys.stderr)
         return 1
     where = json.loads((LOCAL_DIRECTORY / "endpoint.json").read_text("utf-8"))
     aws = partial(client, where["endpoint_aws"], where["credenciais_aws"])
-    return rehearse(aws, EMBEDDED, ate=asked.ate, manter=asked.manter, where=where)
+    return rehearse(aws, EMBEDDED, where=where, **how)
 
 
 if __name__ == "__main__":

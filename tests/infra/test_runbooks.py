@@ -8,7 +8,9 @@ from itertools import chain, product, zip_longest
 import pytest
 
 from infra.settings import ROOT
+from local.restauracao import TABELAS
 from tests.infra.conftest import Templates
+from tests.infra.test_iam import on_table
 
 CHAPTER = (ROOT / "docs" / "operacao.md").read_text("utf-8").partition("\n## Alarms\n")[2].partition("\n## ")[0]
 SECTIONS = dict(part.split("\n", 1) for part in CHAPTER.split("\n### ")[1:])
@@ -34,6 +36,27 @@ def alarms(section: str) -> set[str]:
         for names in product(*(named(kind) for kind in re.findall(r"<(\w+)>", pattern))):
             found.add("".join(chain.from_iterable(zip_longest(around, names, fillvalue=""))))
     return found
+
+
+RESTORE = (ROOT / "docs" / "operacao.md").read_text("utf-8").partition("\n## Restore\n")[2].partition("\n## ")[0]
+
+
+def test_who_writes_a_table_that_may_be_taken_back_is_told_as_it_is_granted(producao: Templates) -> None:
+    writes = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate"}
+    deployed = {
+        name: {
+            re.sub("(?<!^)(?=[A-Z])", "-", function).lower()
+            for function, actions in on_table(producao, name.title()).items()
+            if actions & writes
+        }
+        for name in TABELAS
+    }
+    lines = RESTORE.partition("| table | who writes it |")[2].partition("\n\n")[0].splitlines()[2:]
+    told = {
+        name: set(re.findall(r"`([^`]+)`", writers)) for _, table, writers, _ in (line.split("|") for line in lines)
+        for name in re.findall(r"`([^`]+)`", table)
+    }  # fmt: skip
+    assert told == deployed
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,9 +13,10 @@ from conecta_contas.pegs import Peg
 from conecta_contas_aws import chaves
 from conecta_edge.dynamodb import marshal
 from local import ensaio
-from local.ensaio import SUFFIX
+from local.diferencas import SUFFIX
+from local.ensaio import EnsaioError
 from peg.dynamodb import pegs
-from tests.builders_functions import a_peg
+from tests.builders_functions import NOW, a_peg
 from tests.contract.engines import Engine
 
 PEG = "conecta-embarcado-peg"
@@ -64,6 +66,51 @@ def test_a_row_more_or_another_value_is_another_content(stage: Engine) -> None:
     assert (changed.linhas, changed.resumo != before.resumo) == (2, True)
     stage.dynamodb.put_item(TableName=PEG, Item=row)
     assert ensaio.contents(stage.dynamodb, PEG) == before
+
+
+CADASTRO = "conecta-embarcado-cadastro"
+
+
+def test_a_table_that_is_kept_from_before_is_neither_restored_over_nor_removed(stage: Engine) -> None:
+    ensaio.restore(stage.dynamodb, PEG, None, [])
+    with pytest.raises(EnsaioError, match=f"já há, de antes: {PEG}{SUFFIX}"):
+        ensaio.rehearse(stage.client, "embarcado", ate=None, manter=False, where=None)
+    assert PEG + SUFFIX in stage.dynamodb.list_tables()["TableNames"]
+    assert ensaio.rehearse(stage.client, "embarcado", ate=None, manter=False, where=None, tabelas=["cadastro"]) == 0
+    assert sorted(stage.dynamodb.list_tables()["TableNames"]) == ["alheia", CADASTRO, PEG, PEG + SUFFIX]
+
+
+def test_a_table_that_is_not_there_is_told_before_anything_is_made(stage: Engine) -> None:
+    with pytest.raises(EnsaioError, match="não há conecta-embarcado-pgs"):
+        ensaio.tables(stage.dynamodb, "embarcado", ["peg", "pgs"])
+
+
+def test_what_differs_from_an_instant_is_told_by_kind_and_key(
+    stage: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restore = ensaio.restore
+
+    def damage(dynamodb: Any, table: str, ate: datetime | None, made: list[str]) -> float:
+        took = restore(dynamodb, table, None if ate else NOW, made)
+        dynamodb.put_item(TableName=table, Item={**a_row(THERE), "situacao": {"S": "PAGO"}})
+        dynamodb.put_item(TableName=table, Item={"pk": {"S": "CONTADOR#2611#2"}, "sk": {"S": "7"}, "n": {"N": "1"}})
+        return took
+
+    monkeypatch.setattr(ensaio, "restore", damage)
+    told = {"ate": NOW, "manter": False, "where": None, "tabelas": ["peg"]}
+    assert ensaio.rehearse(stage.client, "embarcado", **told) == 1  # type: ignore[arg-type]  # a dossier is lost
+    lines = capsys.readouterr().out.splitlines()
+    assert "2 linhas" in lines[0]
+    assert lines[0].endswith("2 diferem desde então")
+    assert lines[1:3] == ["  CONTADOR/…: 1 nova", "  PRESTADOR/PEG: 1 mudou"]
+    key = chaves.peg_key(THERE.prestador_id, THERE.protocolo)
+    assert lines[3:5] == ["nova\tCONTADOR#2611#2\t7", f"mudou\t{key['pk']}\t{key['sk']}"]
+
+
+def test_an_instant_without_its_zone_is_asked_again(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        ensaio.main(["--ate", "2026-11-22T12:00:00"])
+    assert "diga o fuso" in capsys.readouterr().err
 
 
 class Functions:
