@@ -23,7 +23,7 @@ from conecta_edge.tenancy import Grupo
 from documentos.bootstrap import documentos as bootstrap
 from documentos.domain.errors import DocumentoNotFoundError
 from documentos.handler.comum import FUNCAO
-from documentos.handler.documentos import DESTINOS, ERRORS, ID, REGISTRO, asked_of, documento_of, follow
+from documentos.handler.documentos import DESTINOS, ERRORS, FINALIDADE, ID, REGISTRO, asked_of, documento_of, follow
 from documentos.schemas import documentos as schemas
 from documentos.schemas import exemplos
 from documentos.schemas.documentos import DocumentosPage, ExigenciasRequest, ExigenciasView
@@ -45,8 +45,11 @@ def list_documentos(request: Request) -> Response:
     if held is None:
         raise DocumentoNotFoundError
     query.check()
-    caller.at(registro, *GRUPOS)
+    actor = caller.actor_at(caller.at(registro, *GRUPOS))
     found = documentos.of_destino(held, destino, lambda _one: True, portas)
+    if found:  # files are called what prestadores called them, and that may be somebody's name
+        objeto = f"{destino.alvo.value.lower()}/{destino.id}"
+        session.record_access(request, actor, finalidade=FINALIDADE, objeto=objeto)
     return Response(200, {"documentos": [schemas.resumo(one, da_operadora=True) for one in found], "cursor": None})
 
 
@@ -91,7 +94,8 @@ OPERATIONS: Final = (
     Operation(
         "GET", "/operadora/documentos", "listarDocumentosDaOperadora", FUNCAO, TAG,
         "Listar os documentos de uma autorização, de um PEG ou de um recurso",
-        "Os que os prestadores lhe deram, e os que vieram com o pedido. Para central, auditoria e financeiro.",
+        "Os que os prestadores lhe deram, e os que vieram com o pedido. Cada consulta fica registrada: os nomes dos "
+        "arquivos são os que os prestadores lhes deram. Para central, auditoria e financeiro.",
         list_documentos, (Reply(200, "Todos.", DocumentosPage, example=exemplos.DOCUMENTOS_DA_OPERADORA),),
         escopos=_PESSOAS, parameters=(*DESTINOS, REGISTRO), refusals=(422,),
     ),

@@ -243,7 +243,10 @@ def test_the_operadora_lists_and_fetches_what_it_judges_by(balcao: Balcao) -> No
     )
     query = {"prestador": HOSPITAL}
     assert balcao.call("GET", DELA_ARQUIVO, claims=AUDITORIA, query=query, id=ASSINADA.id)[0] == 303
-    assert balcao.lidos == [(f"OPERADORA#{VALE}", f"documento/{ASSINADA.id}")]
+    seen, fetched = (f"OPERADORA#{VALE}", f"peg/{PEG}"), (f"OPERADORA#{VALE}", f"documento/{ASSINADA.id}")
+    assert balcao.lidos == [seen, fetched]
+    assert balcao.get(DELA, AUDITORIA, recurso=RECURSO)[1]["documentos"] == []  # names nobody
+    assert balcao.lidos == [seen, fetched]
     assert balcao.get(DELA, AUDITORIA)[0] == 422
     assert balcao.get(DELA, da_operadora("cadastro"), protocolo=PEG)[0] == 403
     assert balcao.get(DELA, AUDITORIA, protocolo="261120000099")[0] == 404
