@@ -221,7 +221,7 @@ class FakeQuotas:
         """Take units of a window that never ends."""
         key = (quota.name, prestador_id, subject)
         if self.spent[key] + units > quota.limit:
-            raise quota._exceeded(now)
+            raise quota._exceeded(prestador_id, now)
         self.spent[key] += units
 
 
