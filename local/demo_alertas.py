@@ -43,6 +43,8 @@ NAO_LIDOS: Final = "/alertas?situacao=nao-lidos"
 A_VENCER: Final = timedelta(days=15)
 MESES, ADIANTE = 9, timedelta(days=100)
 """How many months something that is open today may be of, and how far ahead the demo's own clock was."""
+ADIANTADOS: Final = frozenset({"SenhaAVencer", "AutorizacaoExpirada"})
+"""What the clock that was moved ahead made happen."""
 FECHADOS: Final = frozenset({"PAGO", "ENCERRADO_SEM_PAGAMENTO", "CANCELADO"})
 PUBLICADOS: Final = frozenset({"LIBERADO", "PAGO", "ENCERRADO_SEM_PAGAMENTO"})
 UTILIZAVEIS: Final = frozenset({"AUTORIZADA", "PARCIAL", "UTILIZADA"})
@@ -90,8 +92,14 @@ class FimDoDia(Escritorio):
 
     # --- webhooks ---
 
+    def _em_dia(self) -> bool:
+        """Whether what happened while the clock was ahead was told: by its date it comes after a webhook of now."""
+        ahead = {one["id"] for one in self._eventos("autorizacao", HOSPITAL.prestador_id) if one["tipo"] in ADIANTADOS}
+        return ahead <= {one["id"] for one in self._seguidos(self._gestor)}
+
     def _registrado(self, ouvinte: Ouvinte) -> dict[str, Any]:
         with self._step("Registrar um webhook, como gestor") as result:
+            self._until("o que se contou no dia adiantado", self._em_dia)
             body = {"url": ouvinte.url, "descricao": "Sistema do hospital"}
             for url in RECUSADOS:
                 seen = self._gestor.request("POST", "/webhooks", {**body, "url": url})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import io
-import json
 import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
@@ -55,7 +54,7 @@ class Recebimento(Escritorio):
         """
         self._entrar()
         endpoint, keys = self._where["endpoint_aws"], self._where["credenciais_aws"]
-        self._aws = {name: runtime.client(endpoint, keys, name) for name in ("stepfunctions", "dynamodb", "s3")}
+        self._aws = {name: runtime.client(endpoint, keys, name) for name in ("stepfunctions", "s3")}
         self._cronograma()
         self._previsto()
         self._liberar(self._atrasado)
@@ -90,21 +89,14 @@ class Recebimento(Escritorio):
         self._expect(self._until("fechamento", ended), "SUCCEEDED", "fechamento das entregas")
 
     def _told(self, tipo: str, protocolo: str) -> list[dict[str, Any]]:
-        """Events of a type about a PEG's fatura, as the outbox keeps them."""
-        table = "conecta-embarcado-pagamento"
-        pages = self._aws["dynamodb"].get_paginator("query").paginate(
-            TableName=table, KeyConditionExpression="pk = :pk AND begins_with(sk, :eventos)",
-            ExpressionAttributeValues={
-                ":pk": {"S": f"PRESTADOR#{HOSPITAL.prestador_id}"}, ":eventos": {"S": "EVENTO#"},
-            },
-        )  # fmt: skip
-        rows = (row for page in pages for row in page["Items"])
-        return [row for row in rows if tipo in str(row) and f"fatura/{protocolo}" in str(row)]
+        """Events of a type about a PEG's fatura."""
+        found = self._eventos("pagamento", HOSPITAL.prestador_id)
+        return [one for one in found if (one["tipo"], one["entidade"]) == (tipo, f"fatura/{protocolo}")]
 
     def _contada(self) -> bool:
         """Whether a fatura has days, by a cronograma that was there before it or that counted it anew."""
         (opened,) = self._told("FaturaAberta", self._pontual)
-        dated = json.loads(opened["evento"]["S"])["dados"]["entrega_ate"] is not None
+        dated = opened["dados"]["entrega_ate"] is not None
         return dated or bool(self._told("VencimentoAlterado", self._pontual))
 
     def _liberado(self, protocolo: str) -> Decimal:

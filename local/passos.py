@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from local import client
+from local import client, runtime
 from local.asgi import INBOX_PATH, KEY_HEADER
 
 if TYPE_CHECKING:
@@ -86,6 +87,15 @@ class Passos:
         key = {KEY_HEADER: self._where["credenciais_aws"]["secret_key"]}
         seen = self._fetch(self._where["endpoint_aws"] + INBOX_PATH, key).json()["messages"]
         return [one for letters in seen.values() for one in letters]
+
+    def _eventos(self, contexto: str, prestador_id: str) -> list[dict[str, Any]]:
+        """What a context told of a prestador, or is about to tell: its outbox."""
+        dynamodb = runtime.client(self._where["endpoint_aws"], self._where["credenciais_aws"], "dynamodb")
+        pages = dynamodb.get_paginator("query").paginate(
+            TableName=f"conecta-embarcado-{contexto}", KeyConditionExpression="pk = :pk AND begins_with(sk, :eventos)",
+            ExpressionAttributeValues={":pk": {"S": f"PRESTADOR#{prestador_id}"}, ":eventos": {"S": "EVENTO#"}},
+        )  # fmt: skip
+        return [json.loads(row["evento"]["S"]) for page in pages for row in page["Items"]]
 
     @staticmethod
     def _until(what: str, look: Callable[[], Any]) -> Any:
