@@ -21,7 +21,6 @@ from conecta_atos.portas import Page
 from conecta_contas_aws.chaves import Key, tenant_pk
 from conecta_edge.clock import iso, parse_iso
 from conecta_edge.dynamodb import (
-    ConditionFailedError,
     Item,
     TransientConflictError,
     conditions,
@@ -31,6 +30,7 @@ from conecta_edge.dynamodb import (
     query_all,
     query_page,
 )
+from conecta_edge.rows import LostError, transact
 from peg.domain import estados
 from peg.domain.estados import SituacaoRascunho
 from peg.domain.lotes import Identificacao
@@ -87,17 +87,13 @@ class DynamoRascunhos:
         depois = mudanca.depois
         guias = [self._guia_put(depois, guia) for guia in mudanca.escritas]
         gone = [self._gone(depois, guia_id) for guia_id in mudanca.removidas]
-        actions = [{"Put": one} for one in (self._head_put(antes, depois), *guardar, *guias, *gone)]
+        actions = [{"Put": one} for one in (self._head_put(antes, depois), *guias, *gone)]
+        first = ACTIONS - len(guardar)
         try:
-            with conditions():
-                self._client.transact_write_items(TransactItems=actions[:ACTIONS])
-        except ConditionFailedError as error:
-            if 0 not in error.failed:
-                raise  # the caller's own row: its answer is kept already
+            transact(self._client, actions[:first], kept=guardar)
+        except LostError as error:
             raise RascunhoMudouError from error
-        except TransientConflictError as error:
-            raise RascunhoMudouError from error
-        if rest := actions[ACTIONS:]:
+        if rest := actions[first:]:
             with suppress(TransientConflictError), conditions():  # else forgotten in time, and seen by nobody
                 self._client.transact_write_items(TransactItems=rest)
 

@@ -31,7 +31,7 @@ class Table:
         self.actions: list[list[str]] = []
         self._reasons = list(reasons)
 
-    def transact_write_items(self, *, TransactItems: list[dict[str, Any]]) -> None:  # noqa: N803
+    def transact_write_items(self, *, TransactItems: list[dict[str, Any]], **_token: str) -> None:  # noqa: N803
         self.actions.append([kind for one in TransactItems for kind in one])
         if self._reasons:
             reasons = [{"Code": code} for code in self._reasons.pop(0)]

@@ -41,8 +41,10 @@ class Table:
     def __init__(self, *ends: tuple[str, ...]) -> None:
         self._ends = list(ends)
         self.calls: list[list[Any]] = []
+        self.tokens: list[str] = []
 
     def transact_write_items(self, **call: Any) -> None:
+        self.tokens.append(call["ClientRequestToken"])
         self.calls.append([next(iter(action.values())) for action in call["TransactItems"]])
         if reasons := self._ends.pop(0):
             response: Any = {
@@ -68,6 +70,21 @@ def test_a_transaction_is_one_call() -> None:
 
 def test_events_told_before_are_left_out_and_the_rest_is_done() -> None:
     assert transact((OK, OK, LOST, OK, OK), ()).calls == [["a", "b", "e", "f", "k"], ["a", "b", "f", "k"]]
+
+
+def test_events_alone_that_were_all_told_before_are_no_transaction() -> None:
+    table = Table((LOST, LOST))
+    rows.transact(table, [], ["e", "f"])  # type: ignore[list-item]  # names will do
+    assert table.calls == [["e", "f"]]
+
+
+def test_what_is_tried_again_is_known_for_the_same_and_what_is_changed_for_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rows, "PAUSA", 0)
+    met = ("TransactionConflict", OK, OK, OK, OK)
+    first, again, other = transact(met, (OK, OK, LOST, OK, OK), ()).tokens
+    assert first == again != other
 
 
 def test_a_row_that_somebody_else_wrote_is_lost_whatever_else_failed() -> None:

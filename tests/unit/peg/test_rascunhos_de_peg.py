@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from conecta_edge.dynamodb import TransientConflictError
 from peg.bootstrap import rascunhos as bootstrap
 from peg.dynamodb.rascunhos import DynamoRascunhos
 from peg.handler import rascunhos as handler
@@ -22,7 +23,7 @@ from peg.schemas.rascunhos import (
     PegsDigitadosPage,
 )
 from peg.service import rascunhos as service
-from peg.service.rascunhos import TENTATIVAS, Mudanca, RascunhoMudouError
+from peg.service.rascunhos import TENTATIVAS, Mudanca
 from tests.builders_cadastro import CARTEIRA
 from tests.builders_functions import HOSPITAL, NOW, PASA, VALE
 from tests.fakes_cadastro import PSEUDONIMOS
@@ -441,9 +442,9 @@ class Conflicting:
             raise ClientError(answer, "TransactWriteItems")
 
 
-def test_a_conflict_of_transactions_is_a_lost_race(casa: CasaDigitada) -> None:
+def test_who_meets_other_transactions_all_the_time_is_not_told_that_a_draft_changed(casa: CasaDigitada) -> None:
     held = casa.rascunhos.rows[HOSPITAL, casa.open()]
-    with pytest.raises(RascunhoMudouError):
+    with pytest.raises(TransientConflictError):
         DynamoRascunhos(Conflicting(), "tabela").write(None, Mudanca(held))
     late = Conflicting(after=1)
     DynamoRascunhos(late, "tabela").write(held, Mudanca(held, removidas=tuple(f"{n:08d}" for n in range(100))))

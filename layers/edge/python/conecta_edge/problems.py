@@ -154,10 +154,11 @@ def outdated() -> ProblemError:
 
 
 def busy() -> ProblemError:
-    """503: a dependency is throttling; nothing was done and the same request may be sent again."""
+    """503: a dependency is throttling; the same request is to be sent again, and what was written is not repeated."""
     return ProblemError(
         503, "temporariamente-indisponivel", "Temporariamente indisponível",
-        "O serviço está momentaneamente sobrecarregado e nada foi gravado. Repita a mesma requisição em instantes.",
+        "O serviço está momentaneamente sobrecarregado. Repita a mesma requisição em instantes, com a mesma "
+        "Idempotency-Key se a usou: o que já tiver sido gravado não se repete.",
         headers={"Retry-After": "2"},
     )  # fmt: skip
 

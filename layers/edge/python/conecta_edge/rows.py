@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -72,7 +73,8 @@ def transact(
     """One TransactWriteItems; once more without the events that were told before, or when it met another one.
 
     Whoever writes these rows now has written them in a moment, or not: only then our conditions say whether ours still
-    fit. Nobody is told that a row is lost for having been met, or for a table that is asked too much.
+    fit. Nobody is told that a row is lost for having been met, or for a table that is asked too much. What was written
+    although nobody said so is known by its token, and not taken for somebody else's.
 
     Args:
         own: actions on rows.
@@ -84,18 +86,18 @@ def transact(
         ConditionFailedError: only one of the caller's: its answer is kept already.
         TransientConflictError: it met others again and again, or was throttled: nothing was written.
     """
-    events, met = list(told), 0
-    while True:
-        actions = [*own, *({"Put": event} for event in events), *({"Put": action} for action in kept)]
+    events, met, token = list(told), 0, uuid.uuid4().hex
+    while actions := [*own, *({"Put": event} for event in events), *({"Put": action} for action in kept)]:
         try:
             with conditions():
-                client.transact_write_items(TransactItems=actions)
+                client.transact_write_items(TransactItems=actions, ClientRequestToken=token)
         except ConditionFailedError as error:
             if any(place < len(own) for place in error.failed):
                 raise LostError from error
             if any(place >= len(own) + len(events) for place in error.failed):
                 raise
             events = [event for place, event in enumerate(events, len(own)) if place not in error.failed]
+            token = uuid.uuid4().hex
         except TransientConflictError:
             met += 1
             if met == CONFLITOS:
