@@ -184,6 +184,7 @@ def a_context(**changes: Any) -> Contexto:
     contracted = (CONSULTA, HEMOGRAMA, PRONTO_SOCORRO, SESSAO, CIRURGIA, PERICIA, LIMITADO, ANALISADO, LAUDADO)
     made = Contexto(
         relacionamento=relacionamento_of(("HABILITADO", INICIO)),
+        executante=relacionamento_of(("HABILITADO", INICIO)),
         beneficiario=a_vida(),
         plano=a_plano_completo(odontologia=True),
         contrato=a_contrato_completo(

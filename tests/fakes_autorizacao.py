@@ -312,13 +312,14 @@ class FakeContextos:
         principal = self._principal(asked.guia_principal, registro, who, chamador)
         holder = self.autorizacoes.guias.get((who, registro, asked.numero_guia_prestador)) if nova else None
         held = self.autorizacoes.get(registro, holder[0]) if holder else None
-        executante = self.cadastro.contratacao(asked.executa, registro).prestador
+        executante = self.cadastro.contratacao(asked.executa, registro)
         codes = tuple(dict.fromkeys((linha.item.tabela, linha.item.codigo) for linha in asked.linhas()))
         regras = tuple(regra for regra in self.catalogo.regras(registro) if (regra.tabela, regra.codigo) in codes)
         terms = contrato.em(dia)
         contratacao = self.cadastro.contratacao(who, registro)
         contexto = Contexto(
             relacionamento=contratacao.relacionamento,
+            executante=executante.relacionamento,
             beneficiario=life,
             plano=self.catalogo.plano(registro, life.plano) if life else None,
             contrato=contrato,
@@ -329,7 +330,7 @@ class FakeContextos:
             precos=self._precos(registro, terms.tabela_precos, codes, dia) if terms else (),
             usos=tuple(self._usos(registro, _numbers(life, asked.carteira), sem)),
             principal=principal.autorizacao if principal else None,
-            uf=executante.uf if executante else None,
+            uf=executante.prestador.uf if executante.prestador else None,
             versao=chamador.versao,
             pela_central=chamador.papel is Papel.CENTRAL,
             outra_operadora=next(

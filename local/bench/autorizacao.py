@@ -100,8 +100,10 @@ def _contexto(hoje: date, quantos: int) -> Contexto:
         prazo_contestacao_dias=30, prazo_resposta_dias=30, prazo_pagamento_dias=30, tabela_precos="T",
     )  # fmt: skip
     codes = [f"403{number:05d}" for number in range(quantos)]
+    enabled = Relacionamento("1", REGISTRO, "1", (Periodo(Situacao.HABILITADO, _INICIO),))
     return Contexto(
-        relacionamento=Relacionamento("1", REGISTRO, "1", (Periodo(Situacao.HABILITADO, _INICIO),)),
+        relacionamento=enabled,
+        executante=enabled,
         beneficiario=Beneficiario(
             registro_ans=REGISTRO, numero_carteira="1", nome="Vida de Medição", plano="P", sexo=Sexo.F,
             data_nascimento=_INICIO.replace(year=1980), data_inclusao=_INICIO,

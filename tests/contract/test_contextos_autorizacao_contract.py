@@ -197,7 +197,11 @@ def test_contract_prices_and_state_are_those_of_who_will_do_it(subject: Subject)
     assert (lido.contexto.uf, lido.contexto.precos) == ("ES", (a_preco(HEMOGRAMA, "18.50"),))
     assert lido.contexto.relacionamento is not None
     assert lido.contexto.relacionamento.prestador_id == HOSPITAL
+    assert lido.contexto.executante is not None
+    assert lido.contexto.executante.prestador_id == CLINICA
+    assert subject.read().contexto.executante == lido.contexto.relacionamento
     lido = subject.read(a_request(executante="nobody"))
+    assert lido.contexto.executante is None
     assert (lido.contexto.contrato, lido.contexto.uf, lido.contexto.precos) == (ContratoCompleto(), None, ())
 
 

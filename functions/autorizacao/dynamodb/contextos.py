@@ -134,6 +134,7 @@ class DynamoContextos:
         usos = tuple(_usos([*linhas(), *more()], sem))
         contexto = Contexto(
             relacionamento=contratacao().relacionamento,
+            executante=executante().relacionamento,
             beneficiario=life,
             plano=plano(),
             contrato=contrato(),

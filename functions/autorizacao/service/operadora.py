@@ -223,6 +223,8 @@ def change_executante(
 ) -> Guardada:
     """The patient goes to another prestador: one that is enabled and has all of it in its contract.
 
+    The senha ends with that one's contract or relacionamento, if that is before its own last day (R10).
+
     Raises:
         ExecutanteInvalidoError: it is not, or has not; with the findings.
         JaFaturadaError: something was billed.
@@ -244,7 +246,7 @@ def change_executante(
         )
         if found:
             raise ExecutanteInvalidoError(found)
-        return (moved,)
+        return (transicoes.ends_by(moved, valid_until(asked, lido.contexto)),)
 
     return act(registro_ans, numero, step, chamador=chamador, portas=portas, motivo=motivo, render=render)[0]
 

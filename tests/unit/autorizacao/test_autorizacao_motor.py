@@ -120,6 +120,12 @@ REFUSED: list[tuple[str, dict[str, Any], tuple[str, str, str, int | None]]] = [
         {"relacionamento": relacionamento_of(("HABILITADO", INICIO), ("SUSPENSO", HOJE))},
         ("R02", "1207", "3279", None),
     ),
+    (
+        "executante suspended",
+        {"executante": relacionamento_of(("HABILITADO", INICIO), ("SUSPENSO", HOJE))},
+        ("R02-EXECUTANTE", "1207", "3279", None),
+    ),
+    ("executante unknown", {"executante": None}, ("R02-EXECUTANTE", "1207", "3279", None)),
     ("nobody's carteira", {"beneficiario": None, "plano": None}, ("ELEG-NAO-ENCONTRADO", "1001", "1001", None)),
     (
         "carteira of the group's other operadora",
@@ -803,6 +809,13 @@ def test_a_plan_of_shared_rooms_has_its_own_diaria() -> None:
     assert (told(found), warned(found), found.parecer.diarias) == ([], [], 3)
 
 
+@pytest.mark.regra("R02-EXECUTANTE")
+def test_who_does_what_it_asks_for_is_told_once_and_need_not_ask_to_do_what_another_asks() -> None:
+    suspended = relacionamento_of(("HABILITADO", INICIO), ("SUSPENSO", HOJE))
+    assert told(judged(relacionamento=suspended, executante=suspended)) == [("R02", "1207", None)]
+    assert told(judged(executante=relacionamento_of(("HABILITADO", INICIO), autorizacao=False))) == []
+
+
 # --- validity (R10) ---
 
 
@@ -820,6 +833,7 @@ def test_a_plan_of_shared_rooms_has_its_own_diaria() -> None:
         ),
         ({"relacionamento": relacionamento_of(("HABILITADO", INICIO), ("DESCREDENCIADO", AMANHA))}, HOJE),
         ({"relacionamento": relacionamento_of(("SUSPENSO", INICIO), ("HABILITADO", AMANHA))}, VALIDADE),
+        ({"executante": relacionamento_of(("HABILITADO", INICIO), ("SUSPENSO", AMANHA))}, HOJE),
     ],
 )  # fmt: skip
 @pytest.mark.regra("AUT-VALIDADE")

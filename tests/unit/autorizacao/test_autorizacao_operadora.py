@@ -351,6 +351,27 @@ def test_the_patient_goes_to_another_prestador_that_is_enabled_and_has_it_in_its
     assert executante(world, held.numero, HOSPITAL).solicitacao.executa == HOSPITAL
 
 
+@pytest.mark.regra("R10", "AUT-VALIDADE-EXECUTANTE")
+def test_a_senha_that_goes_to_another_ends_with_that_ones_contract_or_relacionamento(world: World) -> None:
+    last = HOJE + timedelta(days=5)
+    held = world.ask()
+    contracts = world.catalogo.of("contratos", VALE)
+    kept = tuple(contracts)
+    contracts[:] = [replace(one, vigente_ate=last) if one.prestador_id == CLINICA else one for one in kept]
+    assert executante(world, held.numero).validade == last
+    # It does not grow again: what it may be used for was decided on the day it was given.
+    assert executante(world, held.numero, HOSPITAL).validade == last
+    contracts[:] = kept
+    world.enable(CLINICA, ("HABILITADO", INICIO), ("DESCREDENCIADO", last))
+    assert executante(world, held.numero).validade == last - timedelta(days=1)
+
+
+def test_a_senha_that_goes_to_another_is_valid_as_long_as_it_was(world: World) -> None:
+    held = world.ask()
+    world.pass_days(10)
+    assert executante(world, held.numero).validade == held.validade == VALIDADE
+
+
 def test_another_prestador_that_cannot_do_it_is_refused_with_what_is_wrong(world: World) -> None:
     held = world.ask()
     with pytest.raises(ExecutanteInvalidoError) as refused:

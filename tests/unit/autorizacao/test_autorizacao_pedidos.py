@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -184,6 +185,25 @@ def test_who_never_asked_to_be_enabled_is_not(world: World) -> None:
     with pytest.raises(RelacionamentoNaoHabilitadoError) as refused:
         ask(world, a_request(solicitante="nobody"), of_prestador("nobody"))
     assert (refused.value.situacao, refused.value.motivo) == (None, None)
+
+
+@pytest.mark.regra("R02", "R02-EXECUTANTE")
+def test_who_is_suspended_gets_no_senha_through_another_either(world: World) -> None:
+    sent = a_request(solicitante=CLINICA, executante=HOSPITAL)
+    assert ask(world, sent, of_prestador(CLINICA)).autorizacao.situacao is AUTORIZADA
+    world.enable(HOSPITAL, ("HABILITADO", INICIO), ("SUSPENSO", HOJE - timedelta(days=3)))
+    again = ask(world, replace(sent, numero_guia_prestador="GP-2"), of_prestador(CLINICA)).autorizacao
+    assert again.situacao is NEGADA
+    assert [motivo.codigo for motivo in again.motivos] == ["1207"]
+    assert "executante" in again.motivos[0].texto
+
+
+@pytest.mark.regra("R10", "AUT-VALIDADE")
+def test_a_suspension_of_the_executante_that_is_known_beforehand_ends_what_another_asks(world: World) -> None:
+    last = HOJE + timedelta(days=4)
+    world.enable(HOSPITAL, ("HABILITADO", INICIO), ("SUSPENSO", last + timedelta(days=1)))
+    asked = ask(world, a_request(solicitante=CLINICA, executante=HOSPITAL), of_prestador(CLINICA)).autorizacao
+    assert (asked.situacao, asked.validade) == (AUTORIZADA, last)
 
 
 @pytest.mark.regra("R02")

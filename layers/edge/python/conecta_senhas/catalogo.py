@@ -29,6 +29,7 @@ FUNCOES: Final[tuple[Funcao, ...]] = (
     Funcao("AUT-VISIBILIDADE", ("R08",), Autorizacao.visible_to),
     Funcao("AUT-CARGA-LEGADO", ("R07",), transicoes.load_legacy),
     Funcao("AUT-VALIDADE", ("R10",), motor.valid_until),
+    Funcao("AUT-VALIDADE-EXECUTANTE", ("R10",), transicoes.ends_by),
     Funcao("AUT-AVISOS", ("R10",), prazos.avisos),
     Funcao("AUT-SITUACAO", ("R10",), Autorizacao.situacao_em),
     Funcao("AUT-EXPIRACAO", ("R10",), transicoes.expire),

@@ -137,6 +137,7 @@ class Contexto:
 
     Attributes:
         relacionamento: of the caller.
+        executante: relacionamento of who will do it, often the caller's own.
         beneficiario: whom the carteira is of; `None` when it is nobody's.
         contrato, uf: of who will do it; the state also picks its holidays.
         regras: in force on the day, the plan's own before those of every plan (`procedimentos.em_vigor`).
@@ -150,6 +151,7 @@ class Contexto:
     """
 
     relacionamento: Relacionamento | None
+    executante: Relacionamento | None
     beneficiario: Beneficiario | None
     plano: PlanoCompleto | None
     contrato: ContratoCompleto

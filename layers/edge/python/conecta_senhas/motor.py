@@ -31,6 +31,7 @@ from conecta_senhas.solicitacoes import Linha, Solicitacao, Tipo
 
 RULES: Final[tuple[Regra, ...]] = (
     pedido.relacionamento,
+    pedido.executante,
     pedido.beneficiario,
     pedido.incluido,
     pedido.nao_excluido,
@@ -110,11 +111,15 @@ def judge(solicitacao: Solicitacao, contexto: Contexto) -> Julgamento:
 
 
 def valid_until(solicitacao: Solicitacao, contexto: Contexto) -> date:
-    """R10: last valid day of a senha decided today: 90 days, or the end of cover, of contract, of relacionamento."""
+    """R10: last valid day of a senha decided today: 90 days, or the end of cover, of contract, of relacionamento.
+
+    Of who asks and of who will do it, whichever ends first.
+    """
     hoje = contexto.hoje
-    life, plano, held = contexto.beneficiario, contexto.plano, contexto.relacionamento
+    life, plano = contexto.beneficiario, contexto.plano
     gone = (
         periodo.de - timedelta(days=1)
+        for held in (contexto.relacionamento, contexto.executante)
         for periodo in (held.periodos if held else ())
         if periodo.de > hoje and periodo.situacao is not SituacaoRelacionamento.HABILITADO
     )

@@ -8,6 +8,7 @@ from typing import Final
 
 from conecta_facts.beneficiarios import RECEM_NASCIDO, Impedimento
 from conecta_facts.planos import Abrangencia
+from conecta_facts.relacionamentos import Situacao as SituacaoRelacionamento
 from conecta_senhas.autorizacoes import PENDENTES, Autorizacao, Pendencia, Situacao, TipoPendencia
 from conecta_senhas.contexto import CONTRATO, PADRAO, PLANO, Apontamento, Caso, Efeito, regra
 from conecta_senhas.prazos import VALIDADE
@@ -28,6 +29,23 @@ def relacionamento(caso: Caso) -> Iterator[Apontamento]:
             IMPEDE, Motivo.PRESTADOR_FORA_DA_REDE,
             "O relacionamento deste prestador com a operadora não está habilitado para autorização.",
             "Solicite-o ou acompanhe a decisão em Relacionamentos.", visto=situacao, esperado="HABILITADO",
+        )  # fmt: skip
+
+
+@regra("R02-EXECUTANTE", "R02", "R25", base=CONTRATO)
+def executante(caso: Caso) -> Iterator[Apontamento]:
+    """Who will do it is enabled today, whoever asks (1207; 3279): a suspension lets nobody ask for it.
+
+    Of the caller itself R02 tells. How another's stands is not told: one that was refused is as one nobody knows.
+    """
+    held, hoje = caso.contexto.executante, caso.contexto.hoje
+    if held == caso.contexto.relacionamento:
+        return
+    if held is None or held.situacao_em(hoje) is not SituacaoRelacionamento.HABILITADO:
+        yield caso.achado(
+            IMPEDE, Motivo.PRESTADOR_FORA_DA_REDE,
+            "O relacionamento do prestador executante com a operadora não está habilitado.",
+            "Indique outro executante, ou fale com a Central da operadora.", campo="executante", central=True,
         )  # fmt: skip
 
 

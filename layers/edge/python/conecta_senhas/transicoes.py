@@ -559,6 +559,11 @@ def change_executante(
     return _step(autorizacao, ato, Evento.EXECUTANTE_ALTERADO, solicitacao=solicitacao)
 
 
+def ends_by(autorizacao: Autorizacao, ultimo: date) -> Autorizacao:
+    """R10: a senha that goes to another executante is valid no longer than one of that executante's given today."""
+    return replace(autorizacao, validade=min(autorizacao.validade or ultimo, ultimo))
+
+
 def register_call(autorizacao: Autorizacao, ato: Ato) -> Autorizacao:
     """A call about it, in whatever state: what was said (`motivo`), kept in its timeline (R30)."""
     _whose(ato, Papel.CENTRAL, Papel.AUDITORIA)
