@@ -23,8 +23,9 @@ MAY_BE_MORE: Final = re.compile("auditoria |idempotencia |email|clientes |objeto
 """A request that is sent again reads again, and keeps its answer; a mail whose answer was lost is sent again. An object
 is there before the row that names it: of an attempt that came to nothing one stays that nobody names. Of a client whose
 making Cognito did not confirm one stays that is bound to nobody and whose secret nobody knows."""
-ANY_NUMBER: Final = re.compile(r"\S+ CONTADOR#|.* COTA#|selos |objeto acervo auditoria/")
-"""Numbers are drawn from shards by chance, quotas forgotten within the hour, accesses sealed whenever it is time."""
+ANY_NUMBER: Final = re.compile(r"\S+ CONTADOR#|.* COTA#|.* AVISO#|selos |objeto acervo auditoria/")
+"""Numbers are drawn from shards by chance, quotas forgotten within the hour, accesses sealed whenever it is time. Of a
+mail whose answer was lost there is no mark when what it asks for is decided before it is sent again: mails count."""
 NEVER_CAME: Final = "EXPIRADO"
 """An upload that nobody sent a file for says so some time."""
 _WORD: Final = re.compile(r"[A-Z][A-Z_]*|[a-z][a-z_-]*(\.[a-z]+)?")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from cadastro.bootstrap import titulares as bootstrap
 from cadastro.dynamodb.titulares import DynamoTitulares
 from cadastro.service.titulares import erase, export
 from conecta_edge.beneficiarios import DynamoBeneficiarios
-from conecta_edge.dynamodb import ConditionFailedError, unmarshal
+from conecta_edge.dynamodb import ConditionFailedError, TransientConflictError, unmarshal
 from tests.builders_cadastro import CARTEIRA, CPF, HOJE, NOME, OUTRO_CPF, a_vida
 from tests.builders_functions import NOW, PASA, VALE
 from tests.contract.conftest import EMBEDDED, MOTO
@@ -80,6 +82,42 @@ def test_what_is_reduced_is_still_found(house: House) -> None:
     erase(house.titulares, VALE, carteira="6", cpf=None, hoje=HOJE, now=NOW)
     assert house.vidas.by_carteiras([(VALE, "6")]) == [a_vida("6", data_exclusao=HA_POUCO)]
     assert "6" in house.numbers(cpf=CPF)
+
+
+class Once:
+    """A client whose next update but so many is throttled before, or after, it was done."""
+
+    def __init__(self, client: Any, done: int, *, lost: bool) -> None:
+        self._client, self._left, self._lost = client, done, lost
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def update_item(self, **asked: Any) -> Any:
+        self._left -= 1
+        if self._left == -1 and not self._lost:
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "UpdateItem")
+        answer = self._client.update_item(**asked)
+        if self._left == -1:  # as the SDK asks again when no answer came
+            self._client.update_item(**asked)
+        return answer
+
+
+@pytest.mark.parametrize(("done", "lost"), [(0, False), (1, False), (0, True)])
+def test_an_erasure_that_was_interrupted_goes_on_when_it_is_asked_for_again(
+    house: House, *, done: int, lost: bool
+) -> None:
+    house.loads.put("beneficiarios", VALE, a_vida("7", cpf=OUTRO_CPF, data_exclusao=FIM))
+    house.loads.put("beneficiarios", VALE, a_vida("8", cpf=OUTRO_CPF, data_exclusao=FIM))
+    client = house.titulares._client
+    house.titulares._client = Once(client, done, lost=lost)
+    with nullcontext() if lost else pytest.raises(TransientConflictError):
+        erase(house.titulares, VALE, carteira="7", cpf=None, hoje=HOJE, now=NOW)
+    house.titulares._client = client
+    if not lost:
+        assert "7" in house.numbers(carteira="7")
+        erase(house.titulares, VALE, carteira="7", cpf=None, hoje=HOJE, now=NOW)
+    assert house.numbers(cpf=OUTRO_CPF) == ["3"]
 
 
 def test_a_row_that_changed_since_it_was_read_is_left_as_it_is(house: House) -> None:

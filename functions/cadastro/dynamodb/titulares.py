@@ -9,7 +9,7 @@ from cadastro.domain.titulares import KEPT_FOR_EVER
 from cadastro.service.titulares import Registro
 from conecta_edge import beneficiarios as keys
 from conecta_edge.clock import iso
-from conecta_edge.dynamodb import batch_get, conditions, query_all, update
+from conecta_edge.dynamodb import ConditionFailedError, batch_get, conditions, get_item, query_all, update
 from conecta_edge.items import VERSION, dados
 from conecta_facts import codec
 
@@ -31,7 +31,10 @@ class DynamoTitulares:
         self._vidas = keys.DynamoBeneficiarios(client, table, pseudonyms)
 
     def of(self, registro_ans: str, *, carteira: str | None, cpf: str | None) -> Sequence[Registro]:
-        """One round trip, and a second from a carteira to its person; a replaced number costs one more."""
+        """One round trip, and a second from a carteira to its person; a replaced number costs one more.
+
+        The one that was asked for by its number comes last: while others are left, it leads to them.
+        """
         if carteira is not None:
             (vida,) = self._vidas.by_carteiras([(registro_ans, carteira)])
             if vida is None:
@@ -44,7 +47,8 @@ class DynamoTitulares:
         else:
             key = keys.beneficiario_key(registro_ans, self._pseudonyms.carteira(registro_ans, carteira or ""))
             rows = batch_get(self._client, [(self._table, key)])
-        return [Registro(vida, row) for row in rows if (vida := keys.read(row)) is not None]
+        found = [Registro(vida, row) for row in rows if (vida := keys.read(row)) is not None]
+        return sorted(found, key=lambda one: one.vida.numero_carteira == carteira)
 
     def keep_only(self, registro: Registro, restante: Beneficiario | None, now: datetime) -> None:
         """One conditional update; an erased row leaves the index of CPFs, too, and loads do not bring it back."""
@@ -58,13 +62,15 @@ class DynamoTitulares:
             }  # fmt: skip
         else:
             changes |= {"dados": codec.plain(restante), "resumo": None}
-        with conditions():
-            self._client.update_item(
-                **update(
-                    self._table,
-                    {"pk": row["pk"], "sk": row["sk"]},
-                    changes=changes,
-                    condition="fonte = :vista",
-                    values={":vista": row["fonte"]},
+        key = {"pk": row["pk"], "sk": row["sk"]}
+        try:
+            with conditions():
+                self._client.update_item(
+                    **update(
+                        self._table, key, changes=changes, condition="fonte = :vista", values={":vista": row["fonte"]}
+                    )
                 )
-            )
+        except ConditionFailedError:
+            held = get_item(self._client, self._table, key)
+            if held is None or held["fonte"] != changes["fonte"]:
+                raise  # else it was this very change, whose answer was lost

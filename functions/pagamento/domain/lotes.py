@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +16,9 @@ DOCUMENTOS: Final = 3000
 """Of one archive."""
 DIAS: Final = 30
 """An archive is kept so long."""
+PRAZO: Final = timedelta(hours=2)
+"""Nothing becomes of a request later: its execution has ended within the first hour."""
+ERRO: Final = "ERRO"
 
 
 class Formato(StrEnum):
@@ -114,6 +117,12 @@ def concluir(lote: Lote, arquivo: str, tamanho: int, now: datetime) -> Lote:
 def falhar(lote: Lote, motivo: str, now: datetime) -> Lote:
     """Nothing more becomes of it."""
     return replace(_over(lote, SituacaoLote.FALHOU, now), motivo=motivo)
+
+
+def vista(lote: Lote, now: datetime) -> Lote:
+    """As it is seen: one that its execution did not live to end has failed, though nobody could write so."""
+    late = not lote.terminado and now - lote.criado_em > PRAZO
+    return falhar(lote, ERRO, lote.criado_em + PRAZO) if late else lote
 
 
 def _over(lote: Lote, situacao: SituacaoLote, now: datetime) -> Lote:

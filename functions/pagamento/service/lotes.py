@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from conecta_atos.portas import keep_nothing
@@ -11,7 +11,19 @@ from conecta_tiss.vocabulary.tables import TipoDemonstrativo
 from pagamento.domain.cronograma import Defeito
 from pagamento.domain.demonstrativos import AnaliseDeConta, DemonstrativoPagamento, Periodo
 from pagamento.domain.errors import DemonstrativoIndisponivelError, NaoEncontradoError, PedidoInvalidoError
-from pagamento.domain.lotes import DOCUMENTOS, MESES, Formato, Lote, avancar, comecar, concluir, falhar, meses
+from pagamento.domain.lotes import (
+    DOCUMENTOS,
+    ERRO,
+    MESES,
+    Formato,
+    Lote,
+    avancar,
+    comecar,
+    concluir,
+    falhar,
+    meses,
+    vista,
+)
 from pagamento.service.demonstrativos import demonstrar_pagamentos, find_analises, paid_faturas, since_migration
 from pagamento.service.portas import Fato, Mudanca
 
@@ -98,6 +110,10 @@ def find(prestador_id: str, lote_id: str, portas: Portas) -> Lote:
     Raises:
         NaoEncontradoError: absent or foreign.
     """
+    return vista(_held(prestador_id, lote_id, portas), portas.now)
+
+
+def _held(prestador_id: str, lote_id: str, portas: Portas) -> Lote:
     found = portas.registros.lote(prestador_id, lote_id)
     if found is None:
         raise NaoEncontradoError(lote_id)
@@ -106,7 +122,8 @@ def find(prestador_id: str, lote_id: str, portas: Portas) -> Lote:
 
 def list_of(prestador_id: str, position: Mapping[str, str] | None, limit: int, portas: Portas) -> Page:
     """Those of a tenant, of the newest month first."""
-    return portas.registros.lotes(prestador_id, position, limit)
+    page = portas.registros.lotes(prestador_id, position, limit)
+    return replace(page, rows=[vista(one, portas.now) for one in page.rows])
 
 
 def advance(prestador_id: str, lote_id: str, portas: Portas, acervo: Acervo, escrever: Escrever) -> Lote:
@@ -116,7 +133,7 @@ def advance(prestador_id: str, lote_id: str, portas: Portas, acervo: Acervo, esc
         NaoEncontradoError: there is none.
         MudouError: another step of it was quicker.
     """
-    lote = find(prestador_id, lote_id, portas)
+    lote = _held(prestador_id, lote_id, portas)
     if lote.terminado:
         return lote
     try:
@@ -128,9 +145,9 @@ def advance(prestador_id: str, lote_id: str, portas: Portas, acervo: Acervo, esc
 
 def fail(prestador_id: str, lote_id: str, portas: Portas) -> None:
     """A step of it failed for good."""
-    lote = find(prestador_id, lote_id, portas)
+    lote = _held(prestador_id, lote_id, portas)
     if not lote.terminado:
-        _kept(lote, falhar(lote, "ERRO", portas.now), portas)
+        _kept(lote, falhar(lote, ERRO, portas.now), portas)
 
 
 def _kept(lote: Lote, after: Lote, portas: Portas) -> Lote:

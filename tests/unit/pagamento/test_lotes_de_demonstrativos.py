@@ -27,7 +27,7 @@ from pagamento.domain.errors import (
     NaoEncontradoError,
     PedidoInvalidoError,
 )
-from pagamento.domain.lotes import DOCUMENTOS, Formato, Lote, SituacaoLote, avancar
+from pagamento.domain.lotes import DOCUMENTOS, ERRO, PRAZO, Formato, Lote, SituacaoLote, avancar, vista
 from pagamento.handler import formatos
 from pagamento.s3 import ArquivoMissingError, S3Entregas
 from pagamento.service import lotes
@@ -128,6 +128,17 @@ def test_every_published_peg_of_the_period_is_in_the_archive_once(casa: Casal) -
     }  # fmt: skip
     assert (lote.feitos, lote.terminado_em) == (2, AGORA)
     assert casa.step(lote) == lote, "a step too many does nothing"
+
+
+def test_one_whose_execution_ended_before_it_is_seen_as_failed_and_not_waited_for(casa: Casal) -> None:
+    casa.publish(UM_PEG, a_dossie())
+    lote = casa.step(casa.ask())
+    held = replace(lote, situacao=SituacaoLote.MONTANDO, terminado_em=None)
+    assert vista(held, held.criado_em + PRAZO).situacao is SituacaoLote.MONTANDO
+    late = vista(held, held.criado_em + PRAZO + timedelta(seconds=1))
+    assert (late.situacao, late.motivo, late.terminado_em) == (SituacaoLote.FALHOU, ERRO, held.criado_em + PRAZO)
+    done = replace(held, situacao=SituacaoLote.PRONTO)
+    assert vista(done, held.criado_em + 2 * PRAZO) is done
 
 
 def test_a_large_one_is_made_in_parts_that_may_be_repeated_and_is_joined_at_last(
