@@ -9,7 +9,7 @@ from autorizacao.service.nucleo import Cena, Render, act, keep_no_answer, visibl
 from conecta_senhas import transicoes
 from conecta_senhas.autorizacoes import Papel
 from conecta_senhas.errors import DocumentoAusenteError
-from conecta_senhas.motor import judge
+from conecta_senhas.motor import judge_annex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +110,7 @@ def attach(
     documentos: tuple[DocumentoAnexado, ...] = (),
     render: Render = keep_no_answer,
 ) -> Guardada:
-    """R27: an annex that follows its request, judged by the same rules.
+    """R27: an annex that follows its request, its items judged by the same rules.
 
     Raises:
         DocumentoAusenteError: a file that is named is not there.
@@ -124,12 +124,12 @@ def attach(
         whole = replace(asked, anexos=(*asked.anexos, anexo), documentos=(*asked.documentos, *documentos))
         owner = replace(chamador, prestador_id=held.prestador_id)
         lido = portas.contextos.read(whole, owner, portas.hoje, nova=False, sem=numero)
-        parecer = judge(whole, lido.contexto).parecer
         contexto = lido.contexto
+        last = max((item.sequencia for item in held.itens), default=0)
+        parecer = judge_annex(whole, contexto, last)
         ate = parecer.pendente_ate or contexto.calendario.somar_uteis(
             portas.hoje, contexto.parametros.pendencia_uteis, contexto.uf
         )
-        last = max((item.sequencia for item in held.itens), default=0)
         itens = tuple(item for item in parecer.itens if item.sequencia > last)
         return (
             transicoes.attach(held, anexo, itens, parecer.pendencias, ato, ate=ate, documentos=documentos),

@@ -12,7 +12,7 @@ import pytest
 
 from autorizacao.service import atos, nucleo, operadora, pedidos
 from autorizacao.service.portas import Chamador, Guardada
-from conecta_senhas.autorizacoes import Autorizacao, Evento, Papel, Pendencia, Situacao, TipoPendencia
+from conecta_senhas.autorizacoes import Autorizacao, Evento, Papel, Pendencia, Situacao, SituacaoItem, TipoPendencia
 from conecta_senhas.errors import (
     AutorizacaoNotFoundError,
     ComplementosVivosError,
@@ -34,6 +34,7 @@ from tests.builders_autorizacao import (
     ONTEM,
     a_pending,
     a_request,
+    a_stay,
     an_annex,
     an_asked,
     an_authorization,
@@ -41,7 +42,7 @@ from tests.builders_autorizacao import (
     an_opme,
     an_urgencia,
 )
-from tests.builders_cadastro import HOJE
+from tests.builders_cadastro import HOJE, INICIO
 from tests.builders_functions import CLINICA, HOSPITAL, PASA, VALE
 from tests.fakes import Kept
 from tests.fakes_autorizacao import World, of_operadora, of_prestador
@@ -454,6 +455,45 @@ def test_a_request_of_diarias_alone_takes_an_annex_whose_items_are_its_first(wor
     world.autorizacoes.plant(replace(a_pending(), itens=(), solicitacao=a_request(itens=(), diarias=1)))
     held = attach(world, NUMERO, OPME)
     assert [item.sequencia for item in held.itens] == [1]
+
+
+def _two_days_before(world: World, **changes: Any) -> Autorizacao:
+    """A stay that was asked for two days before, with the OPME it announced still owed."""
+    held = world.ask(a_stay(an_asked(LAUDADO), indicador_opme=True, **changes))
+    world.pass_days(2)
+    return held
+
+
+@pytest.mark.regra("R27")
+def test_a_day_that_passed_while_the_annex_was_waited_for_denies_nothing(world: World) -> None:
+    world.agree(cotacoes_opme=1)
+    held = _two_days_before(world, data_atendimento=AMANHA)
+    after = attach(world, held.numero, OPME)
+    assert [(item.situacao, item.motivos) for item in after.itens] == [(SituacaoItem.EM_ANALISE, ())] * 2
+    assert {one.tipo for one in held.pendencias} - {one.tipo for one in after.pendencias} == {TipoPendencia.ANEXO_OPME}
+
+
+@pytest.mark.regra("R02", "R27")
+def test_who_was_suspended_meanwhile_still_sends_the_annex_of_what_it_asked(world: World) -> None:
+    world.agree(cotacoes_opme=1)
+    held = _two_days_before(world)
+    world.enable(HOSPITAL, ("HABILITADO", INICIO), ("SUSPENSO", world.hoje))
+    after = attach(world, held.numero, OPME)
+    assert [(item.situacao, item.motivos) for item in after.itens] == [(SituacaoItem.EM_ANALISE, ())] * 2
+    assert TipoPendencia.COTACAO in {one.tipo for one in after.pendencias}
+
+
+@pytest.mark.regra("R27")
+def test_what_is_impossible_of_an_annex_is_of_its_own_line_alone(world: World) -> None:
+    world.agree(cotacoes_opme=0)
+    held = _two_days_before(world, data_atendimento=AMANHA)
+    other = an_annex(
+        TipoAnexo.OPME, an_opme(), replace(an_opme(registro_anvisa=None), tabela="00"), justificativa="Fratura"
+    )
+    after = attach(world, held.numero, other)
+    assert [(item.situacao, [one.codigo for one in item.motivos]) for item in after.itens] == [
+        (SituacaoItem.EM_ANALISE, []), (SituacaoItem.EM_ANALISE, []), (SituacaoItem.NEGADO, ["3106"]),
+    ]  # fmt: skip
 
 
 # --- days, admission, discharge ---

@@ -469,6 +469,16 @@ def test_an_annex_that_comes_later_brings_its_items_and_what_they_lack() -> None
     assert t.attach(a_pending(), anexo, (), (LAUDO,), PRESTADOR, ate=AMANHA).pendente_ate == AMANHA
 
 
+@pytest.mark.regra("AUT-ANEXO", "R27")
+@pytest.mark.parametrize("tipo", [TipoAnexo.QUIMIOTERAPIA, TipoAnexo.RADIOTERAPIA])
+def test_the_annex_of_opme_is_waited_for_until_it_comes_whatever_other_does(tipo: TipoAnexo) -> None:
+    waiting = a_pending(D, pendencias=(ANEXO,))
+    after = t.attach(waiting, an_annex(tipo), (), (), PRESTADOR, ate=AMANHA)
+    assert (after.situacao, after.pendencias, after.pendente_ate) == (D, (ANEXO,), waiting.pendente_ate)
+    came = t.attach(after, an_annex(TipoAnexo.OPME, an_opme()), (in_analysis(2),), (), PRESTADOR, ate=AMANHA)
+    assert (came.situacao, came.pendencias) == (Situacao.EM_ANALISE, ())
+
+
 def test_asking_for_nothing_or_until_yesterday_is_refused() -> None:
     with pytest.raises(MotivoAusenteError):
         t.ask(a_pending(), (), AUDITORIA, ate=AMANHA)

@@ -110,6 +110,25 @@ def judge(solicitacao: Solicitacao, contexto: Contexto) -> Julgamento:
     return Julgamento(_opinion(caso, achados), achados, valid_until(solicitacao, contexto))
 
 
+def judge_annex(solicitacao: Solicitacao, contexto: Contexto, ultimo: int) -> Parecer:
+    """R27: of an annex that follows its request: what its own lines are found to be, and what makes the whole wait.
+
+    What refuses a request as a whole, and what its other lines are, was judged on the day it was asked: neither the day
+    of the attendance, that passed meanwhile, nor a suspension since (R02) denies what goes with a request of before.
+
+    Args:
+        solicitacao: with the annex in it.
+        ultimo: number of the last line that was there before it.
+    """
+    caso = Caso(solicitacao, contexto)
+    achados = (achado for rule in RULES for achado in rule(caso))
+    return _opinion(caso, tuple(achado for achado in achados if _upon_annex(achado, ultimo)))
+
+
+def _upon_annex(achado: Apontamento, ultimo: int) -> bool:
+    return achado.efeito is not Efeito.IMPEDE if achado.item is None else achado.item > ultimo
+
+
 def valid_until(solicitacao: Solicitacao, contexto: Contexto) -> date:
     """R10: last valid day of a senha decided today: 90 days, or the end of cover, of contract, of relacionamento.
 

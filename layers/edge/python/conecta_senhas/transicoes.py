@@ -47,7 +47,7 @@ from conecta_senhas.errors import (
     SenhaExpiradaError,
     TransicaoInvalidaError,
 )
-from conecta_senhas.solicitacoes import Anexo, DocumentoAnexado, Solicitacao, Tipo
+from conecta_senhas.solicitacoes import Anexo, DocumentoAnexado, Solicitacao, Tipo, TipoAnexo
 from conecta_senhas.usos import Usos, altas, totais
 from conecta_tiss.vocabulary.tables import StatusCancelamento
 
@@ -387,7 +387,7 @@ def attach(
     held = (
         rest
         for pendencia in autorizacao.pendencias
-        if pendencia.tipo is not TipoPendencia.ANEXO_OPME
+        if not (pendencia.tipo is TipoPendencia.ANEXO_OPME and anexo.tipo is TipoAnexo.OPME)
         and (rest := _left(pendencia, fresh, anexo.justificativa or "")) is not None
     )
     new = (pendencia for pendencia in pendencias if (pendencia.tipo, pendencia.documento) not in known)
