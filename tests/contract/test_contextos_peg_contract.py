@@ -354,11 +354,12 @@ def test_a_senha_of_another_life_stays_that_lifes_and_of_nobody_nobodys(house: H
 
 
 def test_the_senha_of_a_complement_comes_with_its_parent(house: House) -> None:
-    parent = house.ask(granted_stay(), None, OUTRA_SENHA)
+    parent = house.ask(granted_stay(), None, OUTRA_SENHA, TERCEIRA)
     lido = house.read(a_sadt(senha=OUTRA_SENHA))
     assert list(lido.contexto.senhas) == [OUTRA_SENHA]
     senha = lido.contexto.senhas[OUTRA_SENHA]
     assert (senha.principal, senha.complementos, senha.in_stay) == (parent.autorizacao, (), True)
+    assert senha.do_principal == (OUTRA_SENHA, TERCEIRA)
     assert set(lido.senhas) == {SENHA, OUTRA_SENHA}
 
 

@@ -193,6 +193,7 @@ def _senha(lida: Lida, senhas: Mapping[str, Lida], owners: Mapping[str, str], pr
             for numero in lida.complementos
             if numero in senhas and numero != lida.autorizacao.principal
         ),
+        do_principal=parent.complementos if parent else (),
     )
 
 

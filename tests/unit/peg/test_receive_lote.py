@@ -17,6 +17,7 @@ from conecta_contas.pegs import STATUS_PROTOCOLO, Evento, Papel, Peg, SituacaoPe
 from conecta_facts.operadoras import VersaoAceita
 from conecta_senhas import transicoes
 from conecta_senhas.autorizacoes import Situacao
+from conecta_senhas.solicitacoes import Tipo
 from conecta_tiss.findings import Achado, Severidade
 from peg.domain.errors import DocumentoMissingError, LoteNumberTakenError, MudouError, PegNotFoundError
 from peg.service import recepcao
@@ -44,6 +45,7 @@ from tests.builders_peg import (
     done,
     granted,
     granted_stay,
+    spent,
 )
 from tests.casa_peg import CENTRAL, Casa, by_clinic
 from tests.fakes import Interruption, ProcessDiedError
@@ -710,6 +712,29 @@ def test_an_account_of_a_stay_that_was_billed_before_is_known(casa: Casa) -> Non
     casa.recebe(a_resumo(senha=OUTRA_SENHA))
     again = casa.manda(casa.lote(a_resumo(numero="G2", senha=OUTRA_SENHA), numero="2"), "u2")
     assert "COB-CONTA" in rules_of(again)
+
+
+@pytest.mark.regra("COB-CONTA")
+def test_the_days_of_a_stay_are_paid_once_whichever_prorrogacoes_the_accounts_name(casa: Casa) -> None:
+    stay, first, second = granted_stay(numero=OUTRA_SENHA), "26110000003", "26110000004"
+    casa.autoriza(stay, first, second)
+    for number in (first, second):
+        asked = replace(stay.solicitacao, tipo=Tipo.PRORROGACAO, guia_principal=stay.numero)
+        casa.autoriza(
+            granted_stay(numero=number, senha=number, principal=stay.numero, admissao=None, solicitacao=asked)
+        )
+    days = (DIA + timedelta(days=3), DIA + timedelta(days=5))
+    paid = [
+        casa.recebe(
+            a_resumo(
+                senha=number, numero=f"G{number}", periodo=days, despesas=(spent(quantidade=3, data_execucao=days[0]),)
+            ),
+            numero=number,
+        )
+        for number in (first, second)
+    ]
+    assert [one.valor_glosado for one in paid] == [Decimal(0), paid[1].valor_informado]
+    assert [one.regra for one in casa.dossie(paid[1]).achados] == ["COB-CONTA"]
 
 
 def test_who_always_loses_a_senha_leaves_it_to_the_workflow(casa: Casa) -> None:

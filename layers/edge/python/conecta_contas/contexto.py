@@ -64,6 +64,7 @@ class Senha:
         vida: whose it is (`Vida.id`).
         faturadas: billed before, by item (`sequencia`, 0 the diárias) and grau (`Parametros.papel`).
         complementos: asked on it, which one guia of a stay bills with it.
+        do_principal: numbers of all that was asked on its `principal`: accounts of one stay may name any of them.
     """
 
     autorizacao: Autorizacao
@@ -71,6 +72,7 @@ class Senha:
     principal: Autorizacao | None = None
     faturadas: Mapping[tuple[int, str], Decimal] = field(default_factory=dict)
     complementos: tuple[Senha, ...] = ()
+    do_principal: tuple[str, ...] = ()
 
     @property
     def numero(self) -> str:

@@ -414,7 +414,7 @@ def depois_da_autorizacao(caso: Caso) -> Iterator[Apontamento]:
 def contas(caso: Caso) -> Iterator[Apontamento]:
     """Accounts of one stay do not overlap, and none but complementary ones follow its last (1739; 3232).
 
-    Whether they name the stay or a prorrogação of it.
+    Whether they name the stay or a prorrogação of it, the same one or another.
     """
     seen: list[tuple[set[str], str, tuple[str, str], str]] = [
         ({conta.numero}, conta.tipo_faturamento, conta.periodo, f"protocolo {conta.protocolo}, guia {conta.guia}")
@@ -427,7 +427,7 @@ def contas(caso: Caso) -> Iterator[Apontamento]:
             continue
         kind, period = str(guia.tipo_faturamento), guia.periodo
         names = {stay.numero, stay.principal.numero if stay.principal else stay.numero}
-        names.update(one.numero for one in stay.complementos)
+        names.update(stay.do_principal, (one.numero for one in stay.complementos))
         before = [held for held in seen if held[0] & names and held[1] != TipoFaturamento.COMPLEMENTAR]
         clash = next((held for held in before if _clash(kind, period, held[1], held[2])), None)
         if clash is None:  # one that is refused keeps no other out
