@@ -99,8 +99,9 @@ def authorization_of(senha: SenhaConhecida) -> Autorizacao:
 
 def _item(place: int, held: ItemAutorizado) -> Item:
     asked = an_asked(
-        held.codigo, str(held.solicitada), tabela=held.tabela, dente=held.dente, regiao=held.regiao, face=held.face
-    )
+        held.codigo, str(held.solicitada), tabela=held.tabela, dente=held.dente, regiao=held.regiao, face=held.face,
+        data_provavel=held.data_prevista,
+    )  # fmt: skip
     situacao = SituacaoItem.AUTORIZADO if held.autorizada else SituacaoItem.NEGADO
     return an_item(
         place, solicitado=asked, autorizada=held.autorizada, situacao=situacao, data_prevista=held.data_prevista

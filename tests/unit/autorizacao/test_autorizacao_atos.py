@@ -32,6 +32,7 @@ from tests.builders_autorizacao import (
     LAUDADO,
     NUMERO,
     ONTEM,
+    SESSAO_RADIO,
     a_pending,
     a_request,
     a_stay,
@@ -494,6 +495,17 @@ def test_what_is_impossible_of_an_annex_is_of_its_own_line_alone(world: World) -
     assert [(item.situacao, [one.codigo for one in item.motivos]) for item in after.itens] == [
         (SituacaoItem.EM_ANALISE, []), (SituacaoItem.EM_ANALISE, []), (SituacaoItem.NEGADO, ["3106"]),
     ]  # fmt: skip
+
+
+@pytest.mark.regra("R23")
+@pytest.mark.parametrize("later", [False, True])
+def test_the_day_of_a_radioterapia_is_of_its_sessions_whenever_the_annex_comes(world: World, *, later: bool) -> None:
+    radio = an_annex(TipoAnexo.RADIOTERAPIA, data_provavel=AMANHA, justificativa="Plano")
+    asked = a_stay(an_asked(SESSAO_RADIO, 3), an_asked(), anexos=() if later else (radio,))
+    held = world.ask(asked)
+    if later:
+        held = attach(world, held.numero, radio)
+    assert [item.data_prevista for item in held.itens] == [AMANHA, None]
 
 
 # --- days, admission, discharge ---

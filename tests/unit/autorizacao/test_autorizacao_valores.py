@@ -35,6 +35,7 @@ from tests.builders_autorizacao import (
     ONTEM,
     PROTESE,
     SENHA,
+    SESSAO_RADIO,
     VALIDADE,
     a_pending,
     a_request,
@@ -56,7 +57,7 @@ DEPOIS = VALIDADE + timedelta(days=1)
 
 def test_items_are_numbered_through_the_guia_and_its_annexes() -> None:
     asked = a_request(
-        an_asked(), an_asked(data_provavel=AMANHA),
+        an_asked(SESSAO_RADIO), an_asked(SESSAO_RADIO, data_provavel=AMANHA), an_asked(),
         anexos=(
             an_annex(TipoAnexo.RADIOTERAPIA, data_provavel=HOJE),
             an_annex(TipoAnexo.QUIMIOTERAPIA, an_asked(DROGA, tabela="20", data_provavel=AMANHA), an_asked(DROGA)),
@@ -65,8 +66,9 @@ def test_items_are_numbered_through_the_guia_and_its_annexes() -> None:
     assert [(linha.sequencia, linha.campo, linha.anexo, linha.data_provavel) for linha in asked.linhas()] == [
         (1, "itens[0]", None, HOJE),
         (2, "itens[1]", None, AMANHA),
-        (3, "anexos[1].itens[0]", TipoAnexo.QUIMIOTERAPIA, AMANHA),
-        (4, "anexos[1].itens[1]", TipoAnexo.QUIMIOTERAPIA, None),
+        (3, "itens[2]", None, None),
+        (4, "anexos[1].itens[0]", TipoAnexo.QUIMIOTERAPIA, AMANHA),
+        (5, "anexos[1].itens[1]", TipoAnexo.QUIMIOTERAPIA, None),
     ]
     assert asked.anexo(TipoAnexo.OPME) is None
     assert [linha.data_provavel for linha in a_request().linhas()] == [None]

@@ -32,6 +32,7 @@ from tests.builders_autorizacao import (
     REMEDIO,
     REMOCAO,
     SESSAO,
+    SESSAO_RADIO,
     an_urgencia,
     in_situation,
 )
@@ -894,6 +895,20 @@ def test_a_planned_item_is_billed_on_its_day_or_the_one_that_was_approved() -> N
     assert (late.visto, late.esperado) == (
         f"{DIA:%d/%m/%Y}", f"{DEPOIS:%d/%m/%Y} (pedida para {DIA:%d/%m/%Y}, sem decisão)",
     )  # fmt: skip
+
+
+@pytest.mark.regra("COB-DATA-PREVISTA", "R23")
+def test_a_radioterapia_is_billed_from_its_planned_day_on() -> None:
+    held = granted(authorised(SESSAO_RADIO, 3, data_prevista=DIA))
+    terms = a_contratado(SESSAO_RADIO)
+    contexto = on(held)
+    contexto = replace(
+        contexto, contrato=replace(contexto.contrato, procedimentos=(*contexto.contrato.procedimentos, terms))
+    )
+    days = [DIA + timedelta(days=n) for n in (0, 1, 2)]
+    assert told(judged(a_sadt(*(done(SESSAO_RADIO, data_execucao=day) for day in days)), contexto=contexto)) == []
+    early = only(judged(a_sadt(done(SESSAO_RADIO, data_execucao=DIA - timedelta(days=1))), contexto=contexto))
+    assert (early.codigo, early.esperado) == ("1323", f"a partir de {DIA:%d/%m/%Y}")
 
 
 def test_nothing_is_said_of_a_guia_without_items() -> None:

@@ -71,7 +71,7 @@ def _days_off(held: Item | None, item: ItemCobrado) -> int:
     """Planned for its day, for no day, for another."""
     if held is None or held.data_prevista is None:
         return 1
-    return 0 if held.data_prevista == item.dia else _OUTRO_DIA
+    return 0 if held.planned_for(item.dia) else _OUTRO_DIA
 
 
 def allocate(caso: Caso, recusados: Collection[tuple[int, int]] = ()) -> dict[tuple[int, int], Alocacao]:

@@ -110,7 +110,10 @@ def quantidade(caso: Caso) -> Iterator[Apontamento]:
 
 @regra("COB-DATA-PREVISTA", "R23", base=CONTRATO, dados="senhas")
 def data_prevista(caso: Caso) -> Iterator[Apontamento]:
-    """R23: what was authorised for a planned day is done on it, or on another that was approved (1323; 3227)."""
+    """R23: what was authorised for a planned day is done on it, or on another that was approved (1323; 3227).
+
+    The day of a radioterapia is the first of its sessions, which follow it.
+    """
     for exame, item, made in _lines(caso):
         held = made.outra_data
         if held is None or held.data_prevista is None:
@@ -119,5 +122,5 @@ def data_prevista(caso: Caso) -> Iterator[Apontamento]:
         yield caso.achado(
             Motivo.DATA_INCORRETA, "A data do atendimento não é a autorizada.",
             "Peça a mudança da data, ou corrija a data cobrada.", exame, item, campo="data", visto=br(item.dia),
-            esperado=br(held.data_prevista) + asked,
+            esperado=("a partir de " if held.serial else "") + br(held.data_prevista) + asked,
         )  # fmt: skip

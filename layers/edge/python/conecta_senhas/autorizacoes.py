@@ -181,7 +181,7 @@ class Item:
     Attributes:
         faturada: highest quantity billed of any grau de participação (invariant 1).
         valor_autorizado: reais, of one unit.
-        data_prevista: day it is authorised for, when it is for one (R23).
+        data_prevista: day it is authorised for, when it is for one, or the first (R23).
         data_pedida: another day that was asked for and not decided.
     """
 
@@ -199,6 +199,17 @@ class Item:
     def __post_init__(self) -> None:
         if not ZERO <= self.faturada <= self.autorizada <= max(self.solicitado.quantidade, ZERO):
             raise ValueError("billed, authorised and requested quantities must not decrease in this order")
+
+    @property
+    def serial(self) -> bool:
+        """R23: whether its planned day is the first of many: an annex of radioterapia tells when it begins."""
+        return self.data_prevista is not None and self.solicitado.radioterapia and self.solicitado.data_provavel is None
+
+    def planned_for(self, dia: date) -> bool:
+        """R23: whether it may be done on a day: on the planned one, in a radioterapia also after it; or on any."""
+        if self.data_prevista is None:
+            return True
+        return dia >= self.data_prevista if self.serial else dia == self.data_prevista
 
 
 def is_alternative(item: Item, items: tuple[Item, ...]) -> bool:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from conecta_tiss.vocabulary.tables import CaraterAtendimento, EtapaAutorizacao
+from conecta_tiss.vocabulary.tables import CaraterAtendimento, EtapaAutorizacao, Tabela
 
 
 class Tipo(StrEnum):
@@ -32,6 +32,10 @@ class TipoAnexo(StrEnum):
 
 REGIAO_ALIAS: Final = {"AIAS": "ASAI"}
 """R26: a region's other name, taken in JSON only; the standard's is stored and emitted."""
+
+
+RADIOTERAPIAS: Final = ("41203", "41205")
+"""How codes of radioterapia and braquiterapia begin in table 22; what prepares and verifies them is in 41204, 41206."""
 
 
 def regiao_from_json(regiao: str) -> str:
@@ -75,6 +79,11 @@ class ItemSolicitado:
     valor: Decimal | None = None
     data_provavel: date | None = None
     opme: Opme | None = None
+
+    @property
+    def radioterapia(self) -> bool:
+        """Whether it is the therapy itself that an annex of radioterapia plans."""
+        return self.tabela == Tabela.PROCEDIMENTOS_E_EVENTOS and self.codigo.startswith(RADIOTERAPIAS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +159,7 @@ class Linha:
         sequencia: from 1, first the guia's own items, then those of each annex.
         campo: JSON path in the request.
         anexo: kind of the annex it is in.
-        data_provavel: planned day, the item's or the radioterapia's.
+        data_provavel: planned day, the item's own or the first of the radioterapia it is of.
     """
 
     sequencia: int
@@ -223,14 +232,17 @@ class Solicitacao:
         """The annex of a kind; a request has at most one of each."""
         return next((anexo for anexo in self.anexos if anexo.tipo is tipo), None)
 
+    def planned(self, item: ItemSolicitado) -> date | None:
+        """R23: the day an item of the guia is planned for: its own, or the first of the radioterapia it is of."""
+        radio = self.anexo(TipoAnexo.RADIOTERAPIA)
+        return item.data_provavel or (radio.data_provavel if radio and item.radioterapia else None)
+
     def linhas(self) -> Iterator[Linha]:
         """Every item in its place: the guia's, then each annex's."""
-        radio = self.anexo(TipoAnexo.RADIOTERAPIA)
-        planned = radio.data_provavel if radio else None
         number = 0
         for index, item in enumerate(self.itens):
             number += 1
-            yield Linha(number, f"itens[{index}]", item, None, item.data_provavel or planned)
+            yield Linha(number, f"itens[{index}]", item, None, self.planned(item))
         for place, anexo in enumerate(self.anexos):
             for index, item in enumerate(anexo.itens):
                 number += 1

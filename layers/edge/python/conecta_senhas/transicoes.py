@@ -395,8 +395,15 @@ def attach(
     solicitacao = replace(asked, anexos=(*asked.anexos, anexo), documentos=(*asked.documentos, *documentos))
     return _checked(
         waiting, ato, Evento.ANEXO_RECEBIDO, (*held, *new),
-        itens=(*autorizacao.itens, *itens), solicitacao=solicitacao,
+        itens=(*(_planned(item, solicitacao) for item in autorizacao.itens), *itens), solicitacao=solicitacao,
     )  # fmt: skip
+
+
+def _planned(item: Item, solicitacao: Solicitacao) -> Item:
+    """R23: the day of a radioterapia is of the guia's items, whenever its annex comes."""
+    if item.anexo is not None or item.data_prevista is not None:
+        return item
+    return replace(item, data_prevista=solicitacao.planned(item.solicitado))
 
 
 def extend(autorizacao: Autorizacao, ato: Ato, *, ate: date) -> Autorizacao:
