@@ -714,6 +714,17 @@ def test_a_granted_substitution_ends_the_old_at_once_and_its_stay_goes_on() -> N
     assert plain.nova == an_authorization(numero="N")
 
 
+@pytest.mark.regra("AUT-SUBSTITUICAO", "AUT-SUBSTITUICAO-DECIDIDA")
+def test_what_replaces_a_senha_inherits_its_first_day_along_the_chain_and_whenever_it_is_decided() -> None:
+    first = an_authorization(data_autorizacao=ONTEM)
+    second = t.substitute(first, an_authorization(numero="N", substitui=NUMERO), (), PRESTADOR).nova
+    assert (second.data_autorizacao, second.primeiro_dia) == (HOJE, ONTEM)
+    asked = t.substitute(second, a_pending(numero="P", substitui="N"), (), PRESTADOR)
+    assert asked.nova.primeiro_dia is None
+    third = t.settle_substitution(asked.antiga, decided(asked.nova, sim()), AUDITORIA).nova
+    assert (third.data_autorizacao, third.primeiro_dia) == (HOJE, ONTEM)
+
+
 def asked_to_replace() -> t.Substituicao:
     return t.substitute(an_authorization(), a_pending(numero="N", substitui=NUMERO), (), PRESTADOR)
 

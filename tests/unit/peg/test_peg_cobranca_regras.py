@@ -16,7 +16,8 @@ from conecta_facts.beneficiarios import MotivoSuspensao
 from conecta_facts.calendario import Calendario, DiaEspecial, TipoDia
 from conecta_facts.contratos import Conduta, DataBaseAmbulatorial, DataBaseInternacao
 from conecta_facts.planos import GrupoCarencia
-from conecta_senhas.autorizacoes import Origem, Situacao
+from conecta_senhas.autorizacoes import Item, Origem, Situacao
+from conecta_senhas.solicitacoes import TipoAnexo
 from conecta_tiss.findings import Severidade
 from conecta_tiss.messages.comum import Contratado
 from conecta_tiss.messages.lote_guias import TipoGuia
@@ -366,6 +367,7 @@ def test_a_complement_of_an_admitted_stay_is_open_until_discharge() -> None:
     [
         on(granted(data_autorizacao=DIA)),
         on(granted(data_autorizacao=None)),
+        on(granted(data_autorizacao=DEPOIS, autorizada_desde=DIA)),
         on(granted(data_autorizacao=DEPOIS, solicitacao=an_urgencia())),
         on(granted(data_autorizacao=DEPOIS, origem=Origem.LEGADO)),
         on(replace(granted(data_autorizacao=DEPOIS),
@@ -374,7 +376,7 @@ def test_a_complement_of_an_admitted_stay_is_open_until_discharge() -> None:
                    solicitacao=replace(granted().solicitacao, ausencia_cod_validacao="03"))),
         a_knowledge(a_senha(granted(data_autorizacao=DEPOIS), principal=granted_stay())),
     ],
-    ids=["same day", "legacy", "urgência", "loaded", "asked for that day", "outage", "in a stay"],
+    ids=["same day", "legacy", "replaced", "urgência", "loaded", "asked for that day", "outage", "in a stay"],
 )  # fmt: skip
 def test_what_was_known_beforehand_is_not_done_before_the_authorization(contexto: Contexto) -> None:
     billable = replace(contexto, regras={})
@@ -497,6 +499,22 @@ def test_opme_of_the_operadoras_own_table_needs_no_contract() -> None:
     opme = spent("90000009", codigo_despesa="08", codigo_tabela="00", valor="5.00")
     contexto = on(granted(authorised(), authorised("90000009", sequencia=2, tabela="00")))
     assert told(judged(a_sadt(done(), despesas=(opme,)), contexto=contexto)) == []
+
+
+@pytest.mark.regra("COB-CONTRATADO")
+def test_a_drug_of_the_own_table_needs_no_contract_when_it_was_authorised_as_quimioterapia() -> None:
+    drug = spent("DROGA1", codigo_despesa="02", codigo_tabela="00", valor="300.00")
+    held = authorised("DROGA1", sequencia=2, tabela="00")
+    guia = a_sadt(done(), despesas=(drug,))
+
+    def contracted(item: Item) -> bool:
+        found = judged(guia, contexto=on(granted(authorised(), item))).achados
+        return "COB-CONTRATADO" not in {one.regra for one in found}
+
+    assert contracted(replace(held, anexo=TipoAnexo.QUIMIOTERAPIA))
+    assert not contracted(held)
+    assert not contracted(replace(held, anexo=TipoAnexo.QUIMIOTERAPIA, autorizada=Decimal(0)))
+    assert not contracted(replace(authorised("DROGA2", sequencia=2, tabela="00"), anexo=TipoAnexo.QUIMIOTERAPIA))
 
 
 @pytest.mark.regra("COB-DIARIA", "R19")

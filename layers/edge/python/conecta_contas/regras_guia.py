@@ -364,7 +364,7 @@ def _expired(exame: Exame, senha: Senha, dia: date) -> str | None:
 
 def _too_early(exame: Exame, senha: Senha, dia: date) -> str | None:
     held = senha.autorizacao
-    asked, decided = held.solicitacao, held.data_autorizacao
+    asked, decided = held.solicitacao, held.primeiro_dia
     outage, stay = AusenciaCodValidacao.INTERMITENCIA_DE_SISTEMAS, senha.principal
     waived = (
         asked.urgencia
@@ -399,7 +399,10 @@ def dentro_da_validade(caso: Caso) -> Iterator[Apontamento]:
 
 @regra("COB-RETROATIVO", "R10", "§10", base=CONTRATO, dados="senhas")
 def depois_da_autorizacao(caso: Caso) -> Iterator[Apontamento]:
-    """What is not urgent is done after it was asked for and for the day asked (1814), but after an outage."""
+    """What is not urgent is done after it was asked for and for the day asked (1814), but after an outage.
+
+    R16: what was done on a senha that was replaced is billed on the one that replaced it.
+    """
     frase = Frase(
         Motivo.ATENDIMENTO_ANTES_DA_AUTORIZACAO, "O atendimento é anterior à autorização.",
         "Confira a data; se o sistema esteve fora do ar, informe a ausência do código de validação (03).",

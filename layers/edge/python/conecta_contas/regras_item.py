@@ -16,6 +16,7 @@ from conecta_facts.contratos import Conduta, Pacote
 from conecta_facts.planos import PlanoCompleto
 from conecta_senhas.contexto import CONTRATO, PADRAO, PLANO
 from conecta_senhas.itens import Codigo, medicine_problems, place_problems, waiting_group
+from conecta_senhas.solicitacoes import TipoAnexo
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.vocabulary.glosas import Motivo
 from conecta_tiss.vocabulary.tables import (
@@ -76,7 +77,7 @@ def tuss(caso: Caso) -> Iterator[Apontamento]:
 def contratado(caso: Caso) -> Iterator[Apontamento]:
     """Each procedure is contracted (2514; 3279), each package and fee negotiated (1735, 3142; 3142)."""
     for exame, item in caso.itens():
-        if _uncontracted(caso, item) and not caso.is_diaria(item):
+        if _uncontracted(caso, item) and not caso.is_diaria(item) and not _authorised_drug(exame, item):
             motivo = Motivo.ITEM_NAO_CONTRATADO
             if item.tabela in PACOTES:
                 motivo = Motivo.PACOTE_NAO_NEGOCIADO
@@ -94,6 +95,17 @@ def _uncontracted(caso: Caso, item: ItemCobrado) -> bool:
     if item.tabela not in CONTRATADAS or item.despesa == OutrasDespesas.OPME:
         return False
     return caso.contrato(item.dia) is not None and _known(caso, item) and not caso.contracted(item)
+
+
+def _authorised_drug(exame: Exame, item: ItemCobrado) -> bool:
+    """R23: a drug that was authorised in an annex of quimioterapia, which no contract names."""
+    return exame.valida is not None and any(
+        held.anexo is TipoAnexo.QUIMIOTERAPIA
+        and held.autorizada > ZERO
+        and (held.solicitado.tabela, held.solicitado.codigo) == item.chave
+        for senha in exame.valida.family()
+        for held in senha.autorizacao.itens
+    )
 
 
 @regra("COB-DIARIA", "R19", base=CONTRATO, dados="contratos")

@@ -271,6 +271,7 @@ class Autorizacao:
         substitui, substituida_por, substituicao: numero of the one it replaces, replaced it, is asked to replace it.
         diarias_faturadas: as `Item.faturada`, of the diárias.
         admissao, alta: local days of a stay, as communicated.
+        autorizada_desde: `primeiro_dia` of the one it replaced (R16), when that is earlier than its own.
         motivos: of the request as a whole.
         versao: optimistic lock; each act adds one.
     """
@@ -300,6 +301,12 @@ class Autorizacao:
     historico: tuple[Marco, ...] = ()
     versao: int = 1
     diarias_faturadas: Decimal = ZERO
+    autorizada_desde: date | None = None
+
+    @property
+    def primeiro_dia(self) -> date | None:
+        """First day that something may be done on, R16: of the first of the senhas that replaced each other."""
+        return self.autorizada_desde or self.data_autorizacao
 
     @property
     def tipo(self) -> Tipo:

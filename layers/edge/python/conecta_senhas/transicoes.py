@@ -689,7 +689,10 @@ def substitute(
 
 
 def _replaced(antiga: Autorizacao, nova: Autorizacao, ato: Ato) -> Substituicao:
-    """A stay that has begun goes on under the new senha."""
+    """What was done, or a stay that has begun, goes on under the new senha."""
+    first, own = antiga.primeiro_dia, nova.data_autorizacao
+    if first is not None and own is not None and first < own:
+        nova = replace(nova, autorizada_desde=first)
     if nova.tipo is Tipo.INTERNACAO:
         nova = replace(nova, admissao=antiga.admissao, alta=antiga.alta, motivo_alta=antiga.motivo_alta)
     return Substituicao(_ended(antiga, ato, Evento.SUBSTITUIDA, substituida_por=nova.numero), nova)
