@@ -395,6 +395,18 @@ def test_an_elective_stay_is_authorised_before_its_admission_and_what_is_asked_i
     assert told(judged(contexto=a_knowledge(told_of_late))) == [("COB-RETROATIVO", "1814", None)]
 
 
+@pytest.mark.regra("COB-CONTRATO", "R02", "R07")
+def test_who_was_enabled_when_the_operadora_migrated_bills_what_was_done_before_under_a_contract() -> None:
+    migrated = a_knowledge(relacionamento=relacionamento_of(("HABILITADO", DEPOIS)), data_migracao=DEPOIS)
+    assert told(judged(contexto=migrated)) == []
+    for refused in (
+        replace(migrated, data_migracao=None),
+        replace(migrated, data_migracao=DIA),
+        replace(migrated, relacionamento=relacionamento_of(("SOLICITADO", DEPOIS))),
+    ):
+        assert told(judged(contexto=refused)) == [("COB-CONTRATO", "1201", None)]
+
+
 @pytest.mark.regra("COB-RETROATIVO")
 def test_an_outage_told_in_the_guia_waives_the_day_too() -> None:
     contexto = on(granted(data_autorizacao=DEPOIS))

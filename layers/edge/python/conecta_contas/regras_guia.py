@@ -91,11 +91,11 @@ def guia_ja_apresentada(caso: Caso) -> Iterator[Apontamento]:
 @regra("COB-CONTRATO", "R02", base=CONTRATO, dados="contratos")
 def em_contrato(caso: Caso) -> Iterator[Apontamento]:
     """R02: at the service date the relacionamento was enabled and a contract in force (1201; 3278)."""
-    held = caso.contexto.relacionamento
+    held, migrated = caso.contexto.relacionamento, caso.contexto.data_migracao
     lawful: dict[date, bool] = {}
     for exame in caso.exames:
         for day in exame.dias - lawful.keys():
-            lawful[day] = held is not None and caso.contrato(day) is not None and held.attended_lawfully_em(day)
+            lawful[day] = bool(held and caso.contrato(day) and held.attended_lawfully_em(day, migrated))
         if all(lawful[day] for day in exame.dias):
             continue
         outside = (

@@ -80,13 +80,17 @@ class Relacionamento:
     def _once_enabled(self, dia: date) -> bool:
         return any(periodo.situacao in ONCE_ENABLED for periodo in self.periodos if periodo.de <= dia)
 
-    def attended_lawfully_em(self, dia: date) -> bool:
+    def attended_lawfully_em(self, dia: date, data_migracao: date | None = None) -> bool:
         """Whether a service of that day was done under an enabled relacionamento (1201 / 3278 otherwise).
 
         Of the time before the first period nothing is known but what that period says: who is first heard of as
-        suspended was enabled before.
+        suspended was enabled before, and who was when the operadora migrated had been at its legacy portal.
         """
         periodo = self.periodo_em(dia)
         if periodo is None:
-            return bool(self.periodos) and self.periodos[0].situacao in ONCE_ENABLED - {Situacao.HABILITADO}
+            return any(
+                first.situacao in ONCE_ENABLED - {Situacao.HABILITADO}
+                or (first.situacao is Situacao.HABILITADO and data_migracao is not None and first.de <= data_migracao)
+                for first in self.periodos[:1]
+            )
         return periodo.situacao is Situacao.HABILITADO
