@@ -7,6 +7,8 @@ that may hold it are looked through first.
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
@@ -23,6 +25,8 @@ Feito = TypeVar("Feito")
 LINHAS: Final = 2_000
 """Rows of one block: a few hundred bytes each."""
 TENTATIVAS: Final = 5
+PAUSA: Final = 80
+"""Milliseconds, at most, before who lost a race tries again."""
 
 
 def marcar(chegadas: Iterable[tuple[str, date, str]], portas: Portas) -> int:
@@ -90,6 +94,6 @@ def _again(act: Callable[[], Feito]) -> Feito:
     for _ in range(TENTATIVAS - 1):
         try:
             return act()
-        except MudouError:
-            continue
+        except MudouError:  # rows that come in mark the day, one batch after the other
+            time.sleep(random.uniform(0, PAUSA) / 1000)  # noqa: S311  # no secret
     return act()
