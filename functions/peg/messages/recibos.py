@@ -15,13 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 from conecta_contas.pegs import STATUS_PROTOCOLO
 from conecta_edge.clock import FUSO, local_day
 from conecta_edge.protocolos import Kind
-from conecta_tiss.messages.cancelamento import (
-    CancelaGuia,
-    GuiaCancelada,
-    LoteCancelado,
-    ReciboCancelaGuia,
-    ReciboCancelamento,
-)
 from conecta_tiss.messages.comum import Beneficiario, Contratado, MotivoGlosa, ValoresProcessados
 from conecta_tiss.messages.lote_guias import TipoGuia
 from conecta_tiss.messages.recebimento import (
@@ -34,7 +27,6 @@ from conecta_tiss.messages.recebimento import (
     ProtocoloRecebimento,
     RecebimentoLote,
 )
-from conecta_tiss.messages.situacao import DetalheLote, SituacaoDoProtocolo, SituacaoProtocolo
 from conecta_tiss.terminologia.glosas import DESCRICAO_MAXIMA, given_in, official
 from conecta_tiss.versions import Versao
 from conecta_tiss.vocabulary.glosas import Motivo, codigo
@@ -47,16 +39,19 @@ if TYPE_CHECKING:
     from conecta_contas.cobranca import GuiaCobrada, ItemCobrado
     from conecta_contas.dossies import Dossie
     from conecta_contas.pegs import Peg
+    from conecta_tiss.messages.cancelamento import CancelaGuia, ReciboCancelaGuia
+    from conecta_tiss.messages.situacao import SituacaoProtocolo
     from conecta_tiss.rules.admissao import Recebida
     from peg.domain.rules import Contexto
 
 LINHAS_MAXIMAS: Final = 2000
 """Items with glosas that one answer lists: it goes out through a Lambda's 6 MB. JSON tells of all."""
 _FACES: Final = frozenset("OLMVDIP")
-_TRANSACAO: Final[dict[type[Any], TipoTransacao]] = {
-    RecebimentoLote: TipoTransacao.PROTOCOLO_RECEBIMENTO,
-    SituacaoProtocolo: TipoTransacao.SITUACAO_PROTOCOLO,
-    ReciboCancelaGuia: TipoTransacao.CANCELAMENTO_GUIA_RECIBO,
+# By name: who receives a lote reads no classes of the others.
+_TRANSACAO: Final = {
+    "RecebimentoLote": TipoTransacao.PROTOCOLO_RECEBIMENTO,
+    "SituacaoProtocolo": TipoTransacao.SITUACAO_PROTOCOLO,
+    "ReciboCancelaGuia": TipoTransacao.CANCELAMENTO_GUIA_RECIBO,
 }
 
 
@@ -82,6 +77,12 @@ def received(peg: Peg, dossie: Dossie, prestador: Contratado, versao: Versao) ->
 
 def situation(peg: Peg, dossie: Dossie, prestador: Contratado, versao: Versao) -> SituacaoProtocolo:
     """Where a PEG stands, with every guia of it; glosas of the whole, which it has no element for, are each guia's."""
+    from conecta_tiss.messages.situacao import (  # noqa: PLC0415
+        DetalheLote,
+        SituacaoDoProtocolo,
+        SituacaoProtocolo,
+    )
+
     told = _Contada(peg, dossie, versao)
     detalhe = DetalheLote(
         status_protocolo=STATUS_PROTOCOLO[peg.situacao],
@@ -97,6 +98,8 @@ def situation(peg: Peg, dossie: Dossie, prestador: Contratado, versao: Versao) -
 
 def not_found(protocolo: str, versao: Versao) -> SituacaoProtocolo:
     """Absent and foreign are told alike; the number itself may say that it is of something else."""
+    from conecta_tiss.messages.situacao import SituacaoProtocolo  # noqa: PLC0415
+
     text = "Nenhum PEG deste prestador com este protocolo nesta operadora. Confira o número do protocolo."
     if protocolo[4:5] == str(Kind.AUTORIZACAO.value):
         text = (
@@ -215,6 +218,13 @@ def _medical(item: ItemCobrado, glosas: GlosasProcedimento) -> ProcedimentoReceb
 
 def cancelled(asked: CancelaGuia, registro_ans: str, status: Sequence[StatusCancelamento]) -> ReciboCancelaGuia:
     """What became of the lote, or of each guia in the order asked."""
+    from conecta_tiss.messages.cancelamento import (  # noqa: PLC0415
+        GuiaCancelada,
+        LoteCancelado,
+        ReciboCancelaGuia,
+        ReciboCancelamento,
+    )
+
     told, lote = echo(asked), None
     if told.lote is not None:
         lote = LoteCancelado(
@@ -240,4 +250,4 @@ def answer(lida: Recebida, admissao: Contexto, when: datetime, corpo: Any) -> by
     Args:
         when: of the reception, in UTC.
     """
-    return answers.answer(lida, admissao, _TRANSACAO[type(corpo)], corpo, when.astimezone(FUSO))
+    return answers.answer(lida, admissao, _TRANSACAO[type(corpo).__name__], corpo, when.astimezone(FUSO))
