@@ -7,7 +7,6 @@ is left out of it. To begin one is a transaction of three puts, to show it one w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import MISSING, fields, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -31,7 +30,7 @@ from conecta_edge.dynamodb import (
     query_page,
     update,
 )
-from conecta_edge.events import Event, outbox_put
+from conecta_edge.events import Event, outbox_put, tell
 from conecta_edge.parallel import gather
 from conecta_edge.rows import ABSENT, AS_READ, LostError, transact
 from conecta_facts import codec
@@ -198,8 +197,7 @@ class DynamoPegs:
         """One put."""
         event = _event(documento, fato, documento.correlacao)
         row = outbox_put(self._table, tenant_pk(documento.prestador_id), event, now, documento.tentativa)
-        with suppress(ConditionFailedError), conditions():  # else this attempt told it already
-            self._client.put_item(**row)
+        tell(self._client, row)
 
 
 def _event(whose: Peg | Documento, fato: Fato, correlacao: str) -> Event:

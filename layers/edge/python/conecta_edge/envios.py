@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from conecta_edge import objects, observability
-from conecta_edge.dynamodb import ConditionFailedError, conditions
-from conecta_edge.events import Event, outbox_put
+from conecta_edge.events import Event, outbox_put, tell
 from conecta_edge.http import JSON, XML, Request, Resposta
 from conecta_edge.idempotency import HEADER
 from conecta_edge.tenancy import Principal
@@ -81,10 +79,7 @@ class Envio:
             tipo, envelope["registro_ans"], prestador_id, f"upload/{upload_id}", envelope["correlacao"],
             upload_id, {"upload_id": upload_id, "transacao": dados["transacao"], **more},
         )  # fmt: skip
-        with suppress(ConditionFailedError), conditions():
-            self.dynamodb.put_item(
-                **outbox_put(self.table, f"PRESTADOR#{prestador_id}", event, now, dados["tentativa"])
-            )
+        tell(self.dynamodb, outbox_put(self.table, f"PRESTADOR#{prestador_id}", event, now, dados["tentativa"]))
         observability.log(
             "info", "mensagem respondida", upload_id=upload_id, situacao=tipo, achados=more.get("achados", 0)
         )

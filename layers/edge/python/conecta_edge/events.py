@@ -12,12 +12,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from conecta_edge.clock import iso
-from conecta_edge.dynamodb import Item, put, unmarshal
+from conecta_edge.dynamodb import ConditionFailedError, Item, conditions, put, unmarshal
 
 OUTBOX_PREFIX: Final = "EVENTO#"
 KEPT: Final = timedelta(days=30)
@@ -84,6 +85,12 @@ def outbox_put(table: str, pk: str, event: Event, now: datetime, tentativa: int 
         return put(table, row, "attribute_not_exists(pk)")
     earlier = "attribute_not_exists(pk) OR attribute_not_exists(tentativa) OR tentativa < :tentativa"
     return put(table, {**row, "tentativa": tentativa}, earlier, {":tentativa": tentativa})
+
+
+def tell(client: Any, row: Item) -> None:
+    """Write an outbox row (:func:`outbox_put`) by itself: once, and not when this attempt told it already."""
+    with suppress(ConditionFailedError), conditions():
+        client.put_item(**row)
 
 
 def _envelope(event: Event, when: datetime) -> str:
